@@ -1,0 +1,1 @@
+"""The applications of ganetimgr; imports between them go one way."""

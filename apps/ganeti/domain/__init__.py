@@ -1,0 +1,1 @@
+"""What Ganeti has and what we call it: frozen dataclasses, no Django, no I/O."""

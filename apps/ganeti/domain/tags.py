@@ -1,0 +1,112 @@
+"""Instance tags: the protocol by which ganetimgr keeps its state in Ganeti.
+
+A tag is ``PREFIX:WORD`` or ``PREFIX:WORD:VALUE``. Owners are read in two spellings
+(``user`` and ``users``, ``group`` and ``groups``) and written in the shorter one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Self
+
+Subnet = IPv4Network | IPv6Network
+
+USER, GROUP, ORGANIZATION = "user", "group", "org"
+APPLICATION, SERVICE, VOLUME_GROUP = "application", "service", "vg"
+LOCKED, ISOLATED, NEEDS_REBOOT = "adminlock", "isolate", "needsreboot"
+WHITELIST = "whitelist_ip"
+
+_WORDS = {"users": USER, "groups": GROUP}
+_FLAGS = frozenset({LOCKED, ISOLATED, NEEDS_REBOOT})
+_VALUED = frozenset(
+    {USER, GROUP, ORGANIZATION, APPLICATION, SERVICE, VOLUME_GROUP, WHITELIST}
+)
+
+
+def write(prefix: str, word: str, value: str = "") -> str:
+    """Spell one tag as ganetimgr writes it."""
+    return ":".join((prefix, word, value)) if value else f"{prefix}:{word}"
+
+
+def _read(tag: str, prefix: str) -> tuple[str, str] | None:
+    """Return (word, value) of a tag that follows the protocol, else None."""
+    head, _, rest = tag.partition(":")
+    if head != prefix:
+        return None
+    word, _, value = rest.partition(":")
+    word = _WORDS.get(word, word)
+    if word in _FLAGS and not value:
+        return word, ""
+    if word in _VALUED and value:
+        return word, value
+    return None
+
+
+def _subnet(values: Iterable[str]) -> Subnet | None:
+    for value in values:
+        try:
+            return ip_network(value, strict=False)
+        except ValueError:
+            continue
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """An instance's tags, understood; ``raw`` keeps them letter for letter."""
+
+    raw: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    applications: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    volume_groups: tuple[str, ...] = ()
+    flags: frozenset[str] = field(default=frozenset())
+    whitelist: Subnet | None = None
+    others: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, tags: Iterable[str], prefix: str) -> Self:
+        """Understand tags; whatever does not follow the protocol goes to ``others``."""
+        raw = tuple(tags)
+        known: dict[str, list[str]] = {}
+        others = []
+        for tag in raw:
+            read = _read(tag, prefix)
+            if read is None:
+                others.append(tag)
+            else:
+                known.setdefault(read[0], []).append(read[1])
+
+        def values(word: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(known.get(word, ())))
+
+        return cls(
+            raw=raw,
+            users=values(USER),
+            groups=values(GROUP),
+            organizations=values(ORGANIZATION),
+            applications=values(APPLICATION),
+            services=values(SERVICE),
+            volume_groups=values(VOLUME_GROUP),
+            flags=_FLAGS & known.keys(),
+            whitelist=_subnet(values(WHITELIST)),
+            others=tuple(others),
+        )
+
+    @property
+    def locked(self) -> bool:
+        return LOCKED in self.flags
+
+    @property
+    def isolated(self) -> bool:
+        return ISOLATED in self.flags
+
+    @property
+    def needs_reboot(self) -> bool:
+        return NEEDS_REBOOT in self.flags
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the tags as Ganeti has them."""
+        return iter(self.raw)

@@ -1,0 +1,1 @@
+"""Client of Ganeti's remote API: HTTP and Ganeti, no Django."""

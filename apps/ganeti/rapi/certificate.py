@@ -1,0 +1,58 @@
+"""Look at the certificate that a cluster shows, without trusting it yet."""
+
+import hashlib
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from cryptography import x509
+
+from .errors import RapiUnreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What an administrator compares before pinning it."""
+
+    fingerprint: str  # SHA-256, lower-case hexadecimal, no colons
+    subject: str
+    not_before: datetime
+    not_after: datetime
+
+    @classmethod
+    def from_der(cls, der: bytes) -> Self:
+        """Read a certificate in DER form."""
+        certificate = x509.load_der_x509_certificate(der)
+        return cls(
+            fingerprint=hashlib.sha256(der).hexdigest(),
+            subject=certificate.subject.rfc4514_string(),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+        )
+
+    @property
+    def spelled(self) -> str:
+        """The fingerprint as openssl prints it: upper case, with colons."""
+        digits = self.fingerprint.upper()
+        return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+
+
+def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
+    """Return the certificate that is shown at host and port; raise RapiUnreachable."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), timeout=timeout_s) as plain,
+            context.wrap_socket(plain, server_hostname=host) as tls,
+        ):
+            der = tls.getpeercert(binary_form=True)
+    except (OSError, ValueError) as exc:
+        message = f"No certificate could be read from it: {exc}."
+        raise RapiUnreachable(message, sent=False) from exc
+    if not der:
+        raise RapiUnreachable("It shows no certificate.", sent=False)
+    return Certificate.from_der(der)

@@ -1,0 +1,356 @@
+"""One typed method per resource and method of Ganeti's RAPI.
+
+Methods that change something return the id of the job that Ganeti made of it, and take
+``reason``: text that Ganeti keeps in the job's reason trail. Names, shapes and
+parameters are those of ``doc/rapi.rst``; memory and disk sizes are MiB.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+from urllib.parse import quote
+
+from .errors import RapiNotFound, RapiProtocolError, RapiRefused, RapiUnsupported
+from .query import Filter, Row, any_of, read_rows
+from .transport import Json, Query, Transport
+from .versions import SINCE, Capability, Version, parse, supports
+
+Object = dict[str, Any]
+RebootKind = Literal["soft", "hard", "full"]
+TagOwner = Literal["instances", "nodes", "groups", "networks"]
+
+
+class RapiClient:
+    """A cluster, as far as RAPI can show and change it."""
+
+    def __init__(self, transport: Transport, *, version: Version | None = None) -> None:
+        self._transport = transport
+        self._version = version
+
+    # -- the cluster
+
+    def version(self) -> int:
+        """Return the version of the RAPI protocol, 2 since Ganeti 2.0."""
+        return int(self._get("/version"))
+
+    def features(self) -> list[str]:
+        return list(self._get("/2/features"))
+
+    def info(self) -> Object:
+        return self._get_object("/2/info")
+
+    def operating_systems(self) -> list[str]:
+        """Return OS definitions with variants; runs a job and takes about a second."""
+        return list(self._get("/2/os"))
+
+    def cluster_tags(self) -> list[str]:
+        return list(self._get("/2/tags"))
+
+    def add_cluster_tags(self, tags: Iterable[str], *, reason: str) -> int:
+        return self._submit("PUT", "/2/tags", reason, {"tag": list(tags)})
+
+    def delete_cluster_tags(self, tags: Iterable[str], *, reason: str) -> int:
+        return self._submit("DELETE", "/2/tags", reason, {"tag": list(tags)})
+
+    def ganeti_version(self) -> Version:
+        """Return (major, minor) of the cluster's Ganeti; asked once per client."""
+        if self._version is None:
+            self._version = parse(str(self.info().get("software_version", "")))
+        return self._version
+
+    def require(self, capability: Capability) -> None:
+        """Raise RapiUnsupported unless the cluster has the capability."""
+        if not supports(self.ganeti_version(), capability):
+            major, minor = SINCE[capability]
+            raise RapiUnsupported(f"This needs Ganeti {major}.{minor} or newer.")
+
+    # -- queries
+
+    def query(
+        self, resource: str, fields: Sequence[str], filter_: Filter | None = None
+    ) -> list[Row]:
+        """Ask for fields of all objects of a kind, or of those that a filter matches.
+
+        Fields that this version does not know come back as None with status UNKNOWN.
+        """
+        self._require_query()
+        body = {"fields": list(fields), "filter": filter_}
+        answer = self._transport.request("PUT", f"/2/query/{resource}", body=body)
+        return read_rows(answer, fields)
+
+    def query_fields(self, resource: str) -> list[Object]:
+        """Return name, title, kind and doc of every field of a kind of object."""
+        self._require_query()
+        return list(self._get_object(f"/2/query/{resource}/fields")["fields"])
+
+    def _require_query(self) -> None:
+        """Refuse before 2.5, when the version is known: asking it would be a call."""
+        if self._version is not None:
+            self.require(Capability.QUERY)
+
+    # -- instances
+
+    def instances(self) -> list[str]:
+        return [item["id"] for item in self._get("/2/instances")]
+
+    def instances_in_bulk(self) -> list[Object]:
+        return list(self._get("/2/instances", {"bulk": 1}))
+
+    def instance(self, name: str) -> Object:
+        return self._get_object(_path("instances", name))
+
+    def create_instance(
+        self, body: Object, *, reason: str, dry_run: bool = False
+    ) -> int:
+        """Create an instance from the parameters of OpInstanceCreate.
+
+        ``name_check`` and ``ip_check`` are sent always: their defaults differ between
+        versions.
+        """
+        whole = {"__version__": 1, "name_check": False, "ip_check": False, **body}
+        return self._submit("POST", "/2/instances", reason, _dry(dry_run), whole)
+
+    def delete_instance(self, name: str, *, reason: str) -> int:
+        return self._submit("DELETE", _path("instances", name), reason)
+
+    def startup(self, name: str, *, reason: str) -> int:
+        return self._submit("PUT", _path("instances", name, "startup"), reason)
+
+    def shutdown(
+        self,
+        name: str,
+        *,
+        reason: str,
+        timeout_s: int | None = None,
+        force: bool = False,
+        no_remember: bool = False,
+    ) -> int:
+        """Shut down; ``timeout_s`` is how long the machine may take by itself.
+
+        ``no_remember`` leaves the wanted state as it is, so that Ganeti's own watcher
+        starts the instance again.
+        """
+        query: dict[str, str | int | list[str]] = {"no_remember": int(no_remember)}
+        body: Object = {"force": force}
+        if timeout_s is not None:
+            body["timeout"] = timeout_s
+        path = _path("instances", name, "shutdown")
+        return self._submit("PUT", path, reason, query, body)
+
+    def reboot(self, name: str, *, reason: str, kind: RebootKind = "hard") -> int:
+        query: Query = {"type": kind}
+        return self._submit("POST", _path("instances", name, "reboot"), reason, query)
+
+    def reinstall(
+        self,
+        name: str,
+        *,
+        reason: str,
+        os: str | None = None,
+        osparams: dict[str, str] | None = None,
+        start: bool = True,
+        clear_osparams: bool = False,
+    ) -> int:
+        body: Object = {"start": start}
+        if os is not None:
+            body["os"] = os
+        if osparams is not None:
+            body["osparams"] = osparams
+        if clear_osparams:
+            self.require(Capability.CLEAR_OSPARAMS)
+            body["clear_osparams"] = True
+        path = _path("instances", name, "reinstall")
+        return self._submit("POST", path, reason, body=body)
+
+    def rename(self, name: str, new_name: str, *, reason: str) -> int:
+        body = {"new_name": new_name, "name_check": False, "ip_check": False}
+        return self._submit(
+            "PUT", _path("instances", name, "rename"), reason, body=body
+        )
+
+    def modify(
+        self, name: str, body: Object, *, reason: str, hotplug: bool = False
+    ) -> int:
+        """Change parameters of OpInstanceSetParams; ``hotplug`` is sent where known."""
+        whole = dict(body)
+        if supports(self.ganeti_version(), Capability.HOTPLUG):
+            whole["hotplug"] = hotplug
+        path = _path("instances", name, "modify")
+        return self._submit("PUT", path, reason, body=whole)
+
+    def migrate(
+        self,
+        name: str,
+        *,
+        reason: str,
+        mode: Literal["live", "non-live"] | None = None,
+        target_node: str | None = None,
+        cleanup: bool = False,
+        allow_failover: bool = False,
+    ) -> int:
+        body: Object = {"cleanup": cleanup, "allow_failover": allow_failover}
+        if mode is not None:
+            body["mode"] = mode
+        if target_node is not None:
+            body["target_node"] = target_node
+        path = _path("instances", name, "migrate")
+        return self._submit("PUT", path, reason, body=body)
+
+    def failover(
+        self,
+        name: str,
+        *,
+        reason: str,
+        target_node: str | None = None,
+        ignore_consistency: bool = False,
+    ) -> int:
+        self.require(Capability.FAILOVER)
+        body: Object = {"ignore_consistency": ignore_consistency}
+        if target_node is not None:
+            body["target_node"] = target_node
+        path = _path("instances", name, "failover")
+        return self._submit("PUT", path, reason, body=body)
+
+    def console(self, name: str) -> Object:
+        """Return how to reach the console; RapiRefused (503) when it is not running."""
+        return self._get_object(_path("instances", name, "console"))
+
+    # -- tags
+
+    def tags(self, owner: TagOwner, name: str) -> list[str]:
+        return list(self._get(_path(owner, name, "tags")))
+
+    def add_tags(
+        self, owner: TagOwner, name: str, tags: Iterable[str], *, reason: str
+    ) -> int:
+        query: Query = {"tag": list(tags)}
+        return self._submit("PUT", _path(owner, name, "tags"), reason, query)
+
+    def delete_tags(
+        self, owner: TagOwner, name: str, tags: Iterable[str], *, reason: str
+    ) -> int:
+        query: Query = {"tag": list(tags)}
+        return self._submit("DELETE", _path(owner, name, "tags"), reason, query)
+
+    # -- nodes, groups, networks
+
+    def nodes(self) -> list[Object]:
+        return list(self._get("/2/nodes", {"bulk": 1}))
+
+    def node(self, name: str) -> Object:
+        return self._get_object(_path("nodes", name))
+
+    def groups(self) -> list[Object]:
+        return list(self._get("/2/groups", {"bulk": 1}))
+
+    def group(self, name: str) -> Object:
+        return self._get_object(_path("groups", name))
+
+    def networks(self) -> list[Object]:
+        """Return the networks that Ganeti manages; none before 2.7."""
+        if self._version and not supports(self._version, Capability.NETWORKS):
+            return []
+        return list(self._get("/2/networks", {"bulk": 1}))
+
+    def network(self, name: str) -> Object:
+        self.require(Capability.NETWORKS)
+        return self._get_object(_path("networks", name))
+
+    # -- jobs
+
+    def job_ids(self) -> list[int]:
+        return [int(item["id"]) for item in self._get("/2/jobs")]
+
+    def jobs(self) -> list[Object]:
+        return list(self._get("/2/jobs", {"bulk": 1}))
+
+    def job(self, job_id: int) -> Object | None:
+        """Return a job; None when the queue does not know it (null fields, or 404)."""
+        try:
+            found = self._get_object(f"/2/jobs/{job_id}")
+        except RapiNotFound:
+            return None
+        return found if found.get("status") else None
+
+    def jobs_by_id(self, ids: Sequence[int], fields: Sequence[str]) -> list[Row]:
+        """Return fields of several jobs in one call; a job that is gone has no row."""
+        if not ids:
+            return []
+        rows = self.query("job", fields, any_of("id", ids))
+        return [row for row in rows if row.get("status") is not None]
+
+    def wait_for_job(
+        self,
+        job_id: int,
+        fields: Sequence[str],
+        previous: Sequence[Any] | None = None,
+        log_serial: int | None = None,
+    ) -> Object | None:
+        """Return job_info and log_entries at a change; None after 10 s without one."""
+        body = {
+            "fields": list(fields),
+            "previous_job_info": previous,
+            "previous_log_serial": log_serial,
+        }
+        answer = self._transport.request("GET", f"/2/jobs/{job_id}/wait", body=body)
+        if answer is not None and not isinstance(answer, dict):
+            raise RapiProtocolError("The answer about a job has an unknown form.")
+        return answer
+
+    def cancel_job(self, job_id: int) -> tuple[bool, str]:
+        """Ask to cancel a job; return whether Ganeti will, and what it says."""
+        answer = self._transport.request("DELETE", f"/2/jobs/{job_id}")
+        done, message = answer
+        return bool(done), str(message)
+
+    # -- how a call is made
+
+    def _get(self, path: str, query: Query | None = None) -> Json:
+        return self._transport.request("GET", path, query=query)
+
+    def _get_object(self, path: str) -> Object:
+        answer = self._get(path)
+        if not isinstance(answer, dict):
+            raise RapiProtocolError("The answer has an unknown form.")
+        return answer
+
+    def _submit(
+        self,
+        method: str,
+        path: str,
+        reason: str,
+        query: Query | None = None,
+        body: Json = None,
+    ) -> int:
+        """Make a call that becomes a job; ids are strings before Ganeti 2.8."""
+        whole = {**(query or {}), "reason": reason}
+        answer = self._transport.request(method, path, query=whole, body=body)
+        try:
+            return int(answer)
+        except (TypeError, ValueError) as exc:
+            raise RapiProtocolError("The answer is no job id.") from exc
+
+
+def _path(kind: str, name: str, action: str = "") -> str:
+    path = f"/2/{kind}/{quote(name, safe='')}"
+    return f"{path}/{action}" if action else path
+
+
+def _dry(dry_run: bool) -> Query:
+    return {"dry-run": 1} if dry_run else {}
+
+
+def verify_write_access(client: RapiClient) -> bool:
+    """Tell whether our user may change things, without changing any.
+
+    Reads may be open to everybody, so only a call that needs the write right tells: a
+    job that cannot exist is asked to be cancelled. Raises RapiPermissionDenied when
+    the user or password is wrong.
+    """
+    try:
+        client.cancel_job(NO_JOB)
+    except RapiRefused as exc:
+        return exc.code not in {401, 403}
+    return True
+
+
+NO_JOB = 2**31 - 1

@@ -1,0 +1,68 @@
+"""What can go wrong between us and a cluster, in one tree.
+
+RapiError
+├── RapiUnreachable       no answer: refused, timed out, broken off, wrong certificate
+├── RapiProtocolError     an answer that no Ganeti gives: HTML, broken JSON
+├── RapiUnsupported       this version of Ganeti cannot do it
+└── RapiRefused           Ganeti said no, and why
+    ├── RapiPermissionDenied
+    ├── RapiNotFound
+    └── RapiConflict
+"""
+
+
+class RapiError(Exception):
+    """The call did not do what was asked; the text says why, for people."""
+
+
+class RapiUnreachable(RapiError):
+    """The cluster gave no answer.
+
+    ``sent`` tells whether Ganeti may have received the call all the same: a job may
+    then exist that nobody told us about.
+    """
+
+    def __init__(self, message: str, *, sent: bool) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class RapiProtocolError(RapiError):
+    """Something answered, but not as Ganeti does; it may have acted on the call."""
+
+
+class RapiUnsupported(RapiError):
+    """The cluster's version of Ganeti lacks what the call needs."""
+
+
+class RapiRefused(RapiError):
+    """Ganeti understood and said no; ``code`` is the HTTP status."""
+
+    def __init__(self, message: str, *, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RapiPermissionDenied(RapiRefused):
+    """Wrong user or password, or the user may only read (401, 403)."""
+
+
+class RapiNotFound(RapiRefused):
+    """No such object (404)."""
+
+
+class RapiConflict(RapiRefused):
+    """The object is not in a state for this (409)."""
+
+
+_BY_CODE = {
+    401: RapiPermissionDenied,
+    403: RapiPermissionDenied,
+    404: RapiNotFound,
+    409: RapiConflict,
+}
+
+
+def refused(code: int, message: str) -> RapiRefused:
+    """Return the error for an HTTP status and Ganeti's explanation."""
+    return _BY_CODE.get(code, RapiRefused)(message, code=code)

@@ -1,0 +1,79 @@
+"""Ganeti's query language: filters out, rows with field statuses in.
+
+Source: ``doc/design-query2.rst`` and ``lib/qlang.py`` of Ganeti.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from .errors import RapiProtocolError
+
+Filter = list[Any]
+
+
+class FieldStatus(IntEnum):
+    """What Ganeti says about one field of one row."""
+
+    NORMAL = 0
+    UNKNOWN = 1  # this version has no such field
+    NO_DATA = 2  # the node did not say
+    UNAVAILABLE = 3  # has no value for this object
+    OFFLINE = 4  # the node is marked offline
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Mapping[str, Any]):
+    """One object of an answer: values by field name, None where there is none."""
+
+    values_: dict[str, Any]
+    statuses: dict[str, FieldStatus]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values_[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+    def status(self, name: str) -> FieldStatus:
+        """Return the field's status; a field that was not asked for is unknown."""
+        if name not in self.values_:
+            return FieldStatus.UNKNOWN
+        return self.statuses.get(name, FieldStatus.NORMAL)
+
+
+def equal(field: str, value: str | int) -> Filter:
+    """Match objects whose field has this value."""
+    return ["=", field, value]
+
+
+def any_of(field: str, values: Iterable[str | int]) -> Filter:
+    """Match objects whose field has one of the values."""
+    return ["|", *(equal(field, value) for value in values)]
+
+
+def at_least(field: str, value: int) -> Filter:
+    """Match objects whose field is this number or more."""
+    return [">=", field, value]
+
+
+def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
+    """Turn a query's answer into rows; raises RapiProtocolError on another shape."""
+    try:
+        return [_row(line, fields) for line in answer["data"]]
+    except (KeyError, TypeError, ValueError) as exc:
+        raise RapiProtocolError("The answer to a query has an unknown form.") from exc
+
+
+def _row(line: Sequence[Sequence[Any]], fields: Sequence[str]) -> Row:
+    values = {}
+    statuses = {}
+    for name, (status, value) in zip(fields, line, strict=True):
+        values[name] = value
+        if status:
+            statuses[name] = FieldStatus(status)
+    return Row(values, statuses)

@@ -1,0 +1,216 @@
+"""HTTP to one cluster's RAPI: timeouts, certificates, a bound on calls in flight.
+
+Ganeti's RAPI daemon serves about twenty clients and then blocks for everybody, so no
+process of ours opens more than a few connections to one cluster at a time.
+"""
+
+import html
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from .errors import RapiError, RapiProtocolError, RapiUnreachable, refused
+
+Json = Any
+Query = Mapping[str, str | int | list[str]]
+
+
+class Verification(StrEnum):
+    """How the cluster's certificate is checked."""
+
+    SYSTEM = "system"
+    CA_FILE = "ca_file"
+    FINGERPRINT = "fingerprint"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a cluster's RAPI is, who we are to it, and how we know that it is the one.
+
+    ``fingerprint`` is the certificate's SHA-256 as hexadecimal digits.
+    """
+
+    host: str
+    port: int = 5080
+    username: str = ""
+    password: str = ""
+    verification: Verification = Verification.SYSTEM
+    ca_file: str = ""
+    fingerprint: str = ""
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait for a connection and for (the next piece of) an answer."""
+
+    connect_s: float = 8
+    response_s: float = 15
+
+
+class Transport(Protocol):
+    """What the client needs of HTTP; tests put a small cluster behind it."""
+
+    def request(
+        self, method: str, path: str, *, query: Query | None = None, body: Json = None
+    ) -> Json:
+        """Make one call and return the decoded answer; raise RapiError."""
+
+
+class InFlight:
+    """The bound on calls in flight, per cluster and process."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._slots: dict[tuple[str, int], threading.BoundedSemaphore] = {}
+        self._lock = threading.Lock()
+
+    def slot(self, endpoint: Endpoint) -> threading.BoundedSemaphore:
+        """Return the semaphore that a call to this cluster holds while it runs."""
+        where = (endpoint.host, endpoint.port)
+        with self._lock:
+            if where not in self._slots:
+                self._slots[where] = threading.BoundedSemaphore(self.limit)
+            return self._slots[where]
+
+
+class _CertificateAdapter(HTTPAdapter):
+    """Checks the certificate as the endpoint asks; requests knows no fingerprints."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        if self._endpoint.verification is Verification.FINGERPRINT:
+            kwargs["assert_fingerprint"] = self._endpoint.fingerprint.replace(":", "")
+        super().init_poolmanager(*args, **kwargs)
+
+
+class HttpTransport:
+    """Calls over HTTPS; every call is a connection of its own, as RAPI wants it."""
+
+    def __init__(
+        self, endpoint: Endpoint, timeouts: Timeouts, in_flight: InFlight
+    ) -> None:
+        self.endpoint = endpoint
+        self._timeouts = timeouts
+        self._in_flight = in_flight
+
+    def request(
+        self, method: str, path: str, *, query: Query | None = None, body: Json = None
+    ) -> Json:
+        slot = self._in_flight.slot(self.endpoint)
+        patience = self._timeouts.connect_s + self._timeouts.response_s
+        if not slot.acquire(timeout=patience):
+            raise RapiUnreachable("Too many calls are waiting for it.", sent=False)
+        try:
+            return _decode(self._send(method, path, query, body))
+        finally:
+            slot.release()
+
+    def _send(
+        self, method: str, path: str, query: Query | None, body: Json
+    ) -> requests.Response:
+        try:
+            with self._session() as session:
+                return session.request(
+                    method,
+                    self.endpoint.url + path,
+                    params=query,
+                    json=body,
+                    timeout=(self._timeouts.connect_s, self._timeouts.response_s),
+                    allow_redirects=False,
+                )
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as exc:
+            raise _unreachable(exc) from exc
+
+    def _session(self) -> requests.Session:
+        session = requests.Session()
+        # Neither proxies nor certificates nor netrc come from the environment.
+        session.trust_env = False
+        if self.endpoint.username:
+            session.auth = (
+                self.endpoint.username.encode(),
+                self.endpoint.password.encode(),
+            )
+        session.verify = self._verify()
+        session.headers["User-Agent"] = "ganetimgr"
+        session.mount("https://", _CertificateAdapter(self.endpoint))
+        return session
+
+    def _verify(self) -> bool | str:
+        match self.endpoint.verification:
+            case Verification.SYSTEM:
+                return True
+            case Verification.CA_FILE:
+                return self.endpoint.ca_file
+            case Verification.FINGERPRINT | Verification.OFF:
+                return False
+
+
+_NEVER_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.InvalidURL,
+)
+
+
+def _unreachable(exc: Exception) -> RapiUnreachable:
+    match exc:
+        case requests.exceptions.SSLError():
+            message = "Its certificate is not the expected one."
+        case requests.ConnectTimeout():
+            message = "It cannot be reached: no connection in time."
+        case requests.ReadTimeout():
+            message = "It did not answer in time."
+        case requests.ConnectionError() if _refused_connection(exc):
+            return RapiUnreachable("It refuses connections.", sent=False)
+        case requests.ConnectionError():
+            message = "The connection broke off."
+        case _:
+            message = "The call failed on its way."
+    return RapiUnreachable(message, sent=not isinstance(exc, _NEVER_SENT))
+
+
+def _refused_connection(exc: requests.ConnectionError) -> bool:
+    """Tell whether no connection came about, name resolution included."""
+    cause = exc.args[0] if exc.args else None
+    reason = getattr(cause, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+
+
+def _decode(response: requests.Response) -> Json:
+    try:
+        answer = json.loads(response.content)
+    except ValueError as exc:
+        raise _not_ganeti(response) from exc
+    if response.ok:
+        return answer
+    raise _refusal(response.status_code, answer)
+
+
+def _refusal(code: int, answer: Json) -> RapiError:
+    if not isinstance(answer, dict):
+        return RapiProtocolError(f"It answered {code} without a reason.")
+    # Ganeti escapes for HTML what it explains.
+    why = html.unescape(str(answer.get("explain") or answer.get("message") or code))
+    return refused(code, why)
+
+
+def _not_ganeti(response: requests.Response) -> RapiError:
+    return RapiProtocolError(
+        f"Something that is not Ganeti answered (HTTP {response.status_code})."
+    )

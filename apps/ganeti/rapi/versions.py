@@ -1,0 +1,44 @@
+"""Which version of Ganeti brought what (from Ganeti's NEWS and its RAPI document)."""
+
+import re
+from enum import Enum, auto
+
+Version = tuple[int, int]
+
+
+class Capability(Enum):
+    """Something that not every cluster can do."""
+
+    QUERY = auto()
+    FAILOVER = auto()
+    MIN_MAX_MEMORY = auto()
+    NETWORKS = auto()
+    NUMERIC_JOB_IDS = auto()
+    REASON = auto()
+    HOTPLUG = auto()
+    CLEAR_OSPARAMS = auto()
+    HOTPLUG_BY_DEFAULT = auto()
+
+
+SINCE: dict[Capability, Version] = {
+    Capability.QUERY: (2, 5),
+    Capability.FAILOVER: (2, 5),
+    Capability.MIN_MAX_MEMORY: (2, 6),
+    Capability.NETWORKS: (2, 7),
+    Capability.NUMERIC_JOB_IDS: (2, 8),
+    Capability.REASON: (2, 8),
+    Capability.HOTPLUG: (2, 10),
+    Capability.CLEAR_OSPARAMS: (2, 16),
+    Capability.HOTPLUG_BY_DEFAULT: (3, 1),
+}
+
+
+def parse(text: str) -> Version:
+    """Return (major, minor) of ``3.0.2`` or ``Ganeti 3.0.2``; (0, 0) if unreadable."""
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def supports(version: Version, capability: Capability) -> bool:
+    """Tell whether a cluster of that version has the capability."""
+    return version >= SINCE[capability]
