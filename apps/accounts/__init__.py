@@ -1,0 +1,1 @@
+"""People: who logs in, and how they like their pages."""

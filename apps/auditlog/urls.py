@@ -1,0 +1,6 @@
+"""Addresses of the audit log."""
+
+from django.urls import URLPattern
+
+app_name = "auditlog"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,9 @@
+"""The app of clusters and what lives on them."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GanetiConfig(AppConfig):
+    name = "apps.ganeti"
+    verbose_name = _("Ganeti")

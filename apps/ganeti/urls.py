@@ -1,0 +1,6 @@
+"""Addresses of clusters and instances."""
+
+from django.urls import URLPattern
+
+app_name = "ganeti"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,11 @@
+"""Where every page is."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("apps.ganeti.urls")),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.auditlog.urls")),
+    path("admin/", admin.site.urls),
+]
