@@ -1,85 +1,32 @@
-"""Every setting with a default that runs without configuration."""
+"""Every setting an operator may change, with a default that runs as it is.
 
+What each one means stands in settings.py.dist and docs/settings.rst; a test holds
+the three together.
+"""
+
+import os
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STATE_DIR = BASE_DIR / "var"
+STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var")
 
+# The site
+SECRET_KEY = ""
+SECRET_KEY_FALLBACKS: list[str] = []
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS: list[str] = []
 USE_X_FORWARDED_HOST = False
-ADMINS: list[tuple[str, str]] = []
-MANAGERS: list[tuple[str, str]] = []
-SERVER_EMAIL = "ganetimgr@localhost"
-DEFAULT_FROM_EMAIL = "ganetimgr@localhost"
-EMAIL_SUBJECT_PREFIX = "[ganetimgr] "
-EMAIL_TIMEOUT = 5
+STATIC_URL = "/static/"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
 
-INSTALLED_APPS = [
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django_htmx",
-    "csp",
-    "apps.accounts",
-    "apps.auditlog",
-    "apps.ganeti",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-]
-
-ROOT_URLCONF = "ganetimgr.urls"
-WSGI_APPLICATION = "ganetimgr.wsgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-TEMPLATES: list[dict[str, Any]] = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    },
-]
-
-# One writer at a time: a transaction that will write says so at its start
-# ("immediate") and waits its turn, instead of failing half way.
-SQLITE_OPTIONS: dict[str, Any] = {
-    "timeout": 20,
-    "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-}
+# Where state lives
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": STATE_DIR / "ganetimgr.sqlite3",
-        "OPTIONS": SQLITE_OPTIONS,
     }
 }
 CACHES: dict[str, dict[str, Any]] = {
@@ -90,26 +37,92 @@ CACHES: dict[str, dict[str, Any]] = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+BEANSTALK_URL = ""
+BEANSTALK_TUBE = "ganetimgr"
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "ganeti:instance-list"
-LOGOUT_REDIRECT_URL = "accounts:login"
+# Mail
+ADMINS: list[tuple[str, str]] = []
+MANAGERS: list[tuple[str, str]] = []
+SERVER_EMAIL = "ganetimgr@localhost"
+DEFAULT_FROM_EMAIL = "ganetimgr@localhost"
+EMAIL_SUBJECT_PREFIX = "[ganetimgr] "
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = "localhost"
+EMAIL_PORT = 25
+EMAIL_HOST_USER = ""
+EMAIL_HOST_PASSWORD = ""
+EMAIL_USE_TLS = False
+EMAIL_USE_SSL = False
+EMAIL_TIMEOUT = 5
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("el", _("Greek"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "UTC"
-USE_TZ = True
+# How the site looks
+BRANDING: dict[str, Any] = {
+    "SERVICE_PROVIDED_BY": {
+        "NAME": "",
+        "URL": "",
+        "SOCIAL_NETWORKS": [],
+    },
+    "TITLE": "ganetimgr",
+    "MOTTO": "Virtual machines on Ganeti",
+    "LOGO": "",
+    "FAVICON": "",
+    "VIDEO": "",
+    "FOOTER_ICONS_IFRAME": "",
+    "FEED_URL": "",
+    "ANALYTICS_FILE_PATH": "",
+    "SHOW_ADMINISTRATIVE_FORM": True,
+    "SHOW_ORGANIZATION_FORM": True,
+}
+FLATPAGES = {"INFO": True, "TOS": True, "FAQ": True}
 
-STATIC_URL = "/static/"
-STATIC_ROOT = STATE_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Ganeti
+GANETI_TAG_PREFIX = "ganetimgr"
+RAPI_CONNECT_TIMEOUT: float = 8
+RAPI_RESPONSE_TIMEOUT: float = 15
+RAPI_TIMEOUT: float | None = None
+RAPI_CALLS_IN_FLIGHT = 4
+RAPI_PASSWORD_KEYS: list[str] = []
+SNAPSHOT_REFRESH_SECONDS: float = 15
+
+# Operating system images
+OPERATING_SYSTEMS: dict[str, dict[str, Any]] = {}
+OPERATING_SYSTEMS_URLS: list[str] = []
+OPERATING_SYSTEMS_PROVIDER = "image+default"
+OPERATING_SYSTEMS_SSH_KEY_PARAM = "img_ssh_key_url"
+SNF_OPERATING_SYSTEMS_URLS: list[str] = []
+IMAGES_URL: list[str] = []
+START_NEW_INSTANCES = True
+
+# What people see and may
+AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
+WHITELIST_IP_MAX_SUBNET_V4 = 26
+WHITELIST_IP_MAX_SUBNET_V6 = 64
+INSTANCE_ACTION_ACTIVE_DAYS = 7
+ACCOUNT_ACTIVATION_DAYS = 10
+IDLE_ACCOUNT_NOTIFICATION_DAYS = 180
+
+# Console
+WEBSOCK_VNC_ENABLED = True
+NOVNC_PROXY = "localhost:8888"
+NOVNC_USE_TLS = True
+
+# Services beside it
+RECAPTCHA_PUBLIC_KEY = ""
+RECAPTCHA_PRIVATE_KEY = ""
+AUTH_LDAP_SERVER_URI = ""
+HELPDESK_INTEGRATION_JAVASCRIPT_URL = ""
+HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS: dict[str, str] = {}
+COLLECTD_URL = ""
+NODATA_IMAGE = ""
+SERVER_MONITORING_URL = ""
+SENTRY: dict[str, Any] = {"activate": False, "sentry_dsn": ""}
+
+# Cookies and transport; the production example turns these on
+SESSION_COOKIE_SECURE = False
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_SECURE = False
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_HSTS_PRELOAD = False
+SECURE_PROXY_SSL_HEADER: tuple[str, str] | None = None

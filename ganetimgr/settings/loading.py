@@ -1,0 +1,138 @@
+"""Read the operator's settings file over the defaults, and derive the rest."""
+
+import os
+import runpy
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from ganetimgr.settings import defaults, wiring
+
+# One writer at a time: a transaction that will write says so at its start
+# ("immediate") and waits its turn, instead of failing half way.
+SQLITE_OPTIONS: dict[str, Any] = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+MYSQL_OPTIONS: dict[str, Any] = {
+    "charset": "utf8mb4",
+    "connect_timeout": 5,
+    "isolation_level": "read committed",
+    "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
+}
+
+
+def load() -> dict[str, Any]:
+    """Give every setting its value; raise ImproperlyConfigured in one line."""
+    values = {**upper(vars(wiring)), **upper(vars(defaults))}
+    path = operator_file()
+    if path is not None:
+        merge(values, read(path))
+    derive(values)
+    return values
+
+
+def upper(names: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in names.items() if name.isupper()}
+
+
+def operator_file() -> Path | None:
+    """Find the file: $GANETIMGR_SETTINGS, else settings.py beside manage.py."""
+    named = os.environ.get("GANETIMGR_SETTINGS")
+    if named:
+        return Path(named)
+    beside = defaults.BASE_DIR / "settings.py"
+    return beside if beside.exists() else None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Run the settings file; it finds the defaults under their own names."""
+    try:
+        names = runpy.run_path(
+            str(path), init_globals=upper(vars(defaults)), run_name="settings"
+        )
+    except Exception as exc:
+        raise ImproperlyConfigured(
+            f"The settings file {path} cannot be read: {describe(exc)}"
+        ) from exc
+    return upper(names)
+
+
+def describe(exc: Exception) -> str:
+    line = getattr(exc, "lineno", None)
+    where = f", line {line}" if line else ""
+    return f"{type(exc).__name__}: {exc}{where}".replace("\n", " ")
+
+
+def merge(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Take what the operator says; BRANDING and FLATPAGES only key by key."""
+    partial = {"BRANDING", "FLATPAGES", "SENTRY"}
+    for name, value in given.items():
+        whole = values.get(name)
+        if name in partial and isinstance(whole, dict) and isinstance(value, dict):
+            values[name] = {**whole, **value}
+        else:
+            values[name] = value
+
+
+def derive(values: dict[str, Any]) -> None:
+    """Fill in what follows from the settings; wrong ones are left to the checks."""
+    if not values["SECRET_KEY"]:
+        values["SECRET_KEY"] = secret_key(values["STATE_DIR"])
+    if values["RAPI_TIMEOUT"] is not None:
+        values["RAPI_RESPONSE_TIMEOUT"] = values["RAPI_TIMEOUT"]
+    if values["AUTH_LDAP_SERVER_URI"]:
+        values["AUTHENTICATION_BACKENDS"] = [
+            "django_auth_ldap.backend.LDAPBackend",
+            *values["AUTHENTICATION_BACKENDS"],
+        ]
+    if isinstance(values["DATABASES"], dict):
+        values["DATABASES"] = {
+            alias: with_options(database)
+            for alias, database in values["DATABASES"].items()
+        }
+
+
+def with_options(database: Any) -> Any:
+    """Add the options this project needs to those the operator gave."""
+    if not isinstance(database, dict):
+        return database
+    engine = str(database.get("ENGINE", ""))
+    if engine.endswith("sqlite3"):
+        ours = SQLITE_OPTIONS
+    elif engine.endswith("mysql"):
+        ours = MYSQL_OPTIONS
+    else:
+        ours = {}
+    return {**database, "OPTIONS": {**ours, **database.get("OPTIONS", {})}}
+
+
+def secret_key(state: Path) -> str:
+    """Read the key that the first run made, or make it."""
+    path = Path(state) / "secret-key"
+    try:
+        if not path.exists():
+            make_secret_key(path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as exc:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set, and none can be kept in {path}: {exc.strerror}"
+        ) from exc
+
+
+def make_secret_key(path: Path) -> None:
+    """Write a whole key at once: web and watcher may start at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_text(secrets.token_urlsafe(50) + "\n", encoding="ascii")
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
