@@ -124,6 +124,10 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "mail_admins": {
+            "class": "django.utils.log.AdminEmailHandler",
+            "level": "ERROR",
+        },
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
