@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Django's command line for ganetimgr."""
 
-import os
 import sys
 
 from django.core.management import execute_from_command_line
 
+from ganetimgr import start
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganetimgr.settings")
+    start.stop_on_wrong_settings()
     execute_from_command_line(sys.argv)

@@ -1,8 +1,9 @@
 """The WSGI application that gunicorn serves."""
 
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganetimgr.settings")
+from ganetimgr import start
+
+start.setup()
+start.stop_without_static_files()
 application = get_wsgi_application()

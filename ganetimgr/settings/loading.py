@@ -3,6 +3,7 @@
 import os
 import runpy
 import secrets
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ def load() -> dict[str, Any]:
     """Give every setting its value; raise ImproperlyConfigured in one line."""
     values = {**upper(vars(wiring)), **upper(vars(defaults))}
     path = operator_file()
-    if path is not None:
-        merge(values, read(path))
+    given = read(path) if path is not None else {}
+    merge(values, given)
+    values["OPERATOR_NAMES"] = frozenset(given)
     derive(values)
     return values
 
@@ -51,20 +53,25 @@ def operator_file() -> Path | None:
 
 def read(path: Path) -> dict[str, Any]:
     """Run the settings file; it finds the defaults under their own names."""
+    offered = upper(vars(defaults))
     try:
-        names = runpy.run_path(
-            str(path), init_globals=upper(vars(defaults)), run_name="settings"
-        )
+        names = runpy.run_path(str(path), init_globals=offered, run_name="settings")
     except Exception as exc:
         raise ImproperlyConfigured(
-            f"The settings file {path} cannot be read: {describe(exc)}"
+            f"The settings file {path} cannot be read: {describe(exc, path)}"
         ) from exc
-    return upper(names)
+    return {
+        name: value
+        for name, value in upper(names).items()
+        if name not in offered or value is not offered[name]
+    }
 
 
-def describe(exc: Exception) -> str:
-    line = getattr(exc, "lineno", None)
-    where = f", line {line}" if line else ""
+def describe(exc: Exception, path: Path) -> str:
+    """Say what went wrong and in which line, in one line."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    where = f" (line {lines[-1]})" if lines else ""
     return f"{type(exc).__name__}: {exc}{where}".replace("\n", " ")
 
 
@@ -85,6 +92,8 @@ def derive(values: dict[str, Any]) -> None:
         values["SECRET_KEY"] = secret_key(values["STATE_DIR"])
     if values["RAPI_TIMEOUT"] is not None:
         values["RAPI_RESPONSE_TIMEOUT"] = values["RAPI_TIMEOUT"]
+    if values["IMAGES_URL"] and isinstance(values["IMAGES_URL"], str):
+        values["IMAGES_URL"] = [values["IMAGES_URL"]]
     if values["AUTH_LDAP_SERVER_URI"]:
         values["AUTHENTICATION_BACKENDS"] = [
             "django_auth_ldap.backend.LDAPBackend",

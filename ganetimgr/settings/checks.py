@@ -1,0 +1,187 @@
+"""Name every wrong setting at once, each in one line."""
+
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import global_settings, settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - its name
+
+from ganetimgr.settings import rules, wiring
+from ganetimgr.settings.rules import Each, Keys, Rule
+
+DAYS = rules.whole(1, 3650, "a number of days")
+HTTP = rules.url("http", "https")
+HTTP_LIST = rules.list_of(
+    rules.url("http", "https", may_be_empty=False), "http:// or https:// URLs"
+)
+TEXTS = rules.list_of(rules.text(least=1), "texts that are not empty")
+OPERATING_SYSTEM = Keys(
+    {
+        "description": rules.text(least=1),
+        "provider": rules.text(least=1),
+        "osparams": rules.mapping("names and values"),
+        "ssh_key_param": rules.text(),
+        "ssh_key_users": rules.either(rules.text(), TEXTS),
+    },
+    required=("description", "provider"),
+)
+BRANDING = Keys(
+    {
+        "SERVICE_PROVIDED_BY": Keys(
+            {
+                "NAME": rules.text(),
+                "URL": HTTP,
+                "SOCIAL_NETWORKS": rules.list_of(
+                    rules.mapping(""), "dictionaries with NAME, ICON and URL"
+                ),
+            }
+        ),
+        "TITLE": rules.text(least=1),
+        "MOTTO": rules.text(),
+        "LOGO": rules.text(),
+        "FAVICON": rules.text(),
+        "VIDEO": rules.text(),
+        "FOOTER_ICONS_IFRAME": rules.either(rules.text(), rules.flag()),
+        "FEED_URL": HTTP,
+        "ANALYTICS_FILE_PATH": rules.readable_file(),
+        "SHOW_ADMINISTRATIVE_FORM": rules.flag(),
+        "SHOW_ORGANIZATION_FORM": rules.flag(),
+    }
+)
+
+RULES: dict[str, Rule | Keys | Each] = {
+    "SECRET_KEY": rules.text(least=32, secret=True),
+    "SECRET_KEY_FALLBACKS": rules.list_of(
+        rules.text(least=32, secret=True), "texts of at least 32 characters"
+    ),
+    "DEBUG": rules.flag(),
+    "ALLOWED_HOSTS": TEXTS,
+    "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
+    "USE_X_FORWARDED_HOST": rules.flag(),
+    "STATIC_URL": rules.matching(r"(https?://|/).*/|/", "a path or URL that ends in /"),
+    "LANGUAGE_CODE": rules.one_of(*(code for code, _ in wiring.LANGUAGES)),
+    "TIME_ZONE": Rule(
+        "the name of a time zone, such as 'Europe/Athens'",
+        lambda value: value in list(zoneinfo.available_timezones()),
+    ),
+    "DATABASES": Each(rules.mapping("database settings"), required=("default",)),
+    "CACHES": Each(rules.mapping("cache settings"), required=("default",)),
+    "BEANSTALK_URL": rules.url("beanstalk"),
+    "BEANSTALK_TUBE": rules.matching(
+        r"[A-Za-z0-9+/;.$_()][A-Za-z0-9+/;.$_()-]{0,199}",
+        "letters, digits and any of -+/;.$_()",
+    ),
+    "ADMINS": rules.people(),
+    "MANAGERS": rules.people(),
+    "SERVER_EMAIL": rules.text(least=1),
+    "DEFAULT_FROM_EMAIL": rules.text(least=1),
+    "EMAIL_SUBJECT_PREFIX": rules.text(),
+    "EMAIL_BACKEND": rules.importable(),
+    "EMAIL_HOST": rules.text(),
+    "EMAIL_PORT": rules.whole(1, 65535, "a port"),
+    "EMAIL_HOST_USER": rules.text(),
+    "EMAIL_HOST_PASSWORD": rules.text(secret=True),
+    "EMAIL_USE_TLS": rules.flag(),
+    "EMAIL_USE_SSL": rules.flag(),
+    "EMAIL_TIMEOUT": rules.seconds(0.1, 600),
+    "BRANDING": BRANDING,
+    "FLATPAGES": Keys({name: rules.flag() for name in ("INFO", "TOS", "FAQ")}),
+    "GANETI_TAG_PREFIX": rules.matching(
+        r"[\w.+*/@-]{1,40}", "1 to 40 letters, digits and any of .+*/@-_"
+    ),
+    "RAPI_CONNECT_TIMEOUT": rules.seconds(0.1, 600),
+    "RAPI_RESPONSE_TIMEOUT": rules.seconds(0.1, 600),
+    "RAPI_TIMEOUT": rules.either(rules.seconds(0.1, 600), rules.nothing()),
+    "RAPI_CALLS_IN_FLIGHT": rules.whole(1, 20),
+    "RAPI_PASSWORD_KEYS": rules.list_of(
+        rules.text(least=16, secret=True), "texts of at least 16 characters"
+    ),
+    "SNAPSHOT_REFRESH_SECONDS": rules.seconds(1, 3600),
+    "OPERATING_SYSTEMS": Each(OPERATING_SYSTEM),
+    "OPERATING_SYSTEMS_URLS": HTTP_LIST,
+    "OPERATING_SYSTEMS_PROVIDER": rules.text(least=1),
+    "OPERATING_SYSTEMS_SSH_KEY_PARAM": rules.text(),
+    "SNF_OPERATING_SYSTEMS_URLS": HTTP_LIST,
+    "IMAGES_URL": HTTP_LIST,
+    "START_NEW_INSTANCES": rules.flag(),
+    "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
+        rules.whole(0, 36500, "a number of days"), rules.nothing()
+    ),
+    "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
+    "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
+    "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
+    "ACCOUNT_ACTIVATION_DAYS": DAYS,
+    "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
+    "WEBSOCK_VNC_ENABLED": rules.flag(),
+    "NOVNC_PROXY": rules.host_and_port(),
+    "NOVNC_USE_TLS": rules.flag(),
+    "RECAPTCHA_PUBLIC_KEY": rules.text(),
+    "RECAPTCHA_PRIVATE_KEY": rules.text(secret=True),
+    "AUTH_LDAP_SERVER_URI": rules.url("ldap", "ldaps", "ldapi"),
+    "HELPDESK_INTEGRATION_JAVASCRIPT_URL": HTTP,
+    "HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS": rules.either(
+        rules.mapping("names and values"), rules.flag()
+    ),
+    "COLLECTD_URL": HTTP,
+    "NODATA_IMAGE": rules.text(),
+    "SERVER_MONITORING_URL": HTTP,
+    "SENTRY": Keys(
+        {"activate": rules.flag(), "sentry_dsn": rules.text(secret=True)},
+    ),
+    "SESSION_COOKIE_SECURE": rules.flag(),
+    "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
+    "CSRF_COOKIE_SECURE": rules.flag(),
+    "SECURE_SSL_REDIRECT": rules.flag(),
+    "SECURE_HSTS_SECONDS": rules.whole(0, 10 * 365 * 24 * 3600, "seconds"),
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": rules.flag(),
+    "SECURE_HSTS_PRELOAD": rules.flag(),
+    "SECURE_PROXY_SSL_HEADER": rules.either(
+        Rule(
+            "a pair of a header's name and its value",
+            lambda value: isinstance(value, tuple) and len(value) == 2,
+        ),
+        rules.nothing(),
+    ),
+}
+
+
+def complaints(values: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the values, a line each; nothing if all is well."""
+    for name, rule in RULES.items():
+        if name in values:
+            yield from rule.complaints(name, values[name])
+    yield from contradictions(values)
+
+
+def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
+    """Say which values do not go together."""
+    if values["EMAIL_USE_TLS"] is True and values["EMAIL_USE_SSL"] is True:
+        yield "EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other."
+    if bool(values["RECAPTCHA_PUBLIC_KEY"]) != bool(values["RECAPTCHA_PRIVATE_KEY"]):
+        yield "RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY go together."
+    if values["AUTH_LDAP_SERVER_URI"] and find_spec("django_auth_ldap") is None:
+        yield "AUTH_LDAP_SERVER_URI needs what requirements-ldap.txt installs."
+
+
+def doubts(given: frozenset[str]) -> Iterator[str]:
+    """Name what the operator's file sets although nothing is called so."""
+    known = {*RULES, *vars(wiring), *dir(global_settings)}
+    for name in sorted(given - known):
+        meant = rules.suggestion(name, RULES)
+        if meant:
+            yield f"{name} is no setting{meant}."
+
+
+def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+    given: frozenset[str] = getattr(settings, "OPERATOR_NAMES", frozenset())
+    return [
+        *(Error(line, id="ganetimgr.E001") for line in complaints(current())),
+        *(Warning(line, id="ganetimgr.W001") for line in doubts(given)),
+    ]
+
+
+def current() -> dict[str, Any]:
+    """Give the settings in force, by name."""
+    return {name: getattr(settings, name) for name in RULES if hasattr(settings, name)}

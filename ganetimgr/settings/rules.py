@@ -1,0 +1,205 @@
+"""Kinds of values a setting may take: each in words, and as a question."""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Fits = Callable[[object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a value must be; ``takes`` ends the sentence "NAME takes …"."""
+
+    takes: str
+    fits: Fits
+    secret: bool = False
+
+    def complaints(self, name: str, value: object) -> Iterator[str]:
+        if not self.fits(value):
+            shown = "" if self.secret else f", not {shorten(value)}"
+            yield f"{name} takes {self.takes}{shown}."
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A dictionary with these keys and no others; each has a rule of its own."""
+
+    rules: Mapping[str, "Rule | Keys"]
+    required: Collection[str] = ()
+
+    def complaints(self, name: str, value: object) -> Iterator[str]:
+        if not isinstance(value, Mapping):
+            yield f"{name} takes a dictionary, not {shorten(value)}."
+            return
+        for key in value:
+            if key not in self.rules:
+                yield f"{name} has no key {key!r}{suggestion(key, self.rules)}."
+        for key in self.required:
+            if key not in value:
+                yield f"{name} needs the key {key!r}."
+        for key, rule in self.rules.items():
+            if key in value:
+                yield from rule.complaints(f"{name}.{key}", value[key])
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A dictionary from names of one's own to values of one kind."""
+
+    rule: Rule | Keys
+    required: Collection[str] = ()
+
+    def complaints(self, name: str, value: object) -> Iterator[str]:
+        if not isinstance(value, Mapping):
+            yield f"{name} takes a dictionary, not {shorten(value)}."
+            return
+        for key in self.required:
+            if key not in value:
+                yield f"{name} needs the key {key!r}."
+        for key, each in value.items():
+            yield from self.rule.complaints(f"{name}.{key}", each)
+
+
+def shorten(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"
+
+
+def suggestion(name: object, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(str(name), known, 1)
+    return f"; perhaps {close[0]!r} is meant" if close else ""
+
+
+def flag() -> Rule:
+    return Rule("True or False", lambda value: isinstance(value, bool))
+
+
+def text(*, least: int = 0, secret: bool = False) -> Rule:
+    takes = f"a text of at least {least} characters" if least > 1 else "a text"
+    if least == 1:
+        takes = "a text that is not empty"
+    return Rule(takes, lambda v: isinstance(v, str) and len(v) >= least, secret)
+
+
+def matching(pattern: str, takes: str) -> Rule:
+    found = re.compile(pattern).fullmatch
+    return Rule(takes, lambda v: isinstance(v, str) and found(v) is not None)
+
+
+def one_of(*values: str) -> Rule:
+    takes = " or ".join(repr(value) for value in values)
+    return Rule(takes, lambda v: isinstance(v, str) and v in values)
+
+
+def whole(low: int, high: int, what: str = "a whole number") -> Rule:
+    def fits(value: object) -> bool:
+        return type(value) is int and low <= value <= high
+
+    return Rule(f"{what} from {low} to {high}", fits)
+
+
+def seconds(low: float, high: float) -> Rule:
+    def fits(value: object) -> bool:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and low <= value <= high  # type: ignore[operator]  # a number
+
+    return Rule(f"a number of seconds from {low:g} to {high:g}", fits)
+
+
+def url(*schemes: str, may_be_empty: bool = True) -> Rule:
+    def fits(value: object) -> bool:
+        if value is None or value == "":
+            return may_be_empty
+        return isinstance(value, str) and is_url(value, schemes)
+
+    kinds = " or ".join(f"{scheme}://" for scheme in schemes)
+    empty = ", or an empty text" if may_be_empty else ""
+    return Rule(f"a URL that starts with {kinds}{empty}", fits)
+
+
+def is_url(value: str, schemes: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname) and port_is_fine
+
+
+def host_and_port() -> Rule:
+    def fits(value: object) -> bool:
+        return (
+            isinstance(value, str)
+            and "/" not in value
+            and is_url(f"tcp://{value}", ["tcp"])
+            and urlsplit(f"tcp://{value}").port is not None
+        )
+
+    return Rule("a host and a port, such as 'localhost:8888'", fits)
+
+
+def list_of(rule: Rule, what: str) -> Rule:
+    def fits(value: object) -> bool:
+        return isinstance(value, list | tuple) and all(map(rule.fits, value))
+
+    return Rule(f"a list of {what}", fits, rule.secret)
+
+
+def people() -> Rule:
+    def is_person(value: object) -> bool:
+        return (
+            isinstance(value, list | tuple)
+            and len(value) == 2
+            and all(isinstance(part, str) for part in value)
+            and "@" in value[1]
+        )
+
+    return list_of(Rule("", is_person), "pairs of a name and a mail address")
+
+
+def either(first: Rule, other: Rule) -> Rule:
+    return Rule(
+        f"{first.takes}, or {other.takes}",
+        lambda value: first.fits(value) or other.fits(value),
+        first.secret or other.secret,
+    )
+
+
+def nothing() -> Rule:
+    return Rule("None", lambda value: value is None)
+
+
+def mapping(what: str) -> Rule:
+    return Rule(f"a dictionary of {what}", lambda value: isinstance(value, Mapping))
+
+
+def readable_file() -> Rule:
+    def fits(value: object) -> bool:
+        if value == "":
+            return True
+        return (
+            isinstance(value, str | Path)
+            and Path(value).is_file()
+            and os.access(value, os.R_OK)
+        )
+
+    return Rule("the path of a file that can be read, or an empty text", fits)
+
+
+def importable() -> Rule:
+    """Want a dotted path whose module is there; what is in it is not looked at."""
+
+    def fits(value: object) -> bool:
+        try:
+            module = value.rpartition(".")[0] if isinstance(value, str) else ""
+            return bool(module) and find_spec(module) is not None
+        except ImportError:
+            return False
+
+    return Rule("the dotted path of a class that is installed", fits)

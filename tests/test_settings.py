@@ -1,0 +1,217 @@
+"""Settings: what the operator's file may say, and what is said about wrong ones."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganetimgr.settings import defaults, loading, wiring
+from ganetimgr.settings.checks import RULES, complaints, doubts
+
+Load = Callable[[str], dict[str, Any]]
+NOT_OPERATORS = {"BASE_DIR", "STATE_DIR"}
+DEFAULTS = {**loading.upper(vars(wiring)), **loading.upper(vars(defaults))}
+DEFAULTS["SECRET_KEY"] = "k" * 50
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    def load_file(content: str) -> dict[str, Any]:
+        path = tmp_path / "settings.py"
+        path.write_text(f"STATE_DIR = {str(tmp_path)!r}\n{content}")
+        monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
+        return loading.load()
+
+    return load_file
+
+
+def test_every_default_has_a_rule_and_keeps_it() -> None:
+    assert set(RULES) == set(loading.upper(vars(defaults))) - NOT_OPERATORS
+    assert list(complaints(DEFAULTS)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAPI_CONNECT_TIMEOUT", "8"),
+        ("RAPI_CONNECT_TIMEOUT", 0),
+        ("RAPI_RESPONSE_TIMEOUT", True),
+        ("RAPI_RESPONSE_TIMEOUT", float("nan")),
+        ("RAPI_CALLS_IN_FLIGHT", 4.5),
+        ("SNAPSHOT_REFRESH_SECONDS", 0),
+        ("GANETI_TAG_PREFIX", ""),
+        ("GANETI_TAG_PREFIX", "a:b"),
+        ("WHITELIST_IP_MAX_SUBNET_V4", 33),
+        ("WHITELIST_IP_MAX_SUBNET_V6", 129),
+        ("AUDIT_ENTRIES_LAST_X_DAYS", -1),
+        ("ADMINS", ["root@localhost"]),
+        ("MANAGERS", [("root", "nowhere")]),
+        ("ALLOWED_HOSTS", "localhost"),
+        ("CSRF_TRUSTED_ORIGINS", ["example.org"]),
+        ("BEANSTALK_URL", "127.0.0.1:11300"),
+        ("BEANSTALK_URL", "beanstalk://127.0.0.1:port"),
+        ("BEANSTALK_TUBE", "a tube"),
+        ("NOVNC_PROXY", "localhost"),
+        ("COLLECTD_URL", "graphs"),
+        ("TIME_ZONE", "Europe/Nowhere"),
+        ("LANGUAGE_CODE", "xx"),
+        ("STATIC_URL", "static"),
+        ("SECRET_KEY", "short"),
+        ("RAPI_PASSWORD_KEYS", "one key"),
+        ("EMAIL_PORT", 0),
+        ("EMAIL_BACKEND", "nowhere.Backend"),
+        ("DATABASES", {}),
+        ("CACHES", []),
+        ("BRANDING", {"TITEL": "x"}),
+        ("BRANDING", {"SHOW_ORGANIZATION_FORM": "no"}),
+        ("BRANDING", {"ANALYTICS_FILE_PATH": "/nowhere"}),
+        ("FLATPAGES", {"ABOUT": True}),
+        ("OPERATING_SYSTEMS", {"debian": {"description": "Debian"}}),
+        ("OPERATING_SYSTEMS_URLS", ["ftp://images"]),
+        ("SENTRY", {"activate": "yes"}),
+        ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
+    lines = list(complaints({**DEFAULTS, name: value}))
+
+    assert len(lines) == 1
+    assert lines[0].startswith(name)
+    assert "\n" not in lines[0]
+
+
+@given(
+    name=st.sampled_from(sorted(RULES)),
+    value=st.one_of(
+        st.none(),
+        st.text(),
+        st.integers(),
+        st.floats(),
+        st.lists(st.text()),
+        st.dictionaries(st.text(), st.integers()),
+    ),
+)
+def test_no_value_breaks_the_checks(name: str, value: object) -> None:
+    for line in complaints({**DEFAULTS, name: value}):
+        assert name.split("_", maxsplit=1)[0] in line
+
+
+def test_a_secret_is_not_shown_in_its_complaint() -> None:
+    (line,) = complaints({**DEFAULTS, "SECRET_KEY": "s3cret"})
+
+    assert "s3cret" not in line
+
+
+def test_values_that_exclude_each_other_are_named() -> None:
+    both = {**DEFAULTS, "EMAIL_USE_TLS": True, "EMAIL_USE_SSL": True}
+    half = {**DEFAULTS, "RECAPTCHA_PUBLIC_KEY": "k"}
+
+    assert "EMAIL_USE_SSL" in next(complaints(both))
+    assert "RECAPTCHA_PRIVATE_KEY" in next(complaints(half))
+
+
+def test_a_misspelt_name_is_doubted_and_ones_own_name_is_not() -> None:
+    lines = list(doubts(frozenset({"RAPI_CONECT_TIMEOUT", "OUR_DEPARTMENT"})))
+
+    assert lines == [
+        "RAPI_CONECT_TIMEOUT is no setting; perhaps 'RAPI_CONNECT_TIMEOUT' is meant."
+    ]
+
+
+def test_the_operators_file_goes_over_the_defaults(load: Load) -> None:
+    values = load("RAPI_CONNECT_TIMEOUT = RAPI_CONNECT_TIMEOUT + 1\n")
+
+    assert values["RAPI_CONNECT_TIMEOUT"] == 9
+    assert values["OPERATOR_NAMES"] == {"STATE_DIR", "RAPI_CONNECT_TIMEOUT"}
+
+
+def test_branding_keeps_the_keys_that_the_operator_leaves_out(load: Load) -> None:
+    values = load("BRANDING = {'TITLE': 'Okeanos'}\n")
+
+    assert values["BRANDING"]["TITLE"] == "Okeanos"
+    assert values["BRANDING"]["SHOW_ORGANIZATION_FORM"] is True
+
+
+def test_the_older_name_of_the_response_timeout_still_works(load: Load) -> None:
+    assert load("RAPI_TIMEOUT = 7\n")["RAPI_RESPONSE_TIMEOUT"] == 7
+
+
+def test_sqlite_takes_turns_whatever_the_operator_says_beside_it(load: Load) -> None:
+    values = load(
+        "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3',"
+        " 'NAME': 'x', 'OPTIONS': {'timeout': 3}}}\n"
+    )
+
+    options = values["DATABASES"]["default"]["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]
+    assert options["timeout"] == 3
+
+
+def test_the_first_run_makes_a_secret_key_and_the_next_keeps_it(
+    load: Load, tmp_path: Path
+) -> None:
+    first = load("")["SECRET_KEY"]
+    second = load("")["SECRET_KEY"]
+
+    path = tmp_path / "secret-key"
+    assert first == second == path.read_text().strip()
+    assert len(first) >= 50
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
+        "secret-key",
+        "settings.py",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("x = = 1\n", "line 2"), ("\n1 / 0\n", "line 3"), ("import nowhere\n", "line 2")],
+)
+def test_a_file_that_cannot_be_run_is_named_with_its_line(
+    load: Load, content: str, said: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=said) as raised:
+        load(content)
+
+    assert "settings.py" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "command", [["manage.py", "migrate"], ["-m", "ganetimgr.wsgi"]]
+)
+def test_every_wrong_value_is_named_at_the_start_and_nothing_starts(
+    command: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.py"
+    path.write_text("CACHES = 5\nRAPI_CONNECT_TIMEOUT = 'eight'\n")
+
+    run = subprocess.run(  # noqa: S603 - our own files
+        [sys.executable, *command],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
+            "GANETIMGR_SETTINGS": str(path),
+            "GANETIMGR_STATE": str(tmp_path / "state"),
+        },
+        cwd=defaults.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 3
+    assert [line.split()[1] for line in run.stderr.splitlines()] == [
+        "CACHES",
+        "RAPI_CONNECT_TIMEOUT",
+    ]
+    assert not (tmp_path / "state" / "ganetimgr.sqlite3").exists()
