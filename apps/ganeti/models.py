@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -294,8 +294,8 @@ class WatcherBeat(models.Model):
     @classmethod
     def newest(cls) -> datetime | None:
         """Return when any watcher was last heard of."""
-        found: dict[str, Any] = cls.objects.aggregate(at=models.Max("beat_at"))
-        return found["at"]
+        newest = cls.objects.order_by("-beat_at").first()
+        return newest.beat_at if newest else None
 
 
 class Permissions(models.Model):

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
 
 from .errors import RapiError, RapiProtocolError, RapiUnreachable, refused
 
@@ -142,9 +143,8 @@ class HttpTransport:
         # Neither proxies nor certificates nor netrc come from the environment.
         session.trust_env = False
         if self.endpoint.username:
-            session.auth = (
-                self.endpoint.username.encode(),
-                self.endpoint.password.encode(),
+            session.auth = HTTPBasicAuth(
+                self.endpoint.username.encode(), self.endpoint.password.encode()
             )
         session.verify = self._verify()
         session.headers["User-Agent"] = "ganetimgr"

@@ -1,0 +1,268 @@
+"""One virtual machine, at the moment the cluster was asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Self
+
+from natsort import natsort_keygen, ns
+
+from .tags import Tags
+
+_natural = natsort_keygen(alg=ns.IGNORECASE)
+
+Values = Mapping[str, Any]
+
+
+class State(StrEnum):
+    """What a machine is doing, beside what it should be doing."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    OFFLINE = "offline"
+    ERROR_UP = "error_up"  # running, should be stopped
+    ERROR_DOWN = "error_down"  # stopped, should be running
+    USER_DOWN = "user_down"  # its user shut it down from within
+    NODE_DOWN = "node_down"
+    NODE_OFFLINE = "node_offline"
+    WRONG_NODE = "wrong_node"
+    UNKNOWN = "unknown"
+
+
+# Ganeti's words (``doc/rapi.rst``, instance field ``status``).
+_STATES = {
+    "running": State.RUNNING,
+    "ADMIN_down": State.STOPPED,
+    "ADMIN_offline": State.OFFLINE,
+    "ERROR_up": State.ERROR_UP,
+    "ERROR_down": State.ERROR_DOWN,
+    "USER_down": State.USER_DOWN,
+    "ERROR_nodedown": State.NODE_DOWN,
+    "ERROR_nodeoffline": State.NODE_OFFLINE,
+    "ERROR_wrongnode": State.WRONG_NODE,
+}
+RUNNING = frozenset({State.RUNNING, State.ERROR_UP, State.WRONG_NODE})
+NOT_SEEN = frozenset({State.UNKNOWN, State.NODE_DOWN, State.NODE_OFFLINE})
+
+# Answered from the configuration in memory, even when nodes are down.
+CONFIG_FIELDS = (
+    "name",
+    "uuid",
+    "admin_state",
+    "be/memory",
+    "be/maxmem",
+    "be/vcpus",
+    "disk.sizes",
+    "disk.names",
+    "nic.macs",
+    "nic.ips",
+    "nic.links",
+    "nic.modes",
+    "nic.networks.names",
+    "disk_template",
+    "hypervisor",
+    "os",
+    "pnode",
+    "snodes",
+    "pnode.group",
+    "tags",
+    "ctime",
+    "mtime",
+    "network_port",
+    "hvparams",
+)
+# Each costs a call to every node and waits for the slowest.
+LIVE_FIELDS = ("name", "status", "oper_state")
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    """A network interface; ``network`` is the name of a gnt-network, or empty."""
+
+    mac: str
+    ip: str
+    link: str
+    mode: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk by its place in the list."""
+
+    size_mib: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A virtual machine: what Ganeti's configuration says, and what its node saw.
+
+    While no node tells its state, ``last_seen`` is the state when one last did, at
+    ``seen_at``.
+    """
+
+    cluster: str  # the cluster's slug
+    name: str
+    uuid: str
+    admin_state: str
+    memory_mib: int
+    vcpus: int
+    disks: tuple[Disk, ...]
+    nics: tuple[Nic, ...]
+    disk_template: str
+    hypervisor: str
+    os: str
+    primary_node: str
+    secondary_nodes: tuple[str, ...]
+    group: str
+    tags: Tags
+    created_at: datetime | None
+    changed_at: datetime | None
+    network_port: int | None
+    hvparams: tuple[tuple[str, Any], ...]
+    state: State = State.UNKNOWN
+    last_seen: State | None = None
+    seen_at: datetime | None = None
+
+    @classmethod
+    def from_rapi(cls, row: Values, *, cluster: str, tag_prefix: str) -> Self:
+        """Build from a row of CONFIG_FIELDS; Ganeti reports memory and disk in MiB."""
+        return cls(
+            cluster=cluster,
+            name=row["name"],
+            uuid=row["uuid"] or "",
+            admin_state=row["admin_state"] or "",
+            memory_mib=row["be/maxmem"] or row["be/memory"] or 0,
+            vcpus=row["be/vcpus"] or 0,
+            disks=_disks(row),
+            nics=_nics(row),
+            disk_template=row["disk_template"] or "",
+            hypervisor=row["hypervisor"] or "",
+            os=row["os"] or "",
+            primary_node=row["pnode"] or "",
+            secondary_nodes=tuple(row["snodes"] or ()),
+            group=row["pnode.group"] or "",
+            tags=Tags.parse(row["tags"] or (), tag_prefix),
+            created_at=_time(row["ctime"]),
+            changed_at=_time(row["mtime"]),
+            network_port=row["network_port"],
+            hvparams=tuple(sorted((row["hvparams"] or {}).items())),
+        )
+
+    def seen(self, row: Values, before: "Instance | None", at: datetime | None) -> Self:
+        """Return the instance with what a row of LIVE_FIELDS says.
+
+        ``before`` is the instance as it was known at ``at``: where no node answers
+        now, it tells what was seen last.
+        """
+        state = _STATES.get(row["status"] or "", State.UNKNOWN)
+        if state in NOT_SEEN:
+            return self.unseen(before, at, state)
+        return replace(self, state=state)
+
+    def remembering(self, before: "Instance") -> Self:
+        """Return the instance with the state that it had before."""
+        return replace(
+            self, state=before.state, last_seen=before.last_seen, seen_at=before.seen_at
+        )
+
+    def unseen(
+        self,
+        before: "Instance | None",
+        at: datetime | None,
+        state: State = State.UNKNOWN,
+    ) -> Self:
+        """Return the instance with a state that nobody knows now."""
+        if before is None:
+            return replace(self, state=state)
+        if before.state in NOT_SEEN:
+            last_seen, at = before.last_seen, before.seen_at
+        else:
+            last_seen = before.state
+        return replace(self, state=state, last_seen=last_seen, seen_at=at)
+
+    @property
+    def running(self) -> bool | None:
+        """Whether it runs; None: nobody knows now."""
+        return None if self.state in NOT_SEEN else self.state in RUNNING
+
+    @property
+    def disk_mib(self) -> int:
+        return sum(disk.size_mib for disk in self.disks)
+
+    @property
+    def ips(self) -> tuple[str, ...]:
+        return tuple(nic.ip for nic in self.nics if nic.ip)
+
+    @property
+    def hypervisor_parameters(self) -> dict[str, Any]:
+        return dict(self.hvparams)
+
+    @property
+    def boots_from_cdrom(self) -> bool:
+        """Whether the boot order starts with the CD-ROM and there is one."""
+        parameters = self.hypervisor_parameters
+        order = str(parameters.get("boot_order") or "")
+        return order.startswith(("cdrom", "d")) and bool(
+            parameters.get("cdrom_image_path") or order.startswith("d")
+        )
+
+    @property
+    def changing(self) -> bool:
+        """Whether Ganeti's wish and what the node saw differ."""
+        return self.state in {State.ERROR_UP, State.ERROR_DOWN, State.WRONG_NODE}
+
+    @cached_property
+    def sort_key(self) -> Any:
+        """Natural order: web2 before web10."""
+        return _natural(self.name)
+
+    @cached_property
+    def search_text(self) -> str:
+        """All that a search looks through, in lower case."""
+        words = (
+            self.name,
+            self.cluster,
+            self.primary_node,
+            *self.secondary_nodes,
+            *self.ips,
+            *(nic.mac for nic in self.nics),
+            *self.tags.users,
+            *self.tags.groups,
+            self.os,
+            self.uuid,
+        )
+        return "\n".join(words).lower()
+
+
+def _disks(row: Values) -> tuple[Disk, ...]:
+    sizes: Sequence[int] = row["disk.sizes"] or ()
+    names = _padded(row["disk.names"], len(sizes))
+    return tuple(
+        Disk(size or 0, name or "") for size, name in zip(sizes, names, strict=True)
+    )
+
+
+def _nics(row: Values) -> tuple[Nic, ...]:
+    macs: Sequence[str] = row["nic.macs"] or ()
+    columns = [
+        _padded(row[field], len(macs))
+        for field in ("nic.ips", "nic.links", "nic.modes", "nic.networks.names")
+    ]
+    return tuple(
+        Nic(mac, ip or "", link or "", mode or "", network or "")
+        for mac, ip, link, mode, network in zip(macs, *columns, strict=True)
+    )
+
+
+def _padded(values: Sequence[Any] | None, length: int) -> list[Any]:
+    """Fill up a list field that a version lacks or gives shorter."""
+    known = list(values or ())[:length]
+    return known + [None] * (length - len(known))
+
+
+def _time(seconds: float | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -1,0 +1,98 @@
+"""Nodes and the groups they form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+# Answered from the configuration in memory.
+NODE_CONFIG_FIELDS = (
+    "name",
+    "uuid",
+    "role",
+    "group",
+    "offline",
+    "drained",
+    "vm_capable",
+    "pinst_cnt",
+    "sinst_cnt",
+    "tags",
+)
+# Each asks every node.
+NODE_LIVE_FIELDS = ("name", "mtotal", "mfree", "dtotal", "dfree", "ctotal")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A machine that carries instances; live figures are None when it is silent."""
+
+    name: str
+    uuid: str
+    role: str  # M master, C candidate, R regular, D drained, O offline
+    group: str
+    offline: bool
+    drained: bool
+    vm_capable: bool
+    primary_instances: int
+    secondary_instances: int
+    tags: tuple[str, ...]
+    memory_total_mib: int | None = None
+    memory_free_mib: int | None = None
+    disk_total_mib: int | None = None
+    disk_free_mib: int | None = None
+    cpus: int | None = None
+
+    @classmethod
+    def from_rapi(
+        cls, row: Mapping[str, Any], live: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Build from a row of NODE_CONFIG_FIELDS and one of NODE_LIVE_FIELDS."""
+        seen = live or {}
+        return cls(
+            name=row["name"],
+            uuid=row["uuid"] or "",
+            role=row["role"] or "",
+            group=row["group"] or "",
+            offline=bool(row["offline"]),
+            drained=bool(row["drained"]),
+            vm_capable=row["vm_capable"] is not False,
+            primary_instances=row["pinst_cnt"] or 0,
+            secondary_instances=row["sinst_cnt"] or 0,
+            tags=tuple(row["tags"] or ()),
+            memory_total_mib=seen.get("mtotal"),
+            memory_free_mib=seen.get("mfree"),
+            disk_total_mib=seen.get("dtotal"),
+            disk_free_mib=seen.get("dfree"),
+            cpus=seen.get("ctotal"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGroup:
+    """Nodes that instances move among."""
+
+    name: str
+    uuid: str
+    alloc_policy: str
+    tags: tuple[str, ...]
+
+    @classmethod
+    def from_rapi(cls, row: Mapping[str, Any]) -> Self:
+        """Build from a row of GROUP_FIELDS."""
+        return cls(
+            name=row["name"],
+            uuid=row["uuid"] or "",
+            alloc_policy=row["alloc_policy"] or "",
+            tags=tuple(row["tags"] or ()),
+        )
+
+    @property
+    def locked(self) -> bool:
+        """Under maintenance: no new instances, and owners' actions are refused."""
+        return "locked" in self.tags
+
+    @property
+    def volume_groups(self) -> tuple[str, ...]:
+        return tuple(t.removeprefix("vg:") for t in self.tags if t.startswith("vg:"))
+
+
+GROUP_FIELDS = ("name", "uuid", "alloc_policy", "tags")

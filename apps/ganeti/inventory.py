@@ -1,0 +1,293 @@
+"""READ: the instances that somebody may see; searched, filtered, sorted, in pages.
+
+Everything works on the snapshots in this process's memory. What is merged over all
+clusters is kept until one of them has a new generation, so that a page costs the
+same whether there are a hundred instances or ten thousand.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from . import access, refreshing, snapshots
+from .access import Person
+from .domain.instance import Instance, State
+from .domain.node import Node, NodeGroup
+from .models import Cluster, Job
+from .snapshots import Snapshot
+
+# How old this process's view of the cache may be on a list of instances, seconds.
+LIST_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a list is asked for; all of it stands in the URL."""
+
+    search: str = ""
+    cluster: str = ""
+    node: str = ""
+    states: frozenset[State] = frozenset()
+    owner: str = ""
+    mark: str = ""
+    sort: str = "name"
+    descending: bool = False
+    page: int = 1
+    size: int = 50
+
+    @property
+    def filtered(self) -> bool:
+        return bool(
+            self.search
+            or self.cluster
+            or self.node
+            or self.states
+            or self.owner
+            or self.mark
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, with honest counts."""
+
+    rows: Sequence[Instance]
+    number: int
+    pages: int
+    size: int
+    matching: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+
+MARKS: dict[str, Callable[[Instance], bool]] = {
+    "locked": lambda found: found.tags.locked,
+    "isolated": lambda found: found.tags.isolated,
+    "needs_reboot": lambda found: found.tags.needs_reboot,
+    "cdrom": lambda found: found.boots_from_cdrom,
+}
+
+SORT_KEYS: dict[str, Callable[[Instance], Any]] = {
+    "name": lambda found: found.sort_key,
+    "cluster": lambda found: found.cluster,
+    "node": lambda found: found.primary_node,
+    "state": lambda found: found.state.value,
+    "memory": lambda found: found.memory_mib,
+    "disk": lambda found: found.disk_mib,
+    "vcpus": lambda found: found.vcpus,
+    "ip": lambda found: _ip_key(found.ips),
+    "owner": lambda found: (*found.tags.users, *found.tags.groups),
+}
+
+
+def _ip_key(ips: tuple[str, ...]) -> tuple[int, ...]:
+    """Sort addresses as numbers, those without one last."""
+    if not ips:
+        return (1 << 9,)
+    try:
+        return tuple(int(part) for part in ips[0].split("."))
+    except ValueError:
+        return (1 << 8,)
+
+
+@dataclass
+class _Merged:
+    """Instances of several clusters in one list, and its orders once asked for."""
+
+    instances: list[Instance]
+    orders: dict[str, list[Instance]] = field(default_factory=dict)
+
+    def ordered(self, column: str) -> list[Instance]:
+        """Return the instances by a column, names in natural order within."""
+        if column not in self.orders:
+            by_name = (
+                sorted(self.instances, key=SORT_KEYS["name"])
+                if column == "name"
+                else self.ordered("name")
+            )
+            self.orders[column] = (
+                by_name if column == "name" else sorted(by_name, key=SORT_KEYS[column])
+            )
+        return self.orders[column]
+
+
+# The merged list of everything, for the generations that it was made of.
+_everything: tuple[tuple[str, ...], _Merged] = ((), _Merged([]))
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What one person may see."""
+
+    person: Person
+    snapshots: Sequence[Snapshot]
+
+    @cached_property
+    def _merged(self) -> _Merged:
+        if self.person.sees_all:
+            return _all_of(self.snapshots)
+        return _Merged(
+            [found for shot in self.snapshots for found in _owned(self.person, shot)]
+        )
+
+    def __len__(self) -> int:
+        return len(self._merged.instances)
+
+    @property
+    def down(self) -> list[Snapshot]:
+        """Clusters that do not answer and concern this person."""
+        return [shot for shot in self.snapshots if shot.down and self._concerns(shot)]
+
+    @property
+    def unknown(self) -> list[Snapshot]:
+        """Clusters that nothing is known of yet."""
+        return [shot for shot in self.snapshots if shot.known is None]
+
+    def _concerns(self, shot: Snapshot) -> bool:
+        return self.person.sees_all or not shot.known or bool(_owned(self.person, shot))
+
+    def snapshot(self, slug: str) -> Snapshot | None:
+        return self._by_slug.get(slug)
+
+    @cached_property
+    def _by_slug(self) -> dict[str, Snapshot]:
+        return {shot.cluster.slug: shot for shot in self.snapshots}
+
+    def find(self, slug: str, name: str) -> Instance | None:
+        """Return an instance, or None when there is none that the person may see."""
+        shot = self.snapshot(slug)
+        if shot is None or shot.contents is None:
+            return None
+        found = shot.contents.instances.get(name)
+        if found is None or not access.may_see(self.person, found):
+            return None
+        return found
+
+    def group_of(self, instance: Instance) -> NodeGroup | None:
+        shot = self.snapshot(instance.cluster)
+        return (
+            shot.contents.groups.get(instance.group) if shot and shot.contents else None
+        )
+
+    def node_of(self, instance: Instance) -> Node | None:
+        shot = self.snapshot(instance.cluster)
+        if shot is None or shot.contents is None:
+            return None
+        return shot.contents.nodes.get(instance.primary_node)
+
+    def page(self, wanted: Criteria) -> Page:
+        """Return the page of the list that the criteria describe."""
+        column = wanted.sort if wanted.sort in SORT_KEYS else "name"
+        ordered: Sequence[Instance] = self._merged.ordered(column)
+        matching = _matching(ordered, wanted)
+        pages = max(1, -(-len(matching) // wanted.size))
+        number = min(max(wanted.page, 1), pages)
+        rows = _cut(matching, number, wanted)
+        total = len(self._merged.instances)
+        return Page(rows, number, pages, wanted.size, len(matching), total)
+
+
+def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
+    """Return what the person may see; asks no cluster.
+
+    Clusters that nothing is known of, or that nobody has refreshed for long although
+    they were due, are asked in the background.
+    """
+    clusters = Cluster.objects.enabled().select_related("refresh_state")
+    shots = snapshots.current(clusters, within_s=within_s)
+    refreshing.wake_neglected(shots)
+    return Inventory(person, shots)
+
+
+def visible_on(person: Person, slug: str) -> Inventory:
+    """Return what the person may see on one cluster, as new as the cache has it."""
+    clusters = Cluster.objects.enabled().select_related("refresh_state")
+    shots = snapshots.current(clusters.filter(slug=slug))
+    refreshing.wake_neglected(shots)
+    return Inventory(person, shots)
+
+
+def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
+    """Return the unfinished jobs of instances by (cluster slug, name); one query."""
+    names = {found.name for found in instances}
+    if not names:
+        return {}
+    jobs = Job.objects.unfinished().filter(instance__in=names)
+    return {
+        (job.cluster.slug, job.instance): job for job in jobs.select_related("cluster")
+    }
+
+
+def _all_of(shots: Sequence[Snapshot]) -> _Merged:
+    global _everything  # noqa: PLW0603 - one process-wide memory, replaced as a whole
+    generations = tuple(shot.generation for shot in shots)
+    known, merged = _everything
+    if known != generations:
+        merged = _Merged(
+            [
+                found
+                for shot in shots
+                if shot.contents
+                for found in shot.contents.instances.values()
+            ]
+        )
+        _everything = (generations, merged)
+    return merged
+
+
+def _owned(person: Person, shot: Snapshot) -> list[Instance]:
+    if shot.contents is None or not person.username:
+        return []
+    owned = list(shot.contents.by_user.get(person.username, ()))
+    for group in person.groups:
+        owned += shot.contents.by_group.get(group, ())
+    return list({found.name: found for found in owned}.values())
+
+
+def _matching(ordered: Sequence[Instance], wanted: Criteria) -> Sequence[Instance]:
+    for test in _tests(wanted):
+        ordered = [found for found in ordered if test(found)]
+    return ordered
+
+
+def _tests(wanted: Criteria) -> list[Callable[[Instance], bool]]:
+    tests: list[Callable[[Instance], bool]] = []
+    if wanted.cluster:
+        tests.append(lambda found: found.cluster == wanted.cluster)
+    if wanted.states:
+        tests.append(lambda found: found.state in wanted.states)
+    if wanted.mark in MARKS:
+        tests.append(MARKS[wanted.mark])
+    if wanted.node:
+        node = wanted.node.lower()
+        tests.append(lambda found: node in found.primary_node.lower())
+    if wanted.owner:
+        tests.append(lambda found: _owned_by(found, wanted.owner.lower()))
+    tests += [_searched(word) for word in wanted.search.lower().split()]
+    return tests
+
+
+def _searched(word: str) -> Callable[[Instance], bool]:
+    return lambda found: word in found.search_text
+
+
+def _owned_by(found: Instance, owner: str) -> bool:
+    names = (*found.tags.users, *found.tags.groups)
+    return any(owner in name.lower() for name in names)
+
+
+def _cut(matching: Sequence[Instance], number: int, wanted: Criteria) -> list[Instance]:
+    """Return one page; a descending list is the same list read from its end."""
+    start, size = (number - 1) * wanted.size, wanted.size
+    if not wanted.descending:
+        return list(matching[start : start + size])
+    end = len(matching) - start
+    return list(reversed(matching[max(0, end - size) : end]))

@@ -1,0 +1,1 @@
+"""WRITE: what people do to instances; each checks rights, records, and submits."""

@@ -1,0 +1,150 @@
+"""The way of every change: asked for, allowed, written down, submitted, followed.
+
+The Job row is written before Ganeti is asked and completed with the job's id after
+it. Its key travels in the reason, so that whatever happens in between is found out.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.auditlog import entries
+from apps.auditlog.entries import Acting
+
+from .. import queue
+from ..access import Answer, Verdict
+from ..connections import client_for
+from ..domain.instance import Instance
+from ..domain.job import JobStatus
+from ..encryption import UndecryptableError
+from ..models import Cluster, Job
+from ..rapi.client import RapiClient
+from ..rapi.errors import RapiError, RapiProtocolError, RapiUnreachable
+
+logger = logging.getLogger(__name__)
+
+# What a key looks like in a reason: everybody who reads the job's trail sees whose it
+# is, and `following` finds the row by it.
+REASON_PREFIX = "ganetimgr"
+
+
+class ActionRefused(Exception):
+    """The person may not do this; recorded, and told to MANAGERS."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict.reason))
+        self.verdict = verdict
+
+
+class NotNow(Exception):
+    """The person may, but it cannot be done now; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is asked of a cluster; ``call`` gets a client and the reason to pass on."""
+
+    kind: Job.Kind
+    call: Callable[[RapiClient, str], int]
+    detail: str = ""
+
+
+def refuse(
+    verdict: Verdict, action: str, cluster: Cluster, instance: Instance, *, by: Acting
+) -> ActionRefused:
+    """Record a refused attempt and return the exception that says so."""
+    why = str(verdict.reason)
+    if verdict.answer is Answer.INVISIBLE:
+        why = _("This machine is not theirs.")
+    entries.record_refusal(
+        by, action, cluster=cluster.slug, instance=instance.name, why=why
+    )
+    return ActionRefused(verdict)
+
+
+def submit(cluster: Cluster, instance: Instance, action: Action, *, by: Acting) -> Job:
+    """Ask a cluster to do something to an instance; return the job that does it.
+
+    Raises NotNow when a job of ours runs on the instance already, and RapiError when
+    Ganeti was not asked or said no; the job is then final, or in doubt and looked for.
+    """
+    job = _write_down(cluster, instance, action, by)
+    try:
+        ganeti_id = action.call(client_for(cluster), reason_of(job))
+    except (RapiError, UndecryptableError) as exc:
+        _not_accepted(job, exc)
+        raise
+    # Only while nobody found it by its key: the watcher may have been quicker.
+    Job.objects.without_id().filter(pk=job.pk).update(
+        ganeti_id=ganeti_id, status=JobStatus.QUEUED, changed_at=timezone.now()
+    )
+    queue.wake(job)
+    job.refresh_from_db()
+    return job
+
+
+def reason_of(job: Job) -> str:
+    """Return the text that travels with the call: the key, who, and what for."""
+    who = job.user.get_username() if job.user else ""
+    return f"{REASON_PREFIX}:{job.key} {who}: {job.reason}"
+
+
+def key_in(reason: str) -> str | None:
+    """Return the key in a reason of ours, else None."""
+    head, _space, _rest = reason.partition(" ")
+    prefix, _colon, key = head.partition(":")
+    return key if prefix == REASON_PREFIX and key else None
+
+
+def _write_down(
+    cluster: Cluster, instance: Instance, action: Action, by: Acting
+) -> Job:
+    try:
+        with transaction.atomic():
+            entry = entries.record(
+                by,
+                action.kind.value,
+                cluster=cluster.slug,
+                instance=instance.name,
+                detail=action.detail,
+            )
+            return Job.objects.create(
+                key=Job.new_key(),
+                cluster=cluster,
+                kind=action.kind,
+                instance=instance.name,
+                reason=action.detail or action.kind.value,
+                user=by.user,
+                audit_entry=entry,
+                busy_key=Job.busy_key_of(cluster, instance.name),
+            )
+    except IntegrityError as exc:
+        message = _("Something is being done to %(name)s already.")
+        raise NotNow(message % {"name": instance.name}) from exc
+
+
+def _not_accepted(job: Job, exc: Exception) -> None:
+    """Write down that there is no job, or that nobody knows whether there is."""
+    now = timezone.now()
+    jobs = Job.objects.without_id().filter(pk=job.pk)
+    if isinstance(exc, RapiUnreachable | RapiProtocolError) and _may_have_arrived(exc):
+        jobs.update(status=JobStatus.IN_DOUBT, changed_at=now, message=str(exc))
+        queue.wake(job)
+        return
+    unreached = isinstance(exc, RapiUnreachable | UndecryptableError)
+    status = JobStatus.NOT_SUBMITTED if unreached else JobStatus.REFUSED
+    jobs.update(
+        status=status,
+        busy_key=None,
+        message=str(exc),
+        changed_at=now,
+        finished_at=now,
+    )
+
+
+def _may_have_arrived(exc: RapiUnreachable | RapiProtocolError) -> bool:
+    return isinstance(exc, RapiProtocolError) or exc.sent

@@ -1,0 +1,231 @@
+"""What is known of each cluster: the cached state, shared by all processes.
+
+The contents of a cluster are published under a generation; a small stamp names the
+current one. A process keeps the decoded contents and reads them again only when the
+generation changed. The cache may lose everything at any time: processes then go on
+with what they have until somebody publishes again.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from .domain.cluster import ClusterInfo
+from .domain.instance import Instance
+from .domain.network import GanetiNetwork
+from .domain.node import Node, NodeGroup
+from .models import Cluster, ClusterRefresh
+
+# Raised when the dataclasses change, so that nobody reads another version's cache.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that pages show about a cluster, by name."""
+
+    info: ClusterInfo
+    instances: Mapping[str, Instance]
+    nodes: Mapping[str, Node]
+    groups: Mapping[str, NodeGroup]
+    networks: tuple[GanetiNetwork, ...]
+
+    @cached_property
+    def by_user(self) -> dict[str, list[Instance]]:
+        """Return the instances that each user is named as an owner of."""
+        return _index(self.instances.values(), lambda found: found.tags.users)
+
+    @cached_property
+    def by_group(self) -> dict[str, list[Instance]]:
+        """Return the instances that each group is named as an owner of."""
+        return _index(self.instances.values(), lambda found: found.tags.groups)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the indexes out: each process makes its own when it needs them."""
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+
+def _index(
+    instances: Iterable[Instance], names: Callable[[Instance], Iterable[str]]
+) -> dict[str, list[Instance]]:
+    index: dict[str, list[Instance]] = {}
+    for instance in instances:
+        for name in names(instance):
+            index.setdefault(name, []).append(instance)
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which contents are current, and when the cluster was asked.
+
+    ``slow_at`` is when what changes seldom was fetched (info, networks); ``touched``
+    are instances refreshed alone, with the time, so that a refresh of all that
+    started earlier does not bring older news of them.
+    """
+
+    generation: str
+    fetched_at: datetime
+    live_at: datetime | None
+    slow_at: datetime
+    touched: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A cluster's contents with their stamp."""
+
+    stamp: Stamp
+    contents: Contents
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A cluster as pages see it: what is known, how old it is, what went wrong."""
+
+    cluster: Cluster
+    known: Known | None
+    error: str = ""
+    failing_since: datetime | None = None
+
+    @property
+    def down(self) -> bool:
+        """Whether the cluster did not answer when last asked."""
+        return bool(self.failing_since)
+
+    @property
+    def contents(self) -> Contents | None:
+        return self.known.contents if self.known else None
+
+    @property
+    def generation(self) -> str:
+        return self.known.stamp.generation if self.known else ""
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        return self.known.stamp.fetched_at if self.known else None
+
+    @property
+    def live_at(self) -> datetime | None:
+        return self.known.stamp.live_at if self.known else None
+
+
+_memory: dict[str, Known] = {}
+_checked: dict[str, float] = {}
+_lock = threading.Lock()
+
+
+def current(clusters: Iterable[Cluster], *, within_s: float = 0) -> list[Snapshot]:
+    """Return what is known of the clusters; never asks a cluster.
+
+    ``within_s`` allows an answer from this process's memory that was compared with
+    the cache no longer ago than that.
+    """
+    wanted = list(clusters)
+    _read([_key(c) for c in wanted], time.monotonic() - within_s)
+    return [_snapshot(cluster) for cluster in wanted]
+
+
+def forget() -> None:
+    """Empty this process's memory; what the cache holds is read again."""
+    with _lock:
+        _memory.clear()
+        _checked.clear()
+
+
+def publish(cluster: Cluster, update: Callable[[Known | None], Known]) -> Known:
+    """Replace what is known of a cluster by what ``update`` makes of it.
+
+    Publishers take turns by a lock on the cluster's row, so that none overwrites
+    what another just published.
+    """
+    key = _key(cluster)
+    with transaction.atomic():
+        ClusterRefresh.objects.select_for_update().get(cluster=cluster)
+        _read([key], time.monotonic())
+        before = _memory.get(key)
+        after = _same_generation(before, update(before))
+        contents_key = _contents_key(key, after.stamp.generation)
+        # Asked even when nothing changed: a cache that lost everything gets it back.
+        if not cache.has_key(contents_key):
+            cache.set(contents_key, after.contents, None)
+        cache.set(_stamp_key(key), after.stamp, None)
+        _keep(key, after)
+    if before and before.stamp.generation != after.stamp.generation:
+        cache.delete(_contents_key(key, before.stamp.generation))
+    return after
+
+
+def _same_generation(before: Known | None, after: Known) -> Known:
+    """Give new contents a new generation, equal ones the one they had."""
+    if before and before.contents == after.contents:
+        stamp = replace(after.stamp, generation=before.stamp.generation)
+        return Known(stamp, before.contents)
+    return Known(replace(after.stamp, generation=uuid.uuid4().hex), after.contents)
+
+
+def _snapshot(cluster: Cluster) -> Snapshot:
+    state: ClusterRefresh | None = getattr(cluster, "refresh_state", None)
+    return Snapshot(
+        cluster=cluster,
+        known=_memory.get(_key(cluster)),
+        error=state.last_error if state else "",
+        failing_since=state.failing_since if state else None,
+    )
+
+
+def _read(keys: list[str], not_before: float) -> None:
+    """Bring this process's memory up to what the cache has."""
+    stale = [key for key in keys if _checked.get(key, float("-inf")) < not_before]
+    if not stale:
+        return
+    now = time.monotonic()
+    stamps = cache.get_many([_stamp_key(key) for key in stale])
+    for key in stale:
+        stamp: Stamp | None = stamps.get(_stamp_key(key))
+        if stamp is not None:
+            _adopt(key, stamp)
+        _checked[key] = now
+
+
+def _adopt(key: str, stamp: Stamp) -> None:
+    mine = _memory.get(key)
+    if mine and mine.stamp.fetched_at > stamp.fetched_at:
+        return  # the cache was away when this process asked the cluster itself
+    if mine and mine.stamp.generation == stamp.generation:
+        _keep(key, Known(stamp, mine.contents))
+        return
+    contents: Contents | None = cache.get(_contents_key(key, stamp.generation))
+    if contents is not None:
+        _keep(key, Known(stamp, contents))
+
+
+def _keep(key: str, known: Known) -> None:
+    with _lock:
+        _memory[key] = known
+
+
+def _key(cluster: Cluster) -> str:
+    return f"snapshot:{FORMAT}:{cluster.pk}:{cluster.slug}"
+
+
+def _stamp_key(key: str) -> str:
+    return f"{key}:stamp"
+
+
+def _contents_key(key: str, generation: str) -> str:
+    return f"{key}:{generation}"
+
+
+def recently_touched(stamp: Stamp, keep_s: float = 300) -> dict[str, datetime]:
+    """Return the instances refreshed alone not long ago."""
+    limit = timezone.now() - timedelta(seconds=keep_s)
+    return {name: at for name, at in stamp.touched.items() if at > limit}
