@@ -1,0 +1,74 @@
+# "make demo" and "make test" see to everything they need; "make help" lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+HEAVY := lab or system or browser
+PYTEST := $(BIN)/python -m pytest
+export PYTHON
+
+.PHONY: help demo test test-fast bench lint format docs clean packages-%
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
+	@exec $(BIN)/python -m contrib.demo --port $(PORT)
+
+test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint ## Every check and every test
+	@contrib/setup/labs
+	$(PYTEST) -n 2 --dist loadgroup
+
+test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
+	$(PYTEST) -n auto -m "not ($(HEAVY))"
+
+bench: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Times, memory and calls, as one table
+	$(BIN)/python -m tests.bench
+
+lint: packages-demo $(BIN)/.dev ## Format, rules, layers, types, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy .
+	$(BIN)/djlint --check --lint --quiet templates apps
+
+format: $(BIN)/.dev ## Lay out Python and templates
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet templates apps
+
+docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
+	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+	@echo "Built: docs/_build/html/index.html"
+
+clean: ## Forget what was installed and built; var/ stays
+	rm -rf $(VENV) node_modules docs/_build .mypy_cache .ruff_cache .pytest_cache
+	rm -f $(CATALOGUES)
+
+packages-%:
+	@contrib/setup/packages $*
+
+# What was installed says which file asked for it: a newer file installs again.
+$(BIN)/python:
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(BIN)/.run: requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(BIN)/.dev: requirements-dev.txt $(BIN)/.run
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/.test: requirements-mysql.txt $(BIN)/.dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-mysql.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+%.mo: %.po
+	msgfmt --check-format -o $@ $<

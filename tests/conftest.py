@@ -1,0 +1,63 @@
+"""What every test may use, and how the run goes about its parts."""
+
+import os
+from collections.abc import Generator, Iterator
+from typing import TypeVar
+
+import pytest
+
+from tests import services
+
+Server = TypeVar("Server", bound=services.Service)
+Report = pytest.TestReport | pytest.CollectReport
+HEAVY = {"lab": "system", "system": "system", "browser": "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a machine's clusters or clock on one worker."""
+    for item in items:
+        for marker, group in HEAVY.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.xdist_group(group))
+                break
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Report, Report]:
+    return without_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Report, Report]:
+    return without_skip((yield))
+
+
+def without_skip(report: Report) -> Report:
+    """Take no skip for an answer in CI, where everything is there to be tested."""
+    is_skip = report.outcome == "skipped" and not hasattr(report, "wasxfail")
+    if is_skip and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"Skipped although CI=true: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def redis() -> Iterator[services.Redis]:
+    yield from running(services.Redis)
+
+
+@pytest.fixture
+def beanstalkd() -> Iterator[services.Beanstalkd]:
+    yield from running(services.Beanstalkd)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[services.MariaDB]:
+    yield from running(services.MariaDB)
+
+
+def running(kind: type[Server]) -> Iterator[Server]:
+    if not kind.is_installed():
+        pytest.skip(f"{kind.program} is not installed")
+    with kind() as service:
+        yield service

@@ -1,0 +1,224 @@
+"""Real Redis, beanstalkd and MariaDB, each a private process of the test's own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+MARIADB_SETUP = """
+CREATE DATABASE IF NOT EXISTS ganetimgr CHARACTER SET utf8mb4;
+CREATE USER IF NOT EXISTS ganetimgr@localhost IDENTIFIED BY 'secret';
+CREATE USER IF NOT EXISTS ganetimgr@'127.0.0.1' IDENTIFIED BY 'secret';
+GRANT ALL ON *.* TO ganetimgr@localhost;
+GRANT ALL ON *.* TO ganetimgr@'127.0.0.1';
+"""
+
+
+def free_port() -> int:
+    """Find a TCP port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(
+    ready: Callable[[], object], seconds: float, what: str = "what was waited for"
+) -> None:
+    """Ask ten times a second; raise TimeoutError when the time is over."""
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"After {seconds} s still not: {what}")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def end(process: subprocess.Popen[Any], signum: int = signal.SIGTERM) -> None:
+    """End a process and its children: gently first, then for certain."""
+    for each in (signum, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, each)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+class Service:
+    """One server in a directory of its own, on a port that stays the same."""
+
+    name = ""
+    program = ""
+
+    def __init__(self) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        path = f"{os.environ['PATH']}:/usr/sbin"
+        return shutil.which(cls.program, path=path) is not None
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def start(self) -> Self:
+        log = (self.directory / "log").open("ab")
+        with log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                self.command(),
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self.is_up, 30, f"{self.name} answers on port {self.port}")
+        return self
+
+    def is_up(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, (self.directory / "log").read_text()
+        return listens(self.port)
+
+    def stop(self) -> None:
+        """End it; what it keeps on disk stays, and start() goes on from there."""
+        if self.process is not None:
+            end(self.process)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self.process is not None:
+            end(self.process, signal.SIGKILL)
+
+    def remove(self) -> None:
+        self.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self.remove)
+            self.start()
+            undo.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.remove()
+
+
+class Redis(Service):
+    name = program = "redis-server"
+
+    def command(self) -> list[str]:
+        # Nothing is written to disk: what is restarted is empty.
+        return [
+            self.program,
+            *("--bind", "127.0.0.1", "--port", str(self.port)),
+            *("--save", "", "--appendonly", "no"),
+        ]
+
+    @property
+    def caches(self) -> dict[str, Any]:
+        """Settings for CACHES, as the production example has them."""
+        return {
+            "default": {
+                "BACKEND": "django_redis.cache.RedisCache",
+                "LOCATION": f"redis://127.0.0.1:{self.port}/0",
+                "TIMEOUT": None,
+                "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},
+            }
+        }
+
+
+class Beanstalkd(Service):
+    name = program = "beanstalkd"
+
+    def command(self) -> list[str]:
+        # Without a binlog: what is restarted has forgotten everything.
+        return [self.program, "-l", "127.0.0.1", "-p", str(self.port)]
+
+    @property
+    def url(self) -> str:
+        return f"beanstalk://127.0.0.1:{self.port}"
+
+
+class MariaDB(Service):
+    name = "mariadb"
+    program = "mariadbd"
+
+    def start(self) -> Self:
+        if not self.data.exists():
+            subprocess.run(  # noqa: S603 - our own command
+                [
+                    "/usr/bin/mariadb-install-db",
+                    "--no-defaults",
+                    "--skip-test-db",
+                    "--auth-root-authentication-method=normal",
+                    f"--datadir={self.data}",
+                    *self.as_user,
+                ],
+                check=True,
+                capture_output=True,
+            )
+            (self.directory / "setup.sql").write_text(MARIADB_SETUP)
+        return super().start()
+
+    def command(self) -> list[str]:
+        return [
+            "/usr/sbin/mariadbd",
+            "--no-defaults",
+            *self.as_user,
+            f"--datadir={self.data}",
+            f"--socket={self.directory / 'socket'}",
+            f"--pid-file={self.directory / 'pid'}",
+            f"--init-file={self.directory / 'setup.sql'}",
+            *("--bind-address=127.0.0.1", f"--port={self.port}"),
+            "--innodb-flush-log-at-trx-commit=2",
+        ]
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def as_user(self) -> list[str]:
+        return ["--user=root"] if os.getuid() == 0 else []
+
+    @property
+    def databases(self) -> dict[str, Any]:
+        """Settings for DATABASES, as the production example has them."""
+        return {
+            "default": {
+                "ENGINE": "django.db.backends.mysql",
+                "NAME": "ganetimgr",
+                "USER": "ganetimgr",
+                "PASSWORD": "secret",
+                "HOST": "127.0.0.1",
+                "PORT": str(self.port),
+                "CONN_MAX_AGE": 60,
+                "CONN_HEALTH_CHECKS": True,
+            }
+        }
