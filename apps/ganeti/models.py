@@ -170,7 +170,8 @@ class Network(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
-        return self.filter(status__in=UNFINISHED)
+        # What is handled is finished: the index on handled_at finds the few.
+        return self.filter(handled_at=None, status__in=UNFINISHED)
 
     def finished(self) -> Self:
         return self.filter(status__in=FINAL)
@@ -180,7 +181,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def unhandled(self) -> Self:
         """Jobs that ended, but whose handlers have not run to their end."""
-        return self.finished().filter(handled_at=None)
+        return self.filter(handled_at=None, status__in=FINAL)
 
     def without_follower(self, now: datetime) -> Self:
         return self.filter(Q(leased_until=None) | Q(leased_until__lt=now))
@@ -255,7 +256,7 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         indexes = [
-            models.Index(fields=["status", "handled_at"]),
+            models.Index(fields=["handled_at"]),
             models.Index(fields=["cluster", "instance", "-submitted_at"]),
         ]
 

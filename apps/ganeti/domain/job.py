@@ -66,7 +66,7 @@ class LogLine:
         """Build from an ``oplog`` entry: ``[serial, [seconds, µs], type, message]``."""
         serial, (seconds, micros), _kind, message = entry
         at = datetime.fromtimestamp(seconds + micros / 1e6, UTC)
-        return cls(serial, at, str(message).strip())
+        return cls(int(serial), at, str(message).strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,11 @@ class JobReport:
     message: str = ""
     log: tuple[LogLine, ...] = ()
     reasons: tuple[str, ...] = ()
+    ended_at: datetime | None = None
 
     @classmethod
     def from_rapi(cls, row: dict[str, Any]) -> Self:
-        """Build from the fields id, status, opresult, oplog and ops of a job."""
+        """Build from the fields id, status, opresult, oplog, ops, end_ts of a job."""
         status = row.get("status")
         return cls(
             id=int(row["id"]),
@@ -89,7 +90,16 @@ class JobReport:
             message=_error(row.get("opresult")) if status == JobStatus.ERROR else "",
             log=_log(row.get("oplog")),
             reasons=_reasons(row.get("ops")),
+            ended_at=_time(row.get("end_ts")),
         )
+
+
+def _time(stamp: Sequence[int] | None) -> datetime | None:
+    """Read Ganeti's ``[seconds, microseconds]``."""
+    if not stamp:
+        return None
+    seconds, micros = stamp
+    return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
 
 
 def _log(oplog: Any) -> tuple[LogLine, ...]:

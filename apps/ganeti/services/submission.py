@@ -24,12 +24,9 @@ from ..encryption import UndecryptableError
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from ..rapi.errors import RapiError, RapiProtocolError, RapiUnreachable
+from ..reasons import reason_of
 
 logger = logging.getLogger(__name__)
-
-# What a key looks like in a reason: everybody who reads the job's trail sees whose it
-# is, and `following` finds the row by it.
-REASON_PREFIX = "ganetimgr"
 
 
 class ActionRefused(Exception):
@@ -85,19 +82,6 @@ def submit(cluster: Cluster, instance: Instance, action: Action, *, by: Acting) 
     queue.wake(job)
     job.refresh_from_db()
     return job
-
-
-def reason_of(job: Job) -> str:
-    """Return the text that travels with the call: the key, who, and what for."""
-    who = job.user.get_username() if job.user else ""
-    return f"{REASON_PREFIX}:{job.key} {who}: {job.reason}"
-
-
-def key_in(reason: str) -> str | None:
-    """Return the key in a reason of ours, else None."""
-    head, _space, _rest = reason.partition(" ")
-    prefix, _colon, key = head.partition(":")
-    return key if prefix == REASON_PREFIX and key else None
 
 
 def _write_down(

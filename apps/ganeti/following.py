@@ -1,0 +1,215 @@
+"""Jobs from submitted to finished.
+
+Whoever cares for the end of a kind of job registers a handler; the handlers of a job
+run in one transaction with the mark that they ran, so that they run once, however
+often its end is seen and whoever dies in between.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from .connections import client_for
+from .domain.job import FINAL, JobReport, JobStatus, LogLine
+from .models import Cluster, Job
+from .rapi.client import RapiClient
+from .rapi.query import at_least
+from .reasons import key_in
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Job], None]
+
+FIELDS = ("id", "status", "opresult", "oplog", "end_ts")
+# The lease of a watcher on a job; renewed every second while it lives.
+LEASE_S = 4
+# A call that no process can still be waiting in leaves its row for us to mend.
+MARGIN_S = 7
+# The cluster's own watcher archives jobs after six hours; what is older and not in
+# the list may have run all the same.
+ARCHIVED_AFTER = timedelta(hours=5)
+
+_handlers: dict[Job.Kind, list[Handler]] = {}
+
+
+def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
+    """Register a function to be called once when a job of a kind has ended, anyhow.
+
+    It runs inside a transaction: what must not be done twice or what is slow, a mail
+    say, is left to ``transaction.on_commit``.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _handlers.setdefault(kind, []).append(handler)
+        return handler
+
+    return register
+
+
+def handle(pk: int) -> bool:
+    """Run the handlers of a finished job unless they ran; tell whether they did now."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().select_related("cluster").get(pk=pk)
+        if job.unfinished or job.handled_at:
+            return False
+        for handler in _handlers.get(Job.Kind(job.kind), ()):
+            handler(job)
+        job.handled_at = timezone.now()
+        job.save(update_fields=["handled_at"])
+    return True
+
+
+def finish(job: Job, report: JobReport) -> bool:
+    """Write down how a job ended; tell whether it was us who did.
+
+    One UPDATE decides, so that two watchers may see the same end.
+    """
+    if report.status not in FINAL:
+        raise ValueError(f"{report.status} is not the end of a job")
+    now = timezone.now()
+    return bool(
+        Job.objects.unfinished()
+        .filter(pk=job.pk)
+        .update(
+            status=report.status,
+            message=report.message,
+            log=_as_json(report.log) or job.log,
+            busy_key=None,
+            finished_at=report.ended_at or now,
+            changed_at=now,
+            follower="",
+            leased_until=None,
+        )
+    )
+
+
+def progress(job: Job, report: JobReport) -> bool:
+    """Write down where a job has got to; tell whether that was news."""
+    log = _as_json(report.log)
+    if report.status is None or (report.status == job.status and log == job.log):
+        return False
+    Job.objects.unfinished().filter(pk=job.pk).update(
+        status=report.status, log=log, changed_at=timezone.now()
+    )
+    return True
+
+
+def _as_json(log: Iterable[LogLine]) -> list[list[Any]]:
+    return [[line.serial, line.at.isoformat(), line.text] for line in log]
+
+
+# -- whose job it is
+
+
+def claim(follower: str, now: datetime, *, older_than_s: float = 0) -> None:
+    """Take over the unfinished jobs that nobody follows.
+
+    ``older_than_s`` leaves the newest alone, whose wake-up may be on its way to
+    another watcher.
+    """
+    submitted_before = now - timedelta(seconds=older_than_s)
+    Job.objects.unfinished().without_follower(now).filter(
+        submitted_at__lte=submitted_before
+    ).update(follower=follower, leased_until=now + timedelta(seconds=LEASE_S))
+
+
+def take(follower: str, pk: int) -> Job | None:
+    """Follow a job whoever did before: beanstalkd says that it is ours now."""
+    now = timezone.now()
+    Job.objects.unfinished().filter(pk=pk).update(
+        follower=follower, leased_until=now + timedelta(seconds=LEASE_S)
+    )
+    return Job.objects.unfinished().filter(pk=pk).first()
+
+
+def renew(follower: str) -> None:
+    """Say that we live, and still follow what we followed."""
+    until = timezone.now() + timedelta(seconds=LEASE_S)
+    Job.objects.unfinished().filter(follower=follower).update(leased_until=until)
+
+
+def release(follower: str) -> None:
+    """Leave our jobs to others."""
+    Job.objects.filter(follower=follower).update(follower="", leased_until=None)
+
+
+def followed_by(follower: str, cluster: Cluster) -> list[Job]:
+    return list(
+        Job.objects.unfinished()
+        .filter(follower=follower, cluster=cluster)
+        .select_related("user")
+    )
+
+
+# -- asking Ganeti
+
+
+def ask(cluster: Cluster, jobs: Sequence[Job]) -> dict[int, JobReport]:
+    """Ask for several jobs by one call; return reports by Ganeti's job id.
+
+    A job that the queue does not know has no report. Raises RapiError.
+    """
+    ids = [job.ganeti_id for job in jobs if job.ganeti_id is not None]
+    rows = client_for(cluster).jobs_by_id(ids, FIELDS)
+    reports = [JobReport.from_rapi(dict(row)) for row in rows]
+    return {report.id: report for report in reports}
+
+
+def may_be_sought(job: Job, now: datetime) -> bool:
+    """Tell whether a job without an id is to be looked for by its key."""
+    if job.status == JobStatus.IN_DOUBT:
+        return True
+    patience_s = (
+        settings.RAPI_CONNECT_TIMEOUT + settings.RAPI_RESPONSE_TIMEOUT + MARGIN_S
+    )
+    return now - job.submitted_at > timedelta(seconds=patience_s)
+
+
+def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
+    """Look for jobs by their keys; write down the ids, return the rows' keys found.
+
+    Raises RapiError.
+    """
+    by_key = {job.key: job for job in jobs}
+    found = set()
+    for report in _reported_since(client_for(cluster), cluster, jobs):
+        for key in filter(None, map(key_in, report.reasons)):
+            if key in by_key:
+                _found(by_key[key], report)
+                found.add(by_key[key].pk)
+    return found
+
+
+def _found(job: Job, report: JobReport) -> None:
+    logger.info("%s: job %s is %s", job.cluster_id, report.id, job)
+    Job.objects.without_id().filter(pk=job.pk).update(
+        ganeti_id=report.id,
+        status=JobStatus.QUEUED,
+        message="",
+        changed_at=timezone.now(),
+    )
+
+
+def _reported_since(
+    client: RapiClient, cluster: Cluster, jobs: Sequence[Job]
+) -> list[JobReport]:
+    """Return the cluster's jobs since the one that we knew last before ``jobs``."""
+    oldest = min(job.pk for job in jobs)
+    earlier = Job.objects.filter(
+        cluster=cluster, pk__lt=oldest, ganeti_id__isnull=False
+    )
+    known = earlier.order_by("-pk").values_list("ganeti_id", flat=True).first()
+    rows = client.query("job", ("id", "ops"), at_least("id", known or 0))
+    return [JobReport.from_rapi({**row, "status": None}) for row in rows]
+
+
+def never_arrived(job: Job, now: datetime) -> JobReport:
+    """Return the end of a job that the cluster's list does not have."""
+    if now - job.submitted_at > ARCHIVED_AFTER:
+        return JobReport(0, JobStatus.LOST)
+    return JobReport(0, JobStatus.NOT_SUBMITTED, message=job.message)

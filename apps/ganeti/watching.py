@@ -1,0 +1,396 @@
+"""The watcher: refreshes snapshots, follows jobs, and is followed by its beat.
+
+Threads, one for each wait, which gevent makes cheap where the process is patched:
+one refreshes what is due, one looks after the table of jobs, one listens to
+beanstalkd, and one per cluster with jobs asks for all of them at once.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import greenstalk
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from . import following, queue, refreshing
+from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
+from .encryption import UndecryptableError
+from .models import Cluster, Job, WatcherBeat
+from .rapi.errors import RapiError
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY_S = 1.0
+BEAT_EVERY_S = 5.0
+REFRESH_LOOK_EVERY_S = 0.5
+# At first twice a second; then a tenth of the time since something last changed.
+SHORTEST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 5.0
+PAUSE_WHEN_DOWN_S = 1.5
+# How long a job must be missing before it is given up: it may be on its way.
+MISSING_FOR_S = 3.0
+ANNOUNCED_WITHIN_S = 2.0
+FORGET_BEATS_AFTER = timedelta(days=1)
+
+
+def new_name() -> str:
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Loop(threading.Thread):
+    """A thread that does something, pauses, and does it again until told to stop."""
+
+    def __init__(self, name: str, stopping: threading.Event) -> None:
+        super().__init__(name=name, daemon=True)
+        self.stopping = stopping
+        self.awake = threading.Event()
+
+    def turn(self) -> float | None:
+        """Do it once; return the pause in seconds, None: until woken."""
+        raise NotImplementedError
+
+    def wake(self) -> None:
+        self.awake.set()
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            pause = self._safe_turn()
+            self.awake.wait(pause)
+            self.awake.clear()
+
+    def _safe_turn(self) -> float | None:
+        try:
+            return self.turn()
+        except DatabaseError as exc:
+            logger.warning("%s: database: %s", self.name, exc)
+        except Exception:
+            # A fault in one turn must not end the watch: it is reported, and tried
+            # again.
+            logger.exception("%s failed", self.name)
+        finally:
+            connection.close()
+        return PAUSE_WHEN_DOWN_S
+
+
+class Refresher(Loop):
+    """Refreshes the clusters that are due, several at once."""
+
+    def __init__(self, stopping: threading.Event, workers: int) -> None:
+        super().__init__("refresher", stopping)
+        self._pool = ThreadPoolExecutor(workers, "refresh")
+        self._at_work: set[int] = set()
+
+    def turn(self) -> float:
+        clusters = Cluster.objects.enabled()
+        for cluster in refreshing.due(clusters, timezone.now()):
+            if cluster.pk not in self._at_work:
+                self._at_work.add(cluster.pk)
+                self._pool.submit(self._refresh, cluster)
+        return REFRESH_LOOK_EVERY_S
+
+    def _refresh(self, cluster: Cluster) -> None:
+        try:
+            refreshing.refresh(cluster)
+        except Exception:
+            logger.exception("%s: not refreshed", cluster.slug)
+        finally:
+            self._at_work.discard(cluster.pk)
+            connection.close()
+
+
+class Follower(Loop):
+    """Follows our jobs on one cluster, all of them by one call."""
+
+    def __init__(self, name: str, cluster_pk: int, stopping: threading.Event) -> None:
+        super().__init__(f"follower {cluster_pk}", stopping)
+        self._me = name
+        self._cluster_pk = cluster_pk
+        self._news_at = time.monotonic()
+        self._missing_since: dict[int, float] = {}
+        self.idle = False
+
+    def wake(self) -> None:
+        self._news_at = time.monotonic()
+        super().wake()
+
+    def turn(self) -> float | None:
+        cluster = Cluster.objects.get(pk=self._cluster_pk)
+        jobs = following.followed_by(self._me, cluster)
+        self.idle = not jobs
+        if not jobs:
+            self._missing_since.clear()
+            return None
+        try:
+            calls = self._look(cluster, jobs)
+        except (RapiError, UndecryptableError) as exc:
+            logger.warning("%s: jobs not seen: %s", cluster.slug, exc)
+            self._news_at = time.monotonic()
+            return PAUSE_WHEN_DOWN_S
+        return self._pause(calls)
+
+    def _pause(self, calls: int) -> float:
+        """Return a pause that keeps to two calls a second, longer without news."""
+        quiet_s = time.monotonic() - self._news_at
+        pause = min(max(SHORTEST_PAUSE_S, quiet_s / 10), LONGEST_PAUSE_S)
+        return max(pause, SHORTEST_PAUSE_S * calls)
+
+    def _look(self, cluster: Cluster, jobs: list[Job]) -> int:
+        """Ask about the jobs and write down the news; return how many calls it took."""
+        lost, known = _divided(jobs)
+        ended: list[tuple[Job, JobReport]] = []
+        calls = 0
+        if known:
+            ended += self._ask(cluster, known)
+            calls += 1
+        sought = [job for job in lost if following.may_be_sought(job, timezone.now())]
+        if sought:
+            ended += self._seek(cluster, sought)
+            calls += 1
+        if ended:
+            calls += self._end(cluster, ended)
+        return calls
+
+    def _ask(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
+        reports = following.ask(cluster, jobs)
+        ended = []
+        for job in jobs:
+            report = reports.get(job.ganeti_id or 0)
+            if report is None:
+                if self._given_up(job):
+                    ended.append((job, JobReport(0, JobStatus.LOST)))
+            elif report.status in FINAL:
+                ended.append((job, report))
+            elif following.progress(job, report):
+                self._news_at = time.monotonic()
+        return ended
+
+    def _seek(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
+        found = following.find(cluster, jobs)
+        if found:
+            self._news_at = time.monotonic()
+        now = timezone.now()
+        return [
+            (job, following.never_arrived(job, now))
+            for job in jobs
+            if job.pk not in found and self._given_up(job)
+        ]
+
+    def _given_up(self, job: Job) -> bool:
+        since = self._missing_since.setdefault(job.pk, time.monotonic())
+        return time.monotonic() - since >= MISSING_FOR_S
+
+    def _end(self, cluster: Cluster, ended: list[tuple[Job, JobReport]]) -> int:
+        """Bring the instances up to date first: who sees the end sees its effect."""
+        self._news_at = time.monotonic()
+        try:
+            refreshing.refresh_instances(cluster, {job.instance for job, _ in ended})
+        except RapiError as exc:
+            logger.warning("%s: instances not refreshed: %s", cluster.slug, exc)
+        for job, report in ended:
+            self._missing_since.pop(job.pk, None)
+            if following.finish(job, report):
+                logger.info("%s: %s: %s", cluster.slug, job, report.status)
+                following.handle(job.pk)
+        return 1
+
+
+def _divided(jobs: Iterable[Job]) -> tuple[list[Job], list[Job]]:
+    """Return the jobs without and with an id of Ganeti's."""
+    lost: list[Job] = []
+    known: list[Job] = []
+    for job in jobs:
+        (lost if job.status in WITHOUT_ID else known).append(job)
+    return lost, known
+
+
+@dataclass
+class Announced:
+    """What beanstalkd gave us: messages by the row's key, kept until it is finished."""
+
+    client: "greenstalk.Client[str]"
+    held: dict[int, "greenstalk.Job[str]"] = field(default_factory=dict)
+    touched_at: float = field(default_factory=time.monotonic)
+
+
+class Listener(Loop):
+    """Takes wake-ups from beanstalkd and keeps them until their jobs have ended."""
+
+    def __init__(self, watcher: "Watcher", stopping: threading.Event) -> None:
+        super().__init__("listener", stopping)
+        self._watcher = watcher
+        self._announced: Announced | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._announced is not None
+
+    def turn(self) -> float:
+        try:
+            announced = self._connected()
+            self._reserve(announced)
+            self._settle(announced)
+        except queue.Failure as exc:
+            self._lost(exc)
+            return PAUSE_WHEN_DOWN_S
+        return 0
+
+    def _connected(self) -> Announced:
+        if self._announced is None:
+            self._announced = Announced(queue.connect())
+            logger.info("beanstalkd answers")
+        return self._announced
+
+    def _lost(self, exc: Exception) -> None:
+        if self._announced is not None:
+            logger.warning("beanstalkd is away: %s", exc)
+            self._announced.client.close()
+        self._announced = None
+
+    def _reserve(self, announced: Announced) -> None:
+        """Take what is there; wait a second for the first."""
+        timeout = 1
+        while not self.stopping.is_set():
+            try:
+                reserved = announced.client.reserve(timeout=timeout)
+            except greenstalk.TimedOutError:
+                return
+            self._take(announced, reserved)
+            timeout = 0
+
+    def _take(self, announced: Announced, reserved: "greenstalk.Job[str]") -> None:
+        try:
+            message = queue.read(reserved)
+        except queue.MalformedError as exc:
+            logger.error("A message that is none of ours is buried: %s", exc)  # noqa: TRY400
+            announced.client.bury(reserved)
+            return
+        if self._watcher.take(message.job_pk):
+            previous = announced.held.pop(message.job_pk, None)
+            if previous is not None:
+                announced.client.delete(previous)
+            announced.held[message.job_pk] = reserved
+        else:
+            announced.client.delete(reserved)
+
+    def _settle(self, announced: Announced) -> None:
+        """Delete the messages of jobs that ended, touch the others now and then."""
+        if not announced.held:
+            return
+        unfinished = set(
+            Job.objects.unfinished()
+            .filter(pk__in=announced.held)
+            .values_list("pk", flat=True)
+        )
+        for pk in announced.held.keys() - unfinished:
+            announced.client.delete(announced.held.pop(pk))
+        if time.monotonic() - announced.touched_at > queue.TIME_TO_RUN_S / 3:
+            for reserved in announced.held.values():
+                announced.client.touch(reserved)
+            announced.touched_at = time.monotonic()
+
+
+class Sweeper(Loop):
+    """Looks after the table: rows without a follower, ends without their handlers."""
+
+    def __init__(self, watcher: "Watcher", stopping: threading.Event) -> None:
+        super().__init__("sweeper", stopping)
+        self._watcher = watcher
+        self._beat_at = float("-inf")
+
+    def turn(self) -> float:
+        now = timezone.now()
+        name = self._watcher.name
+        if Job.objects.unfinished().exists():
+            following.renew(name)
+            following.claim(name, now, older_than_s=self._watcher.announced_within_s)
+            mine = Job.objects.unfinished().filter(follower=name)
+            self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
+        for pk in Job.objects.unhandled().values_list("pk", flat=True):
+            following.handle(pk)
+        self._beat()
+        return SWEEP_EVERY_S
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beat_at < BEAT_EVERY_S:
+            return
+        now = timezone.now()
+        WatcherBeat.objects.update_or_create(
+            name=self._watcher.name,
+            defaults={"beat_at": now},
+            create_defaults={"beat_at": now, "started_at": now},
+        )
+        WatcherBeat.objects.filter(beat_at__lt=now - FORGET_BEATS_AFTER).delete()
+        self._beat_at = time.monotonic()
+
+
+class Watcher:
+    """All the loops of one watching process."""
+
+    def __init__(self, *, workers: int = 50) -> None:
+        self.name = new_name()
+        self.stopping = threading.Event()
+        self._followers: dict[int, Follower] = {}
+        self._lock = threading.Lock()
+        self._listener = Listener(self, self.stopping)
+        self._loops: list[Loop] = [
+            Refresher(self.stopping, workers),
+            Sweeper(self, self.stopping),
+        ]
+        if queue.configured():
+            self._loops.append(self._listener)
+
+    @property
+    def announced_within_s(self) -> float:
+        """How long a new job's wake-up may be on its way to another watcher."""
+        return ANNOUNCED_WITHIN_S if self._listener.connected else 0
+
+    def start(self) -> None:
+        for loop in self._loops:
+            loop.start()
+        logger.info("watching as %s", self.name)
+
+    def stop(self) -> None:
+        """Ask all loops to end; they do when their turn is over."""
+        self.stopping.set()
+        with self._lock:
+            loops = [*self._loops, *self._followers.values()]
+        for loop in loops:
+            loop.wake()
+
+    def leave(self) -> None:
+        """Let others have our jobs at once, and take our beat away."""
+        following.release(self.name)
+        WatcherBeat.objects.filter(name=self.name).delete()
+        connection.close()
+
+    def take(self, pk: int) -> bool:
+        """Follow a job that beanstalkd gave us; tell whether there is anything to."""
+        job = following.take(self.name, pk)
+        if job is None:
+            return False
+        self._follower(job.cluster_id).wake()
+        return True
+
+    def follow(self, cluster_pks: Iterable[int]) -> None:
+        """See to it that somebody follows our jobs on these clusters."""
+        for pk in cluster_pks:
+            follower = self._follower(pk)
+            if follower.idle:
+                follower.wake()
+
+    def _follower(self, cluster_pk: int) -> Follower:
+        with self._lock:
+            follower = self._followers.get(cluster_pk)
+            if follower is None or not follower.is_alive():
+                follower = Follower(self.name, cluster_pk, self.stopping)
+                self._followers[cluster_pk] = follower
+                follower.start()
+            return follower

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Refreshes what is known of the clusters and follows the jobs that we asked for."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse
+import grp
+import logging
+import logging.handlers
+import os
+import pwd
+import signal
+import sys
+from pathlib import Path
+
+import django
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=50,
+        metavar="N",
+        help="how many clusters are refreshed at once (default: %(default)s)",
+    )
+    parser.add_argument("--debug", action="store_true", help="log more")
+    parser.add_argument("--pid-file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--log-file", type=Path, metavar="FILE", help="log here, not to stderr"
+    )
+    parser.add_argument(
+        "--foreground", action="store_true", help="do not become a daemon"
+    )
+    parser.add_argument("--user", help="run as this user")
+    parser.add_argument("--group", help="run as this group")
+    options = parser.parse_args(arguments)
+    if options.workers < 1:
+        parser.error("--workers takes a number from 1")
+    return options
+
+
+def become_daemon() -> None:
+    """Leave the terminal: two forks, a session of our own, no standard streams."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+
+
+def drop_privileges(user: str | None, group: str | None) -> None:
+    """Become the user and group asked for; the group first, while we still may."""
+    account = pwd.getpwnam(user) if user else None
+    if group:
+        os.setgid(grp.getgrnam(group).gr_gid)
+    elif account:
+        os.setgid(account.pw_gid)
+    if account:
+        os.initgroups(account.pw_name, os.getgid())
+        os.setuid(account.pw_uid)
+
+
+def log_to(path: Path | None, *, debug: bool) -> None:
+    handler: logging.Handler = (
+        logging.handlers.WatchedFileHandler(path) if path else logging.StreamHandler()
+    )
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    )
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG if debug else logging.INFO)
+    for name in ("urllib3", "requests"):
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+def watch(workers: int) -> None:
+    """Watch until a signal says to end."""
+    from apps.ganeti.watching import Watcher  # noqa: PLC0415 - needs Django set up
+
+    watcher = Watcher(workers=workers)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: watcher.stopping.set())
+    watcher.start()
+    while not watcher.stopping.wait(1):
+        pass
+    watcher.stop()
+    watcher.leave()
+
+
+def main() -> None:
+    options = parse()
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    if not options.foreground:
+        for name in ("pid_file", "log_file"):
+            path = getattr(options, name)
+            setattr(options, name, path.absolute() if path else None)
+        become_daemon()
+    if options.pid_file:
+        options.pid_file.write_text(f"{os.getpid()}\n")
+    try:
+        drop_privileges(options.user, options.group)
+    except (KeyError, PermissionError) as exc:
+        sys.exit(f"watcher.py: cannot become that user or group: {exc}")
+    log_to(options.log_file, debug=options.debug)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganetimgr.settings")
+    django.setup()
+    try:
+        watch(options.workers)
+    finally:
+        if options.pid_file:
+            options.pid_file.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()
