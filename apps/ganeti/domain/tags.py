@@ -90,7 +90,7 @@ class Tags:
             applications=values(APPLICATION),
             services=values(SERVICE),
             volume_groups=values(VOLUME_GROUP),
-            flags=_FLAGS & known.keys(),
+            flags=frozenset(_FLAGS & known.keys()),
             whitelist=_subnet(values(WHITELIST)),
             others=tuple(others),
         )
