@@ -1,0 +1,248 @@
+"""What ``OP_INSTANCE_SET_PARAMS`` and growing a disk do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contrib.simulator import parameters
+from contrib.simulator.building import (
+    change_nic,
+    check_os,
+    make_disk,
+    make_nic,
+    whole_beparams,
+)
+from contrib.simulator.errors import OpError, unmet
+from contrib.simulator.jobs import Op, Work
+from contrib.simulator.operations import find, not_offline, reachable
+from contrib.simulator.state import Cluster, Disk, Instance
+
+Changes = list[tuple[str, Any]]
+
+
+def normalized(change: list[Any]) -> tuple[str, int, dict[str, Any]]:
+    """Read ``[what, parameters]`` and ``[what, index, parameters]`` alike."""
+    if len(change) == 3:
+        what, index, wanted = change
+        return what, index if isinstance(index, int) else -1, wanted
+    what, wanted = change
+    return (what, -1, wanted) if isinstance(what, str) else ("modify", what, wanted)
+
+
+def set_params(cluster: Cluster, op: Op) -> Work:
+    instance = find(cluster, op)
+    for kind in ("nics", "disks"):
+        op.params[kind] = [list(normalized(change)) for change in op.params[kind]]
+    _check(cluster, op, instance)
+    yield 1
+    done: Changes = []
+    _change_disks(cluster, op, instance, done)
+    _change_nics(cluster, op, instance, done)
+    _change_parameters(op, instance, done)
+    _change_state(op, instance, done)
+    instance.touch(op.now)
+    return [list(change) for change in done]
+
+
+SUBMITTED = ("nics", "disks", "beparams", "hvparams", "osparams", "os_name", "pnode")
+
+
+def _check(cluster: Cluster, op: Op, instance: Instance) -> None:
+    params = op.params
+    changed = [params.get(name) for name in SUBMITTED] + [
+        params.get(name) for name in ("runtime_mem", "disk_template", "ext_params")
+    ]
+    if not any(changed) and params.get("offline") is None:
+        raise unmet("No changes submitted", "wrong_input")
+    reachable(cluster, instance)
+    _check_hotplug(op, instance)
+    _check_hvparams(instance, params["hvparams"])
+    _check_beparams(params["beparams"])
+    if params.get("offline") and instance.admin_state == "up":
+        raise unmet(
+            f"Instance '{instance.name}' is marked to be up, can't change to offline"
+            " without being down first"
+        )
+    if params["osparams"] or params.get("os_name"):
+        os_name = params.get("os_name") or instance.os
+        check_os(cluster, os_name, instance.primary, params["osparams"])
+
+
+def _check_hotplug(op: Op, instance: Instance) -> None:
+    devices = op.params["nics"] or op.params["disks"]
+    if not devices or not instance.running or not op.params.get("hotplug"):
+        return
+    newer = "hotplug_if_possible" not in op.params
+    if instance.hypervisor != "kvm" and not newer:
+        raise unmet(
+            "Hotplug is not possible: Hotplug is not supported by this hypervisor"
+        )
+
+
+def _check_hvparams(instance: Instance, given: dict[str, Any]) -> None:
+    known = parameters.hvparams(instance.hypervisor)
+    shared = parameters.cluster_hvparams(instance.hypervisor)[instance.hypervisor]
+    cluster_wide = sorted(name for name in given if name in shared.keys() - known)
+    if cluster_wide:
+        raise unmet(
+            "The following hypervisor parameters are global and cannot be customized"
+            " at instance level, please modify them at cluster level:"
+            f" {', '.join(cluster_wide)}",
+            "wrong_input",
+        )
+    for name, value in given.items():
+        if name not in known:
+            raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
+        if value not in {"default", "auto"}:
+            _check_hvparam(name, value, known[name])
+
+
+def _check_hvparam(name: str, value: Any, default: Any) -> None:
+    if isinstance(default, bool):
+        if not isinstance(value, bool) and str(value).lower() not in {"true", "false"}:
+            raise OpError("TypeEnforcementError", f"'{name}': {value} is not a boolean")
+    elif isinstance(default, int):
+        check_integer(name, value)
+    choices = parameters.HV_CHOICES.get(name)
+    words = str(value).split(",") if name == "boot_order" else [value]
+    if choices and not set(words) <= set(choices):
+        raise OpError(
+            "HypervisorError",
+            f"Parameter '{name}' fails syntax check: The value must be one of:"
+            f" {', '.join(choices)} (current value: '{value}')",
+        )
+
+
+def check_integer(name: str, value: Any) -> None:
+    try:
+        int(value)
+    except (TypeError, ValueError) as exc:
+        raise OpError(
+            "TypeEnforcementError", f"'{name}' (value {value}) is not a valid integer"
+        ) from exc
+
+
+def _check_beparams(given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if name not in parameters.BEPARAMS and name != "memory":
+            raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
+        if value != "default" and not isinstance(value, bool):
+            check_integer(name, value)
+
+
+def _change_parameters(op: Op, instance: Instance, done: Changes) -> None:
+    params = op.params
+    if params.get("os_name"):
+        instance.os = params["os_name"]
+    for prefix, given, current in (
+        ("be", params["beparams"], instance.beparams),
+        ("hv", params["hvparams"], instance.hvparams),
+        ("os", params["osparams"], instance.osparams),
+    ):
+        done.extend((f"{prefix}/{name}", value) for name, value in given.items())
+        _merge(current, whole_beparams(given) if prefix == "be" else given)
+        for name in [name for name, value in given.items() if value == "default"]:
+            current.pop(name, None)
+
+
+def _merge(current: dict[str, Any], given: dict[str, Any]) -> None:
+    current.update({name: v for name, v in given.items() if v != "default"})
+
+
+def _change_state(op: Op, instance: Instance, done: Changes) -> None:
+    offline = op.params.get("offline")
+    if offline is not None:
+        instance.admin_state = "offline" if offline else "down"
+        done.append(("admin_state", instance.admin_state))
+    if op.params.get("runtime_mem"):
+        instance.oper_ram = op.params["runtime_mem"]
+        done.append(("runtime_memory", instance.oper_ram))
+
+
+# Devices
+
+
+def _position(index: int, items: list[Any], what: str) -> int:
+    at = len(items) - 1 if index == -1 else index
+    if not 0 <= at < len(items):
+        raise unmet(f"Invalid {what} index {index}", "wrong_input")
+    return at
+
+
+def _change_nics(cluster: Cluster, op: Op, instance: Instance, done: Changes) -> None:
+    for change in op.params["nics"]:
+        what, index, wanted = change
+        if what == "add":
+            nic = make_nic(cluster, op, wanted, instance.primary)
+            instance.nics.append(nic)
+            change[2] = {"mac": nic.mac, **wanted}
+            done.append(_added_nic(len(instance.nics) - 1, wanted, nic.mac))
+            continue
+        at = _position(index, instance.nics, "NIC")
+        if what == "remove":
+            cluster.release_address(instance.nics.pop(at))
+            done.append((f"NIC/{at}", "remove"))
+        else:
+            change_nic(cluster, op, instance.nics[at], wanted, instance.primary)
+            done.extend((f"nic.{key}/{at}", value) for key, value in wanted.items())
+
+
+def _added_nic(at: int, wanted: dict[str, Any], mac: str) -> tuple[str, str]:
+    shown = {"mac": mac} | {
+        key: wanted.get(key) for key in ("ip", "mode", "link", "network")
+    }
+    pairs = ",".join(f"{key}={value}" for key, value in shown.items())
+    return f"nic.{at}", f"add:{pairs}"
+
+
+def _change_disks(cluster: Cluster, op: Op, instance: Instance, done: Changes) -> None:
+    for what, index, wanted in op.params["disks"]:
+        if what == "add":
+            if instance.disk_template == "diskless":
+                raise unmet("Must specify disk type on diskless instance")
+            disk = make_disk(cluster, wanted)
+            instance.disks.append(disk)
+            at = len(instance.disks) - 1
+            op.say(f"* disk {at}, size {disk.size}M")
+            done.append((f"disk/{at}", f"add:size={disk.size},mode={disk.mode}"))
+        else:
+            _change_disk(op, instance, (what, index, wanted), done)
+
+
+def _change_disk(
+    op: Op, instance: Instance, change: tuple[str, int, dict[str, Any]], done: Changes
+) -> None:
+    what, index, wanted = change
+    if what == "remove" and instance.running and not op.params.get("hotplug"):
+        raise unmet(
+            f"Instance '{instance.name}' is marked to be up, can't remove volume from"
+            " a running instance without using hotplug"
+        )
+    at = _position(index, instance.disks, "disk")
+    if what == "remove":
+        del instance.disks[at]
+        done.append((f"disk/{at}", "remove"))
+        return
+    disk: Disk = instance.disks[at]
+    disk.mode = wanted.get("mode", disk.mode)
+    disk.name = wanted.get("name", disk.name)
+    done.extend((f"disk.{key}/{at}", value) for key, value in wanted.items())
+
+
+def grow_disk(cluster: Cluster, op: Op) -> Work:
+    instance = find(cluster, op)
+    not_offline(instance)
+    reachable(cluster, instance)
+    index, amount = op.params["disk"], op.params["amount"]
+    disk = instance.disks[_position(index, instance.disks, "disk")]
+    size = amount if op.params["absolute"] else disk.size + amount
+    if size < disk.size:
+        raise unmet("A disk cannot be made smaller", "wrong_state")
+    op.say(
+        f"Growing disk {index} of instance '{instance.name}'"
+        f" by {size - disk.size}M to {size}M"
+    )
+    yield 1
+    disk.size = size
+    instance.touch(op.now)
+    return None
