@@ -343,13 +343,15 @@ def verify_write_access(client: RapiClient) -> bool:
     """Tell whether our user may change things, without changing any.
 
     Reads may be open to everybody, so only a call that needs the write right tells: a
-    job that cannot exist is asked to be cancelled. Raises RapiPermissionDenied when
-    the user or password is wrong.
+    job that cannot exist is asked to be cancelled. Ganeti answers 403 to a user who
+    may only read; raises RapiPermissionDenied (401) for a wrong user or password.
     """
     try:
         client.cancel_job(NO_JOB)
     except RapiRefused as exc:
-        return exc.code not in {401, 403}
+        if exc.code == 401:
+            raise
+        return exc.code != 403
     return True
 
 

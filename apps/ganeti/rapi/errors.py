@@ -1,7 +1,8 @@
 """What can go wrong between us and a cluster, in one tree.
 
 RapiError
-├── RapiUnreachable       no answer: refused, timed out, broken off, wrong certificate
+├── RapiUnreachable       no answer: refused, timed out, broken off
+│   └── RapiUntrusted     its certificate is not the expected one
 ├── RapiProtocolError     an answer that no Ganeti gives: HTML, broken JSON
 ├── RapiUnsupported       this version of Ganeti cannot do it
 └── RapiRefused           Ganeti said no, and why
@@ -25,6 +26,10 @@ class RapiUnreachable(RapiError):
     def __init__(self, message: str, *, sent: bool) -> None:
         super().__init__(message)
         self.sent = sent
+
+
+class RapiUntrusted(RapiUnreachable):
+    """Whatever answered could not prove to be the cluster; nothing was sent to it."""
 
 
 class RapiProtocolError(RapiError):

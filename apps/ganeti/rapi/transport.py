@@ -17,7 +17,13 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
-from .errors import RapiError, RapiProtocolError, RapiUnreachable, refused
+from .errors import (
+    RapiError,
+    RapiProtocolError,
+    RapiUnreachable,
+    RapiUntrusted,
+    refused,
+)
 
 Json = Any
 Query = Mapping[str, str | int | list[str]]
@@ -87,6 +93,10 @@ class InFlight:
             return self._slots[where]
 
 
+# A fingerprint that no certificate has.
+NO_CERTIFICATE = "0" * 64
+
+
 class _CertificateAdapter(HTTPAdapter):
     """Checks the certificate as the endpoint asks; requests knows no fingerprints."""
 
@@ -96,7 +106,9 @@ class _CertificateAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         if self._endpoint.verification is Verification.FINGERPRINT:
-            kwargs["assert_fingerprint"] = self._endpoint.fingerprint.replace(":", "")
+            pinned = self._endpoint.fingerprint.replace(":", "")
+            # Without one urllib3 would check nothing at all.
+            kwargs["assert_fingerprint"] = pinned or NO_CERTIFICATE
         super().init_poolmanager(*args, **kwargs)
 
 
@@ -137,6 +149,9 @@ class HttpTransport:
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as exc:
             raise _unreachable(exc) from exc
+        except OSError as exc:  # requests' way to say that the CA file is missing
+            message = f"It was not asked: {exc}"
+            raise RapiUnreachable(message, sent=False) from exc
 
     def _session(self) -> requests.Session:
         session = requests.Session()
@@ -163,7 +178,6 @@ class HttpTransport:
 
 _NEVER_SENT = (
     requests.ConnectTimeout,
-    requests.exceptions.SSLError,
     requests.exceptions.InvalidURL,
 )
 
@@ -171,7 +185,7 @@ _NEVER_SENT = (
 def _unreachable(exc: Exception) -> RapiUnreachable:
     match exc:
         case requests.exceptions.SSLError():
-            message = "Its certificate is not the expected one."
+            return RapiUntrusted("Its certificate is not the expected one.", sent=False)
         case requests.ConnectTimeout():
             message = "It cannot be reached: no connection in time."
         case requests.ReadTimeout():
