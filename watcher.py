@@ -15,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-import django
+from ganetimgr import start
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -44,12 +44,16 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def become_daemon() -> None:
-    """Leave the terminal: two forks, a session of our own, no standard streams."""
+    """Leave the terminal: two forks and a session of our own."""
     if os.fork():
         os._exit(0)
     os.setsid()
     if os.fork():
         os._exit(0)
+
+
+def leave_streams() -> None:
+    """Say nothing more to whoever started us, and stand in nobody's way."""
     os.chdir("/")
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -69,15 +73,16 @@ def drop_privileges(user: str | None, group: str | None) -> None:
 
 
 def log_to(path: Path | None, *, debug: bool) -> None:
+    """Log to a file, which may be rotated, or to stderr, instead of by LOGGING."""
     handler: logging.Handler = (
         logging.handlers.WatchedFileHandler(path) if path else logging.StreamHandler()
     )
-    handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        level=logging.DEBUG if debug else logging.INFO,
+        handlers=[handler],
+        force=True,
     )
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG if debug else logging.INFO)
     for name in ("urllib3", "requests"):
         logging.getLogger(name).setLevel(logging.INFO)
 
@@ -98,7 +103,6 @@ def watch(workers: int) -> None:
 
 def main() -> None:
     options = parse()
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
     if not options.foreground:
         for name in ("pid_file", "log_file"):
             path = getattr(options, name)
@@ -110,10 +114,12 @@ def main() -> None:
         drop_privileges(options.user, options.group)
     except (KeyError, PermissionError) as exc:
         sys.exit(f"watcher.py: cannot become that user or group: {exc}")
-    log_to(options.log_file, debug=options.debug)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganetimgr.settings")
-    django.setup()
     try:
+        # Wrong settings are named on the terminal, so its streams go last.
+        start.setup()
+        log_to(options.log_file, debug=options.debug)
+        if not options.foreground:
+            leave_streams()
         watch(options.workers)
     finally:
         if options.pid_file:

@@ -131,10 +131,7 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
-        "django": {
-            "handlers": ["stderr", "mail_admins"],
-            "level": "INFO",
-            "propagate": False,
-        },
+        # stderr has it from the root; the watcher logs elsewhere if told to.
+        "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
     },
 }
