@@ -1,0 +1,48 @@
+from ipaddress import IPv6Address, IPv6Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.ganeti.domain.network import GanetiNetwork, eui64
+
+PREFIX = IPv6Network("2001:db8:1:2::/64")
+
+
+def test_an_address_is_derived_from_prefix_and_mac() -> None:
+    assert eui64(PREFIX, "aa:00:00:12:34:56") == IPv6Address(
+        "2001:db8:1:2:a800:ff:fe12:3456"
+    )
+
+
+@pytest.mark.parametrize("mac", ["", "aa:00", "gg:00:00:00:00:00", "no mac at all"])
+def test_what_is_no_mac_gives_no_address(mac: str) -> None:
+    assert eui64(PREFIX, mac) is None
+
+
+def test_a_prefix_without_room_gives_no_address() -> None:
+    assert eui64(IPv6Network("2001:db8::/96"), "aa:00:00:12:34:56") is None
+
+
+@given(st.binary(min_size=6, max_size=6))
+def test_every_mac_gives_an_address_inside_the_prefix(octets: bytes) -> None:
+    address = eui64(PREFIX, octets.hex(":"))
+
+    assert address in PREFIX
+
+
+def test_a_network_without_prefix_or_gateway_is_read() -> None:
+    network = GanetiNetwork.from_rapi(
+        {"name": "public", "network6": None, "group_list": [["g1", "bridged", "br0"]]}
+    )
+
+    assert network.network6 == ""
+    assert network.groups == (("g1", "bridged", "br0"),)
+
+
+def test_a_vlan_of_newer_versions_is_left_out() -> None:
+    network = GanetiNetwork.from_rapi(
+        {"name": "public", "group_list": [["g1", "openvswitch", "br0", ".100"]]}
+    )
+
+    assert network.groups == (("g1", "openvswitch", "br0"),)

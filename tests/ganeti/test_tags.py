@@ -1,0 +1,134 @@
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.ganeti.domain import tags as words
+from apps.ganeti.domain.tags import Tags, write
+
+PREFIX = "ganetimgr"
+VALUED = (
+    *("user", "users", "group", "groups", "org", "application", "service", "vg"),
+    "whitelist_ip",
+)
+FLAGS = ("adminlock", "isolate", "needsreboot")
+
+values = st.text(min_size=1, max_size=20)
+protocol_tags = st.one_of(
+    st.builds("{}:{}:{}".format, st.just(PREFIX), st.sampled_from(VALUED), values),
+    st.builds("{}:{}".format, st.just(PREFIX), st.sampled_from(FLAGS)),
+)
+any_tags = st.lists(st.one_of(protocol_tags, st.text(max_size=40)), max_size=8)
+
+
+def rewritten(tags: Tags) -> set[str]:
+    """Write every tag that was understood."""
+    lists = {
+        words.USER: tags.users,
+        words.GROUP: tags.groups,
+        words.ORGANIZATION: tags.organizations,
+        words.APPLICATION: tags.applications,
+        words.SERVICE: tags.services,
+        words.VOLUME_GROUP: tags.volume_groups,
+    }
+    valued = {write(PREFIX, word, v) for word, found in lists.items() for v in found}
+    return valued | {write(PREFIX, flag) for flag in tags.flags}
+
+
+@given(any_tags)
+def test_any_list_of_tags_is_read_without_an_error(tags: list[str]) -> None:
+    read = Tags.parse(tags, PREFIX)
+
+    assert list(read) == tags
+    assert set(read.others) <= set(tags)
+
+
+@given(any_tags)
+def test_reading_what_was_read_gives_the_same(tags: list[str]) -> None:
+    read = Tags.parse(tags, PREFIX)
+
+    assert Tags.parse(read.raw, PREFIX) == read
+
+
+@given(any_tags)
+def test_writing_what_was_read_gives_the_same_owners_and_marks(tags: list[str]) -> None:
+    read = Tags.parse(tags, PREFIX)
+
+    again = Tags.parse(rewritten(read), PREFIX)
+
+    assert set(again.users) == set(read.users)
+    assert set(again.groups) == set(read.groups)
+    assert set(again.applications) == set(read.applications)
+    assert again.flags == read.flags
+    assert again.others == ()
+
+
+@pytest.mark.parametrize("spelling", ["user", "users"])
+def test_a_user_is_read_in_both_spellings(spelling: str) -> None:
+    assert Tags.parse([f"ganetimgr:{spelling}:alice"], PREFIX).users == ("alice",)
+
+
+@pytest.mark.parametrize("spelling", ["group", "groups"])
+def test_a_group_is_read_in_both_spellings(spelling: str) -> None:
+    assert Tags.parse([f"ganetimgr:{spelling}:staff"], PREFIX).groups == ("staff",)
+
+
+def test_an_owner_named_in_both_spellings_counts_once() -> None:
+    tags = ["ganetimgr:user:alice", "ganetimgr:users:alice"]
+
+    assert Tags.parse(tags, PREFIX).users == ("alice",)
+
+
+def test_a_name_with_colons_is_kept_whole() -> None:
+    read = Tags.parse(["ganetimgr:user:cn=a:b@example.org"], PREFIX)
+
+    assert read.users == ("cn=a:b@example.org",)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "ganetimgr",
+        "ganetimgr:",
+        "ganetimgr:user",
+        "ganetimgr:user:",
+        "ganetimgr:adminlock:yes",
+        "ganetimgr:unknown:word",
+        "ganetimgr2:user:alice",
+        "GANETIMGR:user:alice",
+        "user:alice",
+        "",
+    ],
+)
+def test_what_does_not_follow_the_protocol_is_left_alone(tag: str) -> None:
+    read = Tags.parse([tag], PREFIX)
+
+    assert read.others == (tag,)
+    assert (read.users, read.flags) == ((), frozenset())
+
+
+def test_marks_are_understood() -> None:
+    read = Tags.parse(
+        ["ganetimgr:adminlock", "ganetimgr:isolate", "ganetimgr:needsreboot"], PREFIX
+    )
+
+    assert (read.locked, read.isolated, read.needs_reboot) == (True, True, True)
+
+
+def test_another_prefix_is_another_sites_business() -> None:
+    read = Tags.parse(["vps:user:alice", "ganetimgr:user:bob"], "vps")
+
+    assert read.users == ("alice",)
+
+
+def test_a_whitelisted_network_may_be_written_as_a_host_in_it() -> None:
+    read = Tags.parse(["ganetimgr:whitelist_ip:198.51.100.7/26"], PREFIX)
+
+    assert read.whitelist == ip_network("198.51.100.0/26")
+
+
+def test_a_whitelist_that_is_no_network_is_none() -> None:
+    read = Tags.parse(["ganetimgr:whitelist_ip:everybody"], PREFIX)
+
+    assert read.whitelist is None
