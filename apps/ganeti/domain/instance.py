@@ -1,5 +1,6 @@
 """One virtual machine, at the moment the cluster was asked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from natsort import natsort_keygen, ns
 from .tags import Tags
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
+# KVM writes words ("cdrom", "disk"), Xen letters ("dc": CD-ROM, then disk).
+_CDROM_FIRST = re.compile(r"cdrom|d[acn]*$")
 
 Values = Mapping[str, Any]
 
@@ -206,9 +209,7 @@ class Instance:
         """Whether the boot order starts with the CD-ROM and there is one."""
         parameters = self.hypervisor_parameters
         order = str(parameters.get("boot_order") or "")
-        return order.startswith(("cdrom", "d")) and bool(
-            parameters.get("cdrom_image_path") or order.startswith("d")
-        )
+        return bool(_CDROM_FIRST.match(order) and parameters.get("cdrom_image_path"))
 
     @property
     def changing(self) -> bool:
