@@ -1,0 +1,89 @@
+"""The manual builds, and the three lists of settings say the same."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ganetimgr.settings import defaults, loading
+
+ROOT = defaults.BASE_DIR
+OFFERED = loading.upper(vars(defaults))
+NAMES = set(OFFERED) - {"BASE_DIR", "STATE_DIR"}
+DIST, PRODUCTION = (
+    (ROOT / "settings.py.dist")
+    .read_text(encoding="utf-8")
+    .split("# ==== Example: production ====")
+)
+
+
+def uncommented(text: str) -> str:
+    """Take the sign away from lines that show code: it has no single space after."""
+    return "\n".join(
+        line[1:] if re.match(r"#(\S|    )", line) else line
+        for line in text.splitlines()
+    )
+
+
+def run(code: str) -> dict[str, Any]:
+    names = dict(OFFERED)
+    exec(code, names)  # noqa: S102 - our own file
+    return names
+
+
+def test_settings_py_dist_shows_every_setting_with_its_default() -> None:
+    shown = [
+        target.id
+        for statement in ast.parse(uncommented(DIST)).body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    ]
+    values = run(uncommented(DIST))
+
+    assert sorted(shown) == sorted(NAMES)
+    assert {name: values[name] for name in NAMES} == {
+        name: OFFERED[name] for name in NAMES
+    }
+
+
+def test_settings_py_dist_changes_nothing_as_it_is() -> None:
+    assert ast.parse(DIST + PRODUCTION).body == []
+
+
+def test_every_setting_in_settings_py_dist_has_its_meaning_above_it() -> None:
+    for block in DIST.split("\n\n"):
+        lines = block.strip().splitlines()
+        if any(re.match(r"#[A-Z]", line) for line in lines):
+            assert lines[0].startswith("# "), block
+
+
+def test_the_manual_has_every_setting_with_its_default() -> None:
+    manual = (ROOT / "docs" / "settings.rst").read_text(encoding="utf-8")
+    found = re.findall(
+        r"^\.\. confval:: (\w+)\n   :default: ``(.*?)``\n\n   \S",
+        manual,
+        re.MULTILINE | re.DOTALL,
+    )
+    code = "\n".join(f"{name} = {' '.join(text.split())}" for name, text in found)
+    values = run(code)
+
+    assert sorted(name for name, _ in found) == sorted(NAMES)
+    assert {name: values[name] for name in NAMES} == {
+        name: OFFERED[name] for name in NAMES
+    }
+
+
+def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
+    built = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "sphinx", "-W", "-q", "-E", "docs", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert built.returncode == 0, built.stderr
+    assert (tmp_path / "settings.html").exists()

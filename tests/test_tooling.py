@@ -1,0 +1,129 @@
+"""What surrounds the code: migrations, the production example, examples in contrib."""
+
+import configparser
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from ganetimgr.settings.defaults import BASE_DIR
+from tests.test_docs import PRODUCTION, uncommented
+
+
+def manage(
+    *arguments: str, settings: Path, state: Path
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
+            "GANETIMGR_SETTINGS": str(settings),
+            "GANETIMGR_STATE": str(state),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration() -> None:
+    out = StringIO()
+
+    call_command("makemigrations", "--check", "--dry-run", stdout=out)
+
+    assert "No changes detected" in out.getvalue()
+
+
+def test_the_production_example_passes_the_deployment_checks(tmp_path: Path) -> None:
+    pytest.importorskip("MySQLdb", reason="requirements-mysql.txt is not installed")
+    path = tmp_path / "settings.py"
+    path.write_text(uncommented(PRODUCTION))
+
+    run = manage(
+        "check", "--deploy", "--fail-level=INFO", settings=path, state=tmp_path
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert "no issues" in run.stdout
+    assert not (tmp_path / "secret-key").exists()
+
+
+@pytest.mark.parametrize("path", sorted(BASE_DIR.glob("contrib/systemd/*.service")))
+def test_systemds_units_start_what_is_there(path: Path) -> None:
+    unit = configparser.ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # as written
+    unit.read(path)
+
+    command = shlex.split(unit["Service"]["ExecStart"])
+
+    assert unit["Service"]["EnvironmentFile"] == "/etc/default/ganetimgr"
+    for part in command:
+        if re.fullmatch(r"(contrib/.*|[\w.]+\.py)", part):
+            assert (BASE_DIR / part).exists()
+
+
+def test_every_name_in_the_default_file_is_used_by_something_that_reads_it() -> None:
+    names = re.findall(
+        r"^(\w+)=", (BASE_DIR / "contrib/default/ganetimgr").read_text(), re.MULTILINE
+    )
+    readers = [
+        *BASE_DIR.glob("contrib/gunicorn/*.py"),
+        *BASE_DIR.glob("contrib/init.d/*"),
+        *BASE_DIR.glob("ganetimgr/settings/*.py"),
+    ]
+    texts = "".join(path.read_text() for path in readers)
+
+    assert [name for name in names if name not in texts] == []
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    packages = json.loads((BASE_DIR / "package-lock.json").read_text())["packages"]
+
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert all("integrity" in package for name, package in packages.items() if name)
+
+
+@pytest.mark.parametrize("path", sorted(BASE_DIR.glob("requirements*.txt")))
+def test_every_requirement_is_pinned_and_says_why(path: Path) -> None:
+    for line in path.read_text().splitlines():
+        if line and not line.startswith(("#", "-")):
+            assert re.fullmatch(r"[\w.-]+==[\w.]+\s+# .+", line), line
+
+
+@pytest.mark.parametrize(
+    "script", ["contrib/setup/packages", "contrib/init.d/ganetimgr"]
+)
+def test_scripts_for_the_shell_parse(script: str) -> None:
+    run = subprocess.run(["sh", "-n", script], cwd=BASE_DIR, check=False)  # noqa: S603, S607
+
+    assert run.returncode == 0
+
+
+def test_missing_packages_are_named_to_an_ordinary_user(tmp_path: Path) -> None:
+    for tool in ("sh", "id", "sed", "python3"):
+        (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
+    (tmp_path / "id").unlink()
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+
+    run = subprocess.run(  # noqa: S603 - our own script
+        [str(BASE_DIR / "contrib/setup/packages"), "demo"],
+        env={"PATH": str(tmp_path), "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 1
+    assert "nodejs npm gettext" in run.stderr
+    assert "apt-get install" in run.stderr
