@@ -36,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add = args.add_argument
     add("--port-base", type=int, default=0, help="first port; 0: any free ports")
+    add(
+        "--own-addresses",
+        action="store_true",
+        help="127.0.0.1, 127.0.0.2 …, a cluster on each",
+    )
     add("--control-port", type=int, default=0, help="plain HTTP; 0: any free port")
     add("--clusters", type=int, default=1)
     add("--nodes", type=int, default=4, help="nodes of each cluster")
@@ -90,6 +95,7 @@ def specs(options: argparse.Namespace) -> list[ClusterSpec]:
                 live_latency_ms=options.live_latency_ms,
                 speed=options.speed,
                 max_clients=options.max_clients,
+                host=f"127.0.0.{index + 1}" if options.own_addresses else "127.0.0.1",
                 port=options.port_base + index if options.port_base else 0,
             )
         )

@@ -21,7 +21,6 @@ from contrib.simulator.wire import (
 )
 
 log = logging.getLogger(__name__)
-HOST = "127.0.0.1"
 BACKLOG = 1024
 CLIENT_TIMEOUT_S = 60
 GATEWAY_PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>\n"
@@ -48,6 +47,7 @@ class Daemon:
         self,
         answer: Answer,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         context: ssl.SSLContext | None = None,
         max_clients: int = 20,
@@ -62,12 +62,13 @@ class Daemon:
         self.outage = Outage.NONE
         self.busy = 0
         self.most_busy = 0
+        self.host = host
         self.port = port
 
     # Starting and stopping
 
     def start(self) -> None:
-        listener = socket.create_server((HOST, self.port), backlog=BACKLOG)
+        listener = socket.create_server((self.host, self.port), backlog=BACKLOG)
         self.port = listener.getsockname()[1]
         self._listener = listener
         name = f"rapi-{self.port}"

@@ -15,7 +15,7 @@ from contrib.simulator.certificates import make_certificate
 from contrib.simulator.errors import RapiFault
 from contrib.simulator.master import Master
 from contrib.simulator.resources import Request, answer, resolve
-from contrib.simulator.server import HOST, Daemon, Outage, decode_body, pause
+from contrib.simulator.server import Daemon, Outage, decode_body, pause
 from contrib.simulator.spec import ClusterSpec
 from contrib.simulator.state import Disk, Instance, Nic, Node
 from contrib.simulator.wire import HttpRequest
@@ -46,6 +46,7 @@ class SimulatedCluster:
         self.fingerprint = certificate.fingerprint
         self.daemon = Daemon(
             self._answer,
+            host=spec.host,
             port=spec.port,
             context=certificate.context(),
             max_clients=spec.max_clients,
@@ -57,7 +58,7 @@ class SimulatedCluster:
 
     @property
     def host(self) -> str:
-        return HOST
+        return self.daemon.host
 
     @property
     def port(self) -> int:
@@ -65,13 +66,13 @@ class SimulatedCluster:
 
     @property
     def url(self) -> str:
-        return f"https://{HOST}:{self.port}"
+        return f"https://{self.host}:{self.port}"
 
     def describe(self) -> dict[str, Any]:
         """Say what another process needs to reach this cluster."""
         return {
             "name": self.name,
-            "host": HOST,
+            "host": self.host,
             "port": self.port,
             "url": self.url,
             "fingerprint": self.fingerprint,
@@ -292,7 +293,7 @@ class SimulatedCluster:
 
 
 class Simulator:
-    """Several clusters, each on a port of its own of 127.0.0.1."""
+    """Several clusters, each on an address or port of its own."""
 
     def __init__(self, clusters: Iterable[ClusterSpec]) -> None:
         self.clusters = {spec.name: SimulatedCluster(spec) for spec in clusters}

@@ -43,6 +43,7 @@ class ClusterSpec:
     speed: float = 1.0
     max_clients: int = 20
     archive_after_s: float = 6 * 3600
+    host: str = "127.0.0.1"
     port: int = 0
 
     @property
