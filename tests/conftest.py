@@ -10,6 +10,8 @@ from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
+pytest_plugins = ["tests.lab"]
+
 HEAVY = {"lab": "system", "system": "system", "browser": "browser"}
 
 
