@@ -1,0 +1,225 @@
+"""A cluster is tried: certificate, user, version, what is there."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from apps.ganeti.rapi.transport import Endpoint, Verification
+from apps.ganeti.services import connecting
+from apps.ganeti.services.connecting import CannotConnect, Report
+from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    specs = [
+        ClusterSpec(name="athens", nodes=3, instances=5),
+        ClusterSpec(name="berlin", instances=1, require_authentication=False),
+        ClusterSpec(name="oldie", instances=0, version="2.4"),
+    ]
+    with Simulator(specs) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def athens(simulator: Simulator) -> SimulatedCluster:
+    return simulator.clusters["athens"]
+
+
+def endpoint(cluster: SimulatedCluster) -> Endpoint:
+    return Endpoint(
+        host=cluster.host,
+        port=cluster.port,
+        username="ganetimgr",
+        password="secret",
+        verification=Verification.FINGERPRINT,
+        fingerprint=cluster.fingerprint,
+    )
+
+
+def trouble(place: Endpoint) -> CannotConnect:
+    with pytest.raises(CannotConnect) as caught:
+        connecting.examine(place)
+    return caught.value
+
+
+def test_a_working_cluster_says_what_it_is(athens: SimulatedCluster) -> None:
+    report = connecting.examine(endpoint(athens))
+
+    assert report == Report("athens.example.org", "3.0.2", 3, 5, can_write=True)
+    assert str(report) == (
+        "athens.example.org: Ganeti 3.0.2, 3 nodes, 5 instances; "
+        "its RAPI user may read and write."
+    )
+
+
+def test_the_certificate_is_shown_as_openssl_prints_it(
+    athens: SimulatedCluster,
+) -> None:
+    shown = connecting.look(athens.host, athens.port)
+
+    assert shown.fingerprint == athens.fingerprint
+    assert shown.spelled.replace(":", "").lower() == athens.fingerprint
+    assert shown.subject == "CN=athens"
+
+
+def test_trying_changes_nothing_and_waits_for_no_node(
+    athens: SimulatedCluster,
+) -> None:
+    athens.forget_calls()
+
+    connecting.examine(endpoint(athens))
+
+    assert len(athens.calls) == 4
+    assert not [call for call in athens.calls if call.method == "POST"]
+    assert athens.master.cluster.instances.keys()
+
+
+def test_a_user_who_may_only_read_is_accepted_as_such(
+    athens: SimulatedCluster,
+) -> None:
+    report = connecting.examine(replace(endpoint(athens), username="viewer"))
+
+    assert report.can_write is False
+    assert "every action will be refused" in str(report)
+
+
+@pytest.mark.parametrize("name", ["athens", "berlin"])
+def test_a_wrong_password_is_noticed_even_where_reads_are_open(
+    simulator: Simulator, name: str
+) -> None:
+    place = replace(endpoint(simulator.clusters[name]), password="guessed")
+
+    exc = trouble(place)
+
+    assert exc.field == "password"
+    assert "password is wrong" in str(exc)
+
+
+def test_nobody_may_read_where_reads_are_open_and_may_not_write(
+    simulator: Simulator,
+) -> None:
+    place = replace(endpoint(simulator.clusters["berlin"]), username="", password="")
+
+    assert connecting.examine(place).can_write is False
+
+
+def test_nobody_is_asked_for_a_user_where_reads_are_closed(
+    athens: SimulatedCluster,
+) -> None:
+    exc = trouble(replace(endpoint(athens), username="", password=""))
+
+    assert exc.field == "username"
+
+
+def test_a_version_without_queries_is_named(simulator: Simulator) -> None:
+    exc = trouble(endpoint(simulator.clusters["oldie"]))
+
+    assert "Ganeti 2.4" in str(exc)
+    assert "2.5 and newer" in str(exc)
+
+
+def test_another_certificate_gets_no_password(athens: SimulatedCluster) -> None:
+    athens.forget_calls()
+
+    exc = trouble(replace(endpoint(athens), fingerprint="ab" * 32))
+
+    assert exc.field == "fingerprint"
+    assert athens.fingerprint[:2].upper() in str(exc)
+    assert athens.call_count == 0
+
+
+def test_without_a_fingerprint_nothing_is_sent(athens: SimulatedCluster) -> None:
+    athens.forget_calls()
+
+    exc = trouble(replace(endpoint(athens), fingerprint=""))
+
+    assert exc.field == "fingerprint"
+    assert athens.call_count == 0
+
+
+def test_a_self_signed_certificate_is_not_trusted_by_the_system(
+    athens: SimulatedCluster,
+) -> None:
+    exc = trouble(replace(endpoint(athens), verification=Verification.SYSTEM))
+
+    assert exc.field == "verification"
+    assert "pin its fingerprint" in str(exc)
+
+
+def test_a_ca_file_that_signed_it_is_enough(
+    athens: SimulatedCluster, tmp_path: Path
+) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text(athens.certificate_pem)
+    place = endpoint(athens)
+    by_file = replace(place, verification=Verification.CA_FILE, ca_file=str(path))
+
+    assert connecting.examine(by_file).can_write is True
+
+
+def test_a_ca_file_that_is_gone_is_an_answer_not_a_crash(
+    athens: SimulatedCluster,
+) -> None:
+    by_file = replace(
+        endpoint(athens), verification=Verification.CA_FILE, ca_file="/nowhere.pem"
+    )
+
+    assert "/nowhere.pem" in str(trouble(by_file))
+
+
+def test_the_environment_changes_nothing_about_trust(
+    athens: SimulatedCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text(athens.certificate_pem)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    exc = trouble(replace(endpoint(athens), verification=Verification.SYSTEM))
+
+    assert exc.field == "verification"
+
+
+def test_nobody_there_is_said_with_what_to_look_at(athens: SimulatedCluster) -> None:
+    athens.go_down()
+    try:
+        exc = trouble(endpoint(athens))
+        with pytest.raises(CannotConnect, match="Nothing answers there"):
+            connecting.look(athens.host, athens.port)
+    finally:
+        athens.come_back()
+
+    assert exc.field == "hostname"
+    assert "Is ganeti-rapi running" in str(exc)
+
+
+def test_a_page_from_something_in_between_is_not_taken_for_ganeti(
+    athens: SimulatedCluster,
+) -> None:
+    athens.bad_gateway()
+    try:
+        exc = trouble(endpoint(athens))
+    finally:
+        athens.come_back()
+
+    assert "not Ganeti" in str(exc)
+
+
+def test_several_are_tried_side_by_side_and_each_speaks_for_itself(
+    simulator: Simulator,
+) -> None:
+    good, bad = (
+        endpoint(simulator.clusters["athens"]),
+        endpoint(simulator.clusters["oldie"]),
+    )
+
+    with translation.override("en"):
+        outcomes = connecting.examine_all([bad, good])
+
+    assert isinstance(outcomes[0], CannotConnect)
+    assert isinstance(outcomes[1], Report)
+    assert outcomes[1].name == "athens.example.org"

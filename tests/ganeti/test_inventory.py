@@ -1,0 +1,363 @@
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.ganeti import inventory, refreshing
+from apps.ganeti.access import Person
+from apps.ganeti.domain.instance import Instance, State
+from apps.ganeti.inventory import MARKS, SORT_KEYS, Criteria, Inventory
+from apps.ganeti.models import Cluster, Job
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.test_access import machine
+
+
+def seen_by(user: User) -> Inventory:
+    return inventory.visible(Person.of(user))
+
+
+def names(found: Inventory, wanted: Criteria | None = None) -> list[str]:
+    return [row.name for row in found.page(wanted or Criteria()).rows]
+
+
+@pytest.fixture
+def sparta(db: None, farm: dict[str, FakeRapi]) -> FakeRapi:
+    """Return a second cluster with one machine of alice's."""
+    cluster = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
+    rapi = farm[cluster.hostname] = FakeRapi()
+    rapi.add("web1", tags=["ganetimgr:user:alice"])
+    assert refreshing.refresh(cluster)
+    return rapi
+
+
+# -- whose
+
+
+def test_an_owner_sees_hers_in_both_spellings(published: FakeRapi, alice: User) -> None:
+    assert names(seen_by(alice)) == ["mail1", "old1", "web1", "web2"]
+
+
+def test_a_group_member_sees_the_groups_machines(
+    published: FakeRapi, bob: User
+) -> None:
+    assert names(seen_by(bob)) == ["web10"]
+
+
+def test_a_machine_owned_twice_over_is_listed_once(
+    cluster: Cluster, published: FakeRapi, bob: User
+) -> None:
+    bob.groups.add(Group.objects.create(name="team"))
+    both = ["ganetimgr:user:bob", "ganetimgr:group:staff", "ganetimgr:groups:team"]
+    published.change("web10", tags=both)
+    refreshing.refresh(cluster, force=True)
+
+    assert names(seen_by(bob)) == ["web10"]
+
+
+def test_a_stranger_sees_nothing(published: FakeRapi, carol: User) -> None:
+    found = seen_by(carol)
+
+    assert names(found) == []
+    assert len(found) == 0
+
+
+def test_a_viewer_and_a_superuser_see_everything(
+    published: FakeRapi, olga: User, root: User
+) -> None:
+    everything = ["db1", "mail1", "old1", "web1", "web2", "web10"]
+
+    assert names(seen_by(olga)) == everything
+    assert names(seen_by(root)) == everything
+
+
+def test_who_owns_by_a_name_nobody_has_sees_nothing_of_it(
+    published: FakeRapi, alice: User
+) -> None:
+    assert "db1" not in names(seen_by(alice))
+
+
+# -- finding one
+
+
+def test_an_owner_finds_hers(published: FakeRapi, alice: User) -> None:
+    found = seen_by(alice).find("athens", "web1")
+
+    assert found is not None
+    assert found.state is State.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [("athens", "web1"), ("athens", "nothing"), ("troy", "web1"), ("", "")],
+)
+def test_what_is_not_hers_and_what_is_not_there_look_the_same(
+    published: FakeRapi, carol: User, slug: str, name: str
+) -> None:
+    assert seen_by(carol).find(slug, name) is None
+
+
+def test_a_machine_is_found_with_its_node_and_group(
+    published: FakeRapi, alice: User
+) -> None:
+    found = seen_by(alice)
+    old = found.find("athens", "old1")
+    assert old is not None
+
+    group, node = found.group_of(old), found.node_of(old)
+
+    assert group is not None
+    assert group.locked
+    assert node is not None
+    assert node.name == "node3"
+
+
+def test_a_disabled_clusters_machines_are_nowhere(
+    cluster: Cluster, published: FakeRapi, root: User
+) -> None:
+    Cluster.objects.update(disabled=True)
+
+    assert names(seen_by(root)) == []
+    assert (
+        inventory.visible_on(Person.of(root), "athens").find("athens", "web1") is None
+    )
+
+
+def test_the_same_name_on_two_clusters_is_two_machines(
+    published: FakeRapi, sparta: FakeRapi, alice: User
+) -> None:
+    rows = seen_by(alice).page(Criteria(search="web1")).rows
+
+    assert [(row.cluster, row.name) for row in rows] == [
+        ("athens", "web1"),
+        ("sparta", "web1"),
+    ]
+
+
+# -- searching, filtering, sorting
+
+
+def test_names_are_in_natural_order(published: FakeRapi, olga: User) -> None:
+    assert names(seen_by(olga), Criteria(search="web")) == ["web1", "web2", "web10"]
+
+
+def test_a_descending_list_is_the_list_backwards(
+    published: FakeRapi, olga: User
+) -> None:
+    found = seen_by(olga)
+
+    backwards = names(found, Criteria(descending=True))
+
+    assert backwards == list(reversed(names(found)))
+
+
+def test_addresses_sort_as_numbers(published: FakeRapi, olga: User) -> None:
+    found = names(seen_by(olga), Criteria(search="web", sort="ip"))
+
+    assert found.index("web2") < found.index("web1")
+
+
+def test_all_words_of_a_search_must_be_found(published: FakeRapi, olga: User) -> None:
+    assert names(seen_by(olga), Criteria(search="WEB alice")) == ["web1", "web2"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Criteria(states=frozenset({State.STOPPED})), ["web2"]),
+        (Criteria(mark="locked"), ["mail1"]),
+        (Criteria(node="NODE2"), ["web10"]),
+        (Criteria(owner="Sta"), ["web10"]),
+        (Criteria(cluster="troy"), []),
+        (Criteria(search="nowhere to be found"), []),
+    ],
+    ids=["state", "mark", "node", "owner", "cluster", "search"],
+)
+def test_a_filter_leaves_what_it_names(
+    published: FakeRapi, olga: User, wanted: Criteria, expected: list[str]
+) -> None:
+    assert names(seen_by(olga), wanted) == expected
+
+
+def test_a_filter_of_owners_finds_no_strangers_machines(
+    published: FakeRapi, alice: User
+) -> None:
+    assert names(seen_by(alice), Criteria(owner="dave")) == []
+
+
+# -- pages
+
+
+def test_pages_are_counted_honestly(published: FakeRapi, olga: User) -> None:
+    page = seen_by(olga).page(Criteria(search="web", size=2, page=2))
+
+    assert [row.name for row in page.rows] == ["web10"]
+    assert (page.number, page.pages, page.matching, page.total) == (2, 2, 3, 6)
+    assert (page.first, page.last) == (3, 3)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 1), (-5, 1), (99, 3)])
+def test_a_page_beyond_the_list_is_the_nearest(
+    published: FakeRapi, olga: User, asked: int, given: int
+) -> None:
+    page = seen_by(olga).page(Criteria(size=2, page=asked))
+
+    assert page.number == given
+    assert page.rows
+
+
+def test_an_empty_list_has_one_empty_page(published: FakeRapi, carol: User) -> None:
+    page = seen_by(carol).page(Criteria())
+
+    assert (page.pages, page.first, page.last, page.total) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_pages_together_are_the_list(
+    published: FakeRapi, olga: User, descending: bool
+) -> None:
+    found = seen_by(olga)
+    pages = [Criteria(size=4, page=n, descending=descending) for n in (1, 2)]
+
+    together = [name for page in pages for name in names(found, page)]
+
+    assert together == names(found, Criteria(descending=descending))
+
+
+words = st.text(max_size=8)
+criteria = st.builds(
+    Criteria,
+    search=words,
+    cluster=words,
+    node=words,
+    states=st.frozensets(st.sampled_from(State)),
+    owner=words,
+    mark=st.one_of(words, st.sampled_from(sorted(MARKS))),
+    sort=st.one_of(words, st.sampled_from(sorted(SORT_KEYS))),
+    descending=st.booleans(),
+    page=st.integers(),
+    size=st.integers(1, 100),
+)
+machines = st.lists(
+    st.builds(
+        lambda name, ips, tag: machine(tag, **{"name": name, "nic.ips": ips}),
+        words,
+        st.lists(st.one_of(st.none(), words, st.ip_addresses().map(str)), max_size=2),
+        words,
+    ),
+    max_size=4,
+)
+
+
+@given(criteria, machines)
+def test_whatever_is_asked_for_some_page_is_answered(
+    wanted: Criteria, listed: list[Instance]
+) -> None:
+    merged = inventory._Merged(listed)
+    found = Inventory(Person("alice"), [])
+    found.__dict__["_merged"] = merged
+
+    page = found.page(wanted)
+
+    assert 1 <= page.number <= page.pages
+    assert len(page.rows) <= page.matching <= page.total == len(listed)
+
+
+# -- what it costs
+
+
+def test_looking_asks_no_cluster(published: FakeRapi, alice: User, olga: User) -> None:
+    for user in (alice, olga):
+        found = seen_by(user)
+        names(found, Criteria(search="web", sort="ip"))
+        found.find("athens", "web1")
+
+    assert published.calls == []
+
+
+def test_a_list_costs_one_query_however_many_clusters(
+    published: FakeRapi, sparta: FakeRapi, olga: User
+) -> None:
+    person = Person.of(olga)
+
+    with CaptureQueriesContext(connection) as queries:
+        names(inventory.visible(person))
+
+    assert len(queries) == 1
+
+
+def test_a_list_is_merged_anew_when_a_cluster_has_news(
+    cluster: Cluster, published: FakeRapi, olga: User
+) -> None:
+    names(seen_by(olga))
+    published.add("new1")
+    refreshing.refresh(cluster, force=True)
+
+    assert "new1" in names(seen_by(olga))
+
+
+# -- clusters that do not answer
+
+
+def test_a_cluster_that_is_down_keeps_its_rows_and_is_named(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    published.go_down()
+    refreshing.refresh(cluster, force=True)
+
+    found = seen_by(alice)
+
+    assert "web1" in names(found)
+    assert [shot.cluster.slug for shot in found.down] == ["athens"]
+
+
+def test_a_cluster_that_is_down_does_not_concern_a_stranger(
+    cluster: Cluster, published: FakeRapi, carol: User
+) -> None:
+    published.go_down()
+    refreshing.refresh(cluster, force=True)
+
+    assert seen_by(carol).down == []
+
+
+def test_a_cluster_never_seen_is_unknown_and_asked_in_the_background(
+    cluster: Cluster, rapi: FakeRapi, olga: User, in_background: list[str]
+) -> None:
+    found = seen_by(olga)
+
+    assert [shot.cluster.slug for shot in found.unknown] == ["athens"]
+    assert in_background == ["athens"]
+    assert rapi.calls == []
+
+
+def test_a_page_after_page_does_not_ask_again_and_again(
+    cluster: Cluster, rapi: FakeRapi, olga: User, in_background: list[str]
+) -> None:
+    for _ in range(3):
+        seen_by(olga)
+
+    assert in_background == ["athens"]
+
+
+def test_a_refreshed_cluster_is_left_to_the_watcher(
+    published: FakeRapi, olga: User, in_background: list[str]
+) -> None:
+    seen_by(olga)
+
+    assert in_background == []
+
+
+# -- jobs
+
+
+def test_running_jobs_are_found_by_cluster_and_name(
+    cluster: Cluster, published: FakeRapi, olga: User
+) -> None:
+    job = Job.objects.create(
+        key="k", cluster=cluster, kind=Job.Kind.REBOOT, instance="web1"
+    )
+    rows = seen_by(olga).page(Criteria()).rows
+
+    assert inventory.running_jobs(rows) == {("athens", "web1"): job}
+    assert inventory.running_jobs([]) == {}

@@ -1,0 +1,142 @@
+import pickle
+
+import pytest
+from django.core.cache import cache
+
+from apps.ganeti import refreshing, snapshots
+from apps.ganeti.domain.instance import State
+from apps.ganeti.models import Cluster
+from apps.ganeti.snapshots import Contents, Snapshot
+from tests.ganeti.fakes import FakeRapi
+
+
+def current(cluster: Cluster) -> Snapshot:
+    fresh = Cluster.objects.select_related("refresh_state").get(pk=cluster.pk)
+    return snapshots.current([fresh])[0]
+
+
+def contents(cluster: Cluster) -> Contents:
+    found = current(cluster).contents
+    assert found is not None
+    return found
+
+
+def test_before_the_first_refresh_nothing_is_known(cluster: Cluster) -> None:
+    shot = current(cluster)
+
+    assert (shot.known, shot.contents, shot.generation) == (None, None, "")
+    assert not shot.down
+
+
+def test_reading_asks_no_cluster(cluster: Cluster, published: FakeRapi) -> None:
+    current(cluster)
+
+    assert published.calls == []
+
+
+def test_another_process_reads_what_one_published(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    mine = contents(cluster)
+    snapshots.forget()
+
+    theirs = contents(cluster)
+
+    assert theirs == mine
+    assert theirs is not mine
+
+
+def test_a_process_keeps_what_it_decoded_until_there_is_news(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    assert contents(cluster) is contents(cluster)
+
+
+def test_equal_contents_keep_their_generation(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    before = current(cluster)
+
+    refreshing.refresh(cluster, force=True)
+
+    after = current(cluster)
+    assert after.generation == before.generation
+    assert after.fetched_at is not None
+    assert before.fetched_at is not None
+    assert after.fetched_at > before.fetched_at
+
+
+def test_news_make_a_new_generation_and_forget_the_old(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    before = current(cluster).generation
+    published.change("web1", status="ERROR_down")
+
+    refreshing.refresh(cluster, force=True)
+
+    assert current(cluster).generation != before
+    assert not cache.has_key(f"{snapshots._key(cluster)}:{before}")
+
+
+def test_what_did_not_change_stays_the_same_object(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    before = contents(cluster).instances["web1"]
+    published.change("web2", status="running")
+
+    refreshing.refresh(cluster, force=True)
+
+    assert contents(cluster).instances["web1"] is before
+
+
+def test_a_cache_that_lost_everything_gets_it_back(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    cache.clear()
+
+    refreshing.refresh(cluster, force=True)
+
+    snapshots.forget()
+    assert "web1" in contents(cluster).instances
+
+
+def test_while_the_cache_has_nothing_a_process_goes_on_with_what_it_has(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    cache.clear()
+
+    assert "web1" in contents(cluster).instances
+
+
+def test_an_older_stamp_does_not_replace_newer_news(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    key = snapshots._stamp_key(snapshots._key(cluster))
+    old = cache.get(key)
+    published.change("web1", status="ADMIN_down")
+    refreshing.refresh(cluster, force=True)
+
+    cache.set(key, old)
+
+    assert contents(cluster).instances["web1"].state is State.STOPPED
+
+
+def test_contents_travel_without_their_indexes(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    found = contents(cluster)
+    assert found.by_user["alice"]
+
+    travelled = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own bytes
+
+    assert "by_user" not in travelled.__dict__
+    assert travelled.by_user.keys() == found.by_user.keys()
+
+
+@pytest.mark.parametrize("owner", ["alice", "dave"])
+def test_owners_find_theirs_without_a_search(
+    cluster: Cluster, published: FakeRapi, owner: str
+) -> None:
+    found = contents(cluster)
+
+    assert all(owner in one.tags.users for one in found.by_user[owner])
