@@ -1,0 +1,1 @@
+"""The whole product with simulated clusters: what ``make demo`` runs."""

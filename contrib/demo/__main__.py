@@ -1,0 +1,173 @@
+"""Start everything, say so in one line, and end everything on Ctrl-C."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import requests
+
+from contrib.demo.browser import Browser
+from contrib.demo.processes import ROOT, Died, Processes
+
+STATE = Path(os.environ.get("GANETIMGR_STATE") or ROOT / "var") / "demo"
+SETTINGS = """
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = {mail!r}
+ADMINS = [("Admin", "admin@example.org")]
+MANAGERS = [("Manager", "manager@example.org")]
+"""
+SIMULATOR = (
+    *("-m", "contrib.simulator", "--own-addresses"),
+    *("--port-base", "0", "--control-port", "0"),
+    *("--clusters", "3", "--nodes", "6", "--instances", "240"),
+    *("--owners", "alice:12,bob:3"),
+)
+
+
+class Stopped(Exception):
+    """Somebody asked for the end."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    port = parser.parse_args().port
+    if is_taken(port):
+        sys.exit(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    environment = prepare(port)
+    processes = Processes(STATE / "log", environment)
+    try:
+        run(processes, f"http://127.0.0.1:{port}")
+    except Stopped:
+        say("Ending.")
+    except (Died, RuntimeError, requests.RequestException) as exc:
+        sys.exit(f"The demo does not start: {exc}")
+    finally:
+        processes.stop()
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def prepare(port: int) -> dict[str, str]:
+    """Begin anew, as the simulated clusters do; give the processes' environment."""
+    for old in ("cache", "mail", "ganetimgr.sqlite3"):
+        remove(STATE / old)
+    for rest in ("-wal", "-shm"):
+        remove(STATE / f"ganetimgr.sqlite3{rest}")
+    STATE.mkdir(parents=True, exist_ok=True)
+    settings = STATE / "settings.py"
+    settings.write_text(SETTINGS.format(mail=str(STATE / "mail")))
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
+        "GANETIMGR_SETTINGS": str(settings),
+        "GANETIMGR_STATE": str(STATE),
+        "GANETIMGR_BIND": f"127.0.0.1:{port}",
+    }
+    os.environ.update(environment)
+    return environment
+
+
+def remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def run(processes: Processes, url: str) -> None:
+    """Bring everything up, and stay until somebody asks for the end."""
+    ready_file = STATE / "simulator.json"
+    ready_file.unlink(missing_ok=True)
+    processes.start("simulator", *SIMULATOR, "--ready-file", str(ready_file))
+    fill_the_database()
+    processes.start("web", "-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py")
+    processes.start("watcher", "watcher.py", "--foreground")
+    processes.wait_for(ready_file.exists, 30, "The simulated clusters")
+    processes.wait_for(lambda: answers(f"{url}/healthz"), 30, "The web server")
+    add_clusters(url, json.loads(ready_file.read_text())["clusters"])
+    processes.wait_for(lambda: answers(f"{url}/readyz"), 30, "The watcher")
+    say(announcement(url))
+    while True:
+        processes.check()
+        time.sleep(1)
+
+
+def fill_the_database() -> None:
+    from django.core.management import call_command  # noqa: PLC0415 - when set up
+
+    from ganetimgr import start  # noqa: PLC0415 - reads the settings
+
+    start.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    from contrib.demo import people  # noqa: PLC0415 - needs Django set up
+
+    people.create()
+
+
+def add_clusters(url: str, clusters: list[dict[str, Any]]) -> None:
+    """Add the simulated clusters like anybody would."""
+    browser = Browser(url)
+    browser.log_in("root", "demo")
+    for cluster in clusters:
+        browser.add_cluster(
+            cluster["fingerprint"],
+            hostname=cluster["host"],
+            port=str(cluster["port"]),
+            slug=cluster["name"],
+            description="Simulated",
+            username=cluster["user"],
+            new_password=cluster["password"],
+        )
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def announcement(url: str) -> str:
+    from contrib.demo.people import LOGINS, PASSWORD  # noqa: PLC0415 - as above
+
+    names = ", ".join(f"{name} ({what})" for name, what in LOGINS.items())
+    shown = url.replace("127.0.0.1", "localhost")
+    return (
+        f"ganetimgr is ready at {shown}/ - log in as {names}; "
+        f"the password is {PASSWORD!r}. Ctrl-C ends it."
+    )
+
+
+if __name__ == "__main__":
+    main()
