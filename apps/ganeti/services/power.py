@@ -71,7 +71,8 @@ def _possible(
         return Verdict(
             Answer.NOT_NOW, _("This site may only look at its cluster, not change it.")
         )
-    return _WRONG_STATE[kind](instance) or access.YES
+    wrong_state = _WRONG_STATE[kind](instance)
+    return access.YES if wrong_state is None else wrong_state
 
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:

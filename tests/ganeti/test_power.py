@@ -1,0 +1,232 @@
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from apps.auditlog.entries import Acting
+from apps.auditlog.models import AuditEntry
+from apps.ganeti import inventory, refreshing
+from apps.ganeti.access import Answer, Person
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.rapi.client import RebootKind
+from apps.ganeti.services import power
+from apps.ganeti.services.submission import ActionRefused, NotNow
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.test_refreshing import machine
+
+Kind = Job.Kind
+ACTIONS: dict[str, Callable[..., Job]] = {
+    "startup": power.startup,
+    "shutdown": power.shutdown,
+    "reboot": power.reboot,
+}
+
+
+def act(action: str, cluster: Cluster, name: str, user: User) -> Job:
+    return ACTIONS[action](cluster, machine(cluster, name), by=Acting(user))
+
+
+def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
+    found = inventory.visible(Person.of(user))
+    busy = Job.objects.unfinished().for_instance(cluster, name).first()
+    return power.offer(kind, machine(cluster, name), found, busy).answer
+
+
+# -- what is asked of Ganeti
+
+
+@pytest.mark.parametrize(
+    ("action", "method"), [("startup", "PUT"), ("shutdown", "PUT"), ("reboot", "POST")]
+)
+def test_an_owners_wish_becomes_a_job(
+    cluster: Cluster, published: FakeRapi, alice: User, action: str, method: str
+) -> None:
+    job = act(action, cluster, "web1", alice)
+
+    call = published.jobs[0].call
+    assert (call.method, call.path) == (method, f"/2/instances/web1/{action}")
+    assert (job.kind, job.instance, job.user) == (action, "web1", alice)
+
+
+def test_a_shutdown_says_how_long_the_machine_may_take(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting
+) -> None:
+    power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, timeout_s=30)
+
+    assert published.jobs[0].call.body == {"force": False, "timeout": 30}
+    assert AuditEntry.objects.get().detail == "shutdown within 30 s"
+
+
+def test_a_forced_shutdown_is_recorded_as_such(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting
+) -> None:
+    power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, force=True)
+
+    assert published.jobs[0].call.body == {"force": True}
+    assert AuditEntry.objects.get().detail == "shutdown, forced"
+
+
+def test_a_shutdown_is_remembered_by_ganeti(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting
+) -> None:
+    power.shutdown(cluster, machine(cluster, "web1"), by=by_alice)
+
+    assert published.jobs[0].call.query["no_remember"] == 0
+
+
+@pytest.mark.parametrize("kind", ["soft", "hard", "full"])
+def test_a_reboot_has_a_kind(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting, kind: RebootKind
+) -> None:
+    power.reboot(cluster, machine(cluster, "web1"), by=by_alice, kind=kind)
+
+    assert published.jobs[0].call.query["type"] == kind
+
+
+# -- who may
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ("carol", "web1"),
+        ("alice", "web10"),
+        ("olga", "web1"),
+        ("alice", "mail1"),
+        ("alice", "old1"),
+    ],
+    ids=["stranger", "somebody else's", "viewer", "locked", "maintenance"],
+)
+def test_who_may_not_is_refused_and_nothing_is_submitted(
+    cluster: Cluster,
+    published: FakeRapi,
+    request: pytest.FixtureRequest,
+    action: str,
+    person: str,
+    name: str,
+) -> None:
+    user = request.getfixturevalue(person)
+
+    with pytest.raises(ActionRefused):
+        act(action, cluster, name, user)
+
+    assert published.jobs == []
+    assert not Job.objects.exists()
+    assert AuditEntry.objects.get().refused
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [("bob", "web10"), ("root", "db1"), ("root", "mail1"), ("root", "old1")],
+    ids=["group", "superuser", "superuser locked", "superuser maintenance"],
+)
+def test_who_may_is_not_refused(
+    cluster: Cluster,
+    published: FakeRapi,
+    request: pytest.FixtureRequest,
+    action: str,
+    person: str,
+    name: str,
+) -> None:
+    job = act(action, cluster, name, request.getfixturevalue(person))
+
+    assert job.unfinished
+
+
+def test_a_look_before_gives_no_right_to_act(
+    cluster: Cluster, published: FakeRapi, olga: User
+) -> None:
+    found = inventory.visible(Person.of(olga)).find("athens", "web1")
+    assert found is not None
+
+    with pytest.raises(ActionRefused):
+        power.startup(cluster, found, by=Acting(olga))
+
+
+def test_a_cluster_that_we_may_only_look_at_is_not_asked(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    cluster.can_write = False
+
+    with pytest.raises(NotNow):
+        act("startup", cluster, "web1", alice)
+
+    assert published.jobs == []
+    assert not AuditEntry.objects.exists()
+
+
+def test_what_we_know_of_the_state_is_no_bar(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    assert act("startup", cluster, "web1", alice).unfinished
+    assert act("shutdown", cluster, "web2", alice).unfinished
+
+
+# -- what is offered
+
+
+@pytest.mark.parametrize(
+    ("name", "startup", "shutdown", "reboot"),
+    [
+        ("is-running", False, True, True),
+        ("is-admin-down", True, False, False),
+        ("is-admin-offline", False, False, False),
+        ("is-error-up", True, True, True),
+        ("is-error-down", True, True, False),
+        ("is-user-down", True, True, False),
+        ("is-error-nodedown", True, True, True),
+        ("is-error-nodeoffline", True, True, True),
+        ("is-error-wrongnode", True, True, True),
+    ],
+)
+def test_what_makes_sense_in_a_state_is_offered(
+    cluster: Cluster,
+    every_state: FakeRapi,
+    alice: User,
+    name: str,
+    startup: bool,
+    shutdown: bool,
+    reboot: bool,
+) -> None:
+    answers = [
+        offered(kind, cluster, name, alice) is Answer.YES
+        for kind in (Kind.STARTUP, Kind.SHUTDOWN, Kind.REBOOT)
+    ]
+
+    assert answers == [startup, shutdown, reboot]
+
+
+def test_nothing_is_offered_while_something_is_being_done(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    act("reboot", cluster, "web1", alice)
+
+    assert offered(Kind.SHUTDOWN, cluster, "web1", alice) is Answer.NOT_NOW
+
+
+def test_nothing_is_offered_while_the_cluster_is_down(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    published.go_down()
+    refreshing.refresh(cluster, force=True)
+
+    assert offered(Kind.SHUTDOWN, cluster, "web1", alice) is Answer.NOT_NOW
+
+
+def test_nothing_is_offered_where_we_may_only_look(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    Cluster.objects.update(can_write=False)
+
+    assert offered(Kind.SHUTDOWN, cluster, "web1", alice) is Answer.NOT_NOW
+
+
+def test_what_is_refused_is_not_offered(
+    cluster: Cluster, published: FakeRapi, alice: User, carol: User, olga: User
+) -> None:
+    assert offered(Kind.REBOOT, cluster, "web1", carol) is Answer.INVISIBLE
+    assert offered(Kind.REBOOT, cluster, "web1", olga) is Answer.FORBIDDEN
+    assert offered(Kind.REBOOT, cluster, "mail1", alice) is Answer.FORBIDDEN
+    assert offered(Kind.REBOOT, cluster, "old1", alice) is Answer.FORBIDDEN
