@@ -90,7 +90,7 @@ def specs(options: argparse.Namespace) -> list[ClusterSpec]:
                 lab=options.lab,
                 user=options.user,
                 password=options.password,
-                require_authentication=not options.anonymous_reads,
+                require_authentication=not (options.anonymous_reads or options.lab),
                 latency_ms=options.latency_ms,
                 live_latency_ms=options.live_latency_ms,
                 speed=options.speed,

@@ -6,12 +6,13 @@ import ipaddress
 from typing import Any
 
 from contrib.simulator import parameters
+from contrib.simulator.checks import check_beparams, check_hvparams
 from contrib.simulator.errors import OpError, unmet
 from contrib.simulator.jobs import Op, Work
 from contrib.simulator.operations import allocate, check_tags, dry, find, reachable
 from contrib.simulator.state import Cluster, Disk, Instance, Nic
 
-DISK_STEP_MIB = 4  # sizes are rounded up to this
+STEP_MIB = 4  # sizes of memory and disks are rounded up to this
 
 
 def check_os(cluster: Cluster, name: str, node: str, params: dict[str, Any]) -> None:
@@ -36,20 +37,22 @@ def check_os(cluster: Cluster, name: str, node: str, params: dict[str, Any]) -> 
 def check_name_resolves(op: Op, name: str) -> None:
     """Refuse a name check: no name of the simulator is in the DNS."""
     if op.params["name_check"]:
-        raise unmet(f"The name '{name}' is not known to the resolver", "resolver_error")
+        raise unmet(
+            f"The given name ({name}) does not resolve: no name of a simulator does",
+            "resolver_error",
+        )
 
 
-def run_os_scripts(op: Op, instance: Instance, osparams: dict[str, Any]) -> None:
+def run_os_scripts(instance: Instance, osparams: dict[str, Any], what: str) -> None:
     """Fail the way the lab's operating systems do when told to."""
     if osparams.get("fail"):
         image = osparams.get("img_id", "")
         raise OpError(
             "OpExecError",
-            f"Could not add os for instance {instance.name} on node"
-            f" {instance.primary}: OS create script failed (exited with exit code 1),"
-            f" last lines in the log file:\nimage {image}: {osparams['fail']}",
+            f"Could not {what} on node '{instance.primary}': OS create script failed"
+            " (exited with exit code 1), last lines in the log file:\n"
+            f"image {image}: {osparams['fail']}",
         )
-    op.now += 0
 
 
 def delay_share(op: Op, osparams: dict[str, Any]) -> float:
@@ -163,13 +166,14 @@ def _check_link(cluster: Cluster, nic: Nic, primary: str) -> None:
 
 def make_disk(cluster: Cluster, wanted: dict[str, Any]) -> Disk:
     size = wanted.get("size")
+    if size is None:
+        raise unmet("Missing disk size", "wrong_input")
     try:
         size = int(str(size))
     except ValueError as exc:
         raise unmet(f"Invalid disk size '{size}'", "wrong_input") from exc
-    size = -(-size // DISK_STEP_MIB) * DISK_STEP_MIB
     mode = wanted.get("mode", "rw")
-    return Disk(size, cluster.new_uuid(), wanted.get("name"), mode)
+    return Disk(round_up(size), cluster.new_uuid(), wanted.get("name"), mode)
 
 
 # Creating
@@ -177,7 +181,9 @@ def make_disk(cluster: Cluster, wanted: dict[str, Any]) -> Disk:
 
 def _placement(cluster: Cluster, op: Op) -> str:
     if op.params.get("pnode"):
-        node = cluster.usable_node(op.params["pnode"])
+        node = cluster.node(op.params["pnode"])
+        if node.offline:
+            raise unmet(f"Cannot use offline primary node '{node.name}'")
         op.params["pnode"], op.params["pnode_uuid"] = node.name, node.uuid
         return node.name
     name = allocate(cluster, op.params.get("group_name"))
@@ -205,6 +211,9 @@ def _check_new(cluster: Cluster, op: Op) -> None:
     group = params.get("group_name")
     if group is not None and group not in cluster.groups:
         raise unmet(f"Node group '{group}' not known", "unknown_entity")
+    hypervisor = params.setdefault("hypervisor", cluster.spec.hypervisor)
+    check_hvparams(hypervisor, params["hvparams"])
+    check_beparams(params["beparams"])
     check_tags(params["tags"])
 
 
@@ -212,12 +221,11 @@ def _new_instance(cluster: Cluster, op: Op, primary: str) -> Instance:
     params = op.params
     template = params["disk_template"]
     besides = allocate(cluster, None, primary) if template == "drbd" else None
-    hypervisor = params.setdefault("hypervisor", cluster.spec.hypervisor)
     return Instance(
         name=params["instance_name"],
         uuid=cluster.new_uuid(),
         os=params.get("os_type", ""),
-        hypervisor=hypervisor,
+        hypervisor=params["hypervisor"],
         primary=primary,
         secondary=params.get("snode") or besides,
         disk_template=template,
@@ -234,12 +242,19 @@ def _new_instance(cluster: Cluster, op: Op, primary: str) -> Instance:
 
 
 def whole_beparams(given: dict[str, Any]) -> dict[str, Any]:
-    """Read ``memory`` as both of its limits."""
+    """Read ``memory`` as both of its limits, in steps of four MiB."""
     given = dict(given)
     memory = given.pop("memory", None)
     if memory is not None:
         given |= {"minmem": memory, "maxmem": memory}
+    for name in ("minmem", "maxmem"):
+        if name in given and given[name] != "default":
+            given[name] = round_up(int(given[name]))
     return {key: value for key, value in given.items() if value != "default"}
+
+
+def round_up(size_mib: int) -> int:
+    return -(-size_mib // STEP_MIB) * STEP_MIB
 
 
 def create(cluster: Cluster, op: Op) -> Work:
@@ -250,7 +265,11 @@ def create(cluster: Cluster, op: Op) -> Work:
         check_os(cluster, params.get("os_type", ""), primary, params["osparams"])
     if dry(op):
         return [primary]
-    instance = _new_instance(cluster, op, primary)
+    if params.get("no_install"):
+        op.info("No-installation mode selected, disabling startup")
+        params["start"] = False
+    with cluster.undo_addresses():
+        instance = _new_instance(cluster, op, primary)
     yield 0.4
     for index, disk in enumerate(instance.disks):
         op.say(f"* disk {index}, size {disk.size}M")
@@ -265,8 +284,9 @@ def create(cluster: Cluster, op: Op) -> Work:
     if not params.get("no_install"):
         op.say("* running the instance OS create scripts...")
         yield 0.1 + delay_share(op, instance.osparams)
-        run_os_scripts(op, instance, instance.osparams)
-    if params["start"] and not params.get("no_install"):
+        what = f"add os for instance {instance.name}"
+        run_os_scripts(instance, instance.osparams, what)
+    if params["start"]:
         op.say("* starting instance...")
         yield 0.2
         instance.admin_state = "up"
@@ -281,17 +301,20 @@ def reinstall(cluster: Cluster, op: Op) -> Work:
     if instance.disk_template == "diskless":
         raise unmet(f"Instance '{instance.name}' has no disks", "wrong_input")
     new_os = op.params.get("os_type")
-    osparams = {**instance.osparams, **op.params["osparams"]}
-    check_os(cluster, new_os or instance.os, instance.primary, osparams)
+    given = {**instance.osparams, **op.params["osparams"]}
+    check_os(cluster, new_os or instance.os, instance.primary, given)
     yield 0.3
     if new_os:
         op.say(f"Changing OS scripts to '{new_os}'...")
         instance.os = new_os
-    instance.osparams = osparams
+    # the scripts get old and new parameters, the instance keeps the new ones only
+    instance.osparams = dict(op.params["osparams"])
+    if cluster.release < (2, 16):
+        instance.osparams = given
     instance.touch(op.now)
     op.info("Running instance OS create scripts...")
-    yield 0.7 + delay_share(op, osparams)
-    run_os_scripts(op, instance, osparams)
+    yield 0.7 + delay_share(op, given)
+    run_os_scripts(instance, given, f"install OS for instance '{instance.name}'")
     return None
 
 

@@ -91,7 +91,7 @@ def _live(read: Callable[[Cluster, Node], Any]) -> Callable[[Cluster, Node], Any
     return look
 
 
-def _memory_free(cluster: Cluster, node: Node) -> int:
+def memory_free(cluster: Cluster, node: Node) -> int:
     used = sum(one.oper_ram or 0 for one in cluster.node_instances(node.name))
     return max(0, node.memory - node.memory_own - used)
 
@@ -133,11 +133,11 @@ NODE_FIELDS: Fields[Node] = table(
     _node_live("ctotal", "number", "CTotal", lambda _c, n: n.cpus),
     _node_live("dfree", "unit", "DFree", _disk_free),
     _node_live("dtotal", "unit", "DTotal", lambda _c, n: n.disk),
-    _node_live("mfree", "unit", "MFree", _memory_free),
+    _node_live("mfree", "unit", "MFree", memory_free),
     _node_live("mnode", "unit", "MNode", lambda _c, n: n.memory_own),
     _node_live("mtotal", "unit", "MTotal", lambda _c, n: n.memory),
-    _node_live("spfree", "number", "SpFree", lambda _c, _n: Missing.UNAVAILABLE),
-    _node_live("sptotal", "number", "SpTotal", lambda _c, _n: Missing.UNAVAILABLE),
+    _node_live("spfree", "number", "SpFree", lambda _c, _n: Missing.NO_DATA),
+    _node_live("sptotal", "number", "SpTotal", lambda _c, _n: Missing.NO_DATA),
     Field("custom_ndparams", "other", lambda _c, _n: {}, "CustomNodeParameters"),
     Field("disk_state", "other", lambda _c, _n: Missing.UNAVAILABLE, "DiskState"),
     Field("drained", "bool", lambda _c, n: n.role == "D", "Drained"),
@@ -145,7 +145,7 @@ NODE_FIELDS: Fields[Node] = table(
     Field("group.uuid", "text", lambda c, n: c.groups[n.group].uuid, "GroupUUID"),
     Field("hv_state", "other", lambda _c, _n: Missing.UNAVAILABLE, "HypervisorState"),
     Field("master", "bool", lambda c, n: n.name == c.master, "IsMaster"),
-    Field("master_candidate", "bool", lambda _c, n: n.role in "MC", "MasterC"),
+    Field("master_candidate", "bool", lambda c, n: _role(c, n) in "MC", "MasterC"),
     Field("master_capable", "bool", lambda _c, _n: True, "MasterCapable"),
     Field("ndparams", "other", lambda _c, _n: parameters.NDPARAMS, "NodeParameters"),
     Field("offline", "bool", lambda _c, n: n.offline, "Offline"),

@@ -1,4 +1,8 @@
-"""The filter language of ``/2/query``: lists such as ``["=", "name", "web1"]``."""
+"""The filter language of ``/2/query``: lists such as ``["=", "name", "web1"]``.
+
+A comparison holds for a field that has no value, be it a stopped instance's memory;
+so ``!=``, which is ``!`` of ``=``, does not.  That is how Ganeti does it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,6 @@ Filter = Callable[[Lookup], bool]
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda have, wanted: have == wanted,
     "==": lambda have, wanted: have == wanted,
-    "!=": lambda have, wanted: have != wanted,
     "<": lambda have, wanted: have < wanted,
     ">": lambda have, wanted: have > wanted,
     "<=": lambda have, wanted: have <= wanted,
@@ -75,10 +78,17 @@ def _compile_leaf(
 ) -> Filter:
     if operator == "?":
         return _truth(_field(arguments, 1, known))
+    if operator == "!=":
+        return _negate([["=", *arguments]], known)
     if operator not in COMPARISONS and operator not in {"=~", "=[]"}:
         raise Malformed(f"Unknown filter operand '{operator}'")
     name = _field(arguments, 2, known)
     value = arguments[1]
+    if isinstance(value, float):
+        raise Malformed(
+            "Cannot deserialise numeric filter value, expecting integral but got a"
+            f" fractional value: {value}"
+        )
     if not is_value(value):
         raise Malformed(
             "Cannot deserialise filter value, expecting string or integer,"
@@ -106,11 +116,11 @@ def _truth(name: str) -> Filter:
     def test(row: Lookup) -> bool:
         status, value = row(name)
         if status:
-            return False
-        if not isinstance(value, bool | int):
+            return True
+        if not isinstance(value, bool):
             shown = json.dumps(value)
             raise RapiFault(500, f"Unexpected value '{shown}' in boolean context")
-        return bool(value)
+        return value
 
     return test
 
@@ -124,7 +134,7 @@ def _match(name: str, pattern: Any) -> Filter:
     def test(row: Lookup) -> bool:
         status, value = row(name)
         if status:
-            return False
+            return True
         if not isinstance(value, str):
             raise RapiFault(
                 500,
@@ -140,7 +150,7 @@ def _contains(name: str, wanted: Any) -> Filter:
     def test(row: Lookup) -> bool:
         status, value = row(name)
         if status:
-            return False
+            return True
         if not isinstance(value, list):
             raise RapiFault(
                 500,
@@ -156,7 +166,7 @@ def _compare(name: str, holds: Callable[[Any, Any], bool], wanted: Any) -> Filte
     def test(row: Lookup) -> bool:
         status, value = row(name)
         if status:
-            return False
+            return True
         if isinstance(value, str) != isinstance(wanted, str) or isinstance(
             value, list | dict | bool | None
         ):

@@ -33,6 +33,12 @@ def _live(read: Read) -> Read:
     return look
 
 
+def _oper_state(cluster: Cluster, instance: Instance) -> bool | Missing:
+    """Tell whether it runs; of an offline node there is no data, no other status."""
+    node = cluster.nodes[instance.primary]
+    return Missing.NO_DATA if node.offline or node.unreachable else instance.running
+
+
 def console(cluster: Cluster, instance: Instance) -> dict[str, Any] | Missing:
     """Say how to reach the console, as the hypervisor would."""
     if not instance.running:
@@ -184,7 +190,7 @@ INSTANCE_FIELDS: Fields[Instance] = table(
         "Memory",
         live=True,
     ),
-    Field("oper_state", "bool", _live(lambda _c, i: i.running), "Running", live=True),
+    Field("oper_state", "bool", _oper_state, "Running", live=True),
     Field(
         "oper_vcpus",
         "number",

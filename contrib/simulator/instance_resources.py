@@ -88,9 +88,20 @@ def _simple(method: str, action: str, opcode: str) -> None:
 
 
 _simple("PUT", "rename", "OP_INSTANCE_RENAME")
-_simple("PUT", "modify", "OP_INSTANCE_SET_PARAMS")
 _simple("PUT", "migrate", "OP_INSTANCE_MIGRATE")
 _simple("PUT", "failover", "OP_INSTANCE_FAILOVER")
+
+
+@route("PUT", "/2/instances/*/modify")
+def modify(master: Master, request: Request) -> int | str:
+    if request.body is None:
+        raise RapiFault(500, "'NoneType' object has no attribute 'copy'")
+    body = request.document()
+    if "instance_name" in body:
+        raise RapiFault(400, "Can't overwrite static parameters {'instance_name'}")
+    what = "instances_name_modify"
+    given = _named(request, **body)
+    return submit(master, request, what, "OP_INSTANCE_SET_PARAMS", given)
 
 
 @route("POST", "/2/instances/*/disk/*/grow")

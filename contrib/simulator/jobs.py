@@ -72,7 +72,9 @@ class Op:
         answer: dict[str, Any] = {}
         if self.dry_run is not None:
             answer["dry_run"] = self.dry_run
-        answer |= {"debug_level": 0, "priority": 0, "depends": None, "comment": None}
+        if self.exec_ts is not None:
+            answer["debug_level"] = 0
+        answer |= {"priority": 0, "depends": None, "comment": None}
         return {**answer, "reason": self.reason, "OP_ID": self.opcode.id, **self.params}
 
 
@@ -168,7 +170,7 @@ class Queue:
         for op in job.ops:
             op.status, op.result = "canceled", "Job canceled by request"
         self._finish(job, "canceled")
-        return True, f"Job {job_id} canceled"
+        return True, "Job successfully cancelled"
 
     def archive(self, older_than: float | None = None) -> int:
         """Archive finished jobs, or only those that ended before some moment."""

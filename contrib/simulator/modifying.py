@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from contrib.simulator import parameters
 from contrib.simulator.building import (
     change_nic,
     check_os,
@@ -12,11 +13,14 @@ from contrib.simulator.building import (
     make_nic,
     whole_beparams,
 )
-from contrib.simulator.errors import OpError, unmet
+from contrib.simulator.checks import check_beparams, check_hvparams
+from contrib.simulator.errors import unmet
+from contrib.simulator.fields import memory_free
 from contrib.simulator.jobs import Op, Work
 from contrib.simulator.operations import find, not_offline, reachable
-from contrib.simulator.state import Cluster, Disk, Instance
+from contrib.simulator.state import Cluster, Disk, Instance, Nic
 
+Device = TypeVar("Device")
 Changes = list[tuple[str, Any]]
 
 
@@ -34,14 +38,22 @@ def set_params(cluster: Cluster, op: Op) -> Work:
     for kind in ("nics", "disks"):
         op.params[kind] = [list(normalized(change)) for change in op.params[kind]]
     _check(cluster, op, instance)
-    yield 1
     done: Changes = []
-    _change_disks(cluster, op, instance, done)
-    _change_nics(cluster, op, instance, done)
+    # devices are changed in a copy, so that a refusal leaves everything as it was
+    draft = replace(instance, disks=copies(instance.disks), nics=copies(instance.nics))
+    with cluster.undo_addresses():
+        _change_disks(cluster, op, draft, done)
+        _change_nics(cluster, op, draft, done)
+    yield 1
+    instance.disks, instance.nics = draft.disks, draft.nics
     _change_parameters(op, instance, done)
     _change_state(op, instance, done)
     instance.touch(op.now)
     return [list(change) for change in done]
+
+
+def copies(devices: list[Device]) -> list[Device]:
+    return [copy.deepcopy(device) for device in devices]
 
 
 SUBMITTED = ("nics", "disks", "beparams", "hvparams", "osparams", "os_name", "pnode")
@@ -54,10 +66,10 @@ def _check(cluster: Cluster, op: Op, instance: Instance) -> None:
     ]
     if not any(changed) and params.get("offline") is None:
         raise unmet("No changes submitted", "wrong_input")
-    reachable(cluster, instance)
     _check_hotplug(op, instance)
-    _check_hvparams(instance, params["hvparams"])
-    _check_beparams(params["beparams"])
+    check_hvparams(instance.hypervisor, params["hvparams"])
+    check_beparams(params["beparams"])
+    _check_memory(cluster, instance, whole_beparams(params["beparams"]).get("maxmem"))
     if params.get("offline") and instance.admin_state == "up":
         raise unmet(
             f"Instance '{instance.name}' is marked to be up, can't change to offline"
@@ -75,59 +87,22 @@ def _check_hotplug(op: Op, instance: Instance) -> None:
     newer = "hotplug_if_possible" not in op.params
     if instance.hypervisor != "kvm" and not newer:
         raise unmet(
-            "Hotplug is not possible: Hotplug is not supported by this hypervisor"
+            "Hotplug is not possible: Hotplug is not supported: Hotplug is not"
+            " supported by this hypervisor"
         )
 
 
-def _check_hvparams(instance: Instance, given: dict[str, Any]) -> None:
-    known = parameters.hvparams(instance.hypervisor)
-    shared = parameters.cluster_hvparams(instance.hypervisor)[instance.hypervisor]
-    cluster_wide = sorted(name for name in given if name in shared.keys() - known)
-    if cluster_wide:
+def _check_memory(cluster: Cluster, instance: Instance, wanted: Any) -> None:
+    if wanted is None:
+        return
+    node = cluster.nodes[instance.primary]
+    missing = int(wanted) - memory_free(cluster, node) - (instance.oper_ram or 0)
+    if missing > 0:
         raise unmet(
-            "The following hypervisor parameters are global and cannot be customized"
-            " at instance level, please modify them at cluster level:"
-            f" {', '.join(cluster_wide)}",
-            "wrong_input",
+            "This change will prevent the instance from starting, due to"
+            f" {missing} MB of memory missing on its primary node",
+            "insufficient_resources",
         )
-    for name, value in given.items():
-        if name not in known:
-            raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
-        if value not in {"default", "auto"}:
-            _check_hvparam(name, value, known[name])
-
-
-def _check_hvparam(name: str, value: Any, default: Any) -> None:
-    if isinstance(default, bool):
-        if not isinstance(value, bool) and str(value).lower() not in {"true", "false"}:
-            raise OpError("TypeEnforcementError", f"'{name}': {value} is not a boolean")
-    elif isinstance(default, int):
-        check_integer(name, value)
-    choices = parameters.HV_CHOICES.get(name)
-    words = str(value).split(",") if name == "boot_order" else [value]
-    if choices and not set(words) <= set(choices):
-        raise OpError(
-            "HypervisorError",
-            f"Parameter '{name}' fails syntax check: The value must be one of:"
-            f" {', '.join(choices)} (current value: '{value}')",
-        )
-
-
-def check_integer(name: str, value: Any) -> None:
-    try:
-        int(value)
-    except (TypeError, ValueError) as exc:
-        raise OpError(
-            "TypeEnforcementError", f"'{name}' (value {value}) is not a valid integer"
-        ) from exc
-
-
-def _check_beparams(given: dict[str, Any]) -> None:
-    for name, value in given.items():
-        if name not in parameters.BEPARAMS and name != "memory":
-            raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
-        if value != "default" and not isinstance(value, bool):
-            check_integer(name, value)
 
 
 def _change_parameters(op: Op, instance: Instance, done: Changes) -> None:
@@ -165,7 +140,10 @@ def _change_state(op: Op, instance: Instance, done: Changes) -> None:
 def _position(index: int, items: list[Any], what: str) -> int:
     at = len(items) - 1 if index == -1 else index
     if not 0 <= at < len(items):
-        raise unmet(f"Invalid {what} index {index}", "wrong_input")
+        last = len(items) - 1
+        raise unmet(
+            f"Invalid {what} index: {index} (instance has 0 to {last})", "wrong_input"
+        )
     return at
 
 
@@ -175,8 +153,10 @@ def _change_nics(cluster: Cluster, op: Op, instance: Instance, done: Changes) ->
         if what == "add":
             nic = make_nic(cluster, op, wanted, instance.primary)
             instance.nics.append(nic)
+            if nic.ip:
+                wanted["ip"] = nic.ip
             change[2] = {"mac": nic.mac, **wanted}
-            done.append(_added_nic(len(instance.nics) - 1, wanted, nic.mac))
+            done.append(_added_nic(cluster, len(instance.nics) - 1, nic))
             continue
         at = _position(index, instance.nics, "NIC")
         if what == "remove":
@@ -187,12 +167,12 @@ def _change_nics(cluster: Cluster, op: Op, instance: Instance, done: Changes) ->
             done.extend((f"nic.{key}/{at}", value) for key, value in wanted.items())
 
 
-def _added_nic(at: int, wanted: dict[str, Any], mac: str) -> tuple[str, str]:
-    shown = {"mac": mac} | {
-        key: wanted.get(key) for key in ("ip", "mode", "link", "network")
-    }
-    pairs = ",".join(f"{key}={value}" for key, value in shown.items())
-    return f"nic.{at}", f"add:{pairs}"
+def _added_nic(cluster: Cluster, at: int, nic: Nic) -> tuple[str, str]:
+    network = cluster.network_by_uuid(nic.network)
+    return f"nic.{at}", (
+        f"add:mac={nic.mac},ip={nic.ip},mode={nic.mode},link={nic.link}"
+        f",network={network.name if network else None}"
+    )
 
 
 def _change_disks(cluster: Cluster, op: Op, instance: Instance, done: Changes) -> None:
@@ -201,6 +181,7 @@ def _change_disks(cluster: Cluster, op: Op, instance: Instance, done: Changes) -
             if instance.disk_template == "diskless":
                 raise unmet("Must specify disk type on diskless instance")
             disk = make_disk(cluster, wanted)
+            wanted |= {"size": disk.size, "mode": disk.mode}
             instance.disks.append(disk)
             at = len(instance.disks) - 1
             op.say(f"* disk {at}, size {disk.size}M")

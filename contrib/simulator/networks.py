@@ -67,6 +67,10 @@ class Network:
         self.used.discard(offset)
         self._next = min(self._next, offset)
 
+    def restore(self, used: set[int]) -> None:
+        """Go back to an earlier state of the pool."""
+        self.used, self._next = used, 0
+
     def take_next(self) -> str | None:
         """Take the lowest free address, or None when all are taken."""
         for offset in range(self._next, self.size):

@@ -182,7 +182,6 @@ _ALL = [
             "ignore_secondaries": Param(boolean, False),
             "reboot_type": Param(one_of("soft", "hard", "full"), "hard"),
         },
-        dry_run=False,
     ),
     Opcode(
         "OP_INSTANCE_REINSTALL",

@@ -28,15 +28,34 @@ def find(cluster: Cluster, op: Op) -> Instance:
     return instance
 
 
+NO_CONNECTION = "Failed to connect to {address} port 1811: Connection refused"
+
+
+def no_connection(cluster: Cluster, instance: Instance) -> str | None:
+    """Say why the primary node cannot be told anything, if it cannot."""
+    node = cluster.nodes[instance.primary]
+    if node.offline:
+        return "Node is marked offline"
+    return NO_CONNECTION.format(address=node.address) if node.unreachable else None
+
+
 def reachable(cluster: Cluster, instance: Instance) -> None:
     """Insist that the primary node answers."""
     node = cluster.usable_node(instance.primary)
-    if node.unreachable:
-        raise OpError(
-            "OpPrereqError",
-            f"Error checking node {node.name}: Connection failed",
+    failure = no_connection(cluster, instance)
+    if failure:
+        raise unmet(
+            f"Error checking bridges on destination node '{node.name}': {failure}",
             "environment_error",
         )
+
+
+def stoppable(cluster: Cluster, instance: Instance, where: str = "") -> None:
+    """Insist that the primary node can be told to stop the instance."""
+    failure = no_connection(cluster, instance)
+    if failure:
+        name = f"{instance.name} on node {where}" if where else f"'{instance.name}'"
+        raise OpError("OpExecError", f"Could not shutdown instance {name}: {failure}")
 
 
 def not_offline(instance: Instance) -> None:
@@ -71,10 +90,12 @@ def shutdown(cluster: Cluster, op: Op) -> Work:
     instance = find(cluster, op)
     if not op.params["force"]:
         not_offline(instance)
-    reachable(cluster, instance)
+    cluster.usable_node(instance.primary)
     if dry(op):
         return None
-    yield 1
+    yield 0.5
+    stoppable(cluster, instance)
+    yield 0.5
     if not op.params["no_remember"] and instance.admin_state != "offline":
         instance.admin_state, instance.admin_source = "down", "admin"
         instance.touch(op.now)
@@ -86,6 +107,8 @@ def reboot(cluster: Cluster, op: Op) -> Work:
     instance = find(cluster, op)
     not_offline(instance)
     reachable(cluster, instance)
+    if dry(op):
+        return None
     yield 0.4
     if not instance.running:
         op.info(f"Instance {instance.name} was already stopped, starting now")
@@ -101,9 +124,9 @@ def remove(cluster: Cluster, op: Op) -> Work:
     instance = find(cluster, op)
     if dry(op):
         return None
-    if not op.params["ignore_failures"]:
-        reachable(cluster, instance)
     yield 0.5
+    if not op.params["ignore_failures"]:
+        stoppable(cluster, instance, instance.primary)
     cluster.stop(instance)
     yield 0.5
     cluster.remove(instance)
@@ -127,6 +150,8 @@ def _tagged(cluster: Cluster, op: Op) -> tuple[set[str], Callable[[], None]]:
         "network": cluster.networks,
     }
     found = tables[kind].get(name)
+    if found is None and kind == "nodegroup":
+        raise unmet(f"Node group '{name}' not found", "unknown_entity")
     if found is None:
         raise unknown_entity(kind.capitalize(), name)
     return found.tags, lambda: setattr(found, "serial_no", found.serial_no + 1)
@@ -231,12 +256,14 @@ def _move(cluster: Cluster, instance: Instance, target: str, op: Op) -> None:
 def migrate(cluster: Cluster, op: Op) -> Work:
     instance = find(cluster, op)
     target = _destination(cluster, op, instance, "migrations")
+    failure = no_connection(cluster, instance)
+    if failure:
+        raise unmet(f"Can't migrate, please use failover: {failure}")
     if not instance.running and not op.params["allow_failover"]:
         raise unmet(
             "Can't migrate, please use failover: Instance"
             f" {instance.name} is not running"
         )
-    reachable(cluster, instance)
     op.params.setdefault("mode", "live")
     op.say(f"Migrating instance {instance.name}")
     yield 0.4
@@ -257,6 +284,11 @@ def failover(cluster: Cluster, op: Op) -> Work:
     op.say(f"Failover instance {instance.name}")
     yield 0.5
     op.say("* shutting down instance on source node")
+    if no_connection(cluster, instance):
+        op.say(
+            f" - WARNING: Could not shutdown instance {instance.name} on node"
+            f" {instance.primary}, proceeding anyway"
+        )
     yield 0.3
     op.say("* deactivating the instance's disks on source node")
     _move(cluster, instance, target, op)

@@ -154,10 +154,10 @@ def version(_master: Master, _request: Request) -> int:
 @route("GET", "/2/features")
 def features(_master: Master, _request: Request) -> list[str]:
     return [
-        "instance-create-reqv1",
-        "node-evac-res1",
         "node-migrate-reqv1",
+        "node-evac-res1",
         "instance-reinstall-reqv1",
+        "instance-create-reqv1",
     ]
 
 
@@ -190,7 +190,10 @@ def _single(kind: str, fields: tuple[str, ...], table: str) -> Handler:
         objects: dict[str, Any] = getattr(master.cluster, table)
         full = master.cluster.full_name(objects, request.arguments[0])
         item = existing(objects, full or "")
-        return f"{master.inquirer.document(kind, item, fields)}\n".encode()
+        if kind != "node":
+            return f"{master.inquirer.document(kind, item, fields)}\n".encode()
+        document = json.loads(master.inquirer.document(kind, item, fields))
+        return serialize({**document, "secondary_ip": document["sip"]})
 
     return handler
 

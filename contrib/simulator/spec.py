@@ -64,5 +64,6 @@ class ClusterSpec:
             "nodes": 3,
             "instances": 0,
             "lab": True,
+            "require_authentication": False,
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]

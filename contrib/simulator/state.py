@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from contrib.simulator import parameters
-from contrib.simulator.errors import unknown_entity, unmet
+from contrib.simulator.errors import OpError, unknown_entity, unmet
 from contrib.simulator.networks import Network
 from contrib.simulator.spec import ClusterSpec
 
@@ -177,12 +179,16 @@ class Cluster:
             raise unknown_entity("Instance", name)
         return found
 
-    def usable_node(self, name: str) -> Node:
+    def node(self, name: str) -> Node:
         found = self.nodes.get(self.full_name(self.nodes, name) or "")
         if found is None:
             raise unknown_entity("Node", name)
+        return found
+
+    def usable_node(self, name: str) -> Node:
+        found = self.node(name)
         if found.offline:
-            raise unmet(f"Can't use offline node {found.name}")
+            raise unmet(f"Can't use offline node: {found.name}")
         return found
 
     @staticmethod
@@ -223,6 +229,17 @@ class Cluster:
         network = self.network_by_uuid(nic.network) if nic.network else None
         if network and nic.ip:
             network.release(nic.ip)
+
+    @contextlib.contextmanager
+    def undo_addresses(self) -> Iterator[None]:
+        """Give back the addresses that were taken before an opcode was refused."""
+        before = {name: set(one.used) for name, one in self.networks.items()}
+        try:
+            yield
+        except OpError:
+            for name, used in before.items():
+                self.networks[name].restore(used)
+            raise
 
     def forget_rows(self) -> None:
         """Forget serialized answers, since a node's state shows in them."""

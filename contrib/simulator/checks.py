@@ -1,0 +1,64 @@
+"""What Ganeti refuses in hypervisor and backend parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contrib.simulator import parameters
+from contrib.simulator.errors import OpError, unmet
+
+
+def check_hvparams(hypervisor: str, given: dict[str, Any]) -> None:
+    known = parameters.hvparams(hypervisor)
+    shared = parameters.cluster_hvparams(hypervisor)[hypervisor]
+    cluster_wide = sorted(name for name in given if name in shared.keys() - known)
+    if cluster_wide:
+        raise unmet(
+            "The following hypervisor parameters are global and cannot be customized"
+            " at instance level, please modify them at cluster level:"
+            f" {', '.join(cluster_wide)}",
+            "wrong_input",
+        )
+    for name, value in given.items():
+        if name not in known:
+            raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
+        if value not in {"default", "auto"}:
+            _check_hvparam(name, value, known[name])
+
+
+def _check_hvparam(name: str, value: Any, default: Any) -> None:
+    if isinstance(default, bool):
+        if not isinstance(value, bool) and str(value).lower() not in {"true", "false"}:
+            raise OpError("TypeEnforcementError", f"'{name}': {value} is not a boolean")
+    elif isinstance(default, int):
+        check_integer(name, value)
+    choices = parameters.HV_CHOICES.get(name)
+    words = str(value).split(",") if name == "boot_order" else [value]
+    if choices and not set(words) <= set(choices):
+        raise OpError(
+            "HypervisorError",
+            f"Parameter '{name}' fails syntax check: The value must be one of:"
+            f" {', '.join(choices)} (current value: '{value}')",
+        )
+
+
+def check_integer(name: str, value: Any) -> None:
+    try:
+        int(value)
+    except (TypeError, ValueError) as exc:
+        raise OpError(
+            "TypeEnforcementError", f"'{name}' (value {value}) is not a valid integer"
+        ) from exc
+
+
+def check_beparams(given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if name not in parameters.BEPARAMS and name != "memory":
+            raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
+        if value != "default" and not isinstance(value, bool):
+            check_integer(name, value)
+    if given.get("vcpus") == 0:
+        raise unmet(
+            "Instance violates policy: cpu-count value 0 is not in range [1, 64]",
+            "wrong_input",
+        )
