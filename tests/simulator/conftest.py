@@ -1,0 +1,95 @@
+"""A simulated cluster for each test, and a session that talks to it."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
+
+Launch = Callable[..., SimulatedCluster]
+JOB_TIMEOUT_S = 10
+CERTIFICATES = tempfile.TemporaryDirectory()
+
+
+@pytest.fixture
+def launch() -> Iterator[Launch]:
+    """Start a cluster that differs from the usual in what is given."""
+    running: list[Simulator] = []
+
+    def start(**wanted: Any) -> SimulatedCluster:
+        spec = ClusterSpec(**{"instances": 5, "speed": 50, **wanted})
+        simulator = Simulator([spec])
+        simulator.start()
+        running.append(simulator)
+        return simulator.clusters[spec.name]
+
+    yield start
+    for simulator in running:
+        simulator.stop()
+
+
+@pytest.fixture
+def cluster(launch: Launch) -> SimulatedCluster:
+    return launch()
+
+
+def certificate_file(cluster: SimulatedCluster) -> str:
+    path = Path(CERTIFICATES.name) / f"{cluster.fingerprint}.pem"
+    path.write_text(cluster.certificate_pem)
+    return str(path)
+
+
+class Rapi:
+    """Asks one cluster as its own administrator would with curl."""
+
+    def __init__(self, cluster: SimulatedCluster, timeout_s: float = 10) -> None:
+        self.cluster = cluster
+        self.timeout_s = timeout_s
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.verify = certificate_file(cluster)
+        self.session.auth = (cluster.spec.user, cluster.spec.password)
+
+    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
+        url = self.cluster.url + path
+        return self.session.request(method, url, json=body, timeout=self.timeout_s)
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path).json()
+
+    def finished(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """Submit a job, and give it once it has ended."""
+        return self.ended(self.call(method, path, body).json())
+
+    def ended(self, job_id: int) -> dict[str, Any]:
+        deadline = time.monotonic() + JOB_TIMEOUT_S
+        while time.monotonic() < deadline:
+            job: dict[str, Any] = self.get(f"/2/jobs/{job_id}")
+            if job["end_ts"]:
+                return job
+            time.sleep(0.01)
+        pytest.fail(f"job {job_id} did not end in {JOB_TIMEOUT_S} s")
+
+    def query(self, fields: list[str], condition: Any = None) -> list[list[Any]]:
+        """Give the rows of a query for instances."""
+        body = {"fields": fields, "filter": condition}
+        answer = self.call("PUT", "/2/query/instance", body).json()
+        rows: list[list[Any]] = answer["data"]
+        return rows
+
+
+@pytest.fixture
+def rapi(cluster: SimulatedCluster) -> Rapi:
+    return Rapi(cluster)
+
+
+def served_certificate(cluster: SimulatedCluster) -> str:
+    return ssl.get_server_certificate((cluster.host, cluster.port))
