@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from .connections import client_for
@@ -62,6 +62,19 @@ def handle(pk: int) -> bool:
         job.handled_at = timezone.now()
         job.save(update_fields=["handled_at"])
     return True
+
+
+def try_to_handle(pk: int) -> None:
+    """Run the handlers of a finished job; a fault of theirs is only reported.
+
+    The job stays unhandled then, and others are not held up by it.
+    """
+    try:
+        handle(pk)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Job %s: a handler failed, it will be tried again", pk)
 
 
 def finish(job: Job, report: JobReport) -> bool:

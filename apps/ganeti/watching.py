@@ -198,7 +198,7 @@ class Follower(Loop):
             self._missing_since.pop(job.pk, None)
             if following.finish(job, report):
                 logger.info("%s: %s: %s", cluster.slug, job, report.status)
-                following.handle(job.pk)
+                following.try_to_handle(job.pk)
         return 1
 
 
@@ -314,7 +314,7 @@ class Sweeper(Loop):
             mine = Job.objects.unfinished().filter(follower=name)
             self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
         for pk in Job.objects.unhandled().values_list("pk", flat=True):
-            following.handle(pk)
+            following.try_to_handle(pk)
         self._beat()
         return SWEEP_EVERY_S
 

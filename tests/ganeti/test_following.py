@@ -1,0 +1,329 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from apps.ganeti import following
+from apps.ganeti.domain.job import FINAL, JobReport, JobStatus
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.rapi.errors import RapiUnreachable
+from apps.ganeti.reasons import key_in, reason_of
+from tests.ganeti.fakes import FakeRapi
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+NewJob = Callable[..., Job]
+
+
+@pytest.fixture
+def new_job(cluster: Cluster) -> NewJob:
+    """Return a maker of rows, as a submission leaves them."""
+
+    def make(instance: str = "web1", **changes: object) -> Job:
+        values: dict[str, object] = {
+            "key": Job.new_key(),
+            "cluster": cluster,
+            "kind": Job.Kind.REBOOT,
+            "instance": instance,
+            "reason": "hard reboot",
+            "status": JobStatus.QUEUED,
+            "ganeti_id": 1,
+            "busy_key": Job.busy_key_of(cluster, instance),
+        }
+        return Job.objects.create(**values | changes)
+
+    return make
+
+
+@pytest.fixture
+def handled(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
+    """Return the jobs that the handler of reboots was called with."""
+    jobs: list[Job] = []
+    monkeypatch.setattr(following, "_handlers", {})
+    following.on_finished(Job.Kind.REBOOT)(jobs.append)
+    return jobs
+
+
+def report(status: JobStatus, message: str = "") -> JobReport:
+    return JobReport(1, status, message, ended_at=NOON)
+
+
+# -- the end
+
+
+@pytest.mark.parametrize("status", sorted(FINAL))
+def test_an_end_frees_the_machine_and_keeps_ganetis_words(
+    new_job: NewJob, status: JobStatus
+) -> None:
+    job = new_job()
+
+    assert following.finish(job, report(status, "Because."))
+
+    job.refresh_from_db()
+    assert (job.status, job.message, job.busy_key) == (status, "Because.", None)
+    assert job.finished_at == NOON
+    assert job.failed is (status != JobStatus.SUCCESS)
+
+
+def test_what_is_no_end_finishes_nothing(new_job: NewJob) -> None:
+    with pytest.raises(ValueError, match="running"):
+        following.finish(new_job(), report(JobStatus.RUNNING))
+
+
+def test_an_end_is_written_once_however_often_it_is_seen(new_job: NewJob) -> None:
+    job = new_job()
+    following.finish(job, report(JobStatus.ERROR, "Not so."))
+
+    assert not following.finish(job, report(JobStatus.SUCCESS))
+
+    job.refresh_from_db()
+    assert (job.status, job.message) == (JobStatus.ERROR, "Not so.")
+
+
+def test_late_progress_does_not_undo_an_end(new_job: NewJob) -> None:
+    job = new_job()
+    following.finish(job, report(JobStatus.SUCCESS))
+
+    following.progress(job, report(JobStatus.RUNNING))
+
+    job.refresh_from_db()
+    assert job.status == JobStatus.SUCCESS
+
+
+def test_the_log_outlives_an_end_without_one(
+    new_job: NewJob, published: FakeRapi, cluster: Cluster
+) -> None:
+    job = new_job(log=[[1, NOON.isoformat(), "half way"]])
+
+    following.finish(job, JobReport(0, JobStatus.LOST))
+
+    job.refresh_from_db()
+    assert job.log[0][2] == "half way"
+
+
+# -- handlers
+
+
+def test_a_handler_is_called_once_with_the_ended_job(
+    new_job: NewJob, handled: list[Job]
+) -> None:
+    job = new_job()
+    following.finish(job, report(JobStatus.SUCCESS))
+
+    assert [following.handle(job.pk), following.handle(job.pk)] == [True, False]
+
+    assert handled == [job]
+    assert handled[0].status == JobStatus.SUCCESS
+
+
+def test_no_handler_is_called_before_the_end(
+    new_job: NewJob, handled: list[Job]
+) -> None:
+    assert not following.handle(new_job().pk)
+    assert handled == []
+
+
+def test_a_handler_is_called_however_a_job_ended(
+    new_job: NewJob, handled: list[Job]
+) -> None:
+    job = new_job()
+    following.finish(job, report(JobStatus.CANCELED))
+    following.handle(job.pk)
+
+    assert [one.status for one in handled] == [JobStatus.CANCELED]
+
+
+def test_handlers_of_other_kinds_are_not_called(
+    new_job: NewJob, handled: list[Job]
+) -> None:
+    job = new_job(kind=Job.Kind.STARTUP)
+    following.finish(job, report(JobStatus.SUCCESS))
+
+    assert following.handle(job.pk)
+    assert handled == []
+
+
+def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
+    new_job: NewJob, handled: list[Job], carol: User
+) -> None:
+    deaths = [RuntimeError("power cut")]
+
+    def greet_then_die(job: Job) -> None:
+        User.objects.filter(pk=carol.pk).update(first_name=job.instance)
+        if deaths:
+            raise deaths.pop()
+
+    following.on_finished(Job.Kind.REBOOT)(greet_then_die)
+    job = new_job()
+    following.finish(job, report(JobStatus.SUCCESS))
+
+    with pytest.raises(RuntimeError):
+        following.handle(job.pk)
+
+    carol.refresh_from_db()
+    assert carol.first_name == ""
+    assert list(Job.objects.unhandled()) == [job]
+    assert following.handle(job.pk)
+    assert not following.handle(job.pk)
+
+
+# -- whose job it is
+
+
+def test_a_job_without_a_follower_is_taken(new_job: NewJob, cluster: Cluster) -> None:
+    job = new_job()
+
+    following.claim("me", timezone.now())
+
+    assert following.followed_by("me", cluster) == [job]
+
+
+def test_anothers_job_is_left_to_it_while_it_lives(
+    new_job: NewJob, cluster: Cluster
+) -> None:
+    new_job()
+    following.claim("another", timezone.now())
+
+    following.claim("me", timezone.now())
+
+    assert following.followed_by("me", cluster) == []
+
+
+def test_a_dead_watchers_job_is_taken_when_its_lease_is_over(
+    new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+    following.claim("another", timezone.now())
+
+    later = timezone.now() + timedelta(seconds=following.LEASE_S + 1)
+    following.claim("me", later)
+
+    assert following.followed_by("me", cluster) == [job]
+    assert following.followed_by("another", cluster) == []
+
+
+def test_a_renewed_lease_keeps_a_job(new_job: NewJob, cluster: Cluster) -> None:
+    new_job(follower="another", leased_until=timezone.now() + timedelta(seconds=0.5))
+    following.renew("another")
+
+    following.claim("me", timezone.now() + timedelta(seconds=1))
+
+    assert following.followed_by("me", cluster) == []
+
+
+def test_a_released_job_is_free_at_once(new_job: NewJob, cluster: Cluster) -> None:
+    job = new_job()
+    following.claim("another", timezone.now())
+    following.release("another")
+
+    following.claim("me", timezone.now())
+
+    assert following.followed_by("me", cluster) == [job]
+
+
+def test_the_newest_are_left_to_whom_beanstalkd_tells(
+    new_job: NewJob, cluster: Cluster
+) -> None:
+    new_job()
+
+    following.claim("me", timezone.now(), older_than_s=60)
+
+    assert following.followed_by("me", cluster) == []
+
+
+def test_who_is_told_by_beanstalkd_takes_the_job_over(
+    new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+    following.claim("another", timezone.now())
+
+    assert following.take("me", job.pk) == job
+    assert following.followed_by("me", cluster) == [job]
+
+
+def test_there_is_nothing_to_take_of_an_ended_job(new_job: NewJob) -> None:
+    job = new_job()
+    following.finish(job, report(JobStatus.SUCCESS))
+
+    assert following.take("me", job.pk) is None
+    assert following.take("me", 999) is None
+
+
+# -- the key that finds a job again
+
+
+def test_a_reason_carries_the_key(new_job: NewJob, alice: User) -> None:
+    job = new_job(user=alice)
+
+    assert key_in(reason_of(job)) == job.key
+
+
+@pytest.mark.parametrize(
+    "reason", ["", "ganetimgr", "ganetimgr:", "gnt-instance reboot", "other:key x"]
+)
+def test_a_reason_of_others_has_no_key(reason: str) -> None:
+    assert key_in(reason) is None
+
+
+def test_a_job_that_arrived_is_found_by_its_key(
+    new_job: NewJob, cluster: Cluster, rapi: FakeRapi
+) -> None:
+    job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None, message="No answer")
+    rapi.request("POST", "/2/instances/db1/reboot", query={"reason": "by hand"})
+    rapi.request("POST", "/2/instances/web1/reboot", query={"reason": reason_of(job)})
+
+    assert following.find(cluster, [job]) == {job.pk}
+
+    job.refresh_from_db()
+    assert (job.ganeti_id, job.status, job.message) == (2, JobStatus.QUEUED, "")
+
+
+def test_a_job_that_never_arrived_is_not_found(
+    new_job: NewJob, cluster: Cluster, rapi: FakeRapi
+) -> None:
+    job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None)
+    other = new_job("web2", status=JobStatus.IN_DOUBT, ganeti_id=None)
+    rapi.request("POST", "/2/instances/web2/reboot", query={"reason": reason_of(other)})
+
+    assert following.find(cluster, [job]) == set()
+
+
+def test_only_jobs_since_the_last_known_one_are_looked_through(
+    new_job: NewJob, cluster: Cluster, rapi: FakeRapi
+) -> None:
+    new_job("web2", ganeti_id=1234)
+    job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None)
+
+    following.find(cluster, [job])
+
+    assert rapi.calls[-1].body["filter"] == [">=", "id", 1234]
+
+
+def test_a_call_that_may_still_be_under_way_is_left_alone(new_job: NewJob) -> None:
+    job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
+    now = timezone.now()
+
+    assert not following.may_be_sought(job, now)
+    assert following.may_be_sought(job, now + timedelta(minutes=1))
+
+
+def test_what_never_arrived_says_so_but_not_after_hours(new_job: NewJob) -> None:
+    job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None, message="No answer")
+    now = timezone.now()
+
+    soon = following.never_arrived(job, now)
+    late = following.never_arrived(job, now + timedelta(hours=6))
+
+    assert (soon.status, soon.message) == (JobStatus.NOT_SUBMITTED, "No answer")
+    assert late.status == JobStatus.LOST
+
+
+def test_a_cluster_that_is_down_says_nothing_about_jobs(
+    new_job: NewJob, cluster: Cluster, rapi: FakeRapi
+) -> None:
+    rapi.go_down()
+
+    with pytest.raises(RapiUnreachable):
+        following.ask(cluster, [new_job()])

@@ -1,0 +1,102 @@
+import json
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import greenstalk
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from apps.ganeti import queue
+from apps.ganeti.models import Cluster, Job
+from tests.services import Beanstalkd, free_port, wait_until
+
+
+def message(body: str) -> "greenstalk.Job[str]":
+    return cast("greenstalk.Job[str]", SimpleNamespace(id=1, body=body))
+
+
+@pytest.fixture
+def job(cluster: Cluster) -> Job:
+    return Job.objects.create(
+        key="k", cluster=cluster, kind=Job.Kind.REBOOT, instance="web1"
+    )
+
+
+@pytest.fixture
+def tube(beanstalkd: Beanstalkd, settings: Settings) -> Iterator[Any]:
+    """Return a client of the tube that the settings name."""
+    settings.BEANSTALK_URL = f"beanstalk://127.0.0.1:{beanstalkd.port}"
+    with queue.connection() as client:
+        yield client
+
+
+def test_a_message_names_the_row() -> None:
+    assert queue.read(message('{"job": 7}')).job_pk == 7
+
+
+@pytest.mark.parametrize(
+    "body", ["", "job 7", "[]", "7", "null", "{}", '{"job": "7"}', '{"job": true}']
+)
+def test_a_message_of_another_form_is_none_of_ours(body: str) -> None:
+    with pytest.raises(queue.MalformedError):
+        queue.read(message(body))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["job", "x"]), inner)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.text(max_size=30) | json_values.map(json.dumps))
+def test_whatever_a_message_holds_it_is_ours_or_malformed(body: str) -> None:
+    try:
+        read = queue.read(message(body))
+    except queue.MalformedError:
+        return
+
+    assert json.loads(body)["job"] == read.job_pk
+
+
+def test_a_wake_up_reaches_the_tube(tube: Any, job: Job) -> None:
+    queue.wake(job)
+
+    reserved = tube.reserve(timeout=5)
+    assert queue.read(reserved).job_pk == job.pk
+
+
+def test_without_an_address_nobody_is_woken(job: Job, settings: Settings) -> None:
+    settings.BEANSTALK_URL = ""
+
+    queue.wake(job)
+
+    assert not queue.configured()
+
+
+def test_a_wake_up_without_beanstalkd_neither_fails_nor_waits(
+    job: Job, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.BEANSTALK_URL = f"beanstalk://127.0.0.1:{free_port()}"
+    started = time.monotonic()
+
+    queue.wake(job)
+
+    assert time.monotonic() - started < 0.5
+    wait_until(lambda: "not announced" in caplog.text, 5, "a line in the log")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "beanstalk://", "beanstalk://[::1]:1"])
+def test_a_strange_address_does_not_break_a_submission(
+    job: Job, settings: Settings, url: str
+) -> None:
+    settings.BEANSTALK_URL = url
+
+    queue.wake(job)

@@ -1,0 +1,544 @@
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from apps.auditlog.entries import Acting
+from apps.ganeti import following, queue, watching
+from apps.ganeti.domain.instance import State
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job, WatcherBeat
+from apps.ganeti.rapi.errors import RapiUnreachable
+from apps.ganeti.services import power
+from apps.ganeti.watching import Follower, Listener, Sweeper, Watcher
+from tests.ganeti.fakes import Call, FakeRapi
+from tests.ganeti.test_following import NewJob, handled, new_job
+from tests.ganeti.test_queue import tube
+from tests.ganeti.test_refreshing import machine
+from tests.services import Beanstalkd
+
+__all__ = ["handled", "new_job", "tube"]  # fixtures
+
+ME = "me"
+
+
+@pytest.fixture
+def job(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Job:
+    """Return a reboot of web1 that Ganeti has in its queue, and that we follow."""
+    job = power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
+    following.claim(ME, timezone.now())
+    published.calls.clear()
+    return job
+
+
+@pytest.fixture
+def doubtful(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting
+) -> Callable[..., Job]:
+    """Return a maker of jobs whose submission got no answer."""
+
+    def make(*, arrived: bool) -> Job:
+        error = RapiUnreachable("It did not answer in time.", sent=True)
+        published.fail_submissions(error, after=arrived)
+        with pytest.raises(RapiUnreachable):
+            power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
+        published.accept_submissions()
+        following.claim(ME, timezone.now())
+        return Job.objects.get()
+
+    return make
+
+
+@pytest.fixture
+def follower(cluster: Cluster) -> Follower:
+    return Follower(ME, cluster.pk, Event())
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up at once what is missing."""
+    monkeypatch.setattr(watching, "MISSING_FOR_S", 0)
+
+
+def now_of(job: Job) -> tuple[str, str]:
+    job.refresh_from_db()
+    return job.status, job.message
+
+
+# -- following to the end
+
+
+def test_a_success_is_written_with_its_effect(
+    follower: Follower, job: Job, cluster: Cluster, published: FakeRapi
+) -> None:
+    published.change("web1", status="ERROR_down")
+    published.finish(1)
+
+    follower.turn()
+
+    assert now_of(job) == (JobStatus.SUCCESS, "")
+    assert machine(cluster, "web1").state is State.RUNNING
+
+
+def test_only_the_machines_concerned_are_refreshed(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    published.finish(1)
+
+    follower.turn()
+
+    jobs, instances = published.calls
+    assert (jobs.path, instances.path) == ("/2/query/job", "/2/query/instance")
+    assert instances.body["filter"] == ["|", ["=", "name", "web1"]]
+
+
+def test_a_failure_is_told_in_ganetis_words(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    published.fail(1, "Hypervisor error: &quot;no&quot;")
+
+    follower.turn()
+
+    assert now_of(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
+
+
+def test_a_canceled_job_is_no_success(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    published.finish(1, "canceled")
+
+    follower.turn()
+
+    assert now_of(job) == (JobStatus.CANCELED, "")
+    assert job.failed
+
+
+def test_an_archived_job_still_tells_its_end(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    published.finish(1)
+    published.archive(1)
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.SUCCESS
+
+
+def test_progress_and_log_are_written_on_the_way(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    published.run(1, "Stopping", "Starting")
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.RUNNING
+    assert [text for _serial, _at, text in job.log] == ["Stopping", "Starting"]
+    assert job.unfinished
+
+
+def test_a_job_put_back_into_the_queue_is_followed_there(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    for status in ("waiting", "queued"):
+        published.run(1, status=status)
+        follower.turn()
+
+    assert now_of(job)[0] == JobStatus.QUEUED
+
+
+def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    def fail(call: Call) -> None:
+        if call.path == "/2/query/instance":
+            raise RapiUnreachable("Gone again.", sent=True)
+
+    published.finish(1)
+    published.on_call = fail
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.SUCCESS
+
+
+def test_a_handler_runs_once_although_two_watchers_see_the_end(
+    follower: Follower,
+    job: Job,
+    cluster: Cluster,
+    published: FakeRapi,
+    handled: list[Job],
+) -> None:
+    def let_another_be_quicker(call: Call) -> None:
+        if call.path == "/2/query/instance":
+            published.on_call = None
+            following.take("another", job.pk)
+            Follower("another", cluster.pk, Event()).turn()
+
+    published.finish(1)
+    published.on_call = let_another_be_quicker
+
+    follower.turn()
+
+    assert handled == [job]
+
+
+# -- many at once
+
+
+def test_all_jobs_of_a_cluster_are_followed_by_one_call(
+    follower: Follower, new_job: NewJob, published: FakeRapi
+) -> None:
+    for number in range(50):
+        path = "/2/instances/web1/reboot"
+        published.request("POST", path, query={"reason": "r"})
+        new_job(f"web{number}", ganeti_id=number + 1)
+    following.claim(ME, timezone.now())
+    published.calls.clear()
+
+    follower.turn()
+
+    assert len(published.calls) == 1
+
+
+def test_many_ends_cost_two_calls(
+    follower: Follower, new_job: NewJob, published: FakeRapi
+) -> None:
+    for number in range(50):
+        published.request("POST", "/2/instances/web1/reboot")
+        published.finish(number + 1)
+        new_job(f"web{number}", ganeti_id=number + 1)
+    following.claim(ME, timezone.now())
+    published.calls.clear()
+
+    follower.turn()
+
+    assert len(published.calls) == 2
+    assert not Job.objects.unfinished().exists()
+
+
+def test_who_has_nothing_to_follow_waits_to_be_woken(
+    follower: Follower, published: FakeRapi
+) -> None:
+    assert follower.turn() is None
+    assert published.calls == []
+    assert follower.idle
+
+
+def test_there_are_at_most_two_calls_a_second_and_fewer_without_news(
+    follower: Follower, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = follower.turn()
+    follower._news_at -= 20
+    later = follower.turn()
+    follower._news_at -= 1000
+    latest = follower.turn()
+
+    assert (first, latest) == (0.5, 5.0)
+    assert later == pytest.approx(2, abs=0.2)
+
+
+def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
+    follower._news_at -= 1000
+
+    follower.wake()
+
+    assert follower.turn() == 0.5
+
+
+# -- what goes missing
+
+
+def test_a_job_that_is_gone_has_an_unknown_outcome(
+    follower: Follower, job: Job, published: FakeRapi, impatient: None
+) -> None:
+    published.forget(1)
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.LOST
+    assert job.busy_key is None
+
+
+def test_a_job_is_not_given_up_at_the_first_look(
+    follower: Follower, job: Job, published: FakeRapi
+) -> None:
+    published.forget(1)
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.QUEUED
+
+
+def test_an_outage_in_mid_job_changes_nothing_about_its_end(
+    follower: Follower, job: Job, published: FakeRapi, impatient: None
+) -> None:
+    published.go_down()
+    assert follower.turn() == watching.PAUSE_WHEN_DOWN_S
+    assert now_of(job)[0] == JobStatus.QUEUED
+
+    published.come_back()
+    published.finish(1)
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.SUCCESS
+
+
+def test_a_job_in_doubt_that_arrived_is_found_and_followed(
+    follower: Follower, doubtful: Callable[..., Job], published: FakeRapi
+) -> None:
+    job = doubtful(arrived=True)
+
+    follower.turn()
+    assert now_of(job)[0] == JobStatus.QUEUED
+    published.finish(1)
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.SUCCESS
+
+
+def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
+    follower: Follower,
+    doubtful: Callable[..., Job],
+    published: FakeRapi,
+    impatient: None,
+) -> None:
+    job = doubtful(arrived=False)
+
+    follower.turn()
+
+    assert now_of(job) == (JobStatus.NOT_SUBMITTED, "It did not answer in time.")
+    assert job.busy_key is None
+
+
+def test_a_submitter_that_died_leaves_a_row_that_is_mended(
+    follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
+) -> None:
+    job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
+    long_ago = timezone.now() - timedelta(minutes=5)
+    Job.objects.update(submitted_at=long_ago)
+    following.claim(ME, timezone.now())
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.NOT_SUBMITTED
+
+
+def test_a_submission_under_way_is_not_disturbed(
+    follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
+) -> None:
+    job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
+    following.claim(ME, timezone.now())
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.SUBMITTING
+    assert published.calls == []
+
+
+# -- the table
+
+
+class NotingWatcher(Watcher):
+    """Notes whom it would follow, and starts no threads."""
+
+    def __init__(self) -> None:
+        super().__init__(workers=1)
+        self.name = ME
+        self.followed: list[int] = []
+
+    def follow(self, cluster_pks: Iterable[int]) -> None:
+        self.followed += cluster_pks
+
+    def take(self, pk: int) -> bool:
+        return following.take(self.name, pk) is not None
+
+
+@pytest.fixture
+def watcher() -> NotingWatcher:
+    return NotingWatcher()
+
+
+@pytest.fixture
+def sweeper(db: None, watcher: NotingWatcher) -> Sweeper:
+    return Sweeper(watcher, watcher.stopping)
+
+
+def test_rows_without_a_follower_are_taken(
+    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+
+    sweeper.turn()
+
+    assert watcher.followed == [cluster.pk]
+    assert following.followed_by(ME, cluster) == [job]
+
+
+def test_a_row_submitted_in_the_very_moment_is_taken(
+    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+) -> None:
+    new_job(submitted_at=timezone.now())
+
+    assert watcher.announced_within_s == 0
+    sweeper.turn()
+
+    assert watcher.followed == [cluster.pk]
+
+
+def test_an_end_whose_handlers_did_not_run_is_handled(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    job = new_job(status=JobStatus.ERROR, busy_key=None)
+
+    sweeper.turn()
+    sweeper.turn()
+
+    assert handled == [job]
+
+
+def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    def fail(job: Job) -> None:
+        if job.instance == "web1":
+            raise RuntimeError("a fault of ours")
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    for name in ("web1", "web2"):
+        new_job(name, status=JobStatus.ERROR, busy_key=None)
+
+    sweeper.turn()
+
+    assert [job.instance for job in Job.objects.unhandled()] == ["web1"]
+    assert WatcherBeat.objects.exists()
+
+
+def test_a_handler_that_fails_does_not_keep_others_from_their_end(
+    follower: Follower, new_job: NewJob, published: FakeRapi, handled: list[Job]
+) -> None:
+    def fail(job: Job) -> None:
+        raise RuntimeError("a fault of ours")
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    for number, name in enumerate(("web1", "web2"), start=1):
+        published.request("POST", f"/2/instances/{name}/reboot")
+        published.finish(number)
+        new_job(name, ganeti_id=number)
+    following.claim(ME, timezone.now())
+
+    follower.turn()
+
+    assert not Job.objects.unfinished().exists()
+
+
+def test_a_watcher_gives_signs_of_life(sweeper: Sweeper) -> None:
+    sweeper.turn()
+
+    newest = WatcherBeat.newest()
+    assert newest is not None
+    assert timezone.now() - newest < WatcherBeat.ALIVE
+
+
+def test_the_beats_of_watchers_long_gone_are_forgotten(sweeper: Sweeper) -> None:
+    long_ago = timezone.now() - timedelta(days=2)
+    WatcherBeat.objects.create(name="old", started_at=long_ago, beat_at=long_ago)
+
+    sweeper.turn()
+
+    assert [beat.name for beat in WatcherBeat.objects.all()] == [ME]
+
+
+def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
+    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+    sweeper.turn()
+
+    following.release(watcher.name)
+    WatcherBeat.objects.filter(name=watcher.name).delete()
+
+    following.claim("another", timezone.now())
+    assert following.followed_by("another", cluster) == [job]
+    assert WatcherBeat.newest() is None
+
+
+# -- beanstalkd
+
+
+@pytest.fixture
+def listener(tube: Any, watcher: NotingWatcher) -> Listener:
+    return Listener(watcher, watcher.stopping)
+
+
+def test_an_announced_job_is_taken_and_kept_until_it_ends(
+    listener: Listener, tube: Any, new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+    tube.put(f'{{"job": {job.pk}}}')
+
+    listener.turn()
+    assert following.followed_by(ME, cluster) == [job]
+    assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
+
+    Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
+    listener.turn()
+    assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 0
+
+
+def test_an_announcement_of_an_ended_job_is_deleted(
+    listener: Listener, tube: Any, new_job: NewJob
+) -> None:
+    job = new_job(status=JobStatus.SUCCESS, busy_key=None)
+    tube.put(f'{{"job": {job.pk}}}')
+
+    listener.turn()
+
+    stats = tube.stats_tube("ganetimgr")
+    assert (stats["current-jobs-ready"], stats["current-jobs-reserved"]) == (0, 0)
+
+
+def test_a_malformed_message_is_buried(listener: Listener, tube: Any) -> None:
+    tube.put("no message of ours")
+
+    listener.turn()
+
+    assert tube.stats_tube("ganetimgr")["current-jobs-buried"] == 1
+
+
+def test_a_job_announced_twice_is_held_once(
+    listener: Listener, tube: Any, new_job: NewJob
+) -> None:
+    job = new_job()
+    for _ in range(2):
+        tube.put(f'{{"job": {job.pk}}}')
+
+    listener.turn()
+
+    assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
+
+
+def test_a_dead_beanstalkd_is_waited_for(
+    listener: Listener, beanstalkd: Beanstalkd, tube: Any
+) -> None:
+    tube.put("x")
+    listener.turn()
+    assert listener.connected
+
+    beanstalkd.kill()
+
+    assert listener.turn() == watching.PAUSE_WHEN_DOWN_S
+    assert not listener.connected
+    assert isinstance(listener.turn(), float)
+
+
+def test_without_an_address_no_listener_is_started(
+    settings: Settings, db: None
+) -> None:
+    settings.BEANSTALK_URL = ""
+
+    assert not queue.configured()
+    assert not any(isinstance(loop, Listener) for loop in Watcher()._loops)
