@@ -21,7 +21,9 @@ def decrypt(token: str) -> str:
     try:
         return _box().decrypt(token.encode()).decode()
     except InvalidToken as exc:
-        raise UndecryptableError("No key in RAPI_PASSWORD_KEYS fits.") from exc
+        raise UndecryptableError(
+            "No key in the settings fits its RAPI password."
+        ) from exc
 
 
 def rotate(token: str) -> str:
@@ -29,11 +31,21 @@ def rotate(token: str) -> str:
     try:
         return _box().rotate(token.encode()).decode()
     except InvalidToken as exc:
-        raise UndecryptableError("No key in RAPI_PASSWORD_KEYS fits.") from exc
+        raise UndecryptableError(
+            "No key in the settings fits its RAPI password."
+        ) from exc
 
 
 def _box() -> MultiFernet:
-    keys = settings.RAPI_PASSWORD_KEYS or [settings.SECRET_KEY]
+    """Encrypt with the first key; read with each, also with those before the first.
+
+    Where RAPI_PASSWORD_KEYS was empty once, SECRET_KEY was the key.
+    """
+    keys = [
+        *settings.RAPI_PASSWORD_KEYS,
+        settings.SECRET_KEY,
+        *settings.SECRET_KEY_FALLBACKS,
+    ]
     return MultiFernet([_fernet(key) for key in keys])
 
 
