@@ -1,0 +1,14 @@
+"""The administration of clusters and their networks, and a look at jobs."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from .cluster import ClusterAdmin
+from .job import JobAdmin
+from .network import NetworkAdmin
+
+__all__ = ["ClusterAdmin", "JobAdmin", "NetworkAdmin"]
+
+admin.site.site_header = "ganetimgr"
+admin.site.site_title = "ganetimgr"
+admin.site.index_title = _("Administration")

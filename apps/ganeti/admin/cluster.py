@@ -1,0 +1,293 @@
+"""Clusters in the administration: tried before they are saved."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_protect
+
+from .. import refreshing, snapshots
+from ..encryption import UndecryptableError
+from ..forms.admin import ClusterForm
+from ..models import Cluster, ClusterRefresh, Job, Network
+from ..rapi.transport import Endpoint
+from ..services import connecting
+from ..services.connecting import CannotConnect, Report
+from . import marks
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Clusters by how asking them went last."""
+
+    title = lazy("state")
+    parameter_name = "state"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [
+            ("answers", _("Answers")),
+            ("down", _("Down")),
+            ("unknown", _("Not asked yet")),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Cluster]
+    ) -> QuerySet[Cluster]:
+        down = {"refresh_state__failing_since__isnull": False}
+        asked = {"refresh_state__refreshed_at__isnull": False}
+        match self.value():
+            case "down":
+                return queryset.filter(**down)
+            case "answers":
+                return queryset.filter(**asked).exclude(**down)
+            case "unknown":
+                return queryset.exclude(**asked).exclude(**down)
+        return queryset
+
+
+@admin.register(Cluster)
+class ClusterAdmin(admin.ModelAdmin[Cluster]):
+    form = ClusterForm
+    list_display = ["slug", "address", "state", "contents", "rights", "certificate"]
+    list_filter = [StateFilter, "disabled", "can_write", "verification"]
+    list_select_related = ["refresh_state"]
+    search_fields = ["slug", "hostname", "description"]
+    actions = ["enable", "disable", "test_connection"]
+    readonly_fields = ["state", "contents", "rights"]
+
+    STATE = (lazy("State"), {"fields": ["state", "contents", "rights"]})
+    PLACE = (
+        None,
+        {
+            "fields": [("hostname", "port"), "slug", "description"],
+        },
+    )
+    USER = (
+        lazy("RAPI user"),
+        {
+            "description": lazy(
+                "A user with the option “write” in /var/lib/ganeti/rapi/users on the "
+                "cluster. With one that may only read, the site shows everything and "
+                "changes nothing. The password is stored encrypted."
+            ),
+            "fields": ["username", "new_password"],
+        },
+    )
+    CERTIFICATE = (
+        lazy("Certificate"),
+        {
+            "description": lazy(
+                "How the site knows that it talks to this cluster and to nobody in "
+                "between. Ganeti's certificates are self-signed, so the fingerprint is "
+                "usual: leave it empty to be shown the certificate and to confirm it."
+            ),
+            "fields": ["verification", "fingerprint", "ca_file"],
+        },
+    )
+    USE = (
+        lazy("What it is used for"),
+        {
+            "fields": [
+                "use_gnt_network",
+                "fast_create",
+                "disable_instance_creation",
+                "disabled",
+            ],
+        },
+    )
+
+    class Media:
+        css = {"all": [marks.STYLESHEET]}
+
+    # -- what is shown
+
+    def get_fieldsets(self, request: HttpRequest, obj: Cluster | None = None) -> Any:
+        sets = [self.PLACE, self.USER, self.CERTIFICATE, self.USE]
+        if not obj:
+            return sets
+        if not self.has_change_permission(request, obj):
+            sets[1] = (self.USER[0], {"fields": ["username"]})
+        return [self.STATE, *sets]
+
+    @admin.display(description=lazy("address"), ordering="hostname")
+    def address(self, cluster: Cluster) -> str:
+        return f"{cluster.hostname}:{cluster.port}"
+
+    @admin.display(description=lazy("state"))
+    def state(self, cluster: Cluster) -> SafeString:
+        return marks.refresh_state(cluster)
+
+    @admin.display(description=lazy("RAPI user"), ordering="can_write")
+    def rights(self, cluster: Cluster) -> SafeString:
+        return marks.rights(cluster)
+
+    @admin.display(description=lazy("certificate"), ordering="verification")
+    def certificate(self, cluster: Cluster) -> SafeString:
+        return marks.verification(cluster)
+
+    @admin.display(description=lazy("contents"))
+    def contents(self, cluster: Cluster) -> str:
+        """Say what the last refresh found; asks nobody."""
+        (shot,) = snapshots.current([cluster], within_s=5)
+        known = shot.contents
+        if known is None:
+            return "-"
+        nodes, instances = len(known.nodes), len(known.instances)
+        return ", ".join(
+            [
+                f"Ganeti {known.info.version}",
+                ngettext("%d node", "%d nodes", nodes) % nodes,
+                ngettext("%d instance", "%d instances", instances) % instances,
+            ]
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Ask for no corrections where only the next step is to be taken."""
+        form = context["adminform"].form
+        if getattr(form, "is_waiting", False):
+            context["errors"] = None
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # -- saving
+
+    @method_decorator(csrf_protect)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Leave out Django's transaction around it all.
+
+        The cluster is asked in between, which may take half a minute; SQLite would let
+        nobody else write for so long.
+        """
+        view = self._changeform_view  # type: ignore[attr-defined]
+        return view(request, object_id, form_url, extra_context)
+
+    def save_model(
+        self, request: HttpRequest, obj: Cluster, form: ModelForm[Cluster], change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if not isinstance(form, ClusterForm):
+            return
+        if form.report:
+            messages.success(request, _("Connected to %s") % form.report)
+        elif form.trouble:
+            text = _("Saved although it does not work: %s")
+            messages.warning(request, text % form.trouble)
+        warn_if_unverified(request, obj)
+        if not change or form.changed_data:
+            ask_soon(obj)
+
+    # -- deleting
+
+    def get_deleted_objects(
+        self, objs: Iterable[Cluster], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """Say what goes with the clusters: networks by name, jobs by their number."""
+        clusters = list(objs)
+        networks = Network.objects.filter(cluster__in=clusters)
+        jobs = Job.objects.filter(cluster__in=clusters).count()
+        shown: list[Any] = []
+        for cluster in clusters:
+            names = [n.description for n in networks if n.cluster_id == cluster.pk]
+            shown += [str(cluster), names] if names else [str(cluster)]
+        counts = {
+            str(Cluster._meta.verbose_name_plural): len(clusters),
+            str(Network._meta.verbose_name_plural): len(networks),
+            str(Job._meta.verbose_name_plural): jobs,
+        }
+        lacking = set()
+        if networks and not request.user.has_perm("ganeti.delete_network"):
+            lacking.add(str(Network._meta.verbose_name))
+        return shown, counts, lacking, []
+
+    # -- actions
+
+    @admin.action(description=lazy("Enable"), permissions=["change"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[Cluster]) -> None:
+        switched = self._switch(request, queryset, disabled=False)
+        for cluster in switched:
+            ask_soon(cluster)
+        self._tell(request, switched, _("Enabled: %s."))
+
+    @admin.action(description=lazy("Disable"), permissions=["change"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[Cluster]) -> None:
+        switched = self._switch(request, queryset, disabled=True)
+        self._tell(request, switched, _("Disabled: %s."))
+
+    def _switch(
+        self, request: HttpRequest, queryset: QuerySet[Cluster], *, disabled: bool
+    ) -> list[Cluster]:
+        switched = list(queryset.exclude(disabled=disabled))
+        for cluster in switched:
+            cluster.disabled = disabled
+            cluster.save(update_fields=["disabled"])
+            self.log_change(request, cluster, [{"changed": {"fields": ["disabled"]}}])
+        return switched
+
+    def _tell(
+        self, request: HttpRequest, clusters: Sequence[Cluster], text: str
+    ) -> None:
+        names = ", ".join(map(str, clusters))
+        if names:
+            messages.success(request, text % names)
+        else:
+            messages.info(request, _("Nothing to do: they are so already."))
+
+    @admin.action(description=lazy("Test the connection"), permissions=["change"])
+    def test_connection(
+        self, request: HttpRequest, queryset: QuerySet[Cluster]
+    ) -> None:
+        """Try the clusters side by side; the threads get no rows to touch."""
+        endpoints: dict[Cluster, Endpoint] = {}
+        for cluster in queryset:
+            try:
+                endpoints[cluster] = cluster.endpoint
+            except UndecryptableError:
+                text = _("No key in the settings fits its password: type it again.")
+                tell_outcome(request, cluster, CannotConnect(text))
+        outcomes = connecting.examine_all(endpoints.values())
+        for cluster, outcome in zip(endpoints, outcomes, strict=True):
+            if isinstance(outcome, Report):
+                queryset.filter(pk=cluster.pk).update(can_write=outcome.can_write)
+            tell_outcome(request, cluster, outcome)
+
+
+def tell_outcome(
+    request: HttpRequest, cluster: Cluster, outcome: Report | CannotConnect
+) -> None:
+    """Show how trying a cluster went."""
+    works = isinstance(outcome, Report)
+    level = messages.SUCCESS if works else messages.ERROR
+    messages.add_message(request, level, f"{cluster}: {outcome}")
+    warn_if_unverified(request, cluster)
+
+
+def warn_if_unverified(request: HttpRequest, cluster: Cluster) -> None:
+    if cluster.verification == Cluster.Verify.OFF:
+        text = _(
+            "%s: its certificate is not checked. Whoever sits in between reads the "
+            "password and can do anything to the cluster. Pin its fingerprint."
+        )
+        messages.warning(request, text % cluster)
+
+
+def ask_soon(cluster: Cluster) -> None:
+    """Have the cluster asked now, whatever pause earlier failures called for."""
+    ClusterRefresh.objects.filter(cluster=cluster).update(next_at=None)
+    if not cluster.disabled:
+        refreshing.refresh_in_background(cluster)

@@ -1,0 +1,66 @@
+"""A look at jobs: what was asked of clusters, and what came of it."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Job
+from . import marks
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin[Job]):
+    list_display = ["submitted_at", "kind", "instance", "cluster", "state", "user"]
+    list_display += ["ganeti_id", "finished_at"]
+    list_display_links = ["submitted_at", "kind"]
+    list_filter = ["status", "kind", "cluster", "submitted_at"]
+    list_select_related = ["cluster", "user"]
+    search_fields = ["instance", "user__username", "=ganeti_id", "=key"]
+    search_help_text = _("Instance, user, Ganeti's job id or our key.")
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": ["kind", "instance", "cluster", "state", "message"]}),
+        (
+            _("Who and when"),
+            {"fields": ["user", "reason", "submitted_at", "finished_at"]},
+        ),
+        (
+            _("How it was followed"),
+            {
+                "description": _("The key travels to Ganeti in the job's reason."),
+                "fields": ["ganeti_id", "key", "changed_at", "handled_at", "follower"],
+            },
+        ),
+        (_("Log"), {"fields": ["lines"]}),
+    ]
+
+    class Media:
+        css = {"all": [marks.STYLESHEET]}
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, job: Job) -> SafeString:
+        return marks.job_status(job)
+
+    @admin.display(description=_("log"))
+    def lines(self, job: Job) -> SafeString:
+        if not job.log:
+            return SafeString("-")
+        rows = format_html_join(
+            "\n", "{} {}", ((at, text) for _no, at, text in job.log)
+        )
+        return format_html('<pre class="gm-log">{}</pre>', rows)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Job | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Job | None = None
+    ) -> bool:
+        return False

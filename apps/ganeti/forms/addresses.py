@@ -1,0 +1,111 @@
+"""What administrators type about hosts, certificates and prefixes, made exact."""
+
+import re
+import ssl
+from ipaddress import AddressValueError, IPv6Network, NetmaskValueError, ip_address
+
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+LONGEST_PREFIX = 64
+LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+# Where the address of a page has one of these words, a cluster cannot have it, too.
+TAKEN_SLUGS = frozenset({"all", "isolate", "list", "lock", "tags"})
+
+
+def hostname(text: str) -> str:
+    """Return a host's name in lower case, or its IP address."""
+    name = text.strip().strip("[]").rstrip(".").lower()
+    if _is_address(name) or all(LABEL.fullmatch(part) for part in name.split(".")):
+        return name
+    raise ValidationError(
+        _("Give the name or address alone, without “https://”, port or path.")
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def slug_of(host: str) -> str:
+    """Return a short name for a cluster: the first word of its host's name."""
+    whole = re.sub(r"[.:]+", "-", host)
+    return slugify(whole if _is_address(host) else host.partition(".")[0])[:50]
+
+
+def check_slug(slug: str) -> None:
+    if slug in TAKEN_SLUGS:
+        raise ValidationError(
+            _("“%(slug)s” is part of other pages' addresses. Choose another name."),
+            params={"slug": slug},
+        )
+
+
+def fingerprint(text: str) -> str:
+    """Return a SHA-256 as openssl prints it: upper case, with colons."""
+    digits = re.sub(r"^.*=|[\s:]", "", text.strip()).upper()
+    if not digits:
+        return ""
+    if not re.fullmatch(r"[0-9A-F]{64}", digits):
+        raise ValidationError(
+            _("A SHA-256 fingerprint is 64 hexadecimal digits, with or without colons.")
+        )
+    return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+
+
+def check_ca_file(path: str) -> None:
+    """Refuse a file that this process cannot verify certificates with."""
+    if not path:
+        raise ValidationError(_("Name the file."))
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError as exc:
+        raise ValidationError(_("There is no certificate in this file.")) from exc
+    except OSError as exc:
+        raise ValidationError(
+            _("This server cannot read the file: %(why)s."),
+            params={"why": exc.strerror},
+        ) from exc
+
+
+def ipv6_prefix(text: str) -> str:
+    """Return a prefix of at most 64 bits, in its shortest form."""
+    text = text.strip()
+    if not text:
+        return ""
+    if "/" not in text:
+        raise ValidationError(_("Give the length, too: 2001:db8::/64."))
+    network = _ipv6_network(text)
+    if network.prefixlen > LONGEST_PREFIX:
+        raise ValidationError(
+            _("A prefix of %(bits)d bits is too long: /%(most)d or shorter is needed.")
+            % {"bits": network.prefixlen, "most": LONGEST_PREFIX}
+        )
+    if _has_host_bits(text):
+        raise ValidationError(
+            _("This is an address in %(prefix)s. Is that the prefix?")
+            % {"prefix": network}
+        )
+    return str(network)
+
+
+def _ipv6_network(text: str) -> IPv6Network:
+    try:
+        return IPv6Network(text, strict=False)
+    except (AddressValueError, NetmaskValueError) as exc:
+        raise ValidationError(
+            _("This is no IPv6 prefix. One looks like 2001:db8::/64.")
+        ) from exc
+
+
+def _has_host_bits(text: str) -> bool:
+    try:
+        IPv6Network(text)
+    except ValueError:
+        return True
+    return False

@@ -1,0 +1,257 @@
+"""The forms behind the administration of clusters and networks."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from ..encryption import UndecryptableError
+from ..models import Cluster, Network
+from ..rapi.certificate import Certificate
+from ..services import connecting
+from ..services.connecting import CannotConnect, Report
+from . import addresses
+from .sealing import seal, unseal
+
+CONNECTION = frozenset(
+    {"hostname", "port", "username", "new_password", "verification"}
+    | {"ca_file", "fingerprint"}
+)
+# Fields that lead through the form and are no part of the cluster.
+STEPS = frozenset(
+    {"sealed_password", "seen_fingerprint", "certificate_confirmed", "save_anyway"}
+)
+
+
+class ClusterForm(forms.ModelForm[Cluster]):
+    """A cluster that is tried before it is saved.
+
+    The password is sent only once the certificate is trusted: a fingerprint that
+    nobody gave is shown to be confirmed first, and the form comes back for that. The
+    field is not called ``password``, which on a cluster is the password in clear.
+    """
+
+    new_password = forms.CharField(
+        label=lazy("RAPI password"),
+        required=False,
+        strip=False,
+        max_length=255,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "class": "vTextField"}
+        ),
+    )
+    fingerprint = forms.CharField(
+        label=lazy("SHA-256 fingerprint"),
+        required=False,
+        max_length=255,  # openssl's whole line is welcome
+        widget=forms.TextInput(attrs={"class": "vTextField", "spellcheck": "false"}),
+        help_text=lazy(
+            "Leave empty to be shown the certificate, or paste what this prints on the "
+            "master node: openssl x509 -in /var/lib/ganeti/rapi.pem -noout "
+            "-fingerprint -sha256"
+        ),
+    )
+    sealed_password = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen_fingerprint = forms.CharField(required=False, widget=forms.HiddenInput)
+    certificate_confirmed = forms.BooleanField(
+        label=lazy("I have compared it: this is the cluster's certificate."),
+        required=False,
+    )
+    save_anyway = forms.BooleanField(
+        label=lazy("Save it although it does not work now."), required=False
+    )
+
+    # Outcomes of trying, for the page and the messages
+    report: Report | None = None
+    trouble: CannotConnect | None = None
+    to_confirm: Certificate | None = None
+    expected_fingerprint: str = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._password = ""
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+        if self.instance.password_encrypted and "new_password" in self.fields:
+            self.fields["new_password"].help_text = _(
+                "One is kept, encrypted, and is never shown. Leave empty to keep it."
+            )
+
+    @property
+    def only_testing(self) -> bool:
+        """Whether the cluster is to be tried, and nothing saved."""
+        return "_test" in self.data
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is wrong, and only the next step is still to be taken."""
+        return self._waits
+
+    _waits = False
+
+    @property
+    def changed_data(self) -> list[str]:
+        """Name what is changed on the cluster, also by a password kept meanwhile."""
+        changed = {*super().changed_data} - STEPS
+        if self._password:
+            changed.add("new_password")
+        if self.instance.fingerprint != self.initial.get("fingerprint", ""):
+            changed.add("fingerprint")
+        return [name for name in self.fields if name in changed]
+
+    def _show(self, field: str, value: str) -> None:
+        """Let the form come back with this, whatever was posted."""
+        posted = {name: self.data[name] for name in self.data}
+        self.data = {**posted, self.add_prefix(field): value}
+
+    # -- each field
+
+    def clean_hostname(self) -> str:
+        return addresses.hostname(self.cleaned_data["hostname"])
+
+    def clean_slug(self) -> str:
+        host = self.cleaned_data.get("hostname", "")
+        slug = self.cleaned_data["slug"] or addresses.slug_of(host)
+        addresses.check_slug(slug)
+        return slug
+
+    def clean_fingerprint(self) -> str:
+        return addresses.fingerprint(self.cleaned_data["fingerprint"])
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.cleaned_data.get("verification") == Cluster.Verify.CA_FILE:
+            self._check_ca_file()
+        if {"hostname", "port"} <= self.cleaned_data.keys():
+            self._take_password()
+        return self.cleaned_data
+
+    def _check_ca_file(self) -> None:
+        try:
+            addresses.check_ca_file(self.cleaned_data.get("ca_file", ""))
+        except ValidationError as exc:
+            self.add_error("ca_file", exc)
+
+    # -- the password
+
+    def _take_password(self) -> None:
+        """Find the password typed now or a step before; ask where it is needed."""
+        given = self.cleaned_data
+        self._password = given.get("new_password") or unseal(
+            given.get("sealed_password", ""), place=self._place
+        )
+        sealed = seal(self._password, place=self._place) if self._password else ""
+        self._show("sealed_password", sealed)
+        if given.get("username") and not self._password:
+            self._check_kept_password()
+
+    @property
+    def _place(self) -> str:
+        return f"{self.cleaned_data['hostname']}:{self.cleaned_data['port']}"
+
+    def _check_kept_password(self) -> None:
+        """Never send a password anywhere but where it was given for."""
+        if not self.instance.password_encrypted:
+            self.add_error("new_password", _("Give the password of this user."))
+        elif {"hostname", "port"} & {*self.changed_data}:
+            self.add_error(
+                "new_password",
+                _("Type it again: it was given for another address."),
+            )
+
+    # -- trying
+
+    def full_clean(self) -> None:
+        """Try the cluster last, when everything else about the form is right."""
+        super().full_clean()
+        if not self.is_bound or self.errors:
+            return
+        self._set_password()
+        if self._is_to_be_tried():
+            self._try()
+        if self.only_testing and not self.errors:
+            self._wait(None, _("Nothing is saved yet."))
+
+    def _set_password(self) -> None:
+        if not self.instance.username:
+            self.instance.password = ""
+        elif self._password:
+            self.instance.password = self._password
+
+    def _is_to_be_tried(self) -> bool:
+        if self.only_testing or self.instance.pk is None:
+            return True
+        unpinned = self._pins and not self.instance.fingerprint
+        return unpinned or not CONNECTION.isdisjoint(self.changed_data)
+
+    @property
+    def _pins(self) -> bool:
+        return self.instance.verification == Cluster.Verify.FINGERPRINT
+
+    def _try(self) -> None:
+        self.instance.can_write = None
+        try:
+            if self._pins and not self._pin():
+                return
+            self.report = connecting.examine(self.instance.endpoint)
+        except CannotConnect as exc:
+            self._fail(exc)
+        except UndecryptableError:
+            message = _("The password kept cannot be read any more: type it again.")
+            self._fail(CannotConnect(message, field="password"))
+        else:
+            self.instance.can_write = self.report.can_write
+
+    def _pin(self) -> bool:
+        """Tell whether the certificate shown is the one expected, or ask."""
+        shown = connecting.look(self.instance.hostname, self.instance.port)
+        seen = self.cleaned_data["seen_fingerprint"]
+        confirmed = self.cleaned_data["certificate_confirmed"]
+        if self.instance.fingerprint != shown.spelled:
+            if not (confirmed and seen == shown.fingerprint):
+                self._ask_to_confirm(shown)
+                return False
+            self.instance.fingerprint = shown.spelled
+            self._show("fingerprint", shown.spelled)
+        return True
+
+    def _ask_to_confirm(self, shown: Certificate) -> None:
+        self.to_confirm = shown
+        self.expected_fingerprint = self.instance.fingerprint
+        self._show("seen_fingerprint", shown.fingerprint)
+        self._show("certificate_confirmed", "")
+        self._wait("certificate_confirmed", _("Compare the certificate and confirm."))
+
+    def _wait(self, field: str | None, message: str) -> None:
+        """Let the form come back without anything being wrong with it."""
+        self._waits = True
+        self.add_error(field, message)
+
+    def _fail(self, trouble: CannotConnect) -> None:
+        self.trouble = trouble
+        if self.only_testing or not self.cleaned_data["save_anyway"]:
+            field = "new_password" if trouble.field == "password" else trouble.field
+            self.add_error(field, str(trouble))
+
+
+class NetworkForm(forms.ModelForm[Network]):
+    """A network; each cluster has at most one default."""
+
+    def clean_ipv6_prefix(self) -> str:
+        return addresses.ipv6_prefix(self.cleaned_data["ipv6_prefix"])
+
+    def clean_cluster_default(self) -> bool:
+        wanted: bool = self.cleaned_data["cluster_default"]
+        cluster = self.cleaned_data.get("cluster")
+        if not wanted or cluster is None:
+            return wanted
+        others = Network.objects.filter(cluster=cluster, cluster_default=True)
+        other = others.exclude(pk=self.instance.pk).first()
+        if other is not None:
+            raise ValidationError(
+                _("“%(network)s” is the default of %(cluster)s already."),
+                params={"network": other.description, "cluster": cluster},
+            )
+        return wanted
