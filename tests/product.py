@@ -174,7 +174,7 @@ class Product:
         assert self.web.poll() is None, self.log()
         try:
             requests.get(f"{self.url}/healthz", timeout=5)
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
         return True
 
