@@ -111,10 +111,10 @@ def run(processes: Processes, url: str) -> None:
     fill_the_database()
     processes.start("web", "-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py")
     processes.start("watcher", "watcher.py", "--foreground")
-    processes.wait_for(ready_file.exists, 30, "The simulated clusters")
-    processes.wait_for(lambda: answers(f"{url}/healthz"), 30, "The web server")
+    processes.wait_for(ready_file.exists, 60, "The simulated clusters")
+    processes.wait_for(lambda: answers(f"{url}/healthz"), 60, "The web server")
     add_clusters(url, json.loads(ready_file.read_text())["clusters"])
-    processes.wait_for(lambda: answers(f"{url}/readyz"), 30, "The watcher")
+    processes.wait_for(lambda: answers(f"{url}/readyz"), 60, "The watcher")
     say(announcement(url))
     while True:
         processes.check()
@@ -154,7 +154,7 @@ def add_clusters(url: str, clusters: list[dict[str, Any]]) -> None:
 def answers(address: str) -> bool:
     try:
         return requests.get(address, timeout=5).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
