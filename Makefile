@@ -32,12 +32,11 @@ lint: packages-demo $(BIN)/.dev ## Format, rules, layers, types, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy .
-	$(BIN)/djlint --check --lint --quiet templates apps
+	$(BIN)/djlint --lint --quiet templates apps
 
-format: $(BIN)/.dev ## Lay out Python and templates
+format: $(BIN)/.dev ## Lay out Python
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint --reformat --quiet templates apps
 
 docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
