@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.core.management import get_commands
+
 from ganetimgr.settings import defaults, loading
 
 ROOT = defaults.BASE_DIR
@@ -74,6 +76,14 @@ def test_the_manual_has_every_setting_with_its_default() -> None:
     assert {name: values[name] for name in NAMES} == {
         name: OFFERED[name] for name in NAMES
     }
+
+
+def test_every_command_that_the_manual_names_is_there() -> None:
+    pages = [path.read_text(encoding="utf-8") for path in ROOT.glob("docs/*.rst")]
+    named = re.findall(r"(?:manage\.py|\$manage) (\w+)", "\n".join(pages))
+
+    assert len(named) >= 5
+    assert set(named) <= set(get_commands())
 
 
 def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
