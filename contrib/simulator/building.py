@@ -43,13 +43,13 @@ def check_name_resolves(op: Op, name: str) -> None:
         )
 
 
-def run_os_scripts(instance: Instance, osparams: dict[str, Any], what: str) -> None:
+def run_os_scripts(osparams: dict[str, Any], what: str) -> None:
     """Fail the way the lab's operating systems do when told to."""
     if osparams.get("fail"):
         image = osparams.get("img_id", "")
         raise OpError(
             "OpExecError",
-            f"Could not {what} on node '{instance.primary}': OS create script failed"
+            f"Could not {what}: OS create script failed"
             " (exited with exit code 1), last lines in the log file:\n"
             f"image {image}: {osparams['fail']}",
         )
@@ -284,8 +284,8 @@ def create(cluster: Cluster, op: Op) -> Work:
     if not params.get("no_install"):
         op.say("* running the instance OS create scripts...")
         yield 0.1 + delay_share(op, instance.osparams)
-        what = f"add os for instance {instance.name}"
-        run_os_scripts(instance, instance.osparams, what)
+        what = f"add os for instance {instance.name} on node {primary}"
+        run_os_scripts(instance.osparams, what)
     if params["start"]:
         op.say("* starting instance...")
         yield 0.2
@@ -314,7 +314,8 @@ def reinstall(cluster: Cluster, op: Op) -> Work:
     instance.touch(op.now)
     op.info("Running instance OS create scripts...")
     yield 0.7 + delay_share(op, given)
-    run_os_scripts(instance, given, f"install OS for instance '{instance.name}'")
+    what = f"install OS for instance '{instance.name}' on node '{instance.primary}'"
+    run_os_scripts(given, what)
     return None
 
 

@@ -157,6 +157,8 @@ def _contains(name: str, wanted: Any) -> Filter:
                 f"Cannot convert value '{json.dumps(value)}',"
                 " error: Unable to read list",
             )
+        if value and isinstance(value[0], str) != isinstance(wanted, str):
+            raise RapiFault(500, f"Cannot convert value '{json.dumps(value)}'")
         return wanted in value
 
     return test

@@ -41,14 +41,14 @@ def _oper_state(cluster: Cluster, instance: Instance) -> bool | Missing:
 
 def console(cluster: Cluster, instance: Instance) -> dict[str, Any] | Missing:
     """Say how to reach the console, as the hypervisor would."""
-    if not instance.running:
-        return Missing.NO_DATA
     answer: dict[str, Any] = {"instance": instance.name}
     hv = cluster.hvparams(instance)
     port = instance.network_port
     if instance.hypervisor != "kvm":
         text = f"Console not available for {instance.hypervisor} hypervisor"
         return {**answer, "kind": "msg", "message": text}
+    if not instance.running:
+        return Missing.NO_DATA
     if hv["serial_console"]:
         command = ["socat", "STDIO", f"UNIX-CONNECT:/run/{instance.name}.serial"]
         host = instance.primary
@@ -158,7 +158,7 @@ def _parameter_fields() -> Iterator[Field[Instance]]:
     for name, value in {**parameters.BEPARAMS, "memory": 0}.items():
         kind = "unit" if name.endswith("mem") or name == "memory" else kind_of(value)
         yield Field(f"be/{name}", kind, backend(name))
-    names = {**dict.fromkeys(parameters.OTHER_HV_FIELDS, ""), **parameters.KVM}
+    names = {**parameters.OTHER_HV_FIELDS, **parameters.KVM}
     for name, value in sorted(names.items()):
         yield Field(f"hv/{name}", kind_of(value), hypervisor(name))
 
@@ -168,7 +168,7 @@ INSTANCE_FIELDS: Fields[Instance] = table(
     Field("admin_state", "text", lambda _c, i: i.admin_state, "InstanceState"),
     Field("admin_state_source", "text", lambda _c, i: i.admin_source, since=(2, 14)),
     Field("admin_up", "bool", lambda _c, i: i.admin_state == "up", "Autostart"),
-    Field("beparams", "other", _beparams, "BackendParameters"),
+    Field("beparams", "other", lambda c, i: c.beparams(i), "BackendParameters"),
     Field("console", "other", _live(console), "Console", live=True),
     Field("custom_beparams", "other", lambda _c, i: i.beparams),
     Field("custom_hvparams", "other", lambda _c, i: i.hvparams),

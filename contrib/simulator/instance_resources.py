@@ -158,6 +158,7 @@ def console(master: Master, request: Request) -> dict[str, Any]:
     instance = cluster.instances[full]
     node = cluster.nodes[instance.primary]
     answer = console_of(cluster, instance)
-    if not isinstance(answer, dict) or node.offline or node.unreachable:
+    reachable = not (node.offline or node.unreachable)
+    if not isinstance(answer, dict) or not instance.running or not reachable:
         raise RapiFault(503, "Instance console unavailable")
     return answer

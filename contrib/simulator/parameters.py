@@ -115,13 +115,18 @@ HV_CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 # Which hypervisor parameters other hypervisors add to the fields of a query
-OTHER_HV_FIELDS = (
-    *("blockdev_prefix", "bootloader_args", "bootloader_path", "cpu_cap"),
-    *("cpu_weight", "cpuid", "device_model", "devices", "drop_capabilities"),
-    *("extra_cgroups", "extra_config", "init_script", "num_ttys", "pae"),
-    *("pci_pass", "startup_timeout", "use_bootloader", "vif_script", "vif_type"),
-    "viridian",
-)
+OTHER_HV_FIELDS: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            *("blockdev_prefix", "bootloader_args", "bootloader_path", "cpuid"),
+            *("device_model", "devices", "drop_capabilities", "extra_cgroups"),
+            *("extra_config", "init_script", "pci_pass", "vif_script", "vif_type"),
+        ),
+        "",
+    ),
+    **dict.fromkeys(("cpu_cap", "cpu_weight", "num_ttys", "startup_timeout"), 0),
+    **dict.fromkeys(("pae", "use_bootloader", "viridian"), False),
+}
 
 DISKPARAMS: dict[str, dict[str, Any]] = {
     "blockdev": {},

@@ -178,6 +178,10 @@ class Inquirer:
             for field in wanted
             if fields[field].since <= self.cluster.release
         }
+        if "beparams" in values:
+            # an old name that lists and single resources keep, and queries do not
+            beparams = values["beparams"]
+            values["beparams"] = {**beparams, "memory": beparams["maxmem"]}
         text = json.dumps(values)
         if isinstance(item, Instance):
             item.remember_row(key, text)
