@@ -115,7 +115,11 @@ def instance_fields(name: str, **changes: Any) -> Fields:
         "ctime": 1_700_000_000.5,
         "mtime": 1_700_000_500.5,
         "network_port": 11000,
-        "hvparams": {"boot_order": "disk"},
+        "hv/boot_order": "disk",
+        "hv/cdrom_image_path": None,
+        "hv/disk_type": "paravirtual",
+        "hv/nic_type": "paravirtual",
+        "hv/use_localtime": False,
         "status": "running",
         "oper_state": True,
     }

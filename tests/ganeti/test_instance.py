@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.ganeti.domain.instance import CONFIG_FIELDS, Disk, Instance, Nic, State
+from apps.ganeti.domain.instance import (
+    CONFIG_FIELDS,
+    HYPERVISOR_PARAMETERS,
+    Disk,
+    Instance,
+    Nic,
+    State,
+)
 from tests.ganeti.fakes import STATUSES, instance_fields
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -139,13 +146,14 @@ def test_names_sort_whatever_they_are(names: list[str]) -> None:
         ({"boot_order": "dc", "cdrom_image_path": "/iso"}, True),
         ({"boot_order": "cd", "cdrom_image_path": "/iso"}, False),
         ({}, False),
-        (None, False),
     ],
 )
 def test_a_boot_from_cdrom_needs_the_order_and_a_cdrom(
-    hvparams: dict[str, str] | None, from_cdrom: bool
+    hvparams: dict[str, str], from_cdrom: bool
 ) -> None:
-    assert machine(hvparams=hvparams).boots_from_cdrom is from_cdrom
+    fields = {f"hv_{name}": hvparams.get(name) for name in HYPERVISOR_PARAMETERS}
+
+    assert machine(**fields).boots_from_cdrom is from_cdrom
 
 
 def test_a_search_looks_at_name_address_owner_and_host() -> None:
