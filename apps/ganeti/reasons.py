@@ -6,9 +6,13 @@ _PREFIX = "ganetimgr"
 
 
 def reason_of(job: Job) -> str:
-    """Return the text for Ganeti's reason trail: the key, who, and what for."""
+    """Return the text for Ganeti's reason trail: the key, who, and what for.
+
+    Only ASCII: Ganeti 3.0 fails to write a job down whose reason has other letters.
+    """
     who = job.user.get_username() if job.user else ""
-    return f"{_PREFIX}:{job.key} {who}: {job.reason}"
+    text = f"{_PREFIX}:{job.key} {who}: {job.reason}"
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def key_in(reason: str) -> str | None:
