@@ -34,7 +34,7 @@ class Cluster(models.Model):
         SYSTEM = Verification.SYSTEM, _("this server's certificate authorities")
         OFF = Verification.OFF, _("not at all (dangerous)")
 
-    hostname = models.CharField(_("host name"), max_length=255, unique=True)
+    hostname = models.CharField(_("host name"), max_length=255)
     slug = models.SlugField(
         _("short name"), unique=True, help_text=_("Names the cluster in addresses.")
     )
@@ -81,6 +81,13 @@ class Cluster(models.Model):
         ordering = ["slug"]
         verbose_name = _("cluster")
         verbose_name_plural = _("clusters")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hostname", "port"],
+                name="one_cluster_per_address",
+                violation_error_message=_("This cluster is here already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.slug

@@ -14,6 +14,7 @@ from contrib.simulator import SimulatedCluster, Simulator
 from tests.ganeti.admin.pages import (
     ADD,
     LIST,
+    added,
     errors,
     fields,
     hidden,
@@ -242,3 +243,16 @@ def test_without_a_short_name_the_host_s_is_taken(
     admin.post(reverse(ADD), fields(athens, slug="", fingerprint=athens.fingerprint))
 
     assert Cluster.objects.get().slug == "127-0-0-1"
+
+
+def test_several_clusters_may_answer_at_one_host_but_one_at_an_address(
+    admin: Client, athens: SimulatedCluster
+) -> None:
+    added(athens, port=athens.port + 1, slug="berlin")
+    given = fields(athens, fingerprint=athens.fingerprint)
+
+    first = admin.post(reverse(ADD), given)
+    second = admin.post(reverse(ADD), {**given, "slug": "again"})
+
+    assert first.status_code == HTTPStatus.FOUND
+    assert "This cluster is here already." in errors(second)["__all__"][0]
