@@ -54,11 +54,20 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class CertificateFilter(admin.ChoicesFieldListFilter):
+    """Clusters by how their certificates are checked, under a name that reads."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("certificate")
+
+
 @admin.register(Cluster)
 class ClusterAdmin(admin.ModelAdmin[Cluster]):
     form = ClusterForm
-    list_display = ["slug", "address", "state", "contents", "rights", "certificate"]
-    list_filter = [StateFilter, "disabled", "can_write", "verification"]
+    list_display = ["name", "state", "contents", "rights", "certificate"]
+    list_filter = [StateFilter, "disabled", "can_write"]
+    list_filter += [("verification", CertificateFilter)]
     list_select_related = ["refresh_state"]
     search_fields = ["slug", "hostname", "description"]
     actions = ["enable", "disable", "test_connection"]
@@ -118,9 +127,9 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             sets[1] = (self.USER[0], {"fields": ["username"]})
         return [self.STATE, *sets]
 
-    @admin.display(description=lazy("address"), ordering="hostname")
-    def address(self, cluster: Cluster) -> str:
-        return f"{cluster.hostname}:{cluster.port}"
+    @admin.display(description=lazy("cluster"), ordering="slug")
+    def name(self, cluster: Cluster) -> SafeString:
+        return marks.with_note(cluster.slug, f"{cluster.hostname}:{cluster.port}")
 
     @admin.display(description=lazy("state"))
     def state(self, cluster: Cluster) -> SafeString:
@@ -142,20 +151,18 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         if known is None:
             return "-"
         nodes, instances = len(known.nodes), len(known.instances)
-        return ", ".join(
-            [
-                f"Ganeti {known.info.version}",
-                ngettext("%d node", "%d nodes", nodes) % nodes,
-                ngettext("%d instance", "%d instances", instances) % instances,
-            ]
-        )
+        counted = [
+            ngettext("%d node", "%d nodes", nodes) % nodes,
+            ngettext("%d instance", "%d instances", instances) % instances,
+        ]
+        return marks.with_note(f"Ganeti {known.info.version}", ", ".join(counted))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Ask for no corrections where only the next step is to be taken."""
+        """Ask for no corrections where a panel says what there is to do."""
         form = context["adminform"].form
-        if getattr(form, "is_waiting", False):
+        if getattr(form, "is_waiting", False) or getattr(form, "trouble", None):
             context["errors"] = None
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -210,6 +217,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             str(Network._meta.verbose_name_plural): len(networks),
             str(Job._meta.verbose_name_plural): jobs,
         }
+        counts = {name: count for name, count in counts.items() if count}
         lacking = set()
         if networks and not request.user.has_perm("ganeti.delete_network"):
             lacking.add(str(Network._meta.verbose_name))
@@ -273,14 +281,15 @@ def tell_outcome(
     """Show how trying a cluster went."""
     works = isinstance(outcome, Report)
     level = messages.SUCCESS if works else messages.ERROR
-    messages.add_message(request, level, f"{cluster}: {outcome}")
+    # Quoted, since Django's template begins every message with a capital.
+    messages.add_message(request, level, f"“{cluster}”: {outcome}")
     warn_if_unverified(request, cluster)
 
 
 def warn_if_unverified(request: HttpRequest, cluster: Cluster) -> None:
     if cluster.verification == Cluster.Verify.OFF:
         text = _(
-            "%s: its certificate is not checked. Whoever sits in between reads the "
+            "“%s”: its certificate is not checked. Whoever sits in between reads the "
             "password and can do anything to the cluster. Pin its fingerprint."
         )
         messages.warning(request, text % cluster)

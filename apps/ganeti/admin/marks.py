@@ -12,10 +12,13 @@ STYLESHEET = "ganetimgr/css/admin.css"
 
 def mark(kind: str, word: str) -> SafeString:
     """Return a word behind a dot; kinds are those of the stylesheet."""
-    return format_html('<span class="gm-mark gm-mark-{}">{}</span>', kind, word)
+    return format_html(
+        '<span class="gm-mark gm-mark-{}"><span>{}</span></span>', kind, word
+    )
 
 
-def with_note(first: SafeString, second: str) -> SafeString:
+def with_note(first: str, second: str) -> SafeString:
+    """Return two lines, the second one quieter."""
     return format_html('{}<span class="gm-note">{}</span>', first, second)
 
 
@@ -28,9 +31,9 @@ def refresh_state(cluster: Cluster) -> SafeString:
         return mark("unknown", _("Not asked yet"))
     if state.failing_since is None:
         return with_note(mark("ok", _("Answers")), moments.element(state.refreshed_at))
-    since = format_html(_("since {}"), moments.element(state.failing_since))
-    word = format_html("{} {}", _("Down"), since)
-    return with_note(mark("bad", word), state.last_error)
+    since = moments.element(state.failing_since)
+    why = format_html(_("First noticed {}. {}"), since, state.last_error)
+    return with_note(mark("bad", _("Down")), why)
 
 
 def rights(cluster: Cluster) -> SafeString:

@@ -63,6 +63,24 @@ class ClusterForm(forms.ModelForm[Cluster]):
         label=lazy("Save it although it does not work now."), required=False
     )
 
+    class Meta:
+        help_texts = {
+            "hostname": lazy(
+                "Where its RAPI answers: the cluster's name, which follows the master."
+            ),
+            "slug": lazy(
+                "Names the cluster in pages, addresses and the audit log. "
+                "Leave empty to take it from the host name."
+            ),
+            "ca_file": lazy("The path of a PEM file on this server, if one is used."),
+            "use_gnt_network": lazy(
+                "Networks are taken from the cluster, not from those entered here."
+            ),
+            "disable_instance_creation": lazy(
+                "No application can be sent here; what is there goes on."
+            ),
+        }
+
     # Outcomes of trying, for the page and the messages
     report: Report | None = None
     trouble: CannotConnect | None = None
@@ -144,6 +162,10 @@ class ClusterForm(forms.ModelForm[Cluster]):
         )
         sealed = seal(self._password, place=self._place) if self._password else ""
         self._show("sealed_password", sealed)
+        if sealed:
+            self.fields["new_password"].help_text = _(
+                "Typed already, and kept for the next step. Type it again to change it."
+            )
         if given.get("username") and not self._password:
             self._check_kept_password()
 

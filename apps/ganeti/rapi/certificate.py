@@ -51,7 +51,8 @@ def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
         ):
             der = tls.getpeercert(binary_form=True)
     except (OSError, ValueError) as exc:
-        message = f"No certificate could be read from it: {exc}."
+        why = getattr(exc, "strerror", None) or exc
+        message = f"No certificate could be read from it: {why}."
         raise RapiUnreachable(message, sent=False) from exc
     if not der:
         raise RapiUnreachable("It shows no certificate.", sent=False)
