@@ -35,7 +35,7 @@ from .encryption import UndecryptableError
 from .models import Cluster, ClusterRefresh
 from .rapi.client import RapiClient
 from .rapi.errors import RapiError
-from .rapi.query import Row, any_of
+from .rapi.query import Row, any_present
 from .snapshots import (
     Contents,
     Known,
@@ -117,7 +117,7 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
         return
     asked_at = timezone.now()
     rows = client_for(cluster).query(
-        "instance", [*CONFIG_FIELDS, "status"], any_of("name", wanted)
+        "instance", [*CONFIG_FIELDS, "status"], any_present("name", wanted)
     )
     found = {row["name"]: row for row in rows}
 

@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from apps.ganeti.rapi.errors import RapiError, RapiNotFound, RapiUnreachable
+from apps.ganeti.rapi.errors import (
+    RapiError,
+    RapiNotFound,
+    RapiRefused,
+    RapiUnreachable,
+)
 from apps.ganeti.rapi.query import FieldStatus
 from apps.ganeti.rapi.transport import Json, Query
 
@@ -264,9 +269,7 @@ class FakeRapi:
                 return self._query(resource, call.body["fields"], call.body["filter"])
             case "DELETE", ["2", "jobs", _]:
                 return [False, "Job not found in queue"]
-            case "PUT" | "POST" | "DELETE", ["2", "instances", name, _]:
-                if name not in self.instances:
-                    raise RapiNotFound(f"Instance '{name}' not known", code=404)
+            case "PUT" | "POST" | "DELETE", ["2", "instances", _, _]:
                 return self._submit(call)
         raise RapiNotFound("Nothing matches the given URI", code=404)
 
@@ -281,7 +284,9 @@ class FakeRapi:
         return self._last_id
 
     def _query(self, resource: str, fields: Sequence[str], filter_: Any) -> Json:
-        rows = [row for row in self._rows(resource) if _matches(filter_, row)]
+        rows = self._rows(resource)
+        _check_names(resource, filter_, {row.get("name") for row in rows})
+        rows = [row for row in rows if _matches(filter_, row)]
         if resource == "job":
             rows = [row for row in rows if not row["archived"] or filter_[0] == "|"]
         return {
@@ -316,10 +321,22 @@ def _cell(row: Fields, name: str) -> list[Any]:
     return [FieldStatus.NORMAL if value is not None else FieldStatus.NO_DATA, value]
 
 
+def _check_names(resource: str, filter_: Any, known: set[Any]) -> None:
+    """Refuse like Ganeti a filter that only names objects, when one is missing."""
+    match filter_:
+        case ["|", *parts] if resource != "job":
+            for part in parts:
+                _check_names(resource, part, known)
+        case ["=", "name", value] if resource != "job" and value not in known:
+            raise RapiRefused(f"{resource} name {value} not found", code=500)
+
+
 def _matches(filter_: Any, row: Fields) -> bool:
     match filter_:
         case None:
             return True
+        case ["&", *parts]:
+            return all(_matches(part, row) for part in parts)
         case ["|", *parts]:
             return any(_matches(part, row) for part in parts)
         case ["=", name, value]:

@@ -151,7 +151,9 @@ def test_names_sort_whatever_they_are(names: list[str]) -> None:
 def test_a_boot_from_cdrom_needs_the_order_and_a_cdrom(
     hvparams: dict[str, str], from_cdrom: bool
 ) -> None:
-    fields = {f"hv_{name}": hvparams.get(name) for name in HYPERVISOR_PARAMETERS}
+    fields: dict[str, Any] = {
+        f"hv_{name}": hvparams.get(name) for name in HYPERVISOR_PARAMETERS
+    }
 
     assert machine(**fields).boots_from_cdrom is from_cdrom
 

@@ -15,7 +15,6 @@ from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import (
     RapiError,
-    RapiNotFound,
     RapiProtocolError,
     RapiUnreachable,
     refused,
@@ -212,17 +211,6 @@ def test_after_a_refusal_the_machine_is_free_again(
     published.accept_submissions()
 
     assert submit_reboot().unfinished
-
-
-def test_a_machine_that_is_gone_is_refused_by_ganeti(
-    submit_reboot: Submit, published: FakeRapi
-) -> None:
-    del published.instances["web1"]
-
-    with pytest.raises(RapiNotFound):
-        submit_reboot()
-
-    assert only_job().status == JobStatus.REFUSED
 
 
 def test_a_password_that_no_key_reads_submits_nothing(

@@ -19,6 +19,7 @@ from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.test_following import NewJob, handled, new_job
 from tests.ganeti.test_queue import tube
 from tests.ganeti.test_refreshing import machine
+from tests.ganeti.test_snapshots import contents
 from tests.services import Beanstalkd
 
 __all__ = ["handled", "new_job", "tube"]  # fixtures
@@ -93,7 +94,7 @@ def test_only_the_machines_concerned_are_refreshed(
 
     jobs, instances = published.calls
     assert (jobs.path, instances.path) == ("/2/query/job", "/2/query/instance")
-    assert instances.body["filter"] == ["|", ["=", "name", "web1"]]
+    assert instances.body["filter"] == ["&", ["|", ["=", "name", "web1"]]]
 
 
 def test_a_failure_is_told_in_ganetis_words(
@@ -163,6 +164,18 @@ def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
     follower.turn()
 
     assert now_of(job)[0] == JobStatus.SUCCESS
+
+
+def test_a_machine_that_is_gone_at_the_end_disappears(
+    follower: Follower, job: Job, cluster: Cluster, published: FakeRapi
+) -> None:
+    del published.instances["web1"]
+    published.fail(1, "Instance 'web1' not known")
+
+    follower.turn()
+
+    assert now_of(job)[0] == JobStatus.ERROR
+    assert "web1" not in contents(cluster).instances
 
 
 def test_a_handler_runs_once_although_two_watchers_see_the_end(

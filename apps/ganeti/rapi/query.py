@@ -56,6 +56,15 @@ def any_of(field: str, values: Iterable[str | int]) -> Filter:
     return ["|", *(equal(field, value) for value in values)]
 
 
+def any_present(field: str, values: Iterable[str | int]) -> Filter:
+    """Match objects whose field has one of the values, if there are any.
+
+    A filter that only names objects is refused when one of them does not exist
+    (``requestedNames`` in Ganeti's ``Query/Filter.hs``); inside of "and" it is not.
+    """
+    return ["&", any_of(field, values)]
+
+
 def at_least(field: str, value: int) -> Filter:
     """Match objects whose field is this number or more."""
     return [">=", field, value]
