@@ -57,12 +57,12 @@ def test_a_shutdown_says_how_long_the_machine_may_take(
     assert AuditEntry.objects.get().detail == "shutdown within 30 s"
 
 
-def test_a_forced_shutdown_is_recorded_as_such(
+def test_a_forced_shutdown_gives_no_time_at_all_and_is_recorded(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, force=True)
 
-    assert published.jobs[0].call.body == {"force": True}
+    assert published.jobs[0].call.body == {"force": False, "timeout": 0}
     assert AuditEntry.objects.get().detail == "shutdown, forced"
 
 

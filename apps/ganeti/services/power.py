@@ -96,13 +96,14 @@ def shutdown(
     """Shut an instance down.
 
     ``timeout_s`` is how long it may take by itself before it is switched off, Ganeti's
-    default being 120; ``force`` switches it off at once.
+    default being 120; ``force`` switches it off at once, which is no time at all:
+    what Ganeti calls force is something else.
     """
     _check(Kind.SHUTDOWN, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.shutdown(
-            instance.name, reason=reason, timeout_s=timeout_s, force=force
+            instance.name, reason=reason, timeout_s=0 if force else timeout_s
         )
 
     detail = _shutdown_detail(timeout_s, force)
