@@ -126,6 +126,9 @@ class RapiClient:
     ) -> int:
         """Shut down; ``timeout_s`` is how long the machine may take by itself.
 
+        0 switches it off at once. ``force`` is none of that: it has Ganeti try even if
+        the instance is marked offline.
+
         ``no_remember`` leaves the wanted state as it is, so that Ganeti's own watcher
         starts the instance again.
         """
@@ -144,12 +147,12 @@ class RapiClient:
         self,
         name: str,
         *,
-        reason: str,
         os: str | None = None,
         osparams: dict[str, str] | None = None,
         start: bool = True,
         clear_osparams: bool = False,
     ) -> int:
+        """Install again; parameters leave no room for a reason, so it has none."""
         body: Object = {"start": start}
         if os is not None:
             body["os"] = os
@@ -158,8 +161,7 @@ class RapiClient:
         if clear_osparams:
             self.require(Capability.CLEAR_OSPARAMS)
             body["clear_osparams"] = True
-        path = _path("instances", name, "reinstall")
-        return self._submit("POST", path, reason, body=body)
+        return self._submit("POST", _path("instances", name, "reinstall"), body=body)
 
     def rename(self, name: str, new_name: str, *, reason: str) -> int:
         body = {"new_name": new_name, "name_check": False, "ip_check": False}
@@ -317,12 +319,14 @@ class RapiClient:
         self,
         method: str,
         path: str,
-        reason: str,
+        reason: str | None = None,
         query: Query | None = None,
         body: Json = None,
     ) -> int:
         """Make a call that becomes a job; ids are strings before Ganeti 2.8."""
-        whole = {**(query or {}), "reason": reason}
+        whole = dict(query or {})
+        if reason is not None:
+            whole["reason"] = reason
         answer = self._transport.request(method, path, query=whole, body=body)
         try:
             return int(answer)

@@ -6,10 +6,12 @@ process of ours opens more than a few connections to one cluster at a time.
 
 import html
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import requests
@@ -209,6 +211,11 @@ def _refused_connection(exc: requests.ConnectionError) -> bool:
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
+# The names of statuses in HTTP: words that say nothing.
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
+_TUPLE = re.compile(r"""\((?P<quote>["'])(?P<words>.*)(?P=quote), '\w+'\)""", re.DOTALL)
+
+
 def _decode(response: requests.Response) -> Json:
     try:
         answer = json.loads(response.content)
@@ -222,9 +229,21 @@ def _decode(response: requests.Response) -> Json:
 def _refusal(code: int, answer: Json) -> RapiError:
     if not isinstance(answer, dict):
         return RapiProtocolError(f"It answered {code} without a reason.")
-    # Ganeti escapes for HTML what it explains.
-    why = html.unescape(str(answer.get("explain") or answer.get("message") or code))
-    return refused(code, why)
+    return refused(code, _words(answer) or f"It answered {code}.")
+
+
+def _words(answer: Mapping[str, Any]) -> str:
+    """Return what Ganeti says about an error.
+
+    Its words are the message; where that is only the status' name, there is a general
+    explanation. Both are escaped for HTML, and words from the master come as the text
+    of a Python tuple: ``('Instance … not found', 'unknown_entity')``.
+    """
+    message = html.unescape(str(answer.get("message") or ""))
+    if not message or message in _PHRASES:
+        message = html.unescape(str(answer.get("explain") or message))
+    found = _TUPLE.fullmatch(message)
+    return found["words"] if found else message
 
 
 def _not_ganeti(response: requests.Response) -> RapiError:
