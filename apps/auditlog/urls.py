@@ -1,6 +1,8 @@
 """Addresses of the audit log."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "auditlog"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("history/", views.history, name="history")]

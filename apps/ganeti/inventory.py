@@ -142,6 +142,10 @@ class Inventory:
         return len(self._merged.instances)
 
     @property
+    def instances(self) -> Sequence[Instance]:
+        return self._merged.instances
+
+    @property
     def down(self) -> list[Snapshot]:
         """Clusters that do not answer and concern this person."""
         return [shot for shot in self.snapshots if shot.down and self._concerns(shot)]

@@ -1,0 +1,53 @@
+"""Logging in and out; language and colours, with or without an account."""
+
+from django.contrib.auth import logout as end_session
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language as choose_language
+
+from . import colours
+from .forms import LoginForm
+
+A_YEAR = 365 * 24 * 3600
+
+
+class LoginView(views.LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    end_session(request)
+    return redirect("accounts:login")
+
+
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    return choose_language(request)
+
+
+@login_not_required
+@require_POST
+def set_colours(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark, or what the system says; in the browser alone."""
+    response = redirect(_back(request))
+    chosen = request.POST.get("colours", "")
+    if chosen in colours.CHOICES:
+        # Read by the script that turns "auto" into one of the two before it is drawn.
+        response.set_cookie(colours.COOKIE, chosen, A_YEAR, samesite="Lax")
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.headers.get("Referer", "")
+    fine = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if fine else resolve_url("ganeti:instance-list")

@@ -1,0 +1,71 @@
+"""What the history needs to know of what was acted upon, told by whoever knows it.
+
+This app knows who did what by name alone. Another one registers a `Subject` that says
+which entries somebody may see and what came of each.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.functional import Promise
+
+from .models import AuditEntry
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What somebody may see: everything, or what concerns these instances.
+
+    ``instances`` are names by the cluster's slug. What one did oneself is seen always.
+    """
+
+    everything: bool = False
+    instances: Mapping[str, Collection[str]] = field(default_factory=dict)
+    # Where the page of an entry's instance is; empty if there is none to see.
+    address: Callable[[AuditEntry], str] = lambda _entry: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an action: a word, how it is drawn, and what Ganeti said."""
+
+    word: Words
+    dot: str
+    message: str = ""
+
+
+class Subject(Protocol):
+    """What there is to know beside the entries."""
+
+    @property
+    def actions(self) -> Mapping[str, Words]:
+        """Actions by the word in `AuditEntry.action`, with what to call them."""
+
+    @property
+    def outcomes(self) -> Mapping[str, tuple[Words, Q]]:
+        """Outcomes to filter by: what to call them, and which entries have them."""
+
+    @property
+    def related(self) -> Collection[str]:
+        """Relations of `AuditEntry` to read along with it."""
+
+    def reach(self, user: User) -> Reach: ...
+
+    def outcome(self, entry: AuditEntry) -> Outcome: ...
+
+
+_registered: list[Subject] = []
+
+
+def register(subject: Subject) -> None:
+    """Say what there is to know; the last one to say it counts."""
+    _registered[:] = [subject]
+
+
+def registered() -> Subject:
+    return _registered[0]

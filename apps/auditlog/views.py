@@ -1,0 +1,84 @@
+"""The history: who did what, as far as one may see it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
+
+from .forms import Asked
+from .lines import read, recent
+from .models import AuditEntry
+from .subject import Reach, Subject, registered
+
+SIZE = 50
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+@require_safe
+def history(request: UserRequest) -> HttpResponse:
+    subject = registered()
+    asked = Asked.read(request.GET, subject)
+    part = bool(request.htmx) and not request.htmx.history_restore_request
+    template = "auditlog/_history_list.html" if part else "auditlog/history.html"
+    response = render(request, template, _context(request, asked, subject))
+    patch_vary_headers(response, ["HX-Request"])
+    if part:
+        response["HX-Push-Url"] = request.path + _plain(asked.address(page=asked.page))
+    return response
+
+
+def _plain(address: str) -> str:
+    return address.removesuffix("?")
+
+
+def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, Any]:
+    reach = subject.reach(request.user)
+    visible = AuditEntry.objects.filter(_visible(request.user, reach))
+    found = visible.filter(asked.condition(subject)).select_related(*subject.related)
+    page = Paginator(found, SIZE).get_page(asked.page)
+    return {
+        "asked": asked,
+        "page": page,
+        "lines": read(page, request.user, reach),
+        "previous": _turn(page, asked, -1),
+        "following": _turn(page, asked, 1),
+        "chips": list(asked.chips(subject)),
+        "actions": subject.actions,
+        "outcomes": {key: label for key, (label, _q) in subject.outcomes.items()},
+        "clusters": visible.exclude(cluster="")
+        .order_by("cluster")
+        .values_list("cluster", flat=True)
+        .distinct(),
+        "days": settings.AUDIT_ENTRIES_LAST_X_DAYS,
+        "everything": reach.everything,
+    }
+
+
+def _visible(user: User, reach: Reach) -> Q:
+    """Return which entries somebody may see."""
+    seen = recent()
+    if reach.everything:
+        return seen
+    theirs = Q(user=user)
+    for cluster, names in reach.instances.items():
+        theirs |= Q(cluster=cluster, instance__in=names)
+    return seen & theirs
+
+
+def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:
+    """Return the address of the page before or after this one, if there is one."""
+    there = page.has_next() if by > 0 else page.has_previous()
+    return asked.address(page=page.number + by) if there else ""

@@ -1,0 +1,41 @@
+"""Turns what a cluster keeps us from into a page that says so."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from .encryption import UndecryptableError
+from .rapi.errors import RapiError
+from .views.asking import NotKnownYet
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+
+
+class Unavailable:
+    """Answer 503 in plain words where a cluster is away and no view said so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        match exception:
+            case NotKnownYet():
+                why = _("Its cluster is being asked for the first time.")
+            case RapiError() | UndecryptableError():
+                logger.warning("%s: %s", request.path, exception)
+                why = _("A cluster did not answer as it should.")
+            case _:
+                return None
+        response = render(request, "503.html", {"why": why}, status=503)
+        response["Retry-After"] = str(RETRY_AFTER_S)
+        return response

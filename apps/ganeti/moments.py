@@ -1,0 +1,48 @@
+"""Points in time in people's words: short, relative, in their language."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """Say how long ago it was: "4 min ago", "2 days ago", or the date."""
+    passed = int(((now or timezone.now()) - at) / timedelta(seconds=1))
+    if passed < 5:
+        return _("just now")
+    if passed < _MINUTE:
+        return _("%(count)d s ago") % {"count": passed}
+    if passed < _HOUR:
+        return _("%(count)d min ago") % {"count": passed // _MINUTE}
+    if passed < _DAY:
+        return _("%(count)d h ago") % {"count": passed // _HOUR}
+    days = passed // _DAY
+    if days < 31:
+        return ngettext("%(count)d day ago", "%(count)d days ago", days) % {
+            "count": days
+        }
+    return date_format(localtime(at), "DATE_FORMAT")
+
+
+def exact(at: datetime) -> str:
+    """Write the moment out, to the second, with its zone."""
+    local = localtime(at)
+    day, time = date_format(local, "DATE_FORMAT"), local.strftime("%H:%M:%S %Z")
+    return f"{day}, {time}"
+
+
+def element(at: datetime | None) -> SafeString:
+    """Return a ``<time>``: relative to read, exact to hover over."""
+    if at is None:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact(at), ago(at)
+    )

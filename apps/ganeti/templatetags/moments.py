@@ -1,0 +1,15 @@
+"""Times in templates."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.safestring import SafeString
+
+from .. import moments
+
+register = template.Library()
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString:
+    return moments.element(at)

@@ -1,0 +1,1 @@
+"""Pages of clusters and what lives on them."""

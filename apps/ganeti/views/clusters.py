@@ -1,0 +1,23 @@
+"""What staff ask of a cluster."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .. import access, refreshing
+from ..models import Cluster
+from .asking import UserRequest, back_to_list, person_of
+
+
+@require_POST
+def cluster_refresh(request: UserRequest, cluster_slug: str) -> HttpResponse:
+    """Have a cluster asked now; joins a refresh in flight."""
+    if not access.may_refresh(person_of(request)):
+        raise PermissionDenied
+    cluster = get_object_or_404(Cluster.objects.enabled(), slug=cluster_slug)
+    refreshing.refresh_in_background(cluster)
+    messages.info(request, _("Asking %(cluster)s now.") % {"cluster": cluster.slug})
+    return redirect(back_to_list(request))

@@ -1,0 +1,76 @@
+"""One machine."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from .. import details, tables, words
+from ..forms.power import RebootForm, ShutdownForm
+from ..models import Job
+from .asking import Found, UserRequest, find, person_of
+
+
+@require_safe
+def instance_detail(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
+    found = find(request, cluster_slug, name)
+    return render(request, "ganeti/instance_detail.html", page_of(request, found))
+
+
+def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
+    """Return what the page of a machine shows; ``forms`` are ones to be mended."""
+    machine = details.Machine(found.instance, found.inventory, found.newest_job())
+    return {
+        "machine": machine,
+        "lines": details.history(request.user, machine),
+        "shutdown_form": ShutdownForm(),
+        "reboot_form": RebootForm(),
+        "staff": found.inventory.person.staff,
+        **forms,
+    }
+
+
+@require_safe
+def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
+    """Return a row or a page's moving part, as it is now, while a job runs."""
+    found = find(request, cluster_slug, name)
+    if request.GET.get("as") == "page":
+        page = {**page_of(request, found), "oob": True}
+        return render(request, "ganeti/_instance_polled.html", page)
+    _tell_of_failure(request, found)
+    return row(request, found)
+
+
+def row(request: UserRequest, found: Found) -> HttpResponse:
+    """Return the row of a machine in the list, with what there is to say."""
+    staff = person_of(request).staff
+    columns = tables.shown(tables.chosen(request.user), staff=staff)
+    context = {
+        "rows": tables.Rows(found.inventory, [found.instance]).rows,
+        "show": {column.key: True for column in columns},
+        "staff": staff,
+        "oob": True,
+    }
+    return render(request, "ganeti/_instance_row.html", context)
+
+
+def _tell_of_failure(request: UserRequest, found: Found) -> None:
+    """Say that the job that a row waited for has failed; the row alone would not."""
+    jobs = Job.objects.for_instance(found.cluster, found.instance.name)
+    job = jobs.filter(key=request.GET.get("job", "")).first()
+    if job is None or not job.failed:
+        return
+    messages.error(
+        request,
+        format_html(
+            '{} <a href="{}">{}</a>',
+            _("%(name)s: %(what)s.")
+            % {"name": found.instance.name, "what": words.not_done(job)},
+            details.address(found.instance),
+            _("See why"),
+        ),
+    )

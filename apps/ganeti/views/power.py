@@ -1,0 +1,121 @@
+"""Start, shut down and reboot one machine."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .. import details, words
+from ..access import Answer
+from ..encryption import UndecryptableError
+from ..forms.power import RebootForm, ShutdownForm
+from ..models import Job
+from ..rapi.errors import RapiError
+from ..services import power
+from ..services.submission import ActionRefused, NotNow
+from .asking import Found, UserRequest, acting, back_to_list, find, target
+from .instance import page_of, row
+
+
+@require_POST
+def instance_startup(
+    request: UserRequest, cluster_slug: str, name: str
+) -> HttpResponse:
+    found = target(request, cluster_slug, name)
+    return _answer(
+        request,
+        found,
+        lambda: power.startup(found.cluster, found.instance, by=acting(request)),
+    )
+
+
+@require_POST
+def instance_shutdown(
+    request: UserRequest, cluster_slug: str, name: str
+) -> HttpResponse:
+    found = target(request, cluster_slug, name)
+    form = ShutdownForm(request.POST)
+    if not form.is_valid():
+        found = find(request, cluster_slug, name)
+        page = page_of(request, found, shutdown_form=form)
+        return render(request, "ganeti/instance_detail.html", page, status=400)
+    return _answer(
+        request,
+        found,
+        lambda: power.shutdown(
+            found.cluster, found.instance, by=acting(request), **form.options()
+        ),
+    )
+
+
+@require_POST
+def instance_reboot(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
+    found = target(request, cluster_slug, name)
+    form = RebootForm({"kind": "hard", **request.POST.dict()})
+    if not form.is_valid():
+        found = find(request, cluster_slug, name)
+        page = page_of(request, found, reboot_form=form)
+        return render(request, "ganeti/instance_detail.html", page, status=400)
+    return _answer(
+        request,
+        found,
+        lambda: power.reboot(
+            found.cluster, found.instance, by=acting(request), **form.options()
+        ),
+    )
+
+
+def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpResponse:
+    """Do it, say what came of it, and go back to where it was asked for."""
+    try:
+        job = act()
+    except ActionRefused as exc:
+        raise refusal(request, exc) from exc
+    except NotNow as exc:
+        messages.warning(request, str(exc))
+    except (RapiError, UndecryptableError) as exc:
+        messages.error(request, not_asked(found, exc))
+    else:
+        messages.success(request, asked(found, job))
+    if request.htmx:
+        response = row(request, found)
+        response["HX-Trigger"] = "jobs"
+        return response
+    if request.POST.get("next"):
+        return redirect(back_to_list(request))
+    return redirect(details.address(found.instance))
+
+
+def refusal(request: UserRequest, exc: ActionRefused) -> Exception:
+    """Return what Django turns into a 404 or a 403 page."""
+    if exc.verdict.answer is Answer.INVISIBLE:
+        return Http404(_("There is no such machine, or it is not yours to see."))
+    if request.htmx:
+        # The page that asked draws itself anew, and says it then.
+        messages.error(request, str(exc.verdict.reason))
+    return PermissionDenied(str(exc.verdict.reason))
+
+
+def asked(found: Found, job: Job) -> str:
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        words.doing(job),
+        details.address(found.instance),
+        found.instance.name,
+    )
+
+
+def not_asked(found: Found, exc: Exception) -> str:
+    """Say that Ganeti was not asked or said no, with its own words behind it."""
+    return format_html(
+        "{} <details><summary>{}</summary>{}</details>",
+        _("%(name)s: nothing was done, since its cluster did not take the job.")
+        % {"name": found.instance.name},
+        _("Details"),
+        str(exc),
+    )

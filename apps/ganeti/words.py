@@ -1,0 +1,115 @@
+"""What pages call states, marks and jobs: the word beside the colour."""
+
+from functools import lru_cache
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from . import moments
+from .domain.instance import Instance, State
+from .models import Job
+
+Words = str | Promise
+
+STATES: dict[State, Words] = {
+    State.RUNNING: pgettext_lazy("machine", "Running"),
+    State.STOPPED: pgettext_lazy("machine", "Stopped"),
+    State.OFFLINE: pgettext_lazy("machine", "Offline"),
+    State.ERROR_UP: lazy("Running, should be stopped"),
+    State.ERROR_DOWN: lazy("Stopped, should be running"),
+    State.USER_DOWN: lazy("Shut down from within"),
+    State.NODE_DOWN: lazy("Node down"),
+    State.NODE_OFFLINE: lazy("Node offline"),
+    State.WRONG_NODE: lazy("Running on the wrong node"),
+    State.UNKNOWN: pgettext_lazy("machine", "Unknown"),
+}
+
+# How each state is drawn; the stylesheet knows these names.
+DOTS: dict[State, str] = {
+    State.RUNNING: "ok",
+    State.STOPPED: "off",
+    State.OFFLINE: "slashed",
+    State.ERROR_UP: "half",
+    State.ERROR_DOWN: "half",
+    State.USER_DOWN: "half",
+    State.NODE_DOWN: "bad",
+    State.NODE_OFFLINE: "bad",
+    State.WRONG_NODE: "bad",
+    State.UNKNOWN: "unknown",
+}
+
+MARKS: dict[str, Words] = {
+    "locked": lazy("Locked by the staff"),
+    "isolated": lazy("Cut off from the network"),
+    "needs_reboot": lazy("Needs a reboot"),
+    "cdrom": lazy("Boots from CD-ROM"),
+}
+
+# Icons of the marks, by their name in Bootstrap Icons.
+MARK_ICONS = {
+    "locked": "lock-fill",
+    "isolated": "shield-fill-x",
+    "needs_reboot": "arrow-clockwise",
+    "cdrom": "disc-fill",
+}
+
+_DOING: dict[str, Words] = {
+    Job.Kind.STARTUP: lazy("Starting…"),
+    Job.Kind.SHUTDOWN: lazy("Shutting down…"),
+    Job.Kind.REBOOT: lazy("Rebooting…"),
+}
+_DONE: dict[str, Words] = {
+    Job.Kind.STARTUP: lazy("Started"),
+    Job.Kind.SHUTDOWN: lazy("Shut down"),
+    Job.Kind.REBOOT: lazy("Rebooted"),
+}
+_NOT_DONE: dict[str, Words] = {
+    Job.Kind.STARTUP: lazy("It was not started"),
+    Job.Kind.SHUTDOWN: lazy("It was not shut down"),
+    Job.Kind.REBOOT: lazy("It was not rebooted"),
+}
+ACTIONS: dict[str, Words] = {
+    Job.Kind.STARTUP: pgettext_lazy("action", "Start"),
+    Job.Kind.SHUTDOWN: pgettext_lazy("action", "Shut down"),
+    Job.Kind.REBOOT: pgettext_lazy("action", "Reboot"),
+}
+
+
+def doing(job: Job) -> str:
+    """Return what a running job does, as in "Rebooting…"."""
+    return str(_DOING.get(job.kind, job.get_kind_display()))
+
+
+def done(job: Job) -> str:
+    return str(_DONE.get(job.kind, job.get_kind_display()))
+
+
+def not_done(job: Job) -> str:
+    return str(_NOT_DONE.get(job.kind, job.get_kind_display()))
+
+
+def state(instance: Instance) -> str:
+    """Return the state in words; of one not known now, what was seen last."""
+    word = str(STATES[instance.state])
+    if instance.last_seen is None or instance.seen_at is None:
+        return word
+    seen = str(STATES[instance.last_seen])
+    return _("%(now)s, last seen %(before)s %(ago)s") % {
+        "now": word,
+        "before": seen[:1].lower() + seen[1:],
+        "ago": moments.ago(instance.seen_at),
+    }
+
+
+def gib(mib: int) -> str:
+    """Write a size in GiB as short as it is exact enough."""
+    return _gib(mib, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _gib(mib: int, _language: str) -> str:
+    size = round(mib / 1024, 2 if mib < 10 * 1024 else 1)
+    return number_format(int(size) if size == int(size) else size)
