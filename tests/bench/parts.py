@@ -1,0 +1,51 @@
+"""What is measured, each part in a process and a directory of its own."""
+
+import importlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.table import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something to measure, and where; ``shared``: with Redis and beanstalkd."""
+
+    name: str
+    module: str
+    shared: bool
+
+    @property
+    def title(self) -> str:
+        where = "Redis, beanstalkd" if self.shared else "file cache, no queue"
+        return f"{self.name} ({where})"
+
+
+PARTS = (
+    Part("list", "lists", shared=False),
+    Part("list", "lists", shared=True),
+    Part("refresh", "refreshes", shared=True),
+    Part("jobs", "jobs", shared=False),
+    Part("jobs", "jobs", shared=True),
+    Part("memory", "memory", shared=True),
+    Part("polling", "polling", shared=True),
+)
+NAMES = list(dict.fromkeys(part.name for part in PARTS))
+
+
+def run(part: Part) -> list[Line]:
+    """Measure one part, in a process of its own that has the settings to itself."""
+    with tempfile.TemporaryDirectory(prefix="ganetimgr-bench-") as directory:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
+            "GANETIMGR_SETTINGS": f"{directory}/settings.py",
+            "GANETIMGR_STATE": f"{directory}/state",
+        }
+        # Both read settings, or need Django set up, when they are imported.
+        places = importlib.import_module("tests.bench.place")
+        with places.place(Path(directory), shared=part.shared) as place:
+            module = importlib.import_module(f"tests.bench.{part.module}")
+            lines: list[Line] = module.run(place)
+            return lines

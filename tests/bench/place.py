@@ -1,0 +1,89 @@
+"""Where a part is measured: the product in a directory, with services beside it."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import django
+import requests
+
+from tests import services
+from tests.product import Product
+
+Description = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A running simulator: its clusters, and its controls."""
+
+    clusters: list[Description]
+    control_url: str
+
+    def control(self, cluster: str, name: str, **arguments: Any) -> None:
+        url = f"{self.control_url}/{cluster}/{name}"
+        requests.post(url, json=arguments, timeout=10).raise_for_status()
+
+    def calls(self, cluster: str) -> list[tuple[str, str]]:
+        """Return method and path of all calls since the last ``forget_calls``."""
+        url = f"{self.control_url}/{cluster}/calls"
+        answer = requests.get(url, timeout=10).json()
+        return [(method, path) for method, path in answer["calls"]]
+
+
+@contextmanager
+def simulator(directory: Path, *options: str) -> Iterator[Simulated]:
+    """Run simulated clusters in another process."""
+    ready = directory / "simulator.json"
+    command = [sys.executable, "-m", "contrib.simulator", "--ready-file", str(ready)]
+    with (directory / "simulator.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [*command, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        services.wait_until(ready.exists, 60, "the simulator")
+        document = json.loads(ready.read_text())
+        yield Simulated(document["clusters"], document["control_url"])
+    finally:
+        services.end(process)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part is measured; the product runs no process until told to."""
+
+    directory: Path
+    product: Product
+
+
+@contextmanager
+def place(directory: Path, *, shared: bool) -> Iterator[Place]:
+    """Make the product ready in a directory, and set it up in this process too.
+
+    ``shared``: with Redis and beanstalkd, as several hosts would; else the embedded
+    default.
+    """
+    (directory / "state").mkdir()
+    with ExitStack() as stack:
+        settings: dict[str, Any] = {}
+        if shared:
+            settings["CACHES"] = stack.enter_context(services.Redis()).caches
+            settings["BEANSTALK_URL"] = stack.enter_context(services.Beanstalkd()).url
+        product = Product(directory, watchers=0, workers=2, **settings)
+        stack.callback(product.stop)
+        django.setup()
+        # What the parts do on purpose is no news.
+        logging.disable(logging.WARNING)
+        product.manage("migrate", "--verbosity=0")
+        product.manage("collectstatic", "--noinput", "--verbosity=0")
+        yield Place(directory, product)
