@@ -140,7 +140,7 @@ class Owner:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One machine as the table shows it."""
 
@@ -154,11 +154,13 @@ class Row:
     state: str
     memory: str
     disk: str
-    vcpus: int
+    vcpus: str
+    ip: str
+    more_ips: str  # how many more, as in "+1"
     ips: str
     owners: tuple[Owner, ...]
     marks: tuple[Mark, ...]
-    job: Job | None
+    job_key: str  # empty unless a job runs on it
     doing: str
     age: str  # of what is said, where its cluster does not answer
     startup: bool
@@ -190,6 +192,7 @@ class Rows:
         self.rows = [self._row(instance) for instance in instances]
 
     def _row(self, found: Instance) -> Row:
+        ips = found.ips
         job = self._jobs.get((found.cluster, found.name))
         offers = {kind: power.offer(kind, found, self._visible, job) for kind in _KINDS}
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
@@ -206,11 +209,13 @@ class Rows:
             state=self._state(found),
             memory=words.gib(found.memory_mib),
             disk=words.gib(found.disk_mib),
-            vcpus=found.vcpus,
-            ips=", ".join(found.ips),
+            vcpus=str(found.vcpus),
+            ip=ips[0] if ips else "",
+            more_ips=f"+{len(ips) - 1}" if len(ips) > 1 else "",
+            ips=", ".join(ips),
             owners=self._owners(found),
             marks=tuple(self._marks[key] for key, has in MARKS.items() if has(found)),
-            job=job,
+            job_key=job.key if job else "",
             doing=words.doing(job) if job else "",
             age=self._ages.get(found.cluster, ""),
             startup=allowed[Job.Kind.STARTUP],

@@ -233,6 +233,11 @@ class Instance:
         return _natural(self.name)
 
     @cached_property
+    def owner_text(self) -> str:
+        """Names of owners, in lower case."""
+        return "\n".join((*self.tags.users, *self.tags.groups)).lower()
+
+    @cached_property
     def search_text(self) -> str:
         """All that a search looks through, in lower case."""
         words = (

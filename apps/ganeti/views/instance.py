@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from .. import details, tables, words
+from .. import details, stencils, tables, words
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
 from .asking import Found, UserRequest, find, person_of
@@ -50,12 +50,12 @@ def row(request: UserRequest, found: Found) -> HttpResponse:
     staff = person_of(request).staff
     columns = tables.shown(tables.chosen(request.user), staff=staff)
     context = {
-        "rows": tables.Rows(found.inventory, [found.instance]).rows,
-        "show": {column.key: True for column in columns},
-        "staff": staff,
+        "drawn": stencils.draw(
+            tables.Rows(found.inventory, [found.instance]).rows, columns
+        ),
         "oob": True,
     }
-    return render(request, "ganeti/_instance_row.html", context)
+    return render(request, "ganeti/_instance_answer.html", context)
 
 
 def _tell_of_failure(request: UserRequest, found: Found) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import Preferences
 
-from .. import inventory, tables, words
+from .. import inventory, stencils, tables, words
 from ..forms.listing import SIZES, STATE_LABELS, Asked
 from .asking import UserRequest, back_to_list, person_of
 
@@ -41,8 +41,8 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
     return {
         "asked": asked,
         "page": page,
-        "rows": rows,
-        "show": {column.key: True for column in columns},
+        "drawn": stencils.draw(rows, columns),
+        "show": {column.key for column in columns},
         "heads": tables.heads(columns, sorted_by=asked.sorted_by, order=asked.sort),
         "offered": tables.offered(staff=person.staff),
         "chips": list(asked.chips()),
