@@ -114,9 +114,6 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         },
     )
 
-    class Media:
-        css = {"all": [marks.STYLESHEET]}
-
     # -- what is shown
 
     def get_fieldsets(self, request: HttpRequest, obj: Cluster | None = None) -> Any:

@@ -36,9 +36,6 @@ class JobAdmin(admin.ModelAdmin[Job]):
         (_("Log"), {"fields": ["lines"]}),
     ]
 
-    class Media:
-        css = {"all": [marks.STYLESHEET]}
-
     @admin.display(description=_("status"), ordering="status")
     def state(self, job: Job) -> SafeString:
         return marks.job_status(job)

@@ -7,8 +7,6 @@ from django.utils.translation import gettext as _
 from .. import moments
 from ..models import Cluster, ClusterRefresh, Job
 
-STYLESHEET = "ganetimgr/css/admin.css"
-
 
 def mark(kind: str, word: str) -> SafeString:
     """Return a word behind a dot; kinds are those of the stylesheet."""
