@@ -132,6 +132,9 @@ class ClusterRefresh(models.Model):
     failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+    # Whose turn it is to publish, which is a matter of milliseconds.
+    publisher = models.CharField(max_length=32, blank=True)
+    publishing_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.cluster)

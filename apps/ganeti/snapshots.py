@@ -9,13 +9,14 @@ with what they have until somebody publishes again.
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from .domain.cluster import ClusterInfo
@@ -26,6 +27,9 @@ from .models import Cluster, ClusterRefresh
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
 FORMAT = 1
+# How long publishing a cluster may take before others go ahead, and look again.
+TURN_S = 2.0
+TURN_LOOK_EVERY_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -144,12 +148,11 @@ def forget() -> None:
 def publish(cluster: Cluster, update: Callable[[Known | None], Known]) -> Known:
     """Replace what is known of a cluster by what ``update`` makes of it.
 
-    Publishers take turns by a lock on the cluster's row, so that none overwrites
-    what another just published.
+    Publishers take turns, so that none overwrites what another just published.
+    Raises ClusterRefresh.DoesNotExist when the cluster has not been asked yet.
     """
     key = _key(cluster)
-    with transaction.atomic():
-        ClusterRefresh.objects.select_for_update().get(cluster=cluster)
+    with _turn(cluster):
         _read([key], time.monotonic())
         before = _memory.get(key)
         after = _same_generation(before, update(before))
@@ -162,6 +165,41 @@ def publish(cluster: Cluster, update: Callable[[Known | None], Known]) -> Known:
     if before and before.stamp.generation != after.stamp.generation:
         cache.delete(_contents_key(key, before.stamp.generation))
     return after
+
+
+@contextmanager
+def _turn(cluster: Cluster) -> Iterator[None]:
+    """Wait for our turn to publish a cluster.
+
+    By a lease and not by a lock on its row: the cache is asked meanwhile, and where
+    threads are gevent's a second one that waited in the database would let no other
+    run, the first included.
+    """
+    me = uuid.uuid4().hex
+    _take_turn(cluster, me)
+    try:
+        yield
+    finally:
+        ClusterRefresh.objects.filter(cluster=cluster, publisher=me).update(
+            publisher="", publishing_until=None
+        )
+
+
+def _take_turn(cluster: Cluster, me: str) -> None:
+    """Take the lease; after a while without it too, since its holder may have died.
+
+    What an overwritten snapshot lacks, the next refresh brings.
+    """
+    patience_ends = time.monotonic() + TURN_S
+    states = ClusterRefresh.objects.filter(cluster=cluster)
+    while time.monotonic() < patience_ends:
+        now = timezone.now()
+        free = Q(publishing_until=None) | Q(publishing_until__lte=now)
+        until = now + timedelta(seconds=TURN_S)
+        if states.filter(free).update(publisher=me, publishing_until=until):
+            return
+        states.get()
+        time.sleep(TURN_LOOK_EVERY_S)
 
 
 def _same_generation(before: Known | None, after: Known) -> Known:
