@@ -6,6 +6,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse
+import contextlib
 import grp
 import logging
 import logging.handlers
@@ -123,7 +124,12 @@ def main() -> None:
         watch(options.workers)
     finally:
         if options.pid_file:
-            options.pid_file.unlink(missing_ok=True)
+            # In a directory of root's the user that we became cannot.
+            with contextlib.suppress(OSError):
+                options.pid_file.unlink()
+    logging.shutdown()
+    # Threads in a call to a cluster that hangs are not waited for.
+    os._exit(0)
 
 
 if __name__ == "__main__":

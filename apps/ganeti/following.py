@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from .connections import client_for
@@ -28,7 +28,9 @@ Handler = Callable[[Job], None]
 FIELDS = ("id", "status", "opresult", "oplog", "end_ts")
 # The lease of a watcher on a job; renewed every second while it lives.
 LEASE_S = 4
-# A call that no process can still be waiting in leaves its row for us to mend.
+# A row without an id is looked for when its call should long have been answered, and
+# given up when no process can still be waiting in it.
+SOUGHT_AFTER_S = 3
 MARGIN_S = 7
 # The cluster's own watcher archives jobs after six hours; what is older and not in
 # the list may have run all the same.
@@ -40,8 +42,9 @@ _handlers: dict[Job.Kind, list[Handler]] = {}
 def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
     """Register a function to be called once when a job of a kind has ended, anyhow.
 
-    It runs inside a transaction: what must not be done twice or what is slow, a mail
-    say, is left to ``transaction.on_commit``.
+    It runs inside a transaction and waits for nothing but the database: what must
+    not be done twice or takes its time, a mail say, is left to
+    ``transaction.on_commit``.
     """
 
     def register(handler: Handler) -> Handler:
@@ -54,14 +57,23 @@ def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
 def handle(pk: int) -> bool:
     """Run the handlers of a finished job unless they ran; tell whether they did now."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().select_related("cluster").get(pk=pk)
-        if job.unfinished or job.handled_at:
+        job = _locked(pk)
+        if job is None or job.unfinished or job.handled_at:
             return False
         for handler in _handlers.get(Job.Kind(job.kind), ()):
             handler(job)
         job.handled_at = timezone.now()
         job.save(update_fields=["handled_at"])
     return True
+
+
+def _locked(pk: int) -> Job | None:
+    """Return a job, locked; None while somebody else has it, who then does the rest.
+
+    Waiting for a lock would stop all threads of a process where they are gevent's.
+    """
+    can_skip = connection.features.has_select_for_update_skip_locked
+    return Job.objects.select_for_update(skip_locked=can_skip).filter(pk=pk).first()
 
 
 def try_to_handle(pk: int) -> None:
@@ -71,7 +83,7 @@ def try_to_handle(pk: int) -> None:
     """
     try:
         handle(pk)
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
         raise
     except Exception:
         logger.exception("Job %s: a handler failed, it will be tried again", pk)
@@ -177,10 +189,19 @@ def may_be_sought(job: Job, now: datetime) -> bool:
     """Tell whether a job without an id is to be looked for by its key."""
     if job.status == JobStatus.IN_DOUBT:
         return True
-    patience_s = (
-        settings.RAPI_CONNECT_TIMEOUT + settings.RAPI_RESPONSE_TIMEOUT + MARGIN_S
-    )
-    return now - job.submitted_at > timedelta(seconds=patience_s)
+    return now - job.submitted_at > timedelta(seconds=SOUGHT_AFTER_S)
+
+
+def may_be_given_up(job: Job, now: datetime) -> bool:
+    """Tell whether a job that is not found will not come any more.
+
+    The process that submits it may wait for one of its slots first, as long as for
+    the call itself.
+    """
+    if job.status == JobStatus.IN_DOUBT:
+        return True
+    call_s = settings.RAPI_CONNECT_TIMEOUT + settings.RAPI_RESPONSE_TIMEOUT
+    return now - job.submitted_at > timedelta(seconds=2 * call_s + MARGIN_S)
 
 
 def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:

@@ -36,7 +36,7 @@ class Message:
     """A message as beanstalkd holds it, and the row that it speaks of."""
 
     job_pk: int
-    reserved: "greenstalk.Job[str]"
+    reserved: "greenstalk.Job[bytes]"
 
 
 def configured() -> bool:
@@ -52,14 +52,14 @@ def wake(job: Job) -> None:
 def _put(job_pk: int) -> None:
     try:
         with connection() as client:
-            client.put(json.dumps({"job": job_pk}), ttr=TIME_TO_RUN_S)
+            client.put(json.dumps({"job": job_pk}).encode(), ttr=TIME_TO_RUN_S)
     except Failure as exc:
         # The watchers look into the table as well.
         logger.warning("Job %s was not announced: %s", job_pk, exc)
 
 
 @contextmanager
-def connection() -> Iterator[greenstalk.Client[str]]:
+def connection() -> Iterator[greenstalk.Client[bytes]]:
     """Connect to beanstalkd for a while."""
     client = connect()
     try:
@@ -68,25 +68,26 @@ def connection() -> Iterator[greenstalk.Client[str]]:
         client.close()
 
 
-def connect() -> "greenstalk.Client[str]":
+def connect() -> "greenstalk.Client[bytes]":
     """Connect to the tube of the settings; raises OSError or greenstalk.Error."""
     url = urlsplit(settings.BEANSTALK_URL)
     where = (url.hostname or "localhost", url.port or 11300)
     sock = socket.create_connection(where, timeout=CONNECT_TIMEOUT_S)
     tube = settings.BEANSTALK_TUBE
     try:
-        return greenstalk.Client(sock, use=tube, watch=tube)
+        # Bytes: a message in another encoding is no failure of the connection.
+        return greenstalk.Client(sock, encoding=None, use=tube, watch=tube)
     except Failure:
         sock.close()
         raise
 
 
-def read(reserved: "greenstalk.Job[str]") -> Message:
+def read(reserved: "greenstalk.Job[bytes]") -> Message:
     """Understand a message; raises MalformedError."""
     try:
         job_pk = json.loads(reserved.body)["job"]
     except (ValueError, TypeError, KeyError) as exc:
-        raise MalformedError(str(reserved.body)[:200]) from exc
+        raise MalformedError(repr(reserved.body[:200])) from exc
     if not isinstance(job_pk, int) or isinstance(job_pk, bool):
-        raise MalformedError(str(reserved.body)[:200])
+        raise MalformedError(repr(reserved.body[:200]))
     return Message(job_pk, reserved)

@@ -6,8 +6,6 @@ published without them.
 """
 
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -16,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from . import turns
 from .connections import client_for
 from .domain.cluster import ClusterInfo
 from .domain.instance import CONFIG_FIELDS, LIVE_FIELDS, Instance
@@ -50,9 +49,6 @@ logger = logging.getLogger(__name__)
 
 LIVE_GRACE_S = 2.0
 SLOW_EVERY = timedelta(minutes=5)
-LONGEST_PAUSE_S = 60
-# Longer than any refresh may take: the lease of a process that died runs out.
-LEASE_S = 90
 
 Rows = list[Row]
 
@@ -76,22 +72,25 @@ class Live:
     nodes: Mapping[str, Row]
 
 
-def refresh(cluster: Cluster, *, force: bool = False) -> bool:
+def refresh(
+    cluster: Cluster, *, force: bool = False, lease_s: float = turns.LEASE_S
+) -> bool:
     """Ask a cluster for everything and publish it; tell whether it answered.
 
     Does nothing and returns False while another process does it, or when it is not
     due and not ``force``. Never raises: a failure is kept with the cluster.
+    Who calls ``renew`` now and then may take a short lease.
     """
-    state = _take_lease(cluster, force=force)
+    state = turns.take(cluster, force=force, lease_s=lease_s)
     if state is None:
         return False
     started = timezone.now()
     try:
         _ask(cluster, state, started)
     except (RapiError, UndecryptableError) as exc:
-        _failed(state, str(exc))
+        turns.failed(state, str(exc))
         return False
-    _succeeded(state, started)
+    turns.succeeded(state, started)
     return True
 
 
@@ -308,66 +307,6 @@ def _with_instances(
     )
 
 
-# -- whose turn it is
-
-
-def _me() -> str:
-    return f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident()}"[:64]
-
-
-def _take_lease(cluster: Cluster, *, force: bool) -> ClusterRefresh | None:
-    """Return the state of a cluster's refresh if it is ours to do now."""
-    now = timezone.now()
-    state, _new = ClusterRefresh.objects.get_or_create(cluster=cluster)
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
-    if not force:
-        free &= Q(next_at=None) | Q(next_at__lte=now)
-    taken = ClusterRefresh.objects.filter(free, pk=state.pk).update(
-        holder=_me(), leased_until=now + timedelta(seconds=LEASE_S)
-    )
-    if not taken:
-        return None
-    state.refresh_from_db()
-    return state
-
-
-def _succeeded(state: ClusterRefresh, started: datetime) -> None:
-    """Release the lease; a slow cluster is asked less often."""
-    now = timezone.now()
-    pause = max(settings.SNAPSHOT_REFRESH_SECONDS, 3 * (now - started).total_seconds())
-    if state.failures:
-        logger.info("%s: answers again", state.cluster.slug)
-    _release(
-        state,
-        next_at=started + timedelta(seconds=pause),
-        refreshed_at=now,
-        failures=0,
-        failing_since=None,
-        last_error="",
-    )
-
-
-def _failed(state: ClusterRefresh, error: str) -> None:
-    """Release the lease and open the circuit: longer after each failure in a row."""
-    now = timezone.now()
-    logger.warning("%s: not refreshed: %s", state.cluster.slug, error)
-    pause = settings.SNAPSHOT_REFRESH_SECONDS * 2 ** min(state.failures, 6)
-    _release(
-        state,
-        next_at=now + timedelta(seconds=min(pause, LONGEST_PAUSE_S)),
-        failures=models.F("failures") + 1,
-        failing_since=state.failing_since or now,
-        last_error=error,
-    )
-
-
-def _release(state: ClusterRefresh, **changes: object) -> None:
-    """Write down how it went, unless the lease ran out and somebody else has it."""
-    ClusterRefresh.objects.filter(pk=state.pk, holder=state.holder).update(
-        holder="", leased_until=None, **changes
-    )
-
-
 # -- when no watcher does it
 
 NEGLECTED_AFTER_S = 30
@@ -383,11 +322,12 @@ def wake_neglected(shots: Iterable[Snapshot]) -> None:
     """
     now = timezone.now()
     for shot in shots:
-        if _neglected(shot, now):
+        lost = _lost(shot)
+        if lost or _neglected(shot, now):
             last = _woken.get(shot.cluster.pk, float("-inf"))
             if time.monotonic() - last > WAKE_EVERY_S:
                 _woken[shot.cluster.pk] = time.monotonic()
-                refresh_in_background(shot.cluster, force=False)
+                refresh_in_background(shot.cluster, force=lost)
 
 
 def _neglected(shot: Snapshot, now: datetime) -> bool:
@@ -396,3 +336,17 @@ def _neglected(shot: Snapshot, now: datetime) -> bool:
         return True
     overdue = timedelta(seconds=NEGLECTED_AFTER_S)
     return state.next_at is not None and now - state.next_at > overdue
+
+
+def _lost(shot: Snapshot) -> bool:
+    """Tell whether others have long known more: the cache is away or has lost it.
+
+    A process then asks for itself, although the cluster is not due.
+    """
+    state: ClusterRefresh | None = getattr(shot.cluster, "refresh_state", None)
+    if state is None or state.refreshed_at is None or state.failures:
+        return False
+    if shot.fetched_at is None:
+        return True
+    behind = timedelta(seconds=NEGLECTED_AFTER_S)
+    return state.refreshed_at - shot.fetched_at > behind

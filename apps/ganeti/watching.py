@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import greenstalk
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
-from . import following, queue, refreshing
+from . import following, queue, refreshing, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
 from .encryption import UndecryptableError
+from .loops import PAUSE_WHEN_DOWN_S, Loop
 from .models import Cluster, Job, WatcherBeat
 from .rapi.errors import RapiError
 
@@ -31,10 +32,14 @@ logger = logging.getLogger(__name__)
 SWEEP_EVERY_S = 1.0
 BEAT_EVERY_S = 5.0
 REFRESH_LOOK_EVERY_S = 0.5
+# The lease on a cluster's refresh, renewed while it takes longer.
+REFRESH_LEASE_S = 10
+RENEW_EVERY_S = 2
+# How long a loop that is told to stop may take to finish its turn.
+STOP_WITHIN_S = 2.0
 # At first twice a second; then a tenth of the time since something last changed.
 SHORTEST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
-PAUSE_WHEN_DOWN_S = 1.5
 # How long a job must be missing before it is given up: it may be on its way.
 MISSING_FOR_S = 3.0
 ANNOUNCED_WITHIN_S = 2.0
@@ -45,41 +50,6 @@ def new_name() -> str:
     return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-class Loop(threading.Thread):
-    """A thread that does something, pauses, and does it again until told to stop."""
-
-    def __init__(self, name: str, stopping: threading.Event) -> None:
-        super().__init__(name=name, daemon=True)
-        self.stopping = stopping
-        self.awake = threading.Event()
-
-    def turn(self) -> float | None:
-        """Do it once; return the pause in seconds, None: until woken."""
-        raise NotImplementedError
-
-    def wake(self) -> None:
-        self.awake.set()
-
-    def run(self) -> None:
-        while not self.stopping.is_set():
-            pause = self._safe_turn()
-            self.awake.wait(pause)
-            self.awake.clear()
-
-    def _safe_turn(self) -> float | None:
-        try:
-            return self.turn()
-        except DatabaseError as exc:
-            logger.warning("%s: database: %s", self.name, exc)
-        except Exception:
-            # A fault in one turn must not end the watch: it is reported, and tried
-            # again.
-            logger.exception("%s failed", self.name)
-        finally:
-            connection.close()
-        return PAUSE_WHEN_DOWN_S
-
-
 class Refresher(Loop):
     """Refreshes the clusters that are due, several at once."""
 
@@ -87,6 +57,7 @@ class Refresher(Loop):
         super().__init__("refresher", stopping)
         self._pool = ThreadPoolExecutor(workers, "refresh")
         self._at_work: set[int] = set()
+        self._renewed_at = time.monotonic()
 
     def turn(self) -> float:
         clusters = Cluster.objects.enabled()
@@ -94,11 +65,17 @@ class Refresher(Loop):
             if cluster.pk not in self._at_work:
                 self._at_work.add(cluster.pk)
                 self._pool.submit(self._refresh, cluster)
+        self._renew()
         return REFRESH_LOOK_EVERY_S
+
+    def _renew(self) -> None:
+        if self._at_work and time.monotonic() - self._renewed_at > RENEW_EVERY_S:
+            turns.renew(REFRESH_LEASE_S)
+            self._renewed_at = time.monotonic()
 
     def _refresh(self, cluster: Cluster) -> None:
         try:
-            refreshing.refresh(cluster)
+            refreshing.refresh(cluster, lease_s=REFRESH_LEASE_S)
         except Exception:
             logger.exception("%s: not refreshed", cluster.slug)
         finally:
@@ -122,10 +99,10 @@ class Follower(Loop):
         super().wake()
 
     def turn(self) -> float | None:
-        cluster = Cluster.objects.get(pk=self._cluster_pk)
-        jobs = following.followed_by(self._me, cluster)
+        cluster = Cluster.objects.filter(pk=self._cluster_pk).first()
+        jobs = following.followed_by(self._me, cluster) if cluster else []
         self.idle = not jobs
-        if not jobs:
+        if cluster is None or not jobs:
             self._missing_since.clear()
             return None
         try:
@@ -180,7 +157,9 @@ class Follower(Loop):
         return [
             (job, following.never_arrived(job, now))
             for job in jobs
-            if job.pk not in found and self._given_up(job)
+            if job.pk not in found
+            and following.may_be_given_up(job, now)
+            and self._given_up(job)
         ]
 
     def _given_up(self, job: Job) -> bool:
@@ -215,8 +194,8 @@ def _divided(jobs: Iterable[Job]) -> tuple[list[Job], list[Job]]:
 class Announced:
     """What beanstalkd gave us: messages by the row's key, kept until it is finished."""
 
-    client: "greenstalk.Client[str]"
-    held: dict[int, "greenstalk.Job[str]"] = field(default_factory=dict)
+    client: "greenstalk.Client[bytes]"
+    held: dict[int, "greenstalk.Job[bytes]"] = field(default_factory=dict)
     touched_at: float = field(default_factory=time.monotonic)
 
 
@@ -265,7 +244,7 @@ class Listener(Loop):
             self._take(announced, reserved)
             timeout = 0
 
-    def _take(self, announced: Announced, reserved: "greenstalk.Job[str]") -> None:
+    def _take(self, announced: Announced, reserved: "greenstalk.Job[bytes]") -> None:
         try:
             message = queue.read(reserved)
         except queue.MalformedError as exc:
@@ -358,16 +337,20 @@ class Watcher:
         logger.info("watching as %s", self.name)
 
     def stop(self) -> None:
-        """Ask all loops to end; they do when their turn is over."""
+        """End all loops; one in a call to a cluster that hangs is left behind."""
         self.stopping.set()
+        patience_ends = time.monotonic() + STOP_WITHIN_S
         with self._lock:
             loops = [*self._loops, *self._followers.values()]
         for loop in loops:
             loop.wake()
+        for loop in loops:
+            loop.join(max(0, patience_ends - time.monotonic()))
 
     def leave(self) -> None:
         """Let others have our jobs at once, and take our beat away."""
         following.release(self.name)
+        turns.release()
         WatcherBeat.objects.filter(name=self.name).delete()
         connection.close()
 

@@ -15,8 +15,8 @@ from apps.ganeti.models import Cluster, Job
 from tests.services import Beanstalkd, free_port, wait_until
 
 
-def message(body: str) -> "greenstalk.Job[str]":
-    return cast("greenstalk.Job[str]", SimpleNamespace(id=1, body=body))
+def message(body: str) -> "greenstalk.Job[bytes]":
+    return cast("greenstalk.Job[bytes]", SimpleNamespace(id=1, body=body.encode()))
 
 
 @pytest.fixture

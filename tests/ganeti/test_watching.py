@@ -491,7 +491,7 @@ def test_an_announced_job_is_taken_and_kept_until_it_ends(
     listener: Listener, tube: Any, new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
-    tube.put(f'{{"job": {job.pk}}}')
+    tube.put(f'{{"job": {job.pk}}}'.encode())
 
     listener.turn()
     assert following.followed_by(ME, cluster) == [job]
@@ -506,7 +506,7 @@ def test_an_announcement_of_an_ended_job_is_deleted(
     listener: Listener, tube: Any, new_job: NewJob
 ) -> None:
     job = new_job(status=JobStatus.SUCCESS, busy_key=None)
-    tube.put(f'{{"job": {job.pk}}}')
+    tube.put(f'{{"job": {job.pk}}}'.encode())
 
     listener.turn()
 
@@ -515,7 +515,7 @@ def test_an_announcement_of_an_ended_job_is_deleted(
 
 
 def test_a_malformed_message_is_buried(listener: Listener, tube: Any) -> None:
-    tube.put("no message of ours")
+    tube.put(b"no message of ours")
 
     listener.turn()
 
@@ -527,7 +527,7 @@ def test_a_job_announced_twice_is_held_once(
 ) -> None:
     job = new_job()
     for _ in range(2):
-        tube.put(f'{{"job": {job.pk}}}')
+        tube.put(f'{{"job": {job.pk}}}'.encode())
 
     listener.turn()
 
@@ -537,7 +537,7 @@ def test_a_job_announced_twice_is_held_once(
 def test_a_dead_beanstalkd_is_waited_for(
     listener: Listener, beanstalkd: Beanstalkd, tube: Any
 ) -> None:
-    tube.put("x")
+    tube.put(b"x")
     listener.turn()
     assert listener.connected
 
