@@ -160,7 +160,10 @@ def test_a_ca_file_that_is_gone_is_an_answer_not_a_crash(
         endpoint(athens), verification=Verification.CA_FILE, ca_file="/nowhere.pem"
     )
 
-    assert "/nowhere.pem" in str(trouble(by_file))
+    exc = trouble(by_file)
+
+    assert exc.field == "ca_file"
+    assert "/nowhere.pem" in str(exc)
 
 
 def test_the_environment_changes_nothing_about_trust(

@@ -6,6 +6,7 @@ Nothing here touches the database, so that several clusters can be tried side by
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
@@ -81,6 +82,7 @@ def look(host: str, port: int) -> Certificate:
 
 def examine(endpoint: Endpoint) -> Report:
     """Use a cluster as the site will; raise CannotConnect when it does not work."""
+    _check_ca_file(endpoint)
     client = client_at(endpoint)
     try:
         info = ClusterInfo.from_rapi(client.info())
@@ -110,6 +112,14 @@ def examine_all(endpoints: Iterable[Endpoint]) -> list[Report | CannotConnect]:
 
     with ThreadPoolExecutor(max_workers=TRIED_AT_ONCE) as pool:
         return list(pool.map(examined, endpoints))
+
+
+def _check_ca_file(endpoint: Endpoint) -> None:
+    wanted = endpoint.verification is Verification.CA_FILE
+    if wanted and not Path(endpoint.ca_file).is_file():
+        message = _("There is no CA file %(path)s on this server.")
+        message %= {"path": endpoint.ca_file}
+        raise CannotConnect(message, field="ca_file")
 
 
 def _check_version(version: str) -> None:
