@@ -1,6 +1,7 @@
 """Settings: what the operator's file may say, and what is said about wrong ones."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -26,7 +27,8 @@ DEFAULTS["SECRET_KEY"] = "k" * 50
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     def load_file(content: str) -> dict[str, Any]:
         path = tmp_path / "settings.py"
-        path.write_text(f"STATE_DIR = {str(tmp_path)!r}\n{content}")
+        path.write_text(content)
+        monkeypatch.setattr(defaults, "STATE_DIR", tmp_path / "state")
         monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
         return loading.load()
 
@@ -130,7 +132,7 @@ def test_the_operators_file_goes_over_the_defaults(load: Load) -> None:
     values = load("RAPI_CONNECT_TIMEOUT = RAPI_CONNECT_TIMEOUT + 1\n")
 
     assert values["RAPI_CONNECT_TIMEOUT"] == 9
-    assert values["OPERATOR_NAMES"] == {"STATE_DIR", "RAPI_CONNECT_TIMEOUT"}
+    assert values["OPERATOR_NAMES"] == {"RAPI_CONNECT_TIMEOUT"}
 
 
 def test_branding_keeps_the_keys_that_the_operator_leaves_out(load: Load) -> None:
@@ -162,19 +164,39 @@ def test_the_first_run_makes_a_secret_key_and_the_next_keeps_it(
     first = load("")["SECRET_KEY"]
     second = load("")["SECRET_KEY"]
 
-    path = tmp_path / "secret-key"
+    path = tmp_path / "state" / "secret-key"
     assert first == second == path.read_text().strip()
     assert len(first) >= 50
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
-        "secret-key",
-        "settings.py",
-    ]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_first_run_makes_the_state_directory_for_the_embedded_database(
+    tmp_path: Path, load: Load
+) -> None:
+    load(f"SECRET_KEY = {'k' * 50!r}\n")
+
+    assert (tmp_path / "state").is_dir()
+
+
+@pytest.mark.parametrize("content", ["", f"SECRET_KEY = {'k' * 50!r}\n"])
+def test_a_state_directory_that_cannot_be_made_is_named(
+    tmp_path: Path, load: Load, content: str
+) -> None:
+    (tmp_path / "state").write_text("a file is in its way")
+
+    with pytest.raises(ImproperlyConfigured, match=re.escape(str(tmp_path / "state"))):
+        load(content)
+
+
+def test_the_state_directory_is_not_for_the_settings_file(load: Load) -> None:
+    with pytest.raises(ImproperlyConfigured, match="GANETIMGR_STATE"):
+        load("STATE_DIR = '/somewhere'\n")
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("x = = 1\n", "line 2"), ("\n1 / 0\n", "line 3"), ("import nowhere\n", "line 2")],
+    [("x = = 1\n", "line 1"), ("\n1 / 0\n", "line 2"), ("import nowhere\n", "line 1")],
 )
 def test_a_file_that_cannot_be_run_is_named_with_its_line(
     load: Load, content: str, said: str

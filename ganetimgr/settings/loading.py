@@ -19,6 +19,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+FIXED = {"BASE_DIR", "STATE_DIR"}
 MYSQL_OPTIONS: dict[str, Any] = {
     "charset": "utf8mb4",
     "connect_timeout": 5,
@@ -32,6 +33,11 @@ def load() -> dict[str, Any]:
     values = {**upper(vars(wiring)), **upper(vars(defaults))}
     path = operator_file()
     given = read(path) if path is not None else {}
+    if FIXED & given.keys():
+        raise ImproperlyConfigured(
+            "STATE_DIR and BASE_DIR are not for the settings file: "
+            "$GANETIMGR_STATE names the state directory."
+        )
     merge(values, given)
     values["OPERATOR_NAMES"] = frozenset(given)
     derive(values)
@@ -99,6 +105,8 @@ def derive(values: dict[str, Any]) -> None:
             "django_auth_ldap.backend.LDAPBackend",
             *values["AUTHENTICATION_BACKENDS"],
         ]
+    if values["DATABASES"] is defaults.DATABASES:
+        make_state(Path(values["STATE_DIR"]))
     if isinstance(values["DATABASES"], dict):
         values["DATABASES"] = {
             alias: with_options(database)
@@ -130,6 +138,16 @@ def secret_key(state: Path) -> str:
     except OSError as exc:
         raise ImproperlyConfigured(
             f"SECRET_KEY is not set, and none can be kept in {path}: {exc.strerror}"
+        ) from exc
+
+
+def make_state(path: Path) -> None:
+    """Make the directory of the embedded default, which SQLite wants to be there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ImproperlyConfigured(
+            f"The state directory {path} cannot be made: {exc.strerror}"
         ) from exc
 
 
