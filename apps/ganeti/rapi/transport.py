@@ -7,10 +7,12 @@ process of ours opens more than a few connections to one cluster at a time.
 import html
 import json
 import re
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -18,6 +20,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
+from urllib3.util.ssl_ import create_urllib3_context
 
 from .errors import (
     RapiError,
@@ -98,23 +101,57 @@ class InFlight:
 # Where verification is off the site itself says so, to those who can change it.
 urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
+_BY_AUTHORITY = frozenset({Verification.SYSTEM, Verification.CA_FILE})
 # A fingerprint that no certificate has.
 NO_CERTIFICATE = "0" * 64
 
 
+@cache
+def _system_context() -> ssl.SSLContext:
+    """Trust what this server trusts; loading that costs as much as a call."""
+    return ssl.create_default_context()
+
+
+def _file_context(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as exc:
+        message = f"The CA file {ca_file} cannot be used: {exc.strerror or exc}."
+        raise RapiUnreachable(message, sent=False) from exc
+
+
+def _unchecked_context() -> ssl.SSLContext:
+    return create_urllib3_context(cert_reqs=ssl.CERT_NONE)
+
+
 class _CertificateAdapter(HTTPAdapter):
-    """Checks the certificate as the endpoint asks; requests knows no fingerprints."""
+    """Checks the certificate as the endpoint asks.
+
+    requests knows no fingerprints, brings its own list of authorities instead of the
+    server's, and would load one for every call, even to check nothing.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        if self._endpoint.verification is Verification.FINGERPRINT:
-            pinned = self._endpoint.fingerprint.replace(":", "")
-            # Without one urllib3 would check nothing at all.
-            kwargs["assert_fingerprint"] = pinned or NO_CERTIFICATE
+        match self._endpoint.verification:
+            case Verification.SYSTEM:
+                kwargs["ssl_context"] = _system_context()
+            case Verification.CA_FILE:
+                kwargs["ssl_context"] = _file_context(self._endpoint.ca_file)
+            case Verification.FINGERPRINT:
+                pinned = self._endpoint.fingerprint.replace(":", "")
+                # Without one urllib3 would check nothing at all.
+                kwargs["assert_fingerprint"] = pinned or NO_CERTIFICATE
+                kwargs["ssl_context"] = _unchecked_context()
+            case Verification.OFF:
+                kwargs["ssl_context"] = _unchecked_context()
         super().init_poolmanager(*args, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leave the authorities to the context."""
 
 
 class HttpTransport:
@@ -154,9 +191,6 @@ class HttpTransport:
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as exc:
             raise _unreachable(exc) from exc
-        except OSError as exc:  # requests' way to say that the CA file is missing
-            message = f"It was not asked: {exc}"
-            raise RapiUnreachable(message, sent=False) from exc
 
     def _session(self) -> requests.Session:
         session = requests.Session()
@@ -166,19 +200,10 @@ class HttpTransport:
             session.auth = HTTPBasicAuth(
                 self.endpoint.username.encode(), self.endpoint.password.encode()
             )
-        session.verify = self._verify()
+        session.verify = self.endpoint.verification in _BY_AUTHORITY
         session.headers["User-Agent"] = "ganetimgr"
         session.mount("https://", _CertificateAdapter(self.endpoint))
         return session
-
-    def _verify(self) -> bool | str:
-        match self.endpoint.verification:
-            case Verification.SYSTEM:
-                return True
-            case Verification.CA_FILE:
-                return self.endpoint.ca_file
-            case Verification.FINGERPRINT | Verification.OFF:
-                return False
 
 
 _NEVER_SENT = (
