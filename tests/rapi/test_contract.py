@@ -1,0 +1,575 @@
+"""What our client and Ganeti promise each other, the same for real and simulated."""
+
+import time
+
+import pytest
+import requests
+
+from apps.ganeti.domain.cluster import ClusterInfo
+from apps.ganeti.domain.instance import CONFIG_FIELDS, LIVE_FIELDS, Instance, State
+from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.domain.network import GanetiNetwork
+from apps.ganeti.domain.node import (
+    GROUP_FIELDS,
+    NODE_CONFIG_FIELDS,
+    NODE_LIVE_FIELDS,
+    Node,
+    NodeGroup,
+)
+from apps.ganeti.rapi import versions
+from apps.ganeti.rapi.client import RapiClient, RebootKind, verify_write_access
+from apps.ganeti.rapi.errors import (
+    RapiNotFound,
+    RapiPermissionDenied,
+    RapiRefused,
+    RapiUnsupported,
+)
+from apps.ganeti.rapi.query import FieldStatus, any_of, any_present, at_least
+from apps.ganeti.rapi.versions import Capability
+from tests.rapi.conftest import OURS, Ganeti
+
+# Where we ask past our client, it does not matter who answers.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::urllib3.exceptions.InsecureRequestWarning"
+)
+
+NOWHERE = "nowhere.example.org"
+NO_JOB = 99_999_999
+KNOWN = {FieldStatus.NORMAL, FieldStatus.NO_DATA, FieldStatus.UNAVAILABLE}
+
+
+def status(ganeti: Ganeti, name: str) -> str:
+    rows = ganeti.client.query("instance", LIVE_FIELDS, any_of("name", [name]))
+    return str(rows[0]["status"])
+
+
+def words(job: dict[str, object]) -> str:
+    return JobReport.from_rapi(job).message
+
+
+# -- the cluster
+
+
+def test_the_protocol_is_version_2(client: RapiClient) -> None:
+    assert client.version() == 2
+
+
+def test_features_name_the_forms_of_requests(client: RapiClient) -> None:
+    assert {"instance-create-reqv1", "instance-reinstall-reqv1"} <= set(
+        client.features()
+    )
+
+
+def test_info_says_who_the_cluster_is(client: RapiClient, ganeti: Ganeti) -> None:
+    info = ClusterInfo.from_rapi(client.info())
+
+    assert info.name
+    assert info.uuid
+    assert info.master
+    assert ganeti.hypervisor in info.hypervisors
+    assert versions.parse(info.version) == client.ganeti_version() >= (2, 8)
+
+
+def test_every_answer_names_the_version(ganeti: Ganeti, client: RapiClient) -> None:
+    answer = requests.get(f"{ganeti.endpoint.url}/version", verify=False, timeout=10)  # noqa: S501
+
+    assert answer.headers["Server"].startswith("Ganeti ")
+    assert versions.parse(answer.headers["Server"]) == client.ganeti_version()
+    assert answer.headers.get("Connection", "close") == "close"
+
+
+def test_operating_systems_come_with_their_variants(client: RapiClient) -> None:
+    assert "image+default" in client.operating_systems()
+
+
+def test_the_cluster_has_tags(client: RapiClient, ganeti: Ganeti) -> None:
+    tag = f"{OURS}:tag"
+
+    ganeti.done(client.add_cluster_tags([tag], reason="contract"))
+    assert tag in client.cluster_tags()
+
+    ganeti.done(client.delete_cluster_tags([tag], reason="contract"))
+    assert tag not in client.cluster_tags()
+
+
+# -- nodes, groups, networks
+
+
+def test_nodes_are_read(client: RapiClient) -> None:
+    live = {row["name"]: row for row in client.query("node", NODE_LIVE_FIELDS)}
+    rows = client.query("node", NODE_CONFIG_FIELDS)
+
+    nodes = [Node.from_rapi(row, live[row["name"]]) for row in rows]
+
+    assert [node.role for node in nodes].count("M") == 1
+    assert all(node.group == "default" for node in nodes)
+    assert all(node.memory_total_mib for node in nodes)
+    assert {node.name for node in nodes} == {one["name"] for one in client.nodes()}
+    assert client.node(nodes[0].name)["role"] == nodes[0].role
+
+
+def test_groups_are_read(client: RapiClient) -> None:
+    groups = [NodeGroup.from_rapi(row) for row in client.query("group", GROUP_FIELDS)]
+
+    assert "default" in {group.name for group in groups}
+    assert {group.name for group in groups} == {g["name"] for g in client.groups()}
+    assert client.group("default")["alloc_policy"] == "preferred"
+
+
+def test_networks_are_read(client: RapiClient) -> None:
+    networks = [GanetiNetwork.from_rapi(row) for row in client.networks()]
+
+    for network in networks:
+        assert network.network
+        assert client.network(network.name)["uuid"] == network.uuid
+
+
+# -- who may
+
+
+def test_a_wrong_password_is_refused(ganeti: Ganeti) -> None:
+    stranger = ganeti.client_as(ganeti.endpoint.username, "wrong")
+
+    with pytest.raises(RapiPermissionDenied) as caught:
+        verify_write_access(stranger)
+
+    assert caught.value.code == 401
+
+
+def test_our_user_may_write(client: RapiClient) -> None:
+    assert verify_write_access(client)
+
+
+def test_a_reader_may_look_but_not_act(ganeti: Ganeti, machine: str) -> None:
+    reader = ganeti.client_as("viewer", "secret")
+    try:
+        assert machine in reader.instances()
+    except RapiPermissionDenied:
+        pytest.skip("this cluster has no user who may only read")
+
+    assert reader.query("instance", ["name"], any_of("name", [machine]))
+    assert not verify_write_access(reader)
+    with pytest.raises(RapiPermissionDenied):
+        reader.startup(machine, reason="contract")
+
+
+@pytest.mark.parametrize("kind", ["instance", "node", "group", "network"])
+def test_what_is_not_there_is_not_found(client: RapiClient, kind: str) -> None:
+    with pytest.raises(RapiNotFound):
+        getattr(client, kind)(NOWHERE)
+
+
+# -- instances as they are
+
+
+def test_an_instance_is_in_every_list(client: RapiClient, machine: str) -> None:
+    assert machine in client.instances()
+    assert machine in {found["name"] for found in client.instances_in_bulk()}
+    assert client.instance(machine)["name"] == machine
+
+
+def test_all_our_fields_are_known(client: RapiClient, machine: str) -> None:
+    row = client.query("instance", CONFIG_FIELDS, any_of("name", [machine]))[0]
+
+    unknown = {name for name in CONFIG_FIELDS if row.status(name) not in KNOWN}
+
+    assert unknown <= {"disk.names", "nic.networks.names"}
+    assert client.ganeti_version() < (2, 12) or not unknown
+
+
+def test_an_instance_is_read_from_its_fields(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    named = any_of("name", [stopped])
+    row = client.query("instance", CONFIG_FIELDS, named)[0]
+    live = client.query("instance", LIVE_FIELDS, named)[0]
+
+    read = Instance.from_rapi(row, cluster="here", tag_prefix="ganetimgr")
+    found = read.seen(live, None, None)
+
+    assert (found.name, found.state) == (stopped, State.STOPPED)
+    assert (found.memory_mib, found.disk_mib, found.vcpus) == (32, 16, 1)
+    assert found.nics[0].mac
+    assert found.tags.users == ("alice",)
+    assert (found.group, found.hypervisor) == ("default", ganeti.hypervisor)
+    assert found.created_at is not None
+    assert found.changed_at is not None
+
+
+def test_a_field_that_no_version_has_is_unknown_not_an_error(
+    client: RapiClient, machine: str
+) -> None:
+    fields = ("name", "favourite.colour")
+
+    row = client.query("instance", fields, any_of("name", [machine]))[0]
+
+    assert (row["name"], row["favourite.colour"]) == (machine, None)
+    assert row.status("favourite.colour") is FieldStatus.UNKNOWN
+
+
+def test_fields_can_be_asked_for(client: RapiClient) -> None:
+    names = {field["name"] for field in client.query_fields("instance")}
+
+    assert {"name", "status", "be/vcpus", "pnode.group"} <= names
+
+
+def test_a_filter_leaves_what_it_names(client: RapiClient, machine: str) -> None:
+    rows = client.query("instance", ["name"], any_of("name", [machine]))
+
+    assert [row["name"] for row in rows] == [machine]
+
+
+def test_a_filter_of_names_alone_is_refused_when_one_is_missing(
+    client: RapiClient, machine: str
+) -> None:
+    with pytest.raises(RapiRefused, match=f"^Instance name {NOWHERE} not found$"):
+        client.query("instance", ["name"], any_of("name", [machine, NOWHERE]))
+
+
+def test_a_filter_of_what_is_present_leaves_out_what_is_not(
+    client: RapiClient, machine: str
+) -> None:
+    wanted = any_present("name", [machine, NOWHERE])
+
+    rows = client.query("instance", [*CONFIG_FIELDS, "status"], wanted)
+
+    assert [row["name"] for row in rows] == [machine]
+
+
+def test_a_malformed_filter_is_refused_in_ganetis_words(client: RapiClient) -> None:
+    with pytest.raises(RapiRefused, match="Unknown filter operand") as caught:
+        client.query("instance", ["name"], ["nonsense", "name", "x"])
+
+    assert caught.value.code == 502
+    assert "&" not in str(caught.value)
+
+
+def test_malformed_json_is_refused(ganeti: Ganeti) -> None:
+    answer = requests.put(
+        f"{ganeti.endpoint.url}/2/query/instance",
+        data="{",
+        headers={"Content-Type": "application/json"},
+        auth=(ganeti.endpoint.username, ganeti.endpoint.password),
+        verify=False,  # noqa: S501 - whoever it is
+        timeout=10,
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "Unable to parse JSON data"
+
+
+# -- creating and deleting
+
+
+def test_a_machine_without_disks_is_created_and_deleted(
+    client: RapiClient, ganeti: Ganeti
+) -> None:
+    name = f"{OURS}b.example.org"
+
+    with ganeti.instance(name, disk_template="diskless", disks=[], nics=[]):
+        assert client.instance(name)["disk_template"] == "diskless"
+
+    assert name not in client.instances()
+
+
+def test_a_rehearsal_creates_nothing(client: RapiClient, ganeti: Ganeti) -> None:
+    name = f"{OURS}c.example.org"
+    body = ganeti.new_instance(name)
+
+    job = ganeti.done(client.create_instance(body, reason="contract", dry_run=True))
+
+    assert job["status"] == "success"
+    assert name not in client.instances()
+
+
+def test_a_name_that_is_taken_fails_in_ganetis_words(
+    client: RapiClient, ganeti: Ganeti, machine: str
+) -> None:
+    body = ganeti.new_instance(machine)
+
+    job = ganeti.ended(client.create_instance(body, reason="contract"))
+
+    assert words(job) == f"Instance '{machine}' is already in the cluster"
+
+
+def test_a_parameter_that_ganeti_does_not_know_is_refused(
+    client: RapiClient, ganeti: Ganeti
+) -> None:
+    with pytest.raises(RapiRefused, match="'colour'") as caught:
+        client.create_instance({"colour": "green"}, reason="contract")
+
+    assert caught.value.code == 400
+
+
+# -- changing what is stopped
+
+
+def test_tags_are_added_and_deleted(
+    client: RapiClient, ganeti: Ganeti, machine: str
+) -> None:
+    tags = ["ganetimgr:needsreboot", "ganetimgr:group:staff"]
+
+    ganeti.done(client.add_tags("instances", machine, tags, reason="contract"))
+    assert set(tags) <= set(client.tags("instances", machine))
+
+    ganeti.done(client.delete_tags("instances", machine, tags, reason="contract"))
+    assert client.tags("instances", machine) == ["ganetimgr:user:alice"]
+
+
+def test_a_tag_of_forbidden_letters_fails_in_ganetis_words(
+    client: RapiClient, ganeti: Ganeti, machine: str
+) -> None:
+    job = ganeti.ended(
+        client.add_tags("instances", machine, ["a b"], reason="contract")
+    )
+
+    assert words(job) == "Tag contains invalid characters"
+
+
+def test_a_machine_is_modified(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    for vcpus in (2, 1):
+        change = {"beparams": {"vcpus": vcpus}}
+        ganeti.done(client.modify(stopped, change, reason="contract"))
+        assert client.instance(stopped)["beparams"]["vcpus"] == vcpus
+
+
+def test_a_machine_is_installed_again(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    job_id = client.reinstall(stopped, os="image+default", osparams={}, start=False)
+    ganeti.done(job_id)
+
+    assert status(ganeti, stopped) == "ADMIN_down"
+
+
+def test_parameters_are_cleared_where_the_version_can(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    if client.ganeti_version() < versions.SINCE[Capability.CLEAR_OSPARAMS]:
+        with pytest.raises(RapiUnsupported, match=r"2\.16"):
+            client.reinstall(stopped, start=False, clear_osparams=True)
+        return
+
+    ganeti.done(client.reinstall(stopped, start=False, clear_osparams=True))
+
+
+def test_local_disks_do_not_move(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    moves = [
+        client.migrate(stopped, reason="contract"),
+        client.failover(stopped, reason="contract"),
+    ]
+
+    for move, word in zip(moves, ("migrations", "failovers"), strict=True):
+        assert words(ganeti.ended(move)) == (
+            f"Instance's disk layout 'file' does not allow {word}"
+        )
+
+
+def test_shared_disks_move(client: RapiClient, ganeti: Ganeti) -> None:
+    nodes = sorted(node["name"] for node in client.nodes())
+    name = f"{OURS}s.example.org"
+    if "sharedfile" not in client.info()["enabled_disk_templates"]:
+        return
+
+    with ganeti.instance(name, disk_template="sharedfile", pnode=nodes[0]):
+        move = client.failover(name, reason="contract", target_node=nodes[1])
+        ganeti.done(move)
+        assert client.instance(name)["pnode"] == nodes[1]
+
+        ganeti.done(client.startup(name, reason="contract"))
+        ganeti.done(
+            client.migrate(name, reason="contract", mode="live", target_node=nodes[0])
+        )
+        assert client.instance(name)["pnode"] == nodes[0]
+
+
+def test_a_stopped_machine_has_no_console(client: RapiClient, stopped: str) -> None:
+    with pytest.raises(RapiRefused, match="console unavailable") as caught:
+        client.console(stopped)
+
+    assert caught.value.code == 503
+
+
+# -- jobs
+
+
+def test_a_job_is_known_by_its_id_with_its_reason(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    reason = "ganetimgr:0123abcd alice: modify"
+    change = {"beparams": {"vcpus": 1}}
+    job_id = client.modify(stopped, change, reason=reason)
+    ganeti.done(job_id)
+    fields = ("id", "status", "opresult", "oplog", "ops", "end_ts", "summary")
+
+    row = client.jobs_by_id([job_id], fields)[0]
+
+    report = JobReport.from_rapi(dict(row))
+    assert (report.id, report.status) == (job_id, JobStatus.SUCCESS)
+    assert report.reasons[0] == reason
+    assert report.ended_at is not None
+    assert row["summary"] == [f"INSTANCE_SET_PARAMS({stopped})"]
+    assert job_id in client.job_ids()
+
+
+def test_jobs_since_one_are_found(
+    client: RapiClient, ganeti: Ganeti, machine: str
+) -> None:
+    first = client.add_cluster_tags([f"{OURS}:x"], reason="contract: first")
+    second = client.delete_cluster_tags([f"{OURS}:x"], reason="contract: second")
+    ganeti.ended(first)
+    ganeti.done(second)
+
+    rows = client.query("job", ("id", "ops"), at_least("id", second))
+
+    reports = [JobReport.from_rapi({**row, "status": None}) for row in rows]
+    found = {report.id: report.reasons for report in reports}
+    assert "contract: second" in found[second]
+    assert first not in found
+
+
+def test_a_job_that_is_not_there_is_a_state(client: RapiClient) -> None:
+    assert client.job(NO_JOB) is None
+    assert client.jobs_by_id([NO_JOB], ("id", "status")) == []
+    assert client.cancel_job(NO_JOB) == (False, f"Job {NO_JOB} not found in queue")
+
+
+def test_jobs_that_are_there_are_found_among_others(
+    client: RapiClient, ganeti: Ganeti, machine: str
+) -> None:
+    job_id = client.add_cluster_tags([f"{OURS}:y"], reason="contract")
+    ganeti.done(job_id)
+    ganeti.done(client.delete_cluster_tags([f"{OURS}:y"], reason="contract"))
+
+    rows = client.jobs_by_id([NO_JOB, job_id], ("id", "status"))
+
+    assert [(int(row["id"]), row["status"]) for row in rows] == [(job_id, "success")]
+
+
+def test_a_change_of_a_job_can_be_waited_for(
+    client: RapiClient, ganeti: Ganeti, machine: str
+) -> None:
+    with ganeti.slow_enough_to_watch():
+        job_id = client.add_tags("instances", machine, ["x"], reason="contract")
+        seen: list[str] = []
+        info = None
+        end = time.monotonic() + 60
+        while (not seen or seen[-1] != "success") and time.monotonic() < end:
+            change = client.wait_for_job(job_id, ["status"], info, None)
+            if change is not None:
+                info = change["job_info"]
+                seen.append(info[0])
+
+    assert seen[-1] == "success"
+    assert len(seen) == len(set(seen)) > 1
+    ganeti.done(client.delete_tags("instances", machine, ["x"], reason="contract"))
+
+
+def test_a_job_that_has_ended_is_not_canceled(
+    client: RapiClient, ganeti: Ganeti
+) -> None:
+    job_id = client.delete_cluster_tags(["no:such:tag"], reason="contract")
+    assert ganeti.ended(job_id)["status"] == "error"
+
+    canceled, _words = client.cancel_job(job_id)
+
+    assert not canceled
+
+
+def test_a_machine_that_is_not_there_is_a_job_that_fails(
+    client: RapiClient, ganeti: Ganeti
+) -> None:
+    job = ganeti.ended(client.startup(NOWHERE, reason="contract"))
+
+    assert job["status"] == "error"
+    assert words(job) == f"Instance '{NOWHERE}' not known"
+
+
+# -- power
+
+
+def test_a_forced_shutdown_tries_whatever_the_mark(
+    client: RapiClient, ganeti: Ganeti, stopped: str
+) -> None:
+    job = ganeti.done(
+        client.shutdown(stopped, reason="contract", timeout_s=0, force=True)
+    )
+
+    assert job["ops"][0]["force"] is True
+
+
+def test_a_machine_starts(client: RapiClient, ganeti: Ganeti, stopped: str) -> None:
+    ganeti.done(client.startup(stopped, reason="contract"))
+
+    assert status(ganeti, stopped) == "running"
+
+
+def test_a_machine_reboots(client: RapiClient, ganeti: Ganeti, running: str) -> None:
+    kinds: tuple[RebootKind, ...] = ("soft", "hard", "full")
+
+    for kind in kinds[: 1 if ganeti.deaf else 3]:
+        job = ganeti.done(client.reboot(running, reason="contract", kind=kind))
+        assert job["ops"][0]["reboot_type"] == kind
+
+    assert status(ganeti, running) == "running"
+
+
+def test_a_running_machine_has_a_console(
+    client: RapiClient, ganeti: Ganeti, running: str
+) -> None:
+    console = client.console(running)
+
+    assert console["instance"] == running
+    assert console["kind"] in {"msg", "ssh", "vnc", "spice"}
+
+
+def test_a_job_that_waits_is_canceled(
+    client: RapiClient, ganeti: Ganeti, running: str
+) -> None:
+    with ganeti.slow_enough_to_watch():
+        first = client.reboot(running, reason="contract", kind="soft")
+        second = client.reboot(running, reason="contract", kind="soft")
+
+        canceled, words = client.cancel_job(second)
+
+        assert canceled, words
+        assert ganeti.ended(second)["status"] == "canceled"
+        ganeti.done(first)
+
+
+def test_a_machine_is_renamed_only_when_stopped(
+    client: RapiClient, ganeti: Ganeti, running: str
+) -> None:
+    renamed = f"{OURS}r.example.org"
+    refused = ganeti.ended(client.rename(running, renamed, reason="contract"))
+    assert words(refused) == f"Instance '{running}' is marked to be up, cannot rename"
+
+    ganeti.done(client.shutdown(running, reason="contract", timeout_s=0))
+    ganeti.done(client.rename(running, renamed, reason="contract"))
+    assert renamed in client.instances()
+
+    ganeti.done(client.rename(renamed, running, reason="contract"))
+    assert running in client.instances()
+
+
+def test_a_machine_shuts_down_within_its_time(
+    client: RapiClient, ganeti: Ganeti, running: str
+) -> None:
+    job = ganeti.done(client.shutdown(running, reason="contract", timeout_s=1))
+
+    assert status(ganeti, running) == "ADMIN_down"
+    assert job["ops"][0]["timeout"] == 1
+
+
+def test_a_shutdown_that_is_not_remembered_leaves_the_wish_to_run(
+    client: RapiClient, ganeti: Ganeti, running: str
+) -> None:
+    ganeti.done(
+        client.shutdown(running, reason="contract", timeout_s=0, no_remember=True)
+    )
+
+    assert status(ganeti, running) == "ERROR_down"
