@@ -67,14 +67,18 @@ def submit(cluster: Cluster, instance: Instance, action: Action, *, by: Acting) 
     """Ask a cluster to do something to an instance; return the job that does it.
 
     Raises NotNow when a job of ours runs on the instance already, and RapiError when
-    Ganeti was not asked or said no; the job is then final, or in doubt and looked for.
+    Ganeti was not asked or said no. When nobody knows whether the call arrived, the
+    job is in doubt and being looked for.
     """
     job = _write_down(cluster, instance, action, by)
     try:
         ganeti_id = action.call(client_for(cluster), reason_of(job))
     except (RapiError, UndecryptableError) as exc:
-        _not_accepted(job, exc)
-        raise
+        if not _in_doubt(exc):
+            _not_accepted(job, exc)
+            raise
+        _doubted(job, exc)
+        return job
     # Only while nobody found it by its key: the watcher may have been quicker.
     Job.objects.without_id().filter(pk=job.pk).update(
         ganeti_id=ganeti_id, status=JobStatus.QUEUED, changed_at=timezone.now()
@@ -111,24 +115,32 @@ def _write_down(
         raise NotNow(message % {"name": instance.name}) from exc
 
 
+def _in_doubt(exc: Exception) -> bool:
+    """Tell whether Ganeti may have made a job although we were not told."""
+    match exc:
+        case RapiUnreachable():
+            return exc.sent
+        case _:
+            return isinstance(exc, RapiProtocolError)
+
+
+def _doubted(job: Job, exc: Exception) -> None:
+    """Leave it to the watcher to find the job by its key, or that there is none."""
+    Job.objects.without_id().filter(pk=job.pk).update(
+        status=JobStatus.IN_DOUBT, changed_at=timezone.now(), message=str(exc)
+    )
+    queue.wake(job)
+    job.refresh_from_db()
+
+
 def _not_accepted(job: Job, exc: Exception) -> None:
-    """Write down that there is no job, or that nobody knows whether there is."""
+    """Write down that there is no job, and why; the machine is free again."""
     now = timezone.now()
-    jobs = Job.objects.without_id().filter(pk=job.pk)
-    if isinstance(exc, RapiUnreachable | RapiProtocolError) and _may_have_arrived(exc):
-        jobs.update(status=JobStatus.IN_DOUBT, changed_at=now, message=str(exc))
-        queue.wake(job)
-        return
     unreached = isinstance(exc, RapiUnreachable | UndecryptableError)
-    status = JobStatus.NOT_SUBMITTED if unreached else JobStatus.REFUSED
-    jobs.update(
-        status=status,
+    Job.objects.without_id().filter(pk=job.pk).update(
+        status=JobStatus.NOT_SUBMITTED if unreached else JobStatus.REFUSED,
         busy_key=None,
         message=str(exc),
         changed_at=now,
         finished_at=now,
     )
-
-
-def _may_have_arrived(exc: RapiUnreachable | RapiProtocolError) -> bool:
-    return isinstance(exc, RapiProtocolError) or exc.sent

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from .. import details, words
 from ..access import Answer
+from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
@@ -81,7 +82,7 @@ def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpR
     except (RapiError, UndecryptableError) as exc:
         messages.error(request, not_asked(found, exc))
     else:
-        messages.success(request, asked(found, job))
+        tell(request, found, job)
     if request.htmx:
         response = row(request, found)
         response["HX-Trigger"] = "jobs"
@@ -101,12 +102,23 @@ def refusal(request: UserRequest, exc: ActionRefused) -> Exception:
     return PermissionDenied(str(exc.verdict.reason))
 
 
-def asked(found: Found, job: Job) -> str:
-    return format_html(
-        '{} <a href="{}">{}</a>',
-        words.doing(job),
-        details.address(found.instance),
-        found.instance.name,
+def tell(request: UserRequest, found: Found, job: Job) -> None:
+    """Name what was started; or that nobody knows yet whether it was."""
+    if job.status == JobStatus.IN_DOUBT:
+        text = _(
+            "%(name)s: its cluster did not answer. Whether it took the job is being "
+            "found out; nothing else can be done to the machine until then."
+        )
+        messages.warning(request, text % {"name": found.instance.name})
+        return
+    messages.success(
+        request,
+        format_html(
+            '{} <a href="{}">{}</a>',
+            words.doing(job),
+            details.address(found.instance),
+            found.instance.name,
+        ),
     )
 
 
