@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.auditlog.entries import Acting
-from apps.ganeti import following, queue, watching
+from apps.ganeti import following, loops, queue, watching
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job, WatcherBeat
@@ -289,7 +289,7 @@ def test_an_outage_in_mid_job_changes_nothing_about_its_end(
     follower: Follower, job: Job, published: FakeRapi, impatient: None
 ) -> None:
     published.go_down()
-    assert follower.turn() == watching.PAUSE_WHEN_DOWN_S
+    assert follower.turn() == loops.PAUSE_WHEN_DOWN_S
     assert now_of(job)[0] == JobStatus.QUEUED
 
     published.come_back()
@@ -542,7 +542,7 @@ def test_a_dead_beanstalkd_is_waited_for(
 
     beanstalkd.kill()
 
-    assert listener.turn() == watching.PAUSE_WHEN_DOWN_S
+    assert listener.turn() == loops.PAUSE_WHEN_DOWN_S
     assert not listener.connected
     assert isinstance(listener.turn(), float)
 
