@@ -140,6 +140,12 @@ class Redis(Service):
             *("--save", "", "--appendonly", "no"),
         ]
 
+    def flush(self) -> None:
+        """Make it forget all that it holds."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as client:
+            client.sendall(b"FLUSHALL\r\n")
+            assert client.recv(16).startswith(b"+OK")
+
     @property
     def caches(self) -> dict[str, Any]:
         """Settings for CACHES, as the production example has them."""

@@ -1,0 +1,110 @@
+"""What a process inside the product does for the tests; see inside.py."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+
+from apps.auditlog.entries import Acting
+from apps.auditlog.models import AuditEntry
+from apps.ganeti import snapshots
+from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
+from apps.ganeti.rapi.errors import RapiError
+from apps.ganeti.services import power
+from apps.ganeti.services.submission import ActionRefused, NotNow
+
+
+def set_up(port: int, fingerprint: str) -> None:
+    """Add the people and the cluster."""
+    User.objects.create_user("alice", password="alice")
+    olga = User.objects.create_user("olga", password="olga")
+    olga.user_permissions.add(Permission.objects.get(codename="view_instances"))
+    cluster = Cluster(
+        hostname="127.0.0.1",
+        port=port,
+        slug="lab",
+        username="ganetimgr",
+        verification=Cluster.Verify.FINGERPRINT,
+        fingerprint=fingerprint,
+    )
+    cluster.password = "secret"
+    cluster.save()
+
+
+def submit(kind: str, name: str, username: str = "alice") -> dict[str, Any]:
+    """Ask for something as somebody; return the job's row and the error, if any."""
+    cluster = Cluster.objects.get(slug="lab")
+    by = Acting(User.objects.get(username=username))
+    [shot] = snapshots.current([cluster])
+    assert shot.contents, "nothing is known of the cluster"
+    error = ""
+    try:
+        getattr(power, kind)(cluster, shot.contents.instances[name], by=by)
+    except (RapiError, ActionRefused, NotNow) as exc:
+        error = type(exc).__name__
+    return {"pk": newest(name), "error": error}
+
+
+def newest(name: str) -> int:
+    """Return the row of an instance's newest job, 0 if there is none."""
+    found = Job.objects.filter(instance=name).order_by("-pk").first()
+    return found.pk if found else 0
+
+
+def job(pk: int) -> dict[str, Any]:
+    """Return a job, how often its end was handled, and how it was recorded."""
+    row = Job.objects.select_related("audit_entry").get(pk=pk)
+    return {
+        "status": row.status,
+        "unfinished": row.unfinished,
+        "handled": row.handled_at is not None,
+        "follower": row.follower,
+        "instance": row.instance,
+        "busy": row.busy_key is not None,
+        "ganeti_id": row.ganeti_id,
+        "recorded": row.audit_entry.action if row.audit_entry else None,
+        "counted": AuditEntry.objects.filter(action="counted", detail=str(pk)).count(),
+    }
+
+
+def jobs_in(status: str) -> int:
+    return Job.objects.filter(status=status).count()
+
+
+def known() -> dict[str, str]:
+    """Return the states of the instances that this process knows, by name."""
+    [shot] = snapshots.current(Cluster.objects.filter(slug="lab"))
+    if shot.contents is None:
+        return {}
+    return {found.name: found.state for found in shot.contents.instances.values()}
+
+
+def forget() -> None:
+    """Be a process that has just started: with nothing in memory."""
+    snapshots.forget()
+
+
+def refresh_state() -> dict[str, Any]:
+    """Return how asking the cluster goes."""
+    state = ClusterRefresh.objects.get(cluster__slug="lab")
+    at = state.refreshed_at
+    return {
+        "failures": state.failures,
+        "holder": state.holder,
+        "refreshed_at": at.timestamp() if at else 0.0,
+    }
+
+
+def watchers() -> list[str]:
+    return list(WatcherBeat.objects.values_list("name", flat=True))
+
+
+def last_beat() -> float:
+    """Return when a watcher last gave a sign of life."""
+    newest = WatcherBeat.newest()
+    return newest.timestamp() if newest else 0.0
+
+
+def refusals(name: str) -> list[str]:
+    """Return who was refused what on an instance."""
+    entries = AuditEntry.objects.filter(instance=name, refused=True)
+    return [f"{entry.username} {entry.action}" for entry in entries]

@@ -1,0 +1,1 @@
+"""A small app that cares for the ends of jobs: each leaves one entry behind."""

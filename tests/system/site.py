@@ -1,0 +1,124 @@
+"""The product with a real cluster behind a relay, and what tests ask of it."""
+
+import itertools
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganetimgr.settings.wiring import INSTALLED_APPS
+from tests import services
+from tests.lab import Lab
+from tests.product import Product
+from tests.system.inside import Inside
+from tests.system.relay import Relay
+
+logger = logging.getLogger(__name__)
+
+SETTINGS: dict[str, Any] = {
+    "INSTALLED_APPS": [*INSTALLED_APPS, "tests.system.counting.apps.CountingConfig"],
+    "SNAPSHOT_REFRESH_SECONDS": 3,
+    # As short as the lab allows: a test waits for them.
+    "RAPI_CONNECT_TIMEOUT": 2,
+    "RAPI_RESPONSE_TIMEOUT": 5,
+}
+MACHINES = [f"fault-{letter}.example.org" for letter in "abc"]
+
+
+def within_s(seconds: float = 5) -> float:
+    """Return how soon every job has ended once the parts are back.
+
+    Longer where the machine has more to do than it has processors.
+    """
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+@dataclass
+class Site:
+    """A product, its servers, its cluster."""
+
+    product: Product
+    lab: Lab
+    relay: Relay
+    inside: Inside
+    redis: services.Redis | None = None
+    beanstalkd: services.Beanstalkd | None = None
+    _machines: Iterator[str] = field(default_factory=lambda: itertools.cycle(MACHINES))
+
+    def ask(self, question: str, /, **arguments: Any) -> Any:
+        return self.inside.ask(question, **arguments)
+
+    def job(self, pk: int) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask("job", pk=pk)
+        return found
+
+    def machine(self) -> str:
+        """Return an instance of ours that is stopped, and known to be."""
+        name = next(self._machines)
+        if self.lab.instance(name)["status"] != "ADMIN_down":
+            self.lab.finish(self.lab.power(name, "shutdown"))
+        self.product.wait_until(
+            lambda: self.ask("known").get(name) == "stopped", 20, f"{name} is known"
+        )
+        return name
+
+    def start(self, name: str, username: str = "alice") -> int:
+        """Ask for the start of an instance; return the job's row."""
+        asked = self.ask("submit", kind="startup", name=name, username=username)
+        assert not asked["error"], asked
+        return int(asked["pk"])
+
+    @contextmanager
+    def waiting_job(self, hold_s: float) -> Iterator[int]:
+        """Have a job that is followed, and waits for its instance's lock."""
+        name = self.machine()
+        held_by = self.lab.hold(name, hold_s)
+        pk = self.start(name)
+        self.product.wait_until(lambda: self.job(pk)["follower"], 5, "a follower")
+        yield pk
+        self.lab.finish(held_by)
+
+    def ends(self, pk: int, seconds: float = 5) -> float:
+        """Wait until a job has ended and was handled; return the seconds."""
+        took_s = self.product.wait_until(
+            lambda: self.job(pk)["handled"], within_s(seconds), f"the end of job {pk}"
+        )
+        logger.info("job %s ended after %.1f s", pk, took_s)
+        return took_s
+
+    def ended_once(self, pk: int, status: str = "success") -> None:
+        """Assert how a job ended: recorded once, handled once, not busy any more."""
+        job = self.job(pk)
+        assert job["status"] == status
+        assert job["counted"] == 1
+        assert job["recorded"] == "startup"
+        assert not job["busy"]
+        assert not job["follower"]
+
+    def await_ganeti(self, pk: int) -> None:
+        """Wait until Ganeti is done with a job."""
+        self.lab.finish(self.job(pk)["ganeti_id"])
+
+    def page_of(self, pk: int) -> str:
+        return f"/instances/lab/{self.job(pk)['instance']}/"
+
+    def start_second_watcher(self) -> None:
+        self.product.start_watcher()
+        pids = {str(watcher.pid) for watcher in self.product.watchers}
+        self.product.wait_until(
+            lambda: pids <= {name.split(":")[1] for name in self.ask("watchers")},
+            20,
+            "both watchers run",
+        )
+
+    def watcher_of(self, pk: int) -> int:
+        """Return which of the watchers follows a job."""
+        pid = int(self.job(pk)["follower"].split(":")[1])
+        return [watcher.pid for watcher in self.product.watchers].index(pid)
+
+    def watcher_log(self) -> str:
+        """Return what the watchers have logged, one after another."""
+        logs = sorted(self.product.directory.glob("watcher-*.log"))
+        return "".join(path.read_text() for path in logs)

@@ -1,0 +1,158 @@
+"""The watcher as a service: signals, its files, the user that it becomes."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ganetimgr.settings.defaults import BASE_DIR
+from tests.product import Product
+from tests.system.site import Site, within_s
+
+pytestmark = [pytest.mark.system]
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """Return a directory that any user may look into, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.fixture
+def product(directory: Path) -> Product:
+    """Return a product with a database and nothing else."""
+    product = Product(directory)
+    (directory / "state").mkdir()
+    product.manage("migrate", "--verbosity=0")
+    return product
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_watcher_although_a_cluster_hangs(
+    embedded: Site, number: int
+) -> None:
+    with embedded.waiting_job(hold_s=6) as pk:
+        embedded.relay.hang()
+        calls = len(embedded.relay.connections)
+        embedded.product.wait_until(
+            lambda: len(embedded.relay.connections) > calls, 10, "a call that hangs"
+        )
+        watcher = embedded.product.watchers.pop()
+        began = time.monotonic()
+        watcher.send_signal(number)
+
+        assert watcher.wait(within_s(6)) == 0
+        assert time.monotonic() - began < within_s()
+        assert embedded.job(pk)["follower"] == ""
+        assert embedded.ask("watchers") == []
+        assert embedded.ask("refresh_state")["holder"] == ""
+        embedded.relay.resume()
+        embedded.product.start_watcher()
+        embedded.await_ganeti(pk)
+        embedded.ends(pk)
+
+    embedded.ended_once(pk)
+
+
+def test_it_becomes_a_daemon_that_says_who_it_is(
+    product: Product, directory: Path
+) -> None:
+    pid_file, log_file = directory / "pid", directory / "log"
+
+    started = run(product, sys.executable, directory, "--debug")
+    assert started.returncode == 0, started.stderr
+    product.wait_until(lambda: watches(log_file), within_s(10), "it watches")
+    pid = int(pid_file.read_text())
+    assert os.getsid(pid) != os.getsid(0)
+    assert str(Path(f"/proc/{pid}/fd/2").readlink()) == os.devnull
+    os.kill(pid, signal.SIGTERM)
+
+    product.wait_until(lambda: not is_alive(pid), within_s(), "it has ended")
+    assert not pid_file.exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_it_becomes_another_user_and_group(product: Product, directory: Path) -> None:
+    pid_file, log_file = directory / "pid", directory / "log"
+    nobody = pwd.getpwnam("nobody")
+    for path in (log_file, directory / "state", *(directory / "state").iterdir()):
+        path.touch()
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+
+    started = run(product, python_for_all(), directory, "--user", "nobody")
+    assert started.returncode == 0, started.stderr
+    product.wait_until(lambda: watches(log_file), within_s(10), "it watches")
+    pid = int(pid_file.read_text())
+    status = Path(f"/proc/{pid}/status").read_text()
+    os.kill(pid, signal.SIGTERM)
+
+    assert f"Uid:\t{nobody.pw_uid}\t{nobody.pw_uid}\t{nobody.pw_uid}" in status
+    assert f"Gid:\t{nobody.pw_gid}\t{nobody.pw_gid}\t{nobody.pw_gid}" in status
+    assert f"\nGroups:\t{nobody.pw_gid}" in status
+    product.wait_until(lambda: not is_alive(pid), within_s(), "it has ended")
+
+
+def test_it_says_whom_it_cannot_become(product: Product, directory: Path) -> None:
+    started = run(product, sys.executable, directory, "--foreground", "--user", "x-y")
+
+    assert started.returncode != 0
+    assert "cannot become" in started.stderr
+
+
+def run(
+    product: Product, python: str, directory: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
+    """Start a watcher; what returns is what a shell would see of it."""
+    files = ("--pid-file", directory / "pid", "--log-file", directory / "log")
+    packages = Path(pytest.__file__).parent.parent
+    with tempfile.TemporaryFile("w+") as complaints:
+        started = subprocess.run(  # noqa: S603 - our own program
+            [python, "watcher.py", *files, *options],
+            cwd=BASE_DIR,
+            env={**product.environment, "PYTHONPATH": str(packages)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            timeout=60,
+            check=False,
+        )
+        complaints.seek(0)
+        return subprocess.CompletedProcess(
+            started.args, started.returncode, "", complaints.read()
+        )
+
+
+def watches(log_file: Path) -> bool:
+    return log_file.exists() and "watching as" in log_file.read_text()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def python_for_all() -> str:
+    """Return a Python that another user may run, of the version that runs us."""
+    ours = Path(sys.base_prefix)
+    if all(path.stat().st_mode & 0o001 for path in (ours, *ours.parents)):
+        return sys.executable
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = shutil.which(version, path="/usr/bin:/usr/local/bin")
+    if found is None:
+        pytest.skip(f"no {version} that other users may run")
+    return found

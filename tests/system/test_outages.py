@@ -1,0 +1,148 @@
+"""A cluster that refuses, hangs, or loses a call on its way."""
+
+import time
+
+import pytest
+
+from tests.system.inside import Inside
+from tests.system.relay import Fault
+from tests.system.site import Site
+from tests.system.visitor import Visitor
+
+pytestmark = [pytest.mark.system, pytest.mark.lab]
+
+SUBMISSION = "PUT /2/instances/.*/startup"
+
+
+def test_a_job_whose_answer_was_lost_is_found_by_its_key(each: Site) -> None:
+    name, since = each.machine(), time.monotonic()
+
+    with each.relay.losing(SUBMISSION, Fault.ANSWER_LOST):
+        asked = each.ask("submit", kind="startup", name=name)
+    assert asked["error"] == "RapiUnreachable"
+    each.product.wait_until(
+        lambda: each.job(asked["pk"])["ganeti_id"], 5, "it is found"
+    )
+    each.await_ganeti(asked["pk"])
+    each.ends(asked["pk"])
+
+    each.ended_once(asked["pk"])
+    assert len(each.relay.matching(SUBMISSION, since)) == 1
+    assert each.lab.instance(name)["status"] == "running"
+
+
+def test_a_job_whose_request_was_lost_was_never_submitted(each: Site) -> None:
+    name, since = each.machine(), time.monotonic()
+
+    with each.relay.losing(SUBMISSION, Fault.REQUEST_LOST):
+        asked = each.ask("submit", kind="startup", name=name)
+    each.ends(asked["pk"])
+
+    each.ended_once(asked["pk"], "not_submitted")
+    assert len(each.relay.matching(SUBMISSION, since)) == 1
+    assert each.lab.instance(name)["status"] == "ADMIN_down"
+
+
+def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(each: Site) -> None:
+    name = each.machine()
+
+    with each.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
+        asked = each.ask("submit", kind="startup", name=name)
+    assert each.job(asked["pk"])["status"] == "in_doubt"
+    assert each.ask("submit", kind="startup", name=name)["error"] == "NotNow"
+
+    each.relay.resume()
+    each.ends(asked["pk"])
+
+    each.ended_once(asked["pk"])
+
+
+def test_a_job_outlives_the_process_that_submitted_it(each: Site) -> None:
+    name = each.machine()
+    before = each.ask("newest", name=name)
+
+    with Inside(each.product.environment) as other:
+        with each.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
+            other.tell("submit", kind="startup", name=name)
+            each.product.wait_until(lambda: not each.relay.passes, 10, "it is sent")
+        other.kill()
+    pk = each.ask("newest", name=name)
+    assert pk != before
+
+    each.relay.resume()
+    each.ends(pk)
+
+    each.ended_once(pk)
+
+
+def test_a_job_ends_after_its_cluster_refused_for_a_while(each: Site) -> None:
+    with each.waiting_job(hold_s=2) as pk:
+        each.relay.refuse()
+        try:
+            each.await_ganeti(pk)
+            each.product.wait_until(
+                lambda: each.ask("refresh_state")["failures"], 20, "it is seen"
+            )
+        finally:
+            each.relay.listen()
+        each.ends(pk)
+
+    each.ended_once(pk)
+
+
+def test_a_job_ends_after_its_cluster_hung_for_a_while(each: Site) -> None:
+    with each.waiting_job(hold_s=2) as pk:
+        each.relay.hang()
+        each.await_ganeti(pk)
+        each.product.wait_until(
+            lambda: each.ask("refresh_state")["failures"], 20, "it is seen"
+        )
+        each.relay.resume()
+        each.ends(pk)
+
+    each.ended_once(pk)
+
+
+def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: Site) -> None:
+    name = embedded.machine()
+
+    embedded.relay.refuse()
+    try:
+        asked = embedded.ask("submit", kind="startup", name=name)
+    finally:
+        embedded.relay.listen()
+    embedded.ends(asked["pk"])
+
+    assert asked["error"] == "RapiUnreachable"
+    embedded.ended_once(asked["pk"], "not_submitted")
+
+
+def test_a_cluster_that_hangs_slows_no_page(production: Site) -> None:
+    alice = Visitor(production.product.url).log_in("alice")
+    name = production.machine()
+    pages = ["/", f"/instances/lab/{name}/", "/history/", "/accounts/login/"]
+    normal_s = seconds(alice, pages)
+    production.relay.hang()
+    try:
+        production.product.wait_until(
+            lambda: production.ask("refresh_state")["failures"], 20, "it is seen"
+        )
+        since = time.monotonic()
+
+        # Less than any call that waits for the cluster, three pages in a row.
+        assert seconds(alice, pages) < normal_s + 1.5
+        assert alice.sees("does not answer")
+    finally:
+        production.relay.resume()
+    # The watcher's own: a probe of the cluster now and then.
+    assert len(production.relay.matching(".", since)) < 30
+    production.product.wait_until(
+        lambda: not production.ask("refresh_state")["failures"], 20, "it is well again"
+    )
+
+
+def seconds(visitor: Visitor, pages: list[str]) -> float:
+    began = time.monotonic()
+    for path in pages:
+        assert visitor.get(path).status_code == 200, path
+    return time.monotonic() - began

@@ -1,0 +1,44 @@
+"""Two threads that publish the same cluster again and again; see test_publishing.py."""
+
+import threading
+from dataclasses import replace
+
+from django.db import connection
+from django.utils import timezone
+
+from apps.ganeti import snapshots
+from apps.ganeti.domain.cluster import ClusterInfo
+from apps.ganeti.models import Cluster, ClusterRefresh
+from apps.ganeti.snapshots import Contents, Known, Stamp
+
+TIMES = 25
+
+
+def main() -> None:
+    """Print how many publications there were and how many are to be seen."""
+    cluster = Cluster.objects.create(hostname="192.0.2.1", slug="twice", disabled=True)
+    ClusterRefresh.objects.create(cluster=cluster)
+    threads = [threading.Thread(target=publish_often, args=(cluster,)) for _ in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [shot] = snapshots.current([cluster])
+    cluster.delete()
+    assert shot.contents is not None
+    print(2 * TIMES, shot.contents.info.name)  # noqa: T201 - read by the test
+
+
+def publish_often(cluster: Cluster) -> None:
+    for _ in range(TIMES):
+        snapshots.publish(cluster, one_more)
+    connection.close()
+
+
+def one_more(before: Known | None) -> Known:
+    """Count the publications in the cluster's name."""
+    count = int(before.contents.info.name) + 1 if before else 1
+    info = replace(ClusterInfo.from_rapi({}), name=str(count))
+    contents = Contents(info, {}, {}, {}, ())
+    now = timezone.now()
+    return Known(before.stamp if before else Stamp("", now, now, now), contents)
