@@ -1,6 +1,7 @@
 """Start, shut down and reboot one machine."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -76,7 +77,7 @@ def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpR
     try:
         job = act()
     except ActionRefused as exc:
-        raise refusal(request, exc) from exc
+        return refusal(request, exc)
     except NotNow as exc:
         messages.warning(request, str(exc))
     except (RapiError, UndecryptableError) as exc:
@@ -92,14 +93,15 @@ def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpR
     return redirect(details.address(found.instance))
 
 
-def refusal(request: UserRequest, exc: ActionRefused) -> Exception:
-    """Return what Django turns into a 404 or a 403 page."""
+def refusal(request: UserRequest, exc: ActionRefused) -> HttpResponse:
+    """Answer 404 to whom the machine does not exist for, 403 to the others."""
     if exc.verdict.answer is Answer.INVISIBLE:
-        return Http404(_("There is no such machine, or it is not yours to see."))
-    if request.htmx:
-        # The page that asked draws itself anew, and says it then.
-        messages.error(request, str(exc.verdict.reason))
-    return PermissionDenied(str(exc.verdict.reason))
+        raise Http404(_("There is no such machine, or it is not yours to see."))
+    if not request.htmx:
+        raise PermissionDenied(str(exc.verdict.reason))
+    # The page that asked draws itself anew, and says it then.
+    messages.error(request, str(exc.verdict.reason))
+    return HttpResponse(status=HTTPStatus.FORBIDDEN)
 
 
 def tell(request: UserRequest, found: Found, job: Job) -> None:

@@ -57,6 +57,12 @@ let silent = false;
 document.body.addEventListener("htmx:sendError", () => {
   document.documentElement.classList.toggle("offline", (silent = true));
 });
+document.body.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  // What is shown is not true any more: not allowed, or gone.
+  if (status === 403 || status === 404) location.reload();
+  else document.documentElement.classList.toggle("offline", (silent = true));
+});
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (silent && event.detail.successful) {
     document.documentElement.classList.toggle("offline", (silent = false));

@@ -1,0 +1,29 @@
+"""The cast and the cluster of the ganeti app: the history is about them."""
+
+from tests.ganeti.conftest import (
+    _nothing_remembered,
+    alice,
+    bob,
+    carol,
+    cluster,
+    farm,
+    in_background,
+    olga,
+    published,
+    rapi,
+    root,
+)
+
+__all__ = [
+    "_nothing_remembered",
+    "alice",
+    "bob",
+    "carol",
+    "cluster",
+    "farm",
+    "in_background",
+    "olga",
+    "published",
+    "rapi",
+    "root",
+]

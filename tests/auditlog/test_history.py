@@ -1,0 +1,235 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from apps.auditlog.models import AuditEntry
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, text
+
+HISTORY = reverse("auditlog:history")
+
+
+def did(
+    user: User, instance: str, action: str = "reboot", **more: object
+) -> AuditEntry:
+    fields = {"address": "203.0.113.7", "cluster": "athens", **more}
+    return AuditEntry.objects.create(
+        user=user,
+        username=user.get_username(),
+        action=action,
+        instance=instance,
+        **fields,
+    )
+
+
+def with_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
+    Job.objects.create(
+        key=Job.new_key(),
+        cluster=cluster,
+        kind=Job.Kind.REBOOT,
+        instance=entry.instance,
+        status=status,
+        audit_entry=entry,
+        message="Disk <sda> is degraded",
+    )
+
+
+def lines(client: Client, query: str = "") -> list[str]:
+    page = markup(client.get(HISTORY + query))
+    body = re.search(r"<tbody>(.*)</tbody>", page, re.DOTALL)
+    return [text(row) for row in (body[1].split("</tr>")[:-1] if body else ())]
+
+
+def test_users_see_what_they_did_and_what_was_done_to_their_machines(
+    client: Client, alice: User, carol: User, root: User, published: FakeRapi
+) -> None:
+    for user, instance in ((carol, "db1"), (root, "web1"), (alice, "gone")):
+        did(user, instance)
+    client.force_login(alice)
+    hers = lines(client)
+    client.force_login(carol)
+    carols = lines(client)
+
+    assert [line.split(" Reboot ")[1].split()[0] for line in hers] == ["gone", "web1"]
+    assert len(carols) == 1
+    assert "db1" in carols[0]
+
+
+@pytest.mark.usefixtures("published")
+def test_staff_see_what_everybody_did(
+    client: Client, alice: User, carol: User, olga: User
+) -> None:
+    did(alice, "web1")
+    did(carol, "db1")
+    client.force_login(olga)
+
+    assert len(lines(client)) == 2
+
+
+@pytest.mark.usefixtures("published")
+def test_where_others_came_from_is_shown_to_staff_alone(
+    client: Client, alice: User, olga: User
+) -> None:
+    did(olga, "web1")
+    did(alice, "web1", address="198.51.100.4")
+    client.force_login(alice)
+    hers = " ".join(lines(client))
+    client.force_login(olga)
+
+    assert "203.0.113.7" not in hers
+    assert "198.51.100.4" in hers
+    assert "203.0.113.7" in " ".join(lines(client))
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("status", "word", "found_as"),
+    [
+        (JobStatus.RUNNING, "Rebooting…", "running"),
+        (JobStatus.SUCCESS, "Done", "done"),
+        (JobStatus.ERROR, "Failed", "failed"),
+        (JobStatus.CANCELED, "Cancelled", "failed"),
+        (JobStatus.REFUSED, "Refused by Ganeti", "failed"),
+        (JobStatus.NOT_SUBMITTED, "Never reached Ganeti", "failed"),
+        (JobStatus.LOST, "Outcome unknown", "failed"),
+    ],
+)
+def test_each_entry_says_what_came_of_it(
+    client: Client,
+    alice: User,
+    cluster: Cluster,
+    status: JobStatus,
+    word: str,
+    found_as: str,
+) -> None:
+    with_job(did(alice, "web1"), cluster, status)
+    client.force_login(alice)
+
+    for query in ("", f"?outcome={found_as}"):
+        assert word in lines(client, query)[0]
+    for other in {"running", "done", "failed", "refused"} - {found_as}:
+        assert lines(client, f"?outcome={other}") == []
+
+
+@pytest.mark.usefixtures("published")
+def test_a_refusal_says_why(client: Client, alice: User, carol: User) -> None:
+    did(carol, "web1", refused=True, detail="This machine is not theirs.")
+    client.force_login(alice)
+
+    assert "Not allowed" in lines(client, "?outcome=refused")[0]
+    assert "This machine is not theirs." in lines(client)[0]
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=web1", 1),
+        ("?q=alice+reboot", 2),
+        ("?q=nobody", 0),
+        ("?action=startup", 1),
+        ("?action=nonsense", 3),
+        ("?cluster=berlin", 0),
+        ("?q=%00&page=x", 3),
+    ],
+)
+def test_the_address_says_what_is_shown(
+    client: Client, olga: User, alice: User, query: str, found: int
+) -> None:
+    did(alice, "web1")
+    did(alice, "web2")
+    did(olga, "db1", "startup")
+    client.force_login(olga)
+
+    assert len(lines(client, query)) == found
+
+
+@pytest.mark.usefixtures("published")
+def test_only_the_last_days_are_shown(
+    client: Client, alice: User, settings: Settings
+) -> None:
+    settings.AUDIT_ENTRIES_LAST_X_DAYS = 30
+    old = did(alice, "web1")
+    AuditEntry.objects.filter(pk=old.pk).update(
+        created_at=timezone.now() - timedelta(days=31)
+    )
+    did(alice, "web2")
+    client.force_login(alice)
+
+    page = lines(client)
+
+    assert len(page) == 1
+    assert "web2" in page[0]
+    assert "The last 30 days." in text(markup(client.get(HISTORY)))
+
+
+@pytest.mark.usefixtures("published")
+def test_what_people_and_ganeti_wrote_is_never_markup(
+    client: Client, olga: User, cluster: Cluster
+) -> None:
+    entry = did(olga, "<b>web1", "<script>", detail="<img>")
+    with_job(entry, cluster, JobStatus.ERROR)
+    client.force_login(olga)
+
+    page = markup(client.get(HISTORY))
+
+    for raw in ("<b>web1", "<script>", "<img>", "<sda>"):
+        assert raw not in page.split("<tbody>")[1]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_machine_that_is_there_is_a_link(client: Client, alice: User) -> None:
+    did(alice, "web1")
+    did(alice, "gone")
+    client.force_login(alice)
+
+    page = markup(client.get(HISTORY))
+
+    assert 'href="/instances/athens/web1/"' in page
+    assert "/instances/athens/gone/" not in page
+
+
+def test_a_long_history_comes_in_pages_at_the_same_cost(
+    client: Client,
+    alice: User,
+    cluster: Cluster,
+    published: FakeRapi,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(60):
+        with_job(did(alice, "web1"), cluster, JobStatus.SUCCESS)
+    client.force_login(alice)
+    client.get(HISTORY)
+
+    # Session, person, two kinds of rights, clusters, a count, the entries, clusters
+    # to choose from, how many jobs run, and groups for the entries and the frame.
+    with django_assert_num_queries(11):
+        first = lines(client)
+
+    assert len(first) == 50
+    assert len(lines(client, "?page=2")) == 10
+    assert published.calls == []
+
+
+@pytest.mark.usefixtures("published")
+def test_htmx_gets_the_entries_alone(client: Client, alice: User) -> None:
+    client.force_login(alice)
+
+    part = client.get(f"{HISTORY}?q=web&action=", headers={"HX-Request": "true"})
+
+    assert "<html" not in markup(part)
+    assert part.headers["HX-Push-Url"] == f"{HISTORY}?q=web"
+
+
+def test_an_empty_history_says_so(client: Client, carol: User) -> None:
+    client.force_login(carol)
+
+    assert "Nothing has been done yet" in text(markup(client.get(HISTORY)))

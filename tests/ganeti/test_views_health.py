@@ -1,0 +1,129 @@
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from apps.ganeti.models import Cluster, WatcherBeat
+from apps.ganeti.rapi.errors import RapiProtocolError
+from apps.ganeti.views import jobs
+from tests.ganeti.pages import markup, notices, text
+
+READY = reverse("ganeti:readyz")
+
+
+def beat(seconds_ago: int) -> None:
+    now = timezone.now()
+    at = now - timedelta(seconds=seconds_ago)
+    WatcherBeat.objects.create(name="w", started_at=at, beat_at=at)
+
+
+def test_a_process_that_answers_is_alive_whatever_else_is(
+    client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get(reverse("ganeti:healthz"))
+
+    assert answer.status_code == HTTPStatus.OK
+    assert "sessionid" not in answer.cookies
+
+
+def test_it_is_ready_when_all_parts_are(client: Client, db: None) -> None:
+    beat(2)
+
+    answer = client.get(READY)
+
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.json() == {
+        "ready": True,
+        "database": "ok",
+        "cache": "ok",
+        "watcher": "ok",
+    }
+
+
+def test_a_watcher_never_heard_of_is_said(client: Client, db: None) -> None:
+    answer = client.get(READY)
+
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert answer.json()["watcher"] == "never heard of"
+
+
+def test_a_silent_watcher_is_said(client: Client, db: None) -> None:
+    beat(60)
+
+    assert client.get(READY).json()["watcher"].startswith("silent for 6")
+
+
+def test_a_cache_that_forgets_is_said(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beat(2)
+    monkeypatch.setattr(cache, "get", lambda _key: None)
+
+    answer = client.get(READY)
+
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert answer.json()["cache"] == "does not keep"
+
+
+def test_a_cache_that_breaks_is_said(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(cache, "set", broken)
+
+    assert client.get(READY).json()["cache"] == "does not answer"
+
+
+# -- staff
+
+
+def test_staff_have_a_cluster_asked_now(
+    client: Client, olga: User, cluster: Cluster, in_background: list[str]
+) -> None:
+    client.force_login(olga)
+
+    answer = client.post(
+        reverse("ganeti:cluster-refresh", args=[cluster.slug]), follow=True
+    )
+
+    assert notices(answer) == ["Asking athens now."]
+    assert in_background[0] == "athens"
+
+
+def test_nobody_else_does(
+    client: Client, alice: User, cluster: Cluster, in_background: list[str]
+) -> None:
+    client.force_login(alice)
+
+    answer = client.post(reverse("ganeti:cluster-refresh", args=[cluster.slug]))
+
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert in_background == []
+
+
+# -- what nobody caught
+
+
+def test_what_a_cluster_does_to_a_page_is_said_in_plain_words(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RapiProtocolError("<html>502 Bad Gateway</html>")
+
+    monkeypatch.setattr(jobs, "render", broken)
+    client.force_login(alice)
+
+    answer = client.get(reverse("ganeti:jobs-running"))
+
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "A cluster did not answer as it should." in text(markup(answer))
+    assert "Bad Gateway" not in markup(answer)
