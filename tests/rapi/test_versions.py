@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.ganeti.rapi.versions import SINCE, Capability, parse, supports
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("3.0.2", (3, 0)),
+        ("2.16.0~rc1", (2, 16)),
+        ("Ganeti 2.8", (2, 8)),
+        ("3.1.0+git", (3, 1)),
+        ("", (0, 0)),
+        ("unknown", (0, 0)),
+    ],
+)
+def test_a_version_is_read_wherever_it_stands(
+    text: str, version: tuple[int, int]
+) -> None:
+    assert parse(text) == version
+
+
+@given(st.text())
+def test_any_text_has_some_version(text: str) -> None:
+    assert parse(text) >= (0, 0)
+
+
+def test_every_capability_came_with_some_version() -> None:
+    assert set(SINCE) == set(Capability)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_capability_stays_from_its_version_on(capability: Capability) -> None:
+    major, minor = SINCE[capability]
+
+    assert supports((major, minor), capability)
+    assert supports((major + 1, 0), capability)
+    assert not supports((major, minor - 1), capability)
+
+
+def test_ten_comes_after_nine() -> None:
+    assert not supports((2, 9), Capability.HOTPLUG)
+    assert supports((2, 10), Capability.HOTPLUG)
