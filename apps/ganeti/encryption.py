@@ -5,6 +5,9 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext_noop
+
+NO_KEY = gettext_noop("No key in the settings fits its RAPI password.")
 
 
 class UndecryptableError(Exception):
@@ -21,9 +24,7 @@ def decrypt(token: str) -> str:
     try:
         return _box().decrypt(token.encode()).decode()
     except InvalidToken as exc:
-        raise UndecryptableError(
-            "No key in the settings fits its RAPI password."
-        ) from exc
+        raise UndecryptableError(NO_KEY) from exc
 
 
 def rotate(token: str) -> str:
@@ -31,9 +32,7 @@ def rotate(token: str) -> str:
     try:
         return _box().rotate(token.encode()).decode()
     except InvalidToken as exc:
-        raise UndecryptableError(
-            "No key in the settings fits its RAPI password."
-        ) from exc
+        raise UndecryptableError(NO_KEY) from exc
 
 
 def _box() -> MultiFernet:

@@ -21,9 +21,13 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     if passed < _MINUTE:
         return _("%(count)d s ago") % {"count": passed}
     if passed < _HOUR:
-        return _("%(count)d min ago") % {"count": passed // _MINUTE}
+        count = passed // _MINUTE
+        text = ngettext("%(count)d min ago", "%(count)d min ago", count)
+        return text % {"count": count}
     if passed < _DAY:
-        return _("%(count)d h ago") % {"count": passed // _HOUR}
+        count = passed // _HOUR
+        text = ngettext("%(count)d h ago", "%(count)d h ago", count)
+        return text % {"count": count}
     days = passed // _DAY
     if days < 31:
         return ngettext("%(count)d day ago", "%(count)d days ago", days) % {

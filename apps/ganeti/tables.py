@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import CharField, Value
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Preferences
 
@@ -35,16 +35,16 @@ class Column:
     staff: bool = False
 
 
-NAME = Column("name", lazy("Name"))
+NAME = Column("name", gettext_lazy("Name"))
 COLUMNS = (
-    Column("state", lazy("State")),
-    Column("cluster", lazy("Cluster")),
-    Column("node", lazy("Node"), staff=True),
-    Column("memory", lazy("Memory, GiB"), number=True),
-    Column("disk", lazy("Disk, GiB"), number=True),
-    Column("vcpus", lazy("vCPUs"), number=True),
-    Column("ip", lazy("IP addresses")),
-    Column("owner", lazy("Owners"), staff=True),
+    Column("state", gettext_lazy("State")),
+    Column("cluster", gettext_lazy("Cluster")),
+    Column("node", gettext_lazy("Node"), staff=True),
+    Column("memory", gettext_lazy("Memory, GiB"), number=True),
+    Column("disk", gettext_lazy("Disk, GiB"), number=True),
+    Column("vcpus", gettext_lazy("vCPUs"), number=True),
+    Column("ip", gettext_lazy("IP addresses")),
+    Column("owner", gettext_lazy("Owners"), staff=True),
 )
 # With these off, staff too start with eight columns.
 STAFF_STARTS_WITHOUT = frozenset({"disk"})

@@ -4,9 +4,8 @@ from functools import lru_cache
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from . import moments
 from .domain.instance import Instance, State
@@ -18,12 +17,12 @@ STATES: dict[State, Words] = {
     State.RUNNING: pgettext_lazy("machine", "Running"),
     State.STOPPED: pgettext_lazy("machine", "Stopped"),
     State.OFFLINE: pgettext_lazy("machine", "Offline"),
-    State.ERROR_UP: lazy("Running, should be stopped"),
-    State.ERROR_DOWN: lazy("Stopped, should be running"),
-    State.USER_DOWN: lazy("Shut down from within"),
-    State.NODE_DOWN: lazy("Node down"),
-    State.NODE_OFFLINE: lazy("Node offline"),
-    State.WRONG_NODE: lazy("Running on the wrong node"),
+    State.ERROR_UP: gettext_lazy("Running, should be stopped"),
+    State.ERROR_DOWN: gettext_lazy("Stopped, should be running"),
+    State.USER_DOWN: gettext_lazy("Shut down from within"),
+    State.NODE_DOWN: gettext_lazy("Node down"),
+    State.NODE_OFFLINE: gettext_lazy("Node offline"),
+    State.WRONG_NODE: gettext_lazy("Running on the wrong node"),
     State.UNKNOWN: pgettext_lazy("machine", "Unknown"),
 }
 
@@ -42,10 +41,10 @@ DOTS: dict[State, str] = {
 }
 
 MARKS: dict[str, Words] = {
-    "locked": lazy("Locked by the staff"),
-    "isolated": lazy("Cut off from the network"),
-    "needs_reboot": lazy("Needs a reboot"),
-    "cdrom": lazy("Boots from CD-ROM"),
+    "locked": gettext_lazy("Locked by the staff"),
+    "isolated": gettext_lazy("Cut off from the network"),
+    "needs_reboot": gettext_lazy("Needs a reboot"),
+    "cdrom": gettext_lazy("Boots from CD-ROM"),
 }
 
 # Icons of the marks, by their name in Bootstrap Icons.
@@ -57,19 +56,19 @@ MARK_ICONS = {
 }
 
 _DOING: dict[str, Words] = {
-    Job.Kind.STARTUP: lazy("Starting…"),
-    Job.Kind.SHUTDOWN: lazy("Shutting down…"),
-    Job.Kind.REBOOT: lazy("Rebooting…"),
+    Job.Kind.STARTUP: gettext_lazy("Starting…"),
+    Job.Kind.SHUTDOWN: gettext_lazy("Shutting down…"),
+    Job.Kind.REBOOT: gettext_lazy("Rebooting…"),
 }
 _DONE: dict[str, Words] = {
-    Job.Kind.STARTUP: lazy("Started"),
-    Job.Kind.SHUTDOWN: lazy("Shut down"),
-    Job.Kind.REBOOT: lazy("Rebooted"),
+    Job.Kind.STARTUP: gettext_lazy("Started"),
+    Job.Kind.SHUTDOWN: gettext_lazy("Shut down"),
+    Job.Kind.REBOOT: gettext_lazy("Rebooted"),
 }
 _NOT_DONE: dict[str, Words] = {
-    Job.Kind.STARTUP: lazy("It was not started"),
-    Job.Kind.SHUTDOWN: lazy("It was not shut down"),
-    Job.Kind.REBOOT: lazy("It was not rebooted"),
+    Job.Kind.STARTUP: gettext_lazy("It was not started"),
+    Job.Kind.SHUTDOWN: gettext_lazy("It was not shut down"),
+    Job.Kind.REBOOT: gettext_lazy("It was not rebooted"),
 }
 ACTIONS: dict[str, Words] = {
     Job.Kind.STARTUP: pgettext_lazy("action", "Start"),

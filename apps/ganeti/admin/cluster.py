@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
 from .. import refreshing, snapshots
@@ -27,7 +26,7 @@ from . import marks
 class StateFilter(admin.SimpleListFilter):
     """Clusters by how asking them went last."""
 
-    title = lazy("state")
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(
@@ -73,7 +72,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
     actions = ["enable", "disable", "test_connection"]
     readonly_fields = ["state", "contents", "rights"]
 
-    STATE = (lazy("State"), {"fields": ["state", "contents", "rights"]})
+    STATE = (gettext_lazy("State"), {"fields": ["state", "contents", "rights"]})
     PLACE = (
         None,
         {
@@ -81,9 +80,9 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         },
     )
     USER = (
-        lazy("RAPI user"),
+        gettext_lazy("RAPI user"),
         {
-            "description": lazy(
+            "description": gettext_lazy(
                 "A user with the option “write” in /var/lib/ganeti/rapi/users on the "
                 "cluster. With one that may only read, the site shows everything and "
                 "changes nothing. The password is stored encrypted."
@@ -92,9 +91,9 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         },
     )
     CERTIFICATE = (
-        lazy("Certificate"),
+        gettext_lazy("Certificate"),
         {
-            "description": lazy(
+            "description": gettext_lazy(
                 "How the site knows that it talks to this cluster and to nobody in "
                 "between. Ganeti's certificates are self-signed, so the fingerprint is "
                 "usual: leave it empty to be shown the certificate and to confirm it."
@@ -103,7 +102,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         },
     )
     USE = (
-        lazy("What it is used for"),
+        gettext_lazy("What it is used for"),
         {
             "fields": [
                 "use_gnt_network",
@@ -124,23 +123,23 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             sets[1] = (self.USER[0], {"fields": ["username"]})
         return [self.STATE, *sets]
 
-    @admin.display(description=lazy("cluster"), ordering="slug")
+    @admin.display(description=gettext_lazy("cluster"), ordering="slug")
     def name(self, cluster: Cluster) -> SafeString:
         return marks.with_note(cluster.slug, f"{cluster.hostname}:{cluster.port}")
 
-    @admin.display(description=lazy("state"))
+    @admin.display(description=gettext_lazy("state"))
     def state(self, cluster: Cluster) -> SafeString:
         return marks.refresh_state(cluster)
 
-    @admin.display(description=lazy("RAPI user"), ordering="can_write")
+    @admin.display(description=gettext_lazy("RAPI user"), ordering="can_write")
     def rights(self, cluster: Cluster) -> SafeString:
         return marks.rights(cluster)
 
-    @admin.display(description=lazy("certificate"), ordering="verification")
+    @admin.display(description=gettext_lazy("certificate"), ordering="verification")
     def certificate(self, cluster: Cluster) -> SafeString:
         return marks.verification(cluster)
 
-    @admin.display(description=lazy("contents"))
+    @admin.display(description=gettext_lazy("contents"))
     def contents(self, cluster: Cluster) -> str:
         """Say what the last refresh found; asks nobody."""
         (shot,) = snapshots.current([cluster], within_s=5)
@@ -222,14 +221,14 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
 
     # -- actions
 
-    @admin.action(description=lazy("Enable"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Enable"), permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[Cluster]) -> None:
         switched = self._switch(request, queryset, disabled=False)
         for cluster in switched:
             ask_soon(cluster)
         self._tell(request, switched, _("Enabled: %s."))
 
-    @admin.action(description=lazy("Disable"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Disable"), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[Cluster]) -> None:
         switched = self._switch(request, queryset, disabled=True)
         self._tell(request, switched, _("Disabled: %s."))
@@ -253,7 +252,9 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         else:
             messages.info(request, _("Nothing to do: they are so already."))
 
-    @admin.action(description=lazy("Test the connection"), permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Test the connection"), permissions=["change"]
+    )
     def test_connection(
         self, request: HttpRequest, queryset: QuerySet[Cluster]
     ) -> None:

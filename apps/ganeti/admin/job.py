@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from .. import said
 from ..models import Job
 from . import marks
 
@@ -21,7 +22,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
     search_help_text = _("Instance, user, Ganeti's job id or our key.")
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": ["kind", "instance", "cluster", "state", "message"]}),
+        (None, {"fields": ["kind", "instance", "cluster", "state", "answer"]}),
         (
             _("Who and when"),
             {"fields": ["user", "reason", "submitted_at", "finished_at"]},
@@ -48,6 +49,10 @@ class JobAdmin(admin.ModelAdmin[Job]):
             "\n", "{} {}", ((at, text) for _no, at, text in job.log)
         )
         return format_html('<pre class="gm-log">{}</pre>', rows)
+
+    @admin.display(description=_("Ganeti's message"))
+    def answer(self, job: Job) -> str:
+        return said.translate(job.message)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -4,7 +4,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .. import moments
+from .. import moments, said
 from ..models import Cluster, ClusterRefresh, Job
 
 
@@ -30,7 +30,9 @@ def refresh_state(cluster: Cluster) -> SafeString:
     if state.failing_since is None:
         return with_note(mark("ok", _("Answers")), moments.element(state.refreshed_at))
     since = moments.element(state.failing_since)
-    why = format_html(_("First noticed {}. {}"), since, state.last_error)
+    why = format_html(
+        _("First noticed {}. {}"), since, said.translate(state.last_error)
+    )
     return with_note(mark("bad", _("Down")), why)
 
 

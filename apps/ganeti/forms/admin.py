@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from ..encryption import UndecryptableError
 from ..models import Cluster, Network
@@ -34,7 +34,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
     """
 
     new_password = forms.CharField(
-        label=lazy("RAPI password"),
+        label=gettext_lazy("RAPI password"),
         required=False,
         strip=False,
         max_length=255,
@@ -43,11 +43,11 @@ class ClusterForm(forms.ModelForm[Cluster]):
         ),
     )
     fingerprint = forms.CharField(
-        label=lazy("SHA-256 fingerprint"),
+        label=gettext_lazy("SHA-256 fingerprint"),
         required=False,
         max_length=255,  # openssl's whole line is welcome
         widget=forms.TextInput(attrs={"class": "vTextField", "spellcheck": "false"}),
-        help_text=lazy(
+        help_text=gettext_lazy(
             "Leave empty to be shown the certificate, or paste what this prints on the "
             "master node: openssl x509 -in /var/lib/ganeti/rapi.pem -noout "
             "-fingerprint -sha256"
@@ -56,27 +56,29 @@ class ClusterForm(forms.ModelForm[Cluster]):
     sealed_password = forms.CharField(required=False, widget=forms.HiddenInput)
     seen_fingerprint = forms.CharField(required=False, widget=forms.HiddenInput)
     certificate_confirmed = forms.BooleanField(
-        label=lazy("I have compared it: this is the cluster's certificate."),
+        label=gettext_lazy("I have compared it: this is the cluster's certificate."),
         required=False,
     )
     save_anyway = forms.BooleanField(
-        label=lazy("Save it although it does not work now."), required=False
+        label=gettext_lazy("Save it although it does not work now."), required=False
     )
 
     class Meta:
         help_texts = {
-            "hostname": lazy(
+            "hostname": gettext_lazy(
                 "Where its RAPI answers: the cluster's name, which follows the master."
             ),
-            "slug": lazy(
+            "slug": gettext_lazy(
                 "Names the cluster in pages, addresses and the audit log. "
                 "Leave empty to take it from the host name."
             ),
-            "ca_file": lazy("The path of a PEM file on this server, if one is used."),
-            "use_gnt_network": lazy(
+            "ca_file": gettext_lazy(
+                "The path of a PEM file on this server, if one is used."
+            ),
+            "use_gnt_network": gettext_lazy(
                 "Networks are taken from the cluster, not from those entered here."
             ),
-            "disable_instance_creation": lazy(
+            "disable_instance_creation": gettext_lazy(
                 "No application can be sent here; what is there goes on."
             ),
         }

@@ -9,7 +9,7 @@ from typing import Self
 
 from cryptography import x509
 
-from .errors import RapiUnreachable
+from .errors import RapiUnreachable, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
             der = tls.getpeercert(binary_form=True)
     except (OSError, ValueError) as exc:
         why = getattr(exc, "strerror", None) or exc
-        message = f"No certificate could be read from it: {why}."
+        message = gettext_noop("No certificate could be read from it") + f": {why}."
         raise RapiUnreachable(message, sent=False) from exc
     if not der:
-        raise RapiUnreachable("It shows no certificate.", sent=False)
+        raise RapiUnreachable(gettext_noop("It shows no certificate."), sent=False)
     return Certificate.from_der(der)

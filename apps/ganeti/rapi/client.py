@@ -9,7 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from .errors import RapiNotFound, RapiProtocolError, RapiRefused, RapiUnsupported
+from .errors import (
+    RapiNotFound,
+    RapiProtocolError,
+    RapiRefused,
+    RapiUnsupported,
+    gettext_noop,
+)
 from .query import Filter, Row, any_of, read_rows
 from .transport import Json, Query, Transport
 from .versions import SINCE, Capability, Version, parse, supports
@@ -61,7 +67,8 @@ class RapiClient:
         """Raise RapiUnsupported unless the cluster has the capability."""
         if not supports(self.ganeti_version(), capability):
             major, minor = SINCE[capability]
-            raise RapiUnsupported(f"This needs Ganeti {major}.{minor} or newer.")
+            message = gettext_noop("This needs a newer Ganeti")
+            raise RapiUnsupported(f"{message}: {major}.{minor}.")
 
     # -- queries
 
@@ -295,7 +302,8 @@ class RapiClient:
         }
         answer = self._transport.request("GET", f"/2/jobs/{job_id}/wait", body=body)
         if answer is not None and not isinstance(answer, dict):
-            raise RapiProtocolError("The answer about a job has an unknown form.")
+            message = gettext_noop("The answer about a job has an unknown form.")
+            raise RapiProtocolError(message)
         return answer
 
     def cancel_job(self, job_id: int) -> tuple[bool, str]:
@@ -312,7 +320,7 @@ class RapiClient:
     def _get_object(self, path: str) -> Object:
         answer = self._get(path)
         if not isinstance(answer, dict):
-            raise RapiProtocolError("The answer has an unknown form.")
+            raise RapiProtocolError(gettext_noop("The answer has an unknown form."))
         return answer
 
     def _submit(
@@ -331,7 +339,7 @@ class RapiClient:
         try:
             return int(answer)
         except (TypeError, ValueError) as exc:
-            raise RapiProtocolError("The answer is no job id.") from exc
+            raise RapiProtocolError(gettext_noop("The answer is no job id.")) from exc
 
 
 def _path(kind: str, name: str, action: str = "") -> str:

@@ -12,6 +12,14 @@ RapiError
 """
 
 
+def gettext_noop(message: str) -> str:
+    """Mark a text to be translated where it is shown, by those who know Django.
+
+    What follows a colon after it is left as it is.
+    """
+    return message
+
+
 class RapiError(Exception):
     """The call did not do what was asked; the text says why, for people."""
 

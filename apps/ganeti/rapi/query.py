@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from .errors import RapiProtocolError
+from .errors import RapiProtocolError, gettext_noop
 
 Filter = list[Any]
 
@@ -75,7 +75,8 @@ def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
     try:
         return [_row(line, fields) for line in answer["data"]]
     except (KeyError, TypeError, ValueError) as exc:
-        raise RapiProtocolError("The answer to a query has an unknown form.") from exc
+        message = gettext_noop("The answer to a query has an unknown form.")
+        raise RapiProtocolError(message) from exc
 
 
 def _row(line: Sequence[Sequence[Any]], fields: Sequence[str]) -> Row:

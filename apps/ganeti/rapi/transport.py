@@ -27,6 +27,7 @@ from .errors import (
     RapiProtocolError,
     RapiUnreachable,
     RapiUntrusted,
+    gettext_noop,
     refused,
 )
 
@@ -116,7 +117,8 @@ def _file_context(ca_file: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as exc:
-        message = f"The CA file {ca_file} cannot be used: {exc.strerror or exc}."
+        why = f": {ca_file}: {exc.strerror or exc}."
+        message = gettext_noop("The CA file cannot be used") + why
         raise RapiUnreachable(message, sent=False) from exc
 
 
@@ -170,7 +172,8 @@ class HttpTransport:
         slot = self._in_flight.slot(self.endpoint)
         patience = self._timeouts.connect_s + self._timeouts.response_s
         if not slot.acquire(timeout=patience):
-            raise RapiUnreachable("Too many calls are waiting for it.", sent=False)
+            message = gettext_noop("Too many calls are waiting for it.")
+            raise RapiUnreachable(message, sent=False)
         try:
             return _decode(self._send(method, path, query, body))
         finally:
@@ -215,17 +218,19 @@ _NEVER_SENT = (
 def _unreachable(exc: Exception) -> RapiUnreachable:
     match exc:
         case requests.exceptions.SSLError():
-            return RapiUntrusted("Its certificate is not the expected one.", sent=False)
+            message = gettext_noop("Its certificate is not the expected one.")
+            return RapiUntrusted(message, sent=False)
         case requests.ConnectTimeout():
-            message = "It cannot be reached: no connection in time."
+            message = gettext_noop("It cannot be reached: no connection in time.")
         case requests.ReadTimeout():
-            message = "It did not answer in time."
+            message = gettext_noop("It did not answer in time.")
         case requests.ConnectionError() if _refused_connection(exc):
-            return RapiUnreachable("It refuses connections.", sent=False)
+            message = gettext_noop("It refuses connections.")
+            return RapiUnreachable(message, sent=False)
         case requests.ConnectionError():
-            message = "The connection broke off."
+            message = gettext_noop("The connection broke off.")
         case _:
-            message = "The call failed on its way."
+            message = gettext_noop("The call failed on its way.")
     return RapiUnreachable(message, sent=not isinstance(exc, _NEVER_SENT))
 
 
@@ -252,9 +257,10 @@ def _decode(response: requests.Response) -> Json:
 
 
 def _refusal(code: int, answer: Json) -> RapiError:
+    wordless = gettext_noop("It answered without a reason") + f": HTTP {code}."
     if not isinstance(answer, dict):
-        return RapiProtocolError(f"It answered {code} without a reason.")
-    return refused(code, _words(answer) or f"It answered {code}.")
+        return RapiProtocolError(wordless)
+    return refused(code, _words(answer) or wordless)
 
 
 def _words(answer: Mapping[str, Any]) -> str:
@@ -272,6 +278,5 @@ def _words(answer: Mapping[str, Any]) -> str:
 
 
 def _not_ganeti(response: requests.Response) -> RapiError:
-    return RapiProtocolError(
-        f"Something that is not Ganeti answered (HTTP {response.status_code})."
-    )
+    message = gettext_noop("Something that is not Ganeti answered")
+    return RapiProtocolError(f"{message}: HTTP {response.status_code}.")

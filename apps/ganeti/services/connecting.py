@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import said
 from ..connections import client_at
 from ..domain.cluster import ClusterInfo
 from ..rapi import certificate
@@ -150,7 +151,7 @@ def _explained(exc: RapiError, endpoint: Endpoint) -> CannotConnect:
             message = _("Something answers there, but not Ganeti's RAPI: %(why)s")
         case _:
             message = _("Ganeti refuses to answer: %(why)s")
-    return CannotConnect(message % {"why": exc})
+    return CannotConnect(message % {"why": said.translate(str(exc))})
 
 
 def _denied(exc: RapiPermissionDenied, endpoint: Endpoint) -> CannotConnect:
@@ -168,7 +169,7 @@ def _unreachable(exc: RapiUnreachable) -> str:
     return _(
         "Nothing answers there: %(why)s "
         "Is ganeti-rapi running on the master, and the port open to this server?"
-    ) % {"why": exc}
+    ) % {"why": said.translate(str(exc))}
 
 
 def _untrusted(endpoint: Endpoint) -> CannotConnect:

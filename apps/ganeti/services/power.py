@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.auditlog.entries import Acting
 
@@ -32,6 +33,14 @@ _WRONG_STATE: dict[Job.Kind, Callable[[Instance], Verdict | None]] = {
         if found.running is False
         else None
     ),
+}
+
+
+# Kept in English, for Ganeti too; translated where they are shown.
+_REBOOTS: dict[RebootKind, str] = {
+    "hard": gettext_noop("hard reboot"),
+    "soft": gettext_noop("soft reboot"),
+    "full": gettext_noop("full reboot"),
 }
 
 
@@ -112,8 +121,10 @@ def shutdown(
 
 def _shutdown_detail(timeout_s: int | None, force: bool) -> str:
     if force:
-        return "shutdown, forced"
-    return f"shutdown within {timeout_s} s" if timeout_s is not None else ""
+        return gettext_noop("shutdown, forced")
+    if timeout_s is None:
+        return ""
+    return gettext_noop("shutdown, time allowed") + f": {timeout_s} s"
 
 
 def reboot(
@@ -125,7 +136,7 @@ def reboot(
     def call(client: RapiClient, reason: str) -> int:
         return client.reboot(instance.name, reason=reason, kind=kind)
 
-    action = Action(Kind.REBOOT, call, f"{kind} reboot")
+    action = Action(Kind.REBOOT, call, _REBOOTS[kind])
     return submit(cluster, instance, action, by=by)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
@@ -54,9 +55,10 @@ def refuse(
     verdict: Verdict, action: str, cluster: Cluster, instance: Instance, *, by: Acting
 ) -> ActionRefused:
     """Record a refused attempt and return the exception that says so."""
-    why = str(verdict.reason)
+    with translation.override("en"):  # read by many, each in their own language
+        why = str(verdict.reason)
     if verdict.answer is Answer.INVISIBLE:
-        why = _("This machine is not theirs.")
+        why = gettext_noop("This machine is not theirs.")
     entries.record_refusal(
         by, action, cluster=cluster.slug, instance=instance.name, why=why
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from apps.auditlog.entries import Acting
 
-from .. import inventory, words
+from .. import inventory, said, words
 from ..access import Verdict, Words
 from ..domain.instance import Instance
 from ..encryption import UndecryptableError
@@ -132,7 +132,7 @@ def _do(request: UserRequest, kind: Job.Kind, plans: list[Planned]) -> None:
             _may_be_tried(silent.get(slug), until)
             DO[kind](plan.cluster, plan.instance, by)
         except (*_NOT_DONE, _Skipped) as exc:
-            failed[str(exc)].append(plan.instance.name)
+            failed[said.translate(str(exc))].append(plan.instance.name)
             if isinstance(exc, RapiUnreachable):
                 silent[slug] = str(exc)
         else:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .. import details, words
+from .. import details, said, words
 from ..access import Answer
 from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
@@ -131,5 +131,5 @@ def not_asked(found: Found, exc: Exception) -> str:
         _("%(name)s: nothing was done, since its cluster did not take the job.")
         % {"name": found.instance.name},
         _("Details"),
-        str(exc),
+        said.translate(str(exc)),
     )
