@@ -16,7 +16,7 @@ ADDRESS = "2001:db8::1"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
+def nothing_remembered() -> Iterator[None]:
     """Let no test know what another published."""
     cache.clear()
     snapshots.forget()

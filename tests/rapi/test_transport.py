@@ -343,8 +343,8 @@ def test_threads_share_what_is_trusted(endpoint: Endpoint, ca_file: str) -> None
         ),
         (403, {"message": "Forbidden"}, RapiPermissionDenied, "Forbidden"),
         (409, {"explain": "It is there"}, RapiConflict, "It is there"),
-        (503, {}, RapiRefused, "It answered 503."),
-        (500, ["no", "object"], RapiProtocolError, "It answered 500 without a reason."),
+        (503, {}, RapiRefused, "503"),
+        (500, ["no", "object"], RapiProtocolError, "500"),
     ],
 )
 def test_an_error_is_told_in_ganetis_own_words(
@@ -353,7 +353,8 @@ def test_an_error_is_told_in_ganetis_own_words(
     error = _refusal(code, answer)
 
     assert type(error) is kind
-    assert str(error) == words
+    assert words in str(error)
+    assert ";" not in str(error)
     if isinstance(error, RapiRefused):
         assert error.code == code
 
