@@ -57,7 +57,7 @@ Rows = list[Row]
 class Configured:
     """What the configuration says; None: what changes seldom was not asked for."""
 
-    instances: Rows
+    instances: list[Instance]
     nodes: Rows
     groups: Rows
     info: ClusterInfo | None
@@ -166,9 +166,10 @@ def _ask_configuration(
 ) -> Configured:
     slow = _slow_is_due(cluster, started)
     nodes = pool.submit(client.query, "node", NODE_CONFIG_FIELDS)
-    instances = client.query("instance", CONFIG_FIELDS)
+    rows = client.query("instance", CONFIG_FIELDS)
     return Configured(
-        instances=instances,
+        # Understood here already, while the nodes think about their answers.
+        instances=[_configured(cluster, row) for row in rows],
         nodes=nodes.result(),
         groups=client.query("group", GROUP_FIELDS),
         info=ClusterInfo.from_rapi(client.info()) if slow else None,
@@ -247,8 +248,8 @@ def _contents(
     return Contents(
         info=info,
         instances={
-            row["name"]: _instance(cluster, row, live, before)
-            for row in configured.instances
+            instance.name: _instance(instance, live, before)
+            for instance in configured.instances
         },
         nodes={
             row["name"]: Node.from_rapi(row, nodes.get(row["name"]))
@@ -259,12 +260,14 @@ def _contents(
     )
 
 
-def _instance(
-    cluster: Cluster, row: Row, live: Live | None, before: Known | None
-) -> Instance:
-    found = Instance.from_rapi(
+def _configured(cluster: Cluster, row: Row) -> Instance:
+    return Instance.from_rapi(
         row, cluster=cluster.slug, tag_prefix=settings.GANETI_TAG_PREFIX
     )
+
+
+def _instance(found: Instance, live: Live | None, before: Known | None) -> Instance:
+    """Add to what is configured what the nodes say, or said before."""
     old = before.contents.instances.get(found.name) if before else None
     live_at = before.stamp.live_at if before else None
     if live is None:
@@ -300,7 +303,8 @@ def _with_instances(
         instances.pop(name, None)
         touched[name] = asked_at
         if name in rows:
-            instances[name] = _instance(cluster, rows[name], live, before)
+            found = _configured(cluster, rows[name])
+            instances[name] = _instance(found, live, before)
     return Known(
         replace(before.stamp, touched=touched),
         replace(before.contents, instances=instances),
