@@ -39,7 +39,7 @@ def run(place: Place) -> list[Line]:
 
 
 def session(name: str) -> str:
-    return clusters.session_of(User.objects.create_user(name))
+    return clusters.session_of(User.objects.get(username=name))
 
 
 def keep_busy(known: dict[Cluster, Contents], owners: list[str]) -> None:
@@ -57,6 +57,7 @@ def keep_busy(known: dict[Cluster, Contents], owners: list[str]) -> None:
             kind=Job.Kind.REBOOT,
             instance=instance.name,
             reason="reboot",
+            user=User.objects.create_user(owner),
             status=JobStatus.RUNNING,
             busy_key=Job.busy_key_of(cluster, instance.name),
         )
