@@ -1,7 +1,7 @@
 """The cast and the cluster of the ganeti app: the history is about them."""
 
 from tests.ganeti.conftest import (
-    _nothing_remembered,
+    nothing_remembered,
     alice,
     bob,
     carol,
@@ -15,7 +15,7 @@ from tests.ganeti.conftest import (
 )
 
 __all__ = [
-    "_nothing_remembered",
+    "nothing_remembered",
     "alice",
     "bob",
     "carol",

@@ -97,6 +97,8 @@ class Ganeti:
         try:
             yield name
         finally:
+            # Deleting what runs would wait two minutes for the deaf.
+            self.client.shutdown(name, reason="contract", timeout_s=0)
             self.done(self.client.delete_instance(name, reason="contract"))
 
 
