@@ -237,9 +237,7 @@ def test_a_row_polls_while_its_job_runs_and_tells_of_its_failure(
     )
     after = client.get(poll, headers=HTMX)
 
-    assert rows(during)["web1"].polls
-    assert "Rebooting…" in rows(during)["web1"].text
-    assert notices(during) == []
+    assert (during.status_code, during.content) == (204, b""), "stays as it is"
     assert not rows(after)["web1"].polls
     assert notices(after) == ["web1: It was not rebooted. See why"]
 
@@ -268,7 +266,7 @@ def test_the_indicator_counts_ones_own_jobs_and_stops_asking(
     client.force_login(bob)
     bobs = markup(client.get(indicator))
 
-    assert "every 3s" in hers
+    assert "every 10s" in hers
     assert "every" not in bobs
 
 

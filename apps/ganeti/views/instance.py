@@ -1,5 +1,6 @@
 """One machine."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -36,12 +37,19 @@ def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
 
 @require_safe
 def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
-    """Return a row or a page's moving part, as it is now, while a job runs."""
+    """Return a row or a page's moving part, as it is now, while a job runs.
+
+    A row whose job runs on stays as it is: most polls find that, and cost little.
+    """
     found = find(request, cluster_slug, name)
     if request.GET.get("as") == "page":
         page = {**page_of(request, found), "oob": True}
         return render(request, "ganeti/_instance_polled.html", page)
-    _tell_of_failure(request, found)
+    job = _awaited(request, found)
+    if job is not None and job.unfinished:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if job is not None and job.failed:
+        _tell_of_failure(request, found, job)
     return row(request, found)
 
 
@@ -58,12 +66,14 @@ def row(request: UserRequest, found: Found) -> HttpResponse:
     return render(request, "ganeti/_instance_answer.html", context)
 
 
-def _tell_of_failure(request: UserRequest, found: Found) -> None:
-    """Say that the job that a row waited for has failed; the row alone would not."""
+def _awaited(request: UserRequest, found: Found) -> Job | None:
+    """Return the job whose end a row waits for."""
     jobs = Job.objects.for_instance(found.cluster, found.instance.name)
-    job = jobs.filter(key=request.GET.get("job", "")).first()
-    if job is None or not job.failed:
-        return
+    return jobs.filter(key=request.GET.get("job", "")).first()
+
+
+def _tell_of_failure(request: UserRequest, found: Found, job: Job) -> None:
+    """Say that the job that a row waited for has failed; the row alone would not."""
     messages.error(
         request,
         format_html(
