@@ -1,13 +1,13 @@
 """The cast and the cluster of the ganeti app: the history is about them."""
 
 from tests.ganeti.conftest import (
-    nothing_remembered,
     alice,
     bob,
     carol,
     cluster,
     farm,
     in_background,
+    nothing_remembered,
     olga,
     published,
     rapi,
@@ -15,13 +15,13 @@ from tests.ganeti.conftest import (
 )
 
 __all__ = [
-    "nothing_remembered",
     "alice",
     "bob",
     "carol",
     "cluster",
     "farm",
     "in_background",
+    "nothing_remembered",
     "olga",
     "published",
     "rapi",
