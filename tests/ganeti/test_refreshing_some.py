@@ -1,0 +1,135 @@
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from apps.ganeti import refreshing, snapshots
+from apps.ganeti.domain.instance import State
+from apps.ganeti.models import Cluster, ClusterRefresh
+from tests.ganeti.fakes import Call, FakeRapi
+from tests.ganeti.test_refreshing import in_main_thread, machine, make_due
+from tests.ganeti.test_snapshots import contents, current
+
+# -- some machines alone
+
+
+def test_some_machines_are_refreshed_by_one_call(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    published.change("web1", status="ADMIN_down")
+    published.change("web2", status="running")
+
+    refreshing.refresh_instances(cluster, ["web1"])
+
+    assert len(published.calls) == 1
+    assert machine(cluster, "web1").state is State.STOPPED
+    assert machine(cluster, "web2").state is State.STOPPED
+
+
+def test_a_machine_that_was_removed_disappears_alone(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    del published.instances["web1"]
+
+    refreshing.refresh_instances(cluster, ["web1"])
+
+    assert "web1" not in contents(cluster).instances
+    assert "web2" in contents(cluster).instances
+
+
+def test_a_new_machine_appears_alone(cluster: Cluster, published: FakeRapi) -> None:
+    published.add("new1")
+
+    refreshing.refresh_instances(cluster, ["new1"])
+
+    assert machine(cluster, "new1").state is State.RUNNING
+
+
+def test_refreshing_no_machine_asks_nothing(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    refreshing.refresh_instances(cluster, [])
+
+    assert published.calls == []
+
+
+def test_machines_of_a_cluster_never_seen_wait_for_the_first_refresh(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
+    refreshing.refresh_instances(cluster, ["web1"])
+
+    assert current(cluster).known is None
+
+
+def test_a_refresh_that_started_earlier_brings_no_older_news(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    done: list[bool] = []
+
+    def end_a_job_meanwhile(call: Call) -> None:
+        if call.path == "/2/query/group" and in_main_thread() and not done:
+            done.append(True)
+            published.change("web1", status="ADMIN_down")
+            refreshing.refresh_instances(cluster, ["web1"])
+            published.change("web1", status="running")  # what the refresh had read
+
+    published.on_call = end_a_job_meanwhile
+    refreshing.refresh(cluster, force=True)
+
+    assert machine(cluster, "web1").state is State.STOPPED
+
+
+def test_the_next_refresh_has_its_say_about_every_machine(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    refreshing.refresh_instances(cluster, ["web1"])
+    published.change("web1", status="ADMIN_down")
+
+    refreshing.refresh(cluster, force=True)
+
+    assert machine(cluster, "web1").state is State.STOPPED
+
+
+def test_a_lost_cache_is_filled_by_the_next_machine_refreshed(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    cache.clear()
+
+    refreshing.refresh_instances(cluster, ["web1"])
+
+    snapshots.forget()
+    assert contents(cluster).instances.keys() == published.instances.keys()
+
+
+# -- without a watcher
+
+
+def test_a_neglected_cluster_is_refreshed_in_the_background(
+    cluster: Cluster, published: FakeRapi, in_background: list[str]
+) -> None:
+    long_ago = timezone.now() - timedelta(seconds=refreshing.NEGLECTED_AFTER_S + 1)
+    ClusterRefresh.objects.update(next_at=long_ago)
+
+    refreshing.wake_neglected([current(cluster)])
+
+    assert in_background == ["athens"]
+
+
+def test_a_cluster_that_the_watcher_looks_after_is_left_alone(
+    cluster: Cluster, published: FakeRapi, in_background: list[str]
+) -> None:
+    make_due(cluster)
+
+    refreshing.wake_neglected([current(cluster)])
+
+    assert in_background == []
+
+
+def test_a_flushed_cache_is_no_reason_to_ask_while_memory_has_it(
+    cluster: Cluster, published: FakeRapi, in_background: list[str]
+) -> None:
+    cache.clear()
+
+    refreshing.wake_neglected([current(cluster)])
+
+    assert in_background == []

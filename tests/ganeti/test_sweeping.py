@@ -1,0 +1,206 @@
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from apps.ganeti import following, loops, queue
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job, WatcherBeat
+from apps.ganeti.watching import Listener, Sweeper, Watcher
+from tests.ganeti.test_following import NewJob, handled, new_job
+from tests.ganeti.test_queue import tube
+from tests.services import Beanstalkd
+
+__all__ = ["handled", "new_job", "tube"]  # fixtures
+
+ME = "me"
+
+
+# -- the table
+
+
+class NotingWatcher(Watcher):
+    """Notes whom it would follow, and starts no threads."""
+
+    def __init__(self) -> None:
+        super().__init__(workers=1)
+        self.name = ME
+        self.followed: list[int] = []
+
+    def follow(self, cluster_pks: Iterable[int]) -> None:
+        self.followed += cluster_pks
+
+    def take(self, pk: int) -> bool:
+        return following.take(self.name, pk) is not None
+
+
+@pytest.fixture
+def watcher() -> NotingWatcher:
+    return NotingWatcher()
+
+
+@pytest.fixture
+def sweeper(db: None, watcher: NotingWatcher) -> Sweeper:
+    return Sweeper(watcher, watcher.stopping)
+
+
+def test_rows_without_a_follower_are_taken(
+    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+
+    sweeper.turn()
+
+    assert watcher.followed == [cluster.pk]
+    assert following.followed_by(ME, cluster) == [job]
+
+
+def test_a_row_submitted_in_the_very_moment_is_taken(
+    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+) -> None:
+    new_job(submitted_at=timezone.now())
+
+    assert watcher.announced_within_s == 0
+    sweeper.turn()
+
+    assert watcher.followed == [cluster.pk]
+
+
+def test_an_end_whose_handlers_did_not_run_is_handled(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    job = new_job(status=JobStatus.ERROR, busy_key=None)
+
+    sweeper.turn()
+    sweeper.turn()
+
+    assert handled == [job]
+
+
+def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    def fail(job: Job) -> None:
+        if job.instance == "web1":
+            raise RuntimeError("a fault of ours")
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    for name in ("web1", "web2"):
+        new_job(name, status=JobStatus.ERROR, busy_key=None)
+
+    sweeper.turn()
+
+    assert [job.instance for job in Job.objects.unhandled()] == ["web1"]
+    assert WatcherBeat.objects.exists()
+
+
+def test_a_watcher_gives_signs_of_life(sweeper: Sweeper) -> None:
+    sweeper.turn()
+
+    newest = WatcherBeat.newest()
+    assert newest is not None
+    assert timezone.now() - newest < WatcherBeat.ALIVE
+
+
+def test_the_beats_of_watchers_long_gone_are_forgotten(sweeper: Sweeper) -> None:
+    long_ago = timezone.now() - timedelta(days=2)
+    WatcherBeat.objects.create(name="old", started_at=long_ago, beat_at=long_ago)
+
+    sweeper.turn()
+
+    assert [beat.name for beat in WatcherBeat.objects.all()] == [ME]
+
+
+def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
+    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+    sweeper.turn()
+
+    following.release(watcher.name)
+    WatcherBeat.objects.filter(name=watcher.name).delete()
+
+    following.claim("another", timezone.now())
+    assert following.followed_by("another", cluster) == [job]
+    assert WatcherBeat.newest() is None
+
+
+# -- beanstalkd
+
+
+@pytest.fixture
+def listener(tube: Any, watcher: NotingWatcher) -> Listener:
+    return Listener(watcher, watcher.stopping)
+
+
+def test_an_announced_job_is_taken_and_kept_until_it_ends(
+    listener: Listener, tube: Any, new_job: NewJob, cluster: Cluster
+) -> None:
+    job = new_job()
+    tube.put(f'{{"job": {job.pk}}}'.encode())
+
+    listener.turn()
+    assert following.followed_by(ME, cluster) == [job]
+    assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
+
+    Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
+    listener.turn()
+    assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 0
+
+
+def test_an_announcement_of_an_ended_job_is_deleted(
+    listener: Listener, tube: Any, new_job: NewJob
+) -> None:
+    job = new_job(status=JobStatus.SUCCESS, busy_key=None)
+    tube.put(f'{{"job": {job.pk}}}'.encode())
+
+    listener.turn()
+
+    stats = tube.stats_tube("ganetimgr")
+    assert (stats["current-jobs-ready"], stats["current-jobs-reserved"]) == (0, 0)
+
+
+def test_a_malformed_message_is_buried(listener: Listener, tube: Any) -> None:
+    tube.put(b"no message of ours")
+
+    listener.turn()
+
+    assert tube.stats_tube("ganetimgr")["current-jobs-buried"] == 1
+
+
+def test_a_job_announced_twice_is_held_once(
+    listener: Listener, tube: Any, new_job: NewJob
+) -> None:
+    job = new_job()
+    for _ in range(2):
+        tube.put(f'{{"job": {job.pk}}}'.encode())
+
+    listener.turn()
+
+    assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
+
+
+def test_a_dead_beanstalkd_is_waited_for(
+    listener: Listener, beanstalkd: Beanstalkd, tube: Any
+) -> None:
+    tube.put(b"x")
+    listener.turn()
+    assert listener.connected
+
+    beanstalkd.kill()
+
+    assert listener.turn() == loops.PAUSE_WHEN_DOWN_S
+    assert not listener.connected
+    assert isinstance(listener.turn(), float)
+
+
+def test_without_an_address_no_listener_is_started(
+    settings: Settings, db: None
+) -> None:
+    settings.BEANSTALK_URL = ""
+
+    assert not queue.configured()
+    assert not any(isinstance(loop, Listener) for loop in Watcher()._loops)
