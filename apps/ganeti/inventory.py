@@ -226,7 +226,8 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
         return {}
     jobs = Job.objects.unfinished().filter(instance__in=names)
     return {
-        (job.cluster.slug, job.instance): job for job in jobs.select_related("cluster")
+        (job.cluster.slug, job.instance): job
+        for job in jobs.select_related("cluster", "user")
     }
 
 

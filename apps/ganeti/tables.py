@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Preferences
 
-from . import inventory, moments, words
+from . import inventory, moments, said, words
 from .domain.instance import Instance
 from .inventory import MARKS, Inventory, Page
 from .models import Job
@@ -151,7 +151,7 @@ class Row:
     node: str
     node_short: str  # without the domain that all nodes of a cluster share
     dot: str
-    state: str
+    state: str  # of one that a job runs on: why, and who asked for it
     memory: str
     disk: str
     vcpus: str
@@ -206,7 +206,7 @@ class Rows:
             node=found.primary_node,
             node_short=found.primary_node.partition(".")[0],
             dot="busy" if job else words.DOTS[found.state],
-            state=self._state(found),
+            state=self._reason(job) if job else self._state(found),
             memory=words.gib(found.memory_mib),
             disk=words.gib(found.disk_mib),
             vcpus=str(found.vcpus),
@@ -234,6 +234,10 @@ class Rows:
         if found.last_seen is None:
             return self._states[found.state]
         return words.state(found)
+
+    def _reason(self, job: Job) -> str:
+        who = job.user.get_username() if job.user else ""
+        return ", ".join(filter(None, (said.translate(job.reason), who)))
 
     def _owners(self, found: Instance) -> tuple[Owner, ...]:
         if not self._staff:

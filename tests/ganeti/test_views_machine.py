@@ -246,11 +246,12 @@ def test_a_row_polls_while_its_job_runs_and_tells_of_its_failure(
 def test_a_busy_row_of_the_list_knows_where_to_ask(
     client: Client, alice: User, cluster: Cluster
 ) -> None:
-    job = a_job(cluster, "web1", JobStatus.QUEUED)
+    job = a_job(cluster, "web1", JobStatus.QUEUED, user=alice)
     client.force_login(alice)
 
     found = rows(client.get(reverse("ganeti:instance-list")))
 
+    assert 'title="hard reboot, alice"' in found["web1"].markup
     assert f'hx-get="{url("poll")}?job={job.key}"' in found["web1"].markup
     assert not found["web2"].polls
 
