@@ -9,7 +9,7 @@ HEAVY := lab or system or browser
 PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
-.PHONY: help demo test test-fast bench lint format docs clean packages-%
+.PHONY: help demo test test-fast bench lint format messages docs clean packages-%
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +37,10 @@ lint: packages-demo $(BIN)/.dev ## Format, rules, layers, types, templates
 format: $(BIN)/.dev ## Lay out Python
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(BIN)/.run ## What is to be translated, from the sources to locale/
+	$(BIN)/python manage.py makemessages --all --no-wrap --add-location file \
+		--ignore node_modules --ignore tests --ignore var
 
 docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html

@@ -2,6 +2,10 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.utils.translation import gettext_noop
+
+# The default of BRANDING's motto: settings cannot mark what is to be translated.
+MOTTO = gettext_noop("Virtual machines on Ganeti")
 
 
 class GanetimgrConfig(AppConfig):

@@ -1,0 +1,262 @@
+"""Pages in Greek say nothing in English."""
+# ruff: noqa: RUF001 - letters that look like Latin ones
+
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+from pytest_django import Settings
+
+from apps.auditlog.entries import Acting
+from apps.auditlog.models import AuditEntry
+from apps.ganeti import moments, refreshing, said
+from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.following import finish
+from apps.ganeti.models import Cluster
+from apps.ganeti.services import power
+from apps.ganeti.services.submission import ActionRefused
+from ganetimgr.settings.defaults import BASE_DIR
+from tests.ganeti.conftest import ADDRESS
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, notices
+from tests.ganeti.test_refreshing import machine
+
+# Names of things and people, and what is the same in every language.
+NAMES = {
+    *("alice", "bob", "dave", "olga", "root", "staff", "athens", "ganetimgr"),
+    *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
+    *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
+    *("old", "db", "group", "utc", "aa"),
+}
+READ = ("title", "aria-label", "placeholder", "alt")
+
+
+class Reader(HTMLParser):
+    """Collects what people see or hear of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.said += [value for name, value in attrs if name in READ and value]
+
+
+def english(page: str) -> set[str]:
+    """Return the words of a page that are in Latin letters, and no names."""
+    words = re.findall("[A-Za-z]{2,}", " ".join(Reader(page).said))
+    return {word for word in words if word.lower() not in NAMES}
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile the catalogue, to a place of its own: "make" may not have done it."""
+    msgfmt = shutil.which("msgfmt")
+    if not msgfmt:
+        pytest.skip("gettext is not installed")
+    place = tmp_path_factory.mktemp("locale")
+    compiled = place / "el" / "LC_MESSAGES" / "django.mo"
+    compiled.parent.mkdir(parents=True)
+    source = BASE_DIR / "locale" / "el" / "LC_MESSAGES" / "django.po"
+    subprocess.run([msgfmt, "-o", compiled, source], check=True)  # noqa: S603 - ours
+    return place
+
+
+@pytest.fixture(autouse=True)
+def _in_greek(catalogue: Path, settings: Settings) -> None:
+    settings.LOCALE_PATHS = [catalogue]
+
+
+@pytest.fixture
+def reader() -> Client:
+    return Client(headers={"accept-language": "el"})
+
+
+def read(reader: Client, address: str) -> str:
+    page = markup(reader.get(address))
+    assert '<html lang="el"' in page
+    return page
+
+
+MACHINE = "ganeti:instance-detail"
+
+
+@pytest.mark.django_db
+def test_the_login_page(reader: Client) -> None:
+    page = read(reader, reverse("accounts:login"))
+
+    assert "Σύνδεση" in page
+    assert english(page) == set()
+
+
+@pytest.mark.usefixtures("every_state")
+def test_the_list_with_machines_in_every_state(reader: Client, olga: User) -> None:
+    reader.force_login(olga)
+
+    page = read(reader, reverse("ganeti:instance-list") + "?q=is&mark=locked")
+    rows = read(reader, reverse("ganeti:instance-list"))
+
+    assert "Μηχανήματα" in page
+    assert english(page) - {"is", "locked"} == set()
+    assert "Ο κόμβος δεν απαντά" in rows
+    rows = re.sub(r"is-[a-z-]+", "", rows)
+    assert english(rows) == set()
+
+
+@pytest.mark.usefixtures("published")
+def test_the_list_of_somebody_without_machines(reader: Client, carol: User) -> None:
+    reader.force_login(carol)
+
+    assert english(read(reader, reverse("ganeti:instance-list"))) == {"carol"}
+
+
+@pytest.mark.usefixtures("published")
+def test_a_machine_with_a_running_job(
+    reader: Client, cluster: Cluster, by_alice: Acting
+) -> None:
+    reader.force_login(by_alice.user)
+    power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
+
+    page = read(reader, reverse(MACHINE, args=("athens", "web1")))
+
+    assert "Επανεκκινεί…" in page
+    assert "κανονική επανεκκίνηση" in page
+    assert english(page) == set()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_machine_whose_job_failed(
+    reader: Client, cluster: Cluster, by_alice: Acting
+) -> None:
+    reader.force_login(by_alice.user)
+    job = power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, timeout_s=30)
+    finish(job, JobReport(1, JobStatus.ERROR, message="Disk failure"))
+
+    page = read(reader, reverse(MACHINE, args=("athens", "web1")))
+
+    assert "τερματισμός, με περιθώριο: 30 s" in page
+    assert english(page) == {"Disk", "failure"}
+
+
+def test_a_cluster_that_is_down_and_why(
+    reader: Client, cluster: Cluster, published: FakeRapi, olga: User
+) -> None:
+    reader.force_login(olga)
+    published.go_down(sent=True)
+    refreshing.refresh(cluster, force=True)
+
+    pages = [
+        read(reader, reverse("ganeti:instance-list")),
+        read(reader, reverse(MACHINE, args=("athens", "web1"))),
+    ]
+
+    for page in pages:
+        assert "έπαψε να απαντά" in page
+        assert english(page) == set()
+
+
+@pytest.mark.usefixtures("published")
+def test_the_history_with_a_refusal_in_greek_read_by_others(
+    reader: Client, cluster: Cluster, olga: User
+) -> None:
+    with translation.override("el"), pytest.raises(ActionRefused, match="Μπορείτε"):
+        power.startup(cluster, machine(cluster, "web2"), by=Acting(olga, ADDRESS))
+    reader.force_login(olga)
+
+    page = read(reader, reverse("auditlog:history"))
+
+    assert AuditEntry.objects.get().detail.startswith("You may look")
+    assert "Μπορείτε να βλέπετε αυτό το μηχάνημα" in page
+    assert english(page) == set()
+
+
+@pytest.mark.usefixtures("published")
+def test_the_preview_for_several_and_the_page_for_none(
+    reader: Client, alice: User
+) -> None:
+    reader.force_login(alice)
+    keys = {"machine": ["athens/web1", "athens/web2"], "action": "startup"}
+
+    preview = markup(reader.post(reverse("ganeti:instance-bulk"), keys))
+    nothing = read(reader, reverse(MACHINE, args=("athens", "nothing")))
+
+    assert "Να ξεκινήσουν αυτά τα μηχανήματα;" in preview
+    assert english(preview) == set()
+    assert "Δεν υπάρχει τίποτα εδώ" in nothing
+    assert english(nothing) == set()
+
+
+def test_a_call_that_ganeti_did_not_get(
+    reader: Client, published: FakeRapi, alice: User
+) -> None:
+    reader.force_login(alice)
+    published.go_down()
+
+    address = reverse("ganeti:instance-reboot", args=("athens", "web1"))
+    answer = reader.post(address, {"kind": "hard"}, follow=True)
+
+    (notice,) = notices(answer)
+    assert "δεν έγινε τίποτα" in notice
+    assert "Αρνείται τις συνδέσεις." in notice
+    assert english(markup(answer)) == set()
+
+
+@pytest.mark.usefixtures("published")
+def test_the_form_of_a_cluster(reader: Client, cluster: Cluster, root: User) -> None:
+    """Of the rest of the administration some is English in Django's own Greek."""
+    reader.force_login(root)
+
+    page = read(reader, reverse("admin:ganeti_cluster_change", args=(cluster.pk,)))
+
+    form = page.partition('id="cluster_form" novalidate>')[2].partition("</form>")[0]
+    commands = re.compile(r"openssl [^<]*sha256|/var/[a-z/]+|«write»|gnt-network")
+    assert "Σε τι χρησιμεύει" in form
+    assert english(commands.sub("", form)) <= {"RAPI", "CA", "PEM", "SHA"}
+
+
+@pytest.mark.parametrize(
+    ("text", "greek"),
+    [
+        ("", ""),
+        ("It did not answer in time.", "Δεν απάντησε εγκαίρως."),
+        (
+            "It answered without a reason: HTTP 502.",
+            "Απάντησε χωρίς αιτιολογία: HTTP 502.",
+        ),
+        ("Instance 'web1' not found: gone", "Instance 'web1' not found: gone"),
+    ],
+)
+def test_what_was_said_is_translated_as_far_as_it_is_ours(
+    text: str, greek: str
+) -> None:
+    with translation.override("el"):
+        assert said.translate(text) == greek
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=2), "μόλις τώρα"),
+        (timedelta(seconds=40), "πριν 40 δευτερόλεπτα"),
+        (timedelta(minutes=1), "πριν 1 λεπτό"),
+        (timedelta(hours=5), "πριν 5 ώρες"),
+        (timedelta(days=1), "πριν 1 ημέρα"),
+    ],
+)
+def test_times_agree_with_their_number(passed: timedelta, words: str) -> None:
+    now = timezone.now()
+
+    with translation.override("el"):
+        assert moments.ago(now - passed, now) == words

@@ -1,0 +1,88 @@
+"""Catalogues: whole, right, and up to date with what they translate."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from ganetimgr.settings.defaults import BASE_DIR
+
+SOURCES = ("apps", "ganetimgr", "templates", "static")
+CATALOGUES = sorted((BASE_DIR / "locale").glob("*/LC_MESSAGES/*.po"))
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("msgfmt"), reason="gettext is not installed"
+)
+
+
+def gettext_tool(*command: str | Path) -> str:
+    run = subprocess.run(  # noqa: S603 - a command of ours
+        command, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.fixture(params=CATALOGUES, ids=lambda path: path.parts[-3])
+def catalogue(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def test_there_is_greek() -> None:
+    assert BASE_DIR / "locale/el/LC_MESSAGES/django.po" in CATALOGUES
+
+
+def test_messages_keep_their_placeholders(catalogue: Path, tmp_path: Path) -> None:
+    gettext_tool("msgfmt", "--check", "-o", tmp_path / "django.mo", catalogue)
+
+
+@pytest.mark.parametrize("which", ["--untranslated", "--only-fuzzy", "--only-obsolete"])
+def test_every_message_is_translated(catalogue: Path, which: str) -> None:
+    assert gettext_tool("msgattrib", which, catalogue) == ""
+
+
+def test_no_message_is_missing_and_none_is_left_over(
+    catalogue: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+) -> None:
+    for source in SOURCES:
+        shutil.copytree(BASE_DIR / source, tmp_path / source)
+    copy = tmp_path / catalogue.relative_to(BASE_DIR)
+    copy.parent.mkdir(parents=True)
+    shutil.copy(catalogue, copy)
+    monkeypatch.chdir(tmp_path)
+    settings.LOCALE_PATHS = []
+
+    call_command("makemessages", all=True, no_wrap=True, verbosity=0)
+
+    # Run "make messages" and translate what it has added.
+    for which in ("--untranslated", "--only-fuzzy", "--only-obsolete"):
+        assert gettext_tool("msgattrib", which, copy) == ""
+
+
+def test_what_is_to_be_translated_is_marked_as_xgettext_knows_it() -> None:
+    """``gettext_lazy as lazy`` would hide every message of a module from it."""
+    other = re.compile(r"import .*gettext\w* as (?!_$)\w+", re.MULTILINE)
+
+    for path in (BASE_DIR / "apps").rglob("*.py"):
+        assert not other.search(path.read_text(encoding="utf-8")), path
+
+
+def test_templates_say_nothing_without_a_translation() -> None:
+    tags = re.compile(
+        r"{% blocktranslate.*?endblocktranslate %}|{% block body_class.*?endblock %}"
+        r"|{%.*?%}|{{.*?}}|{#.*?#}|<code>.*?</code>|<[^>]*>|&\w+;",
+        re.DOTALL,
+    )
+    names = {"GiB", "MAC", "Ganeti"}
+
+    for path in (BASE_DIR / "templates").rglob("*.html"):
+        bare = tags.sub(" ", path.read_text(encoding="utf-8"))
+        assert set(re.findall(r"[A-Za-z]+", bare)) <= names, path
