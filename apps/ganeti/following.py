@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from .connections import client_for
-from .domain.job import FINAL, JobReport, JobStatus, LogLine
+from .domain.job import FINAL, JobReport, JobStatus, LogLine, may_become
 from .models import Cluster, Job
 from .rapi.client import RapiClient
 from .rapi.query import at_least
@@ -76,8 +76,8 @@ def _locked(pk: int) -> Job | None:
     return Job.objects.select_for_update(skip_locked=can_skip).filter(pk=pk).first()
 
 
-def try_to_handle(pk: int) -> None:
-    """Run the handlers of a finished job; a fault of theirs is only reported.
+def try_to_handle(pk: int) -> bool:
+    """Run the handlers of a finished job; a fault of theirs is reported: False then.
 
     The job stays unhandled then, and others are not held up by it.
     """
@@ -87,6 +87,8 @@ def try_to_handle(pk: int) -> None:
         raise
     except Exception:
         logger.exception("Job %s: a handler failed, it will be tried again", pk)
+        return False
+    return True
 
 
 def finish(job: Job, report: JobReport) -> bool:
@@ -117,6 +119,8 @@ def progress(job: Job, report: JobReport) -> bool:
     """Write down where a job has got to; tell whether that was news."""
     log = _as_json(report.log)
     if report.status is None or (report.status == job.status and log == job.log):
+        return False
+    if not may_become(JobStatus(job.status), report.status):
         return False
     Job.objects.unfinished().filter(pk=job.pk).update(
         status=report.status, log=log, changed_at=timezone.now()

@@ -5,9 +5,10 @@ clusters is kept until one of them has a new generation, so that a page costs th
 same whether there are a hundred instances or ten thousand.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import is_
 from typing import Any
 
 from . import access, refreshing, snapshots
@@ -119,8 +120,8 @@ class _Merged:
         return self.orders[column]
 
 
-# The merged list of everything, for the generations that it was made of.
-_everything: tuple[tuple[str, ...], _Merged] = ((), _Merged([]))
+# The merged list of everything, and the clusters' instances that it was made of.
+_everything: tuple[Sequence[Mapping[str, Instance]], _Merged] = ((), _Merged([]))
 
 
 @dataclass(frozen=True)
@@ -233,18 +234,11 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
 
 def _all_of(shots: Sequence[Snapshot]) -> _Merged:
     global _everything  # noqa: PLW0603 - one process-wide memory, replaced as a whole
-    generations = tuple(shot.generation for shot in shots)
+    parts = [shot.contents.instances for shot in shots if shot.contents]
     known, merged = _everything
-    if known != generations:
-        merged = _Merged(
-            [
-                found
-                for shot in shots
-                if shot.contents
-                for found in shot.contents.instances.values()
-            ]
-        )
-        _everything = (generations, merged)
+    if len(known) != len(parts) or not all(map(is_, known, parts)):
+        merged = _Merged([found for part in parts for found in part.values()])
+        _everything = (parts, merged)
     return merged
 
 

@@ -207,7 +207,19 @@ def _same_generation(before: Known | None, after: Known) -> Known:
     if before and before.contents == after.contents:
         stamp = replace(after.stamp, generation=before.stamp.generation)
         return Known(stamp, before.contents)
-    return Known(replace(after.stamp, generation=uuid.uuid4().hex), after.contents)
+    stamp = replace(after.stamp, generation=uuid.uuid4().hex)
+    return Known(stamp, _sharing(before, after.contents))
+
+
+def _sharing(mine: Known | None, fresh: Contents) -> Contents:
+    """Return fresh contents, with the instances that this process has if equal.
+
+    Free memory on a node changes all the time. What was worked out from the instances
+    (lists in order, say) stays good as long as it is the same mapping.
+    """
+    if mine and mine.contents.instances == fresh.instances:
+        return replace(fresh, instances=mine.contents.instances)
+    return fresh
 
 
 def _snapshot(cluster: Cluster) -> Snapshot:
@@ -243,7 +255,7 @@ def _adopt(key: str, stamp: Stamp) -> None:
         return
     contents: Contents | None = cache.get(_contents_key(key, stamp.generation))
     if contents is not None:
-        _keep(key, Known(stamp, contents))
+        _keep(key, Known(stamp, _sharing(mine, contents)))
 
 
 def _keep(key: str, known: Known) -> None:

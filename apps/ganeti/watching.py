@@ -13,16 +13,15 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-import greenstalk
 from django.db import connection
 from django.utils import timezone
 
 from . import following, queue, refreshing, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
 from .encryption import UndecryptableError
+from .listening import Listener
 from .loops import PAUSE_WHEN_DOWN_S, Loop
 from .models import Cluster, Job, WatcherBeat
 from .rapi.errors import RapiError
@@ -43,6 +42,8 @@ LONGEST_PAUSE_S = 5.0
 # How long a job must be missing before it is given up: it may be on its way.
 MISSING_FOR_S = 3.0
 ANNOUNCED_WITHIN_S = 2.0
+# Each failure is reported: once a minute is enough.
+FAILED_HANDLER_PAUSE_S = 60.0
 FORGET_BEATS_AFTER = timedelta(days=1)
 
 
@@ -190,92 +191,6 @@ def _divided(jobs: Iterable[Job]) -> tuple[list[Job], list[Job]]:
     return lost, known
 
 
-@dataclass
-class Announced:
-    """What beanstalkd gave us: messages by the row's key, kept until it is finished."""
-
-    client: "greenstalk.Client[bytes]"
-    held: dict[int, "greenstalk.Job[bytes]"] = field(default_factory=dict)
-    touched_at: float = field(default_factory=time.monotonic)
-
-
-class Listener(Loop):
-    """Takes wake-ups from beanstalkd and keeps them until their jobs have ended."""
-
-    def __init__(self, watcher: "Watcher", stopping: threading.Event) -> None:
-        super().__init__("listener", stopping)
-        self._watcher = watcher
-        self._announced: Announced | None = None
-
-    @property
-    def connected(self) -> bool:
-        return self._announced is not None
-
-    def turn(self) -> float:
-        try:
-            announced = self._connected()
-            self._reserve(announced)
-            self._settle(announced)
-        except queue.Failure as exc:
-            self._lost(exc)
-            return PAUSE_WHEN_DOWN_S
-        return 0
-
-    def _connected(self) -> Announced:
-        if self._announced is None:
-            self._announced = Announced(queue.connect())
-            logger.info("beanstalkd answers")
-        return self._announced
-
-    def _lost(self, exc: Exception) -> None:
-        if self._announced is not None:
-            logger.warning("beanstalkd is away: %s", exc)
-            self._announced.client.close()
-        self._announced = None
-
-    def _reserve(self, announced: Announced) -> None:
-        """Take what is there; wait a second for the first."""
-        timeout = 1
-        while not self.stopping.is_set():
-            try:
-                reserved = announced.client.reserve(timeout=timeout)
-            except greenstalk.TimedOutError:
-                return
-            self._take(announced, reserved)
-            timeout = 0
-
-    def _take(self, announced: Announced, reserved: "greenstalk.Job[bytes]") -> None:
-        try:
-            message = queue.read(reserved)
-        except queue.MalformedError as exc:
-            logger.error("A message that is none of ours is buried: %s", exc)  # noqa: TRY400
-            announced.client.bury(reserved)
-            return
-        if self._watcher.take(message.job_pk):
-            previous = announced.held.pop(message.job_pk, None)
-            if previous is not None:
-                announced.client.delete(previous)
-            announced.held[message.job_pk] = reserved
-        else:
-            announced.client.delete(reserved)
-
-    def _settle(self, announced: Announced) -> None:
-        """Delete the messages of jobs that ended, touch the others now and then."""
-        if not announced.held:
-            return
-        unfinished = set(
-            Job.objects.unfinished()
-            .filter(pk__in=announced.held)
-            .values_list("pk", flat=True)
-        )
-        for pk in announced.held.keys() - unfinished:
-            announced.client.delete(announced.held.pop(pk))
-        if time.monotonic() - announced.touched_at > queue.TIME_TO_RUN_S / 3:
-            for reserved in announced.held.values():
-                announced.client.touch(reserved)
-            announced.touched_at = time.monotonic()
-
-
 class Sweeper(Loop):
     """Looks after the table: rows without a follower, ends without their handlers."""
 
@@ -283,6 +198,7 @@ class Sweeper(Loop):
         super().__init__("sweeper", stopping)
         self._watcher = watcher
         self._beat_at = float("-inf")
+        self._not_before: dict[int, float] = {}
 
     def turn(self) -> float:
         now = timezone.now()
@@ -292,10 +208,22 @@ class Sweeper(Loop):
             following.claim(name, now, older_than_s=self._watcher.announced_within_s)
             mine = Job.objects.unfinished().filter(follower=name)
             self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
-        for pk in Job.objects.unhandled().values_list("pk", flat=True):
-            following.try_to_handle(pk)
+        self._handle_the_rest()
         self._beat()
         return SWEEP_EVERY_S
+
+    def _handle_the_rest(self) -> None:
+        """Run handlers that did not run to their end; those that fail, less often."""
+        now = time.monotonic()
+        unhandled = list(Job.objects.unhandled().values_list("pk", flat=True))
+        self._not_before = {
+            pk: at for pk, at in self._not_before.items() if pk in unhandled
+        }
+        for pk in unhandled:
+            if self._not_before.get(pk, now) > now:
+                continue
+            if not following.try_to_handle(pk):
+                self._not_before[pk] = now + FAILED_HANDLER_PAUSE_S
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at < BEAT_EVERY_S:
@@ -318,7 +246,7 @@ class Watcher:
         self.stopping = threading.Event()
         self._followers: dict[int, Follower] = {}
         self._lock = threading.Lock()
-        self._listener = Listener(self, self.stopping)
+        self._listener = Listener(self.take, self.stopping)
         self._loops: list[Loop] = [
             Refresher(self.stopping, workers),
             Sweeper(self, self.stopping),

@@ -89,6 +89,19 @@ def test_what_did_not_change_stays_the_same_object(
     assert contents(cluster).instances["web1"] is before
 
 
+def test_free_memory_on_a_node_leaves_what_was_made_of_the_instances(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    before = contents(cluster)
+    published.nodes["node1"]["mfree"] = 1
+
+    refreshing.refresh(cluster, force=True)
+
+    after = contents(cluster)
+    assert after.nodes["node1"].memory_free_mib == 1
+    assert after.instances is before.instances
+
+
 def test_a_cache_that_lost_everything_gets_it_back(
     cluster: Cluster, published: FakeRapi
 ) -> None:

@@ -8,8 +8,9 @@ from pytest_django import Settings
 
 from apps.ganeti import following, loops, queue
 from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.listening import Listener
 from apps.ganeti.models import Cluster, Job, WatcherBeat
-from apps.ganeti.watching import Listener, Sweeper, Watcher
+from apps.ganeti.watching import Sweeper, Watcher
 from tests.ganeti.test_following import NewJob, handled, new_job
 from tests.ganeti.test_queue import tube
 from tests.services import Beanstalkd
@@ -97,6 +98,24 @@ def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
     assert WatcherBeat.objects.exists()
 
 
+def test_a_handler_that_keeps_failing_is_not_tried_at_every_turn(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    tries: list[Job] = []
+
+    def fail(job: Job) -> None:
+        tries.append(job)
+        raise RuntimeError("a fault of ours")
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    new_job(status=JobStatus.ERROR, busy_key=None)
+
+    for _ in range(3):
+        sweeper.turn()
+
+    assert len(tries) == 1
+
+
 def test_a_watcher_gives_signs_of_life(sweeper: Sweeper) -> None:
     sweeper.turn()
 
@@ -133,7 +152,7 @@ def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
 
 @pytest.fixture
 def listener(tube: Any, watcher: NotingWatcher) -> Listener:
-    return Listener(watcher, watcher.stopping)
+    return Listener(watcher.take, watcher.stopping)
 
 
 def test_an_announced_job_is_taken_and_kept_until_it_ends(
