@@ -96,7 +96,8 @@ class Snapshot:
     """A cluster as pages see it: what is known, how old it is, what went wrong."""
 
     cluster: Cluster
-    known: Known | None
+    # Not in its text: an error report would carry the whole cluster.
+    known: Known | None = field(repr=False)
     error: str = ""
     failing_since: datetime | None = None
 

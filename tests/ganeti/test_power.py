@@ -176,8 +176,8 @@ def test_what_we_know_of_the_state_is_no_bar(
         ("is-error-up", True, True, True),
         ("is-error-down", True, True, False),
         ("is-user-down", True, True, False),
-        ("is-error-nodedown", True, True, True),
-        ("is-error-nodeoffline", True, True, True),
+        ("is-error-nodedown", False, False, False),
+        ("is-error-nodeoffline", False, False, False),
         ("is-error-wrongnode", True, True, True),
     ],
 )

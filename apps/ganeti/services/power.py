@@ -1,14 +1,12 @@
 """Start, shut down, reboot; each raises ActionRefused, NotNow or RapiError."""
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from apps.auditlog.entries import Acting
 
 from .. import access
-from ..access import Answer, Person, Verdict
+from ..access import Answer, Person, Verdict, Words
 from ..domain.instance import Instance, State
 from ..inventory import Inventory, visible_on
 from ..models import Cluster, Job
@@ -17,24 +15,30 @@ from .submission import Action, NotNow, refuse, submit
 
 Kind = Job.Kind
 
-_WRONG_STATE: dict[Job.Kind, Callable[[Instance], Verdict | None]] = {
-    Kind.STARTUP: lambda found: (
-        Verdict(Answer.NOT_NOW, _("It is running already."))
-        if found.state is State.RUNNING
-        else _offline(found)
-    ),
-    Kind.SHUTDOWN: lambda found: (
-        Verdict(Answer.NOT_NOW, _("It is stopped already."))
-        if found.state is State.STOPPED
-        else _offline(found)
-    ),
-    Kind.REBOOT: lambda found: (
-        Verdict(Answer.NOT_NOW, _("It is not running."))
-        if found.running is False
-        else None
-    ),
-}
 
+def _not_now(reason: Words) -> Verdict:
+    return Verdict(Answer.NOT_NOW, reason)
+
+
+_RUNS = _not_now(_("It is running already."))
+_STOPPED = _not_now(_("It is stopped already."))
+_NOT_RUNNING = _not_now(_("It is not running."))
+_OFFLINE = _not_now(_("The staff has set it offline; only they can change that."))
+_NODE_AWAY = _not_now(_("The host it lives on does not answer now."))
+
+# What a state rules out, whoever asks.
+_AWAY = {State.NODE_DOWN: _NODE_AWAY, State.NODE_OFFLINE: _NODE_AWAY}
+_RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
+    Kind.STARTUP: {**_AWAY, State.RUNNING: _RUNS, State.OFFLINE: _OFFLINE},
+    Kind.SHUTDOWN: {**_AWAY, State.STOPPED: _STOPPED, State.OFFLINE: _OFFLINE},
+    Kind.REBOOT: {
+        **_AWAY,
+        State.STOPPED: _NOT_RUNNING,
+        State.ERROR_DOWN: _NOT_RUNNING,
+        State.USER_DOWN: _NOT_RUNNING,
+        State.OFFLINE: _NOT_RUNNING,
+    },
+}
 
 # Kept in English, for Ganeti too; translated where they are shown.
 _REBOOTS: dict[RebootKind, str] = {
@@ -42,15 +46,6 @@ _REBOOTS: dict[RebootKind, str] = {
     "soft": gettext_noop("soft reboot"),
     "full": gettext_noop("full reboot"),
 }
-
-
-def _offline(found: Instance) -> Verdict | None:
-    if found.state is State.OFFLINE:
-        return Verdict(
-            Answer.NOT_NOW,
-            _("The staff has set it offline; only they can change that."),
-        )
-    return None
 
 
 def offer(
@@ -72,16 +67,13 @@ def _possible(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
     if busy is not None:
-        return Verdict(Answer.NOT_NOW, _("Something is being done to it already."))
+        return _not_now(_("Something is being done to it already."))
     shot = inventory.snapshot(instance.cluster)
     if shot is None or shot.down:
-        return Verdict(Answer.NOT_NOW, _("Its cluster does not answer now."))
+        return _not_now(_("Its cluster does not answer now."))
     if shot.cluster.can_write is False:
-        return Verdict(
-            Answer.NOT_NOW, _("This site may only look at its cluster, not change it.")
-        )
-    wrong_state = _WRONG_STATE[kind](instance)
-    return access.YES if wrong_state is None else wrong_state
+        return _not_now(_("This site may only look at its cluster, not change it."))
+    return _RULED_OUT[kind].get(instance.state, access.YES)
 
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
