@@ -92,6 +92,7 @@ class Follower(Loop):
         self._me = name
         self._cluster_pk = cluster_pk
         self._news_at = time.monotonic()
+        self._free_at = time.monotonic()
         self._missing_since: dict[int, float] = {}
         self.idle = False
 
@@ -100,6 +101,9 @@ class Follower(Loop):
         super().wake()
 
     def turn(self) -> float | None:
+        # However many wake us: two calls a second are the most.
+        self.stopping.wait(max(0, self._free_at - time.monotonic()))
+        began = time.monotonic()
         cluster = Cluster.objects.filter(pk=self._cluster_pk).first()
         jobs = following.followed_by(self._me, cluster) if cluster else []
         self.idle = not jobs
@@ -112,13 +116,15 @@ class Follower(Loop):
             logger.warning("%s: jobs not seen: %s", cluster.slug, exc)
             self._news_at = time.monotonic()
             return PAUSE_WHEN_DOWN_S
-        return self._pause(calls)
+        self._free_at = began + SHORTEST_PAUSE_S * calls
+        return self._pause(began)
 
-    def _pause(self, calls: int) -> float:
-        """Return a pause that keeps to two calls a second, longer without news."""
-        quiet_s = time.monotonic() - self._news_at
-        pause = min(max(SHORTEST_PAUSE_S, quiet_s / 10), LONGEST_PAUSE_S)
-        return max(pause, SHORTEST_PAUSE_S * calls)
+    def _pause(self, began: float) -> float:
+        """Return what is left of the time between two turns, longer without news."""
+        now = time.monotonic()
+        quiet_s = now - self._news_at
+        between_s = min(max(SHORTEST_PAUSE_S, quiet_s / 10), LONGEST_PAUSE_S)
+        return max(0, began + between_s - now)
 
     def _look(self, cluster: Cluster, jobs: list[Job]) -> int:
         """Ask about the jobs and write down the news; return how many calls it took."""
