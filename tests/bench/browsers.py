@@ -112,7 +112,7 @@ class Browser(threading.Thread):
         took_s = time.perf_counter() - began
         if self.counting.is_set():
             self._met.latencies_s.append(took_s)
-        if status != 200:
+        if status not in {200, 204}:  # 204: nothing has changed
             self._met.failures.append(f"{status} {poll.path}")
 
 

@@ -19,9 +19,9 @@ from tests.bench.table import Line, figure, timed
 from tests.bench.turns import in_turns
 
 INSTANCES = 10_000
-TURNS = 40
+TURNS = 30
 # So many times every cluster changes and every list is looked at.
-GENERATIONS = 10
+GENERATIONS = 8
 QUERIES = ("", "?q=web", "?sort=-memory", "?sort=ip", "?sort=owner", "?page=100")
 AT_MOST_MIB = 250
 
@@ -79,7 +79,7 @@ class Browser:
     def look_around(self) -> None:
         """Look at every list often enough for every process to have shown it."""
         path = reverse("ganeti:instance-list")
-        for query in QUERIES * 4:
+        for query in QUERIES * 3:
             self.visitor(path + query)()
 
 
