@@ -25,7 +25,26 @@ def record(
     by: Acting, action: str, *, cluster: str = "", instance: str = "", detail: str = ""
 ) -> AuditEntry:
     """Write down what somebody does."""
-    return AuditEntry.objects.create(
+    entry = _entry(by, action, cluster, instance, detail)
+    entry.save()
+    return entry
+
+
+def record_refusal(
+    by: Acting, action: str, *, cluster: str, instance: str, why: str
+) -> AuditEntry:
+    """Write down what somebody tried and may not do, and tell MANAGERS by mail."""
+    entry = _entry(by, action, cluster, instance, why)
+    entry.refused = True
+    entry.save()
+    transaction.on_commit(lambda: _tell_managers(entry))
+    return entry
+
+
+def _entry(
+    by: Acting, action: str, cluster: str, instance: str, detail: str
+) -> AuditEntry:
+    return AuditEntry(
         user=by.user,
         username=by.user.get_username(),
         address=by.address,
@@ -34,24 +53,6 @@ def record(
         instance=instance,
         detail=detail,
     )
-
-
-def record_refusal(
-    by: Acting, action: str, *, cluster: str, instance: str, why: str
-) -> AuditEntry:
-    """Write down what somebody tried and may not do, and tell MANAGERS by mail."""
-    entry = AuditEntry.objects.create(
-        user=by.user,
-        username=by.user.get_username(),
-        address=by.address,
-        action=action,
-        cluster=cluster,
-        instance=instance,
-        refused=True,
-        detail=why,
-    )
-    transaction.on_commit(lambda: _tell_managers(entry))
-    return entry
 
 
 def _tell_managers(entry: AuditEntry) -> None:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -43,9 +44,7 @@ def instance_shutdown(
     found = target(request, cluster_slug, name)
     form = ShutdownForm(request.POST)
     if not form.is_valid():
-        found = find(request, cluster_slug, name)
-        page = page_of(request, found, shutdown_form=form)
-        return render(request, "ganeti/instance_detail.html", page, status=400)
+        return _to_be_mended(request, found, shutdown_form=form)
     return _answer(
         request,
         found,
@@ -60,9 +59,7 @@ def instance_reboot(request: UserRequest, cluster_slug: str, name: str) -> HttpR
     found = target(request, cluster_slug, name)
     form = RebootForm({"kind": "hard", **request.POST.dict()})
     if not form.is_valid():
-        found = find(request, cluster_slug, name)
-        page = page_of(request, found, reboot_form=form)
-        return render(request, "ganeti/instance_detail.html", page, status=400)
+        return _to_be_mended(request, found, reboot_form=form)
     return _answer(
         request,
         found,
@@ -70,6 +67,13 @@ def instance_reboot(request: UserRequest, cluster_slug: str, name: str) -> HttpR
             found.cluster, found.instance, by=acting(request), **form.options()
         ),
     )
+
+
+def _to_be_mended(request: UserRequest, wanted: Found, **forms: Form) -> HttpResponse:
+    """Return the page with a form that has errors, to whoever may see it."""
+    found = find(request, wanted.cluster.slug, wanted.instance.name)
+    page = page_of(request, found, **forms)
+    return render(request, "ganeti/instance_detail.html", page, status=400)
 
 
 def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpResponse:
