@@ -11,7 +11,7 @@ from tests.lab import Lab
 from tests.product import Product
 from tests.system.inside import Inside
 from tests.system.relay import Relay
-from tests.system.site import MACHINES, SETTINGS, Site
+from tests.system.site import MACHINES, SETTINGS, Site, within_s
 
 
 @pytest.fixture(scope="session")
@@ -66,31 +66,35 @@ def site(product: Product, lab: Lab, **servers: Any) -> Iterator[Site]:
         stack.enter_context(product)
         inside = stack.enter_context(Inside(product.environment))
         inside.ask("set_up", port=relay.port, fingerprint=relay.fingerprint)
+        product.wait_until(
+            lambda: inside.ask("known"), within_s(15), "the cluster is known"
+        )
         yield Site(product, lab, relay, inside, **servers)
 
 
 @pytest.fixture
-def production(production_site: Site) -> Site:
-    return whole(production_site)
+def production(production_site: Site) -> Iterator[Site]:
+    yield from in_order(production_site)
 
 
 @pytest.fixture
-def embedded(embedded_site: Site) -> Site:
-    return whole(embedded_site)
+def embedded(embedded_site: Site) -> Iterator[Site]:
+    yield from in_order(embedded_site)
 
 
 @pytest.fixture(params=["embedded", "production"])
-def each(request: pytest.FixtureRequest) -> Site:
+def each(request: pytest.FixtureRequest) -> Iterator[Site]:
     """Give both sites in turn."""
-    return whole(request.getfixturevalue(f"{request.param}_site"))
+    yield from in_order(request.getfixturevalue(f"{request.param}_site"))
 
 
-def whole(made: Site) -> Site:
+def in_order(made: Site) -> Iterator[Site]:
     """See to it that an earlier test, failed or not, left everything running."""
-    made.relay.resume()
     while len(made.product.watchers) > 1:
         made.product.kill_watcher()
     if not made.product.watchers or made.product.watchers[0].poll() is not None:
         made.product.watchers.clear()
         made.product.start_watcher()
-    return made
+    yield made
+    made.relay.resume()
+    made.put_away()

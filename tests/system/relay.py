@@ -156,11 +156,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if fault is Fault.REQUEST_LOST:
             return
+        if fault is Fault.ANSWER_HELD:
+            relay.hang()
         status, answer = self._passed_on(body)
         if fault is Fault.ANSWER_LOST:
             return
-        if fault is Fault.ANSWER_HELD:
-            relay.hang()
         relay.wait_to_pass()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -17,8 +17,9 @@ from tests.system.relay import Relay
 
 logger = logging.getLogger(__name__)
 
+COUNTING = [*INSTALLED_APPS, "tests.system.counting.apps.CountingConfig"]
 SETTINGS: dict[str, Any] = {
-    "INSTALLED_APPS": [*INSTALLED_APPS, "tests.system.counting.apps.CountingConfig"],
+    "INSTALLED_APPS": COUNTING,
     "SNAPSHOT_REFRESH_SECONDS": 3,
     # As short as the lab allows: a test waits for them.
     "RAPI_CONNECT_TIMEOUT": 2,
@@ -46,6 +47,7 @@ class Site:
     redis: services.Redis | None = None
     beanstalkd: services.Beanstalkd | None = None
     _machines: Iterator[str] = field(default_factory=lambda: itertools.cycle(MACHINES))
+    _used: list[str] = field(default_factory=list)
 
     def ask(self, question: str, /, **arguments: Any) -> Any:
         return self.inside.ask(question, **arguments)
@@ -59,10 +61,16 @@ class Site:
         name = next(self._machines)
         if self.lab.instance(name)["status"] != "ADMIN_down":
             self.lab.finish(self.lab.power(name, "shutdown"))
-        self.product.wait_until(
-            lambda: self.ask("known").get(name) == "stopped", 20, f"{name} is known"
-        )
+        self._used.append(name)
+        if self.ask("known").get(name) != "stopped":
+            self.ask("refresh", name=name)
         return name
+
+    def put_away(self) -> None:
+        """Stop the instances that a test had; nobody waits for it."""
+        for name in self._used:
+            self.lab.power(name, "shutdown")
+        self._used.clear()
 
     def start(self, name: str, username: str = "alice") -> int:
         """Ask for the start of an instance; return the job's row."""

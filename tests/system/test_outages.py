@@ -6,7 +6,7 @@ import pytest
 
 from tests.system.inside import Inside
 from tests.system.relay import Fault
-from tests.system.site import Site
+from tests.system.site import Site, within_s
 from tests.system.visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
@@ -18,15 +18,14 @@ def test_a_job_whose_answer_was_lost_is_found_by_its_key(each: Site) -> None:
     name, since = each.machine(), time.monotonic()
 
     with each.relay.losing(SUBMISSION, Fault.ANSWER_LOST):
-        asked = each.ask("submit", kind="startup", name=name)
-    assert asked["error"] == "RapiUnreachable"
+        pk = each.start(name)
     each.product.wait_until(
-        lambda: each.job(asked["pk"])["ganeti_id"], 5, "it is found"
+        lambda: each.job(pk)["ganeti_id"], within_s(), "it is found"
     )
-    each.await_ganeti(asked["pk"])
-    each.ends(asked["pk"])
+    each.await_ganeti(pk)
+    each.ends(pk)
 
-    each.ended_once(asked["pk"])
+    each.ended_once(pk)
     assert len(each.relay.matching(SUBMISSION, since)) == 1
     assert each.lab.instance(name)["status"] == "running"
 
@@ -35,10 +34,10 @@ def test_a_job_whose_request_was_lost_was_never_submitted(each: Site) -> None:
     name, since = each.machine(), time.monotonic()
 
     with each.relay.losing(SUBMISSION, Fault.REQUEST_LOST):
-        asked = each.ask("submit", kind="startup", name=name)
-    each.ends(asked["pk"])
+        pk = each.start(name)
+    each.ends(pk)
 
-    each.ended_once(asked["pk"], "not_submitted")
+    each.ended_once(pk, "not_submitted")
     assert len(each.relay.matching(SUBMISSION, since)) == 1
     assert each.lab.instance(name)["status"] == "ADMIN_down"
 
@@ -47,14 +46,14 @@ def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(each: Site) 
     name = each.machine()
 
     with each.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
-        asked = each.ask("submit", kind="startup", name=name)
-    assert each.job(asked["pk"])["status"] == "in_doubt"
+        pk = each.start(name)
+    assert each.job(pk)["status"] == "in_doubt"
     assert each.ask("submit", kind="startup", name=name)["error"] == "NotNow"
 
     each.relay.resume()
-    each.ends(asked["pk"])
+    each.ends(pk)
 
-    each.ended_once(asked["pk"])
+    each.ended_once(pk)
 
 
 def test_a_job_outlives_the_process_that_submitted_it(each: Site) -> None:

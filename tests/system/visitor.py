@@ -17,6 +17,8 @@ class Visitor:
         self.url = url
         self.session = requests.Session()
         self.session.trust_env = False
+        # Whichever process of the server is free takes the next request.
+        self.session.headers["Connection"] = "close"
 
     def get(self, path: str = "/") -> requests.Response:
         return self.session.get(self.url + path, timeout=PATIENCE_S)
@@ -40,6 +42,8 @@ class Visitor:
 
     def log_in(self, name: str) -> Self:
         page = "/accounts/login/"
-        self.submit(page, page, username=name, password=name)
-        assert "sessionid" in self.session.cookies, "not logged in"
+        answer = self.submit(page, page, username=name, password=name)
+        errors = re.findall(r'role="alert">.*', answer.text)
+        cookies = self.session.cookies
+        assert "sessionid" in cookies, f"{answer.status_code} {errors}"
         return self

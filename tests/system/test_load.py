@@ -1,0 +1,98 @@
+"""Web and watcher at once on SQLite; and what the watcher costs with nothing to do."""
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+from pathlib import Path
+
+import pytest
+
+from contrib.simulator import ClusterSpec, Simulator
+from tests import services
+from tests.product import Product
+from tests.system.inside import Inside
+from tests.system.site import COUNTING, within_s
+from tests.system.visitor import Visitor
+
+pytestmark = [pytest.mark.system]
+
+MACHINES = 50
+VISITORS = 10
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    directory = tmp_path_factory.mktemp("load")
+    with Product(directory, workers=2, INSTALLED_APPS=COUNTING) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def inside(product: Product) -> Iterator[Inside]:
+    """Return the product's inside; its cluster is a simulated one."""
+    spec = ClusterSpec(instances=MACHINES, speed=5)
+    with Simulator([spec]) as simulator, Inside(product.environment) as inside:
+        cluster = simulator.clusters["athens"]
+        inside.ask("set_up", port=cluster.port, fingerprint=cluster.fingerprint)
+        yield inside
+
+
+def test_fifty_submissions_at_once_find_the_database_unlocked(
+    product: Product, inside: Inside
+) -> None:
+    product.wait_until(lambda: inside.ask("known"), within_s(10), "the machines")
+    names = sorted(inside.ask("known"))[:MACHINES]
+    assert len(names) == MACHINES
+    with ThreadPoolExecutor(VISITORS) as pool:
+        visitors = list(pool.map(log_in, repeat(product.url, VISITORS)))
+        answers = list(pool.map(reboot, (visitors * MACHINES)[:MACHINES], names))
+
+    assert set(answers) == {200}
+    pks = [inside.ask("newest", name=name) for name in names]
+    assert all(pks)
+    product.wait_until(
+        lambda: all(inside.ask("job", pk=pk)["handled"] for pk in pks),
+        within_s(30),
+        "the end of all jobs",
+    )
+    jobs = [inside.ask("job", pk=pk) for pk in pks]
+    assert {job["counted"] for job in jobs} == {1}
+    assert {job["recorded"] for job in jobs} == {"reboot"}
+    assert "locked" not in product.log() + product.log("watcher-0")
+
+
+def log_in(url: str) -> Visitor:
+    return Visitor(url).log_in("root")
+
+
+def reboot(visitor: Visitor, name: str) -> int:
+    page = f"/instances/lab/{name}/"
+    return visitor.submit("/", f"{page}reboot", kind="hard").status_code
+
+
+def test_a_watcher_with_nothing_to_do_costs_little(
+    product: Product, inside: Inside
+) -> None:
+    product.wait_until(lambda: inside.ask("known"), within_s(10), "the machines")
+    watcher = product.watchers[0]
+    spent, began = cpu_s(watcher.pid), time.monotonic()
+
+    services.wait_until(lambda: time.monotonic() - began > 6, 10)
+
+    share = (cpu_s(watcher.pid) - spent) / (time.monotonic() - began)
+    assert share < 0.08
+    assert resident_mib(watcher.pid) < 150
+
+
+def cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
+def resident_mib(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    [kib] = [line.split()[1] for line in lines if line.startswith("VmRSS")]
+    return int(kib) / 1024
