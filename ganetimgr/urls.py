@@ -9,3 +9,5 @@ urlpatterns = [
     path("", include("apps.auditlog.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "ganetimgr.errors.server_error"

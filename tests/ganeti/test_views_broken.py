@@ -1,0 +1,46 @@
+"""What people see when a part of the site itself is away."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+from django.test import Client
+
+from apps.ganeti import inventory
+from tests.ganeti.fakes import FakeRapi
+
+
+@pytest.fixture
+def visitor(alice: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(alice)
+    return client
+
+
+def test_without_a_database_the_page_says_so(
+    visitor: Client, published: FakeRapi
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("it is gone")
+
+    with connection.execute_wrapper(away):
+        answer = visitor.get("/")
+
+    assert answer.status_code == 503
+    assert "cannot reach its database" in answer.content.decode()
+    assert "it is gone" not in answer.content.decode()
+
+
+def test_a_fault_of_ours_is_not_shown(
+    visitor: Client, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a secret of ours")
+
+    monkeypatch.setattr(inventory, "visible", broken)
+    answer = visitor.get("/")
+
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "a secret of ours" not in answer.content.decode()
