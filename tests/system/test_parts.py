@@ -150,8 +150,8 @@ def everybody_knows(site: Site, visitor: Visitor) -> None:
 
     def all_see() -> bool:
         """Ask so many at once that no process is left out."""
-        with ThreadPoolExecutor(16) as pool:
-            return all(pool.map(visitor.sees, ["fault-a.example.org"] * 48))
+        with ThreadPoolExecutor(8) as pool:
+            return all(pool.map(visitor.sees, ["fault-a.example.org"] * 16))
 
     site.product.wait_until(all_see, within_s(10), "each process knows the machines")
 
