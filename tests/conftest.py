@@ -12,7 +12,7 @@ Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
 pytest_plugins = ["tests.lab"]
 
-HEAVY = {"lab": "system", "system": "system", "browser": "browser"}
+HEAVY = {"browser": "browser", "lab": "system", "system": "system"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
