@@ -1,0 +1,54 @@
+"""A cluster added by hand, as the manual tells a newcomer to."""
+
+import hashlib
+import re
+import ssl
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "secret"
+ADD = "/admin/ganeti/cluster/add/"
+
+
+def fingerprint_of(host: str, port: int) -> str:
+    """Return the SHA-256 of a server's certificate as openssl spells it."""
+    pem = ssl.get_server_certificate((host, port))
+    plain = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+    return ":".join(re.findall("..", plain))
+
+
+def fill_in(
+    page: Page, slug: str, host: str, port: int, password: str = PASSWORD
+) -> None:
+    """Fill in the form for a cluster and save; what comes is for the caller to see."""
+    page.get_by_label("Host name").fill(host)
+    page.get_by_label("Port").fill(str(port))
+    page.get_by_label("Short name").fill(slug)
+    page.get_by_role("textbox", name="RAPI user").fill("ganetimgr")
+    page.get_by_label("RAPI password").fill(password)
+    save(page)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def confirm(page: Page, host: str, port: int) -> None:
+    """Compare the fingerprint shown with the one there is, and confirm it."""
+    expect(page.locator(".gm-panel")).to_contain_text(fingerprint_of(host, port))
+    page.get_by_label("I have compared it").check()
+    save(page)
+
+
+def add_cluster(page: Page, slug: str, host: str, port: int) -> None:
+    page.goto(ADD)
+    fill_in(page, slug, host, port)
+    confirm(page, host, port)
+    expect(page.locator(".messagelist .success").first).to_contain_text("Connected to")
+
+
+def act_on(page: Page, slug: str, action: str) -> None:
+    """Choose a cluster in the list of the administration and do something to it."""
+    page.get_by_role("row", name=slug).get_by_role("checkbox").check()
+    page.get_by_label("Action:").select_option(action)
+    page.get_by_role("button", name="Go", exact=True).click()

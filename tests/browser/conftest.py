@@ -1,0 +1,87 @@
+"""One product, one Chromium and one set of clusters for all of these tests.
+
+They end with the directory, not with the run: while playwright's event loop runs in
+this thread, Django would let no other test use its ORM.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
+
+from tests.browser.administration import add_cluster
+from tests.browser.site import MAKE_PEOPLE, SETTINGS, Site, simulate
+from tests.browser.visits import Visits
+from tests.lab import Lab
+from tests.product import Product
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, StorageState]:
+    """Keep everybody's session: each logs in once."""
+    return {}
+
+
+@pytest.fixture(scope="package")
+def site(
+    chromium: Browser,
+    sessions: dict[str, StorageState],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """Run the product, with simulated clusters added by hand."""
+    product = Product(tmp_path_factory.mktemp("browser"), **SETTINGS)
+    with simulate() as simulator, product:
+        product.shell(MAKE_PEOPLE)
+        site = Site(product, simulator)
+        visits = Visits(chromium, site.url, sessions)
+        page = visits("root")
+        for cluster in simulator.clusters.values():
+            add_cluster(page, cluster.name, cluster.host, cluster.port)
+        for cluster in simulator.clusters.values():
+            page.goto(f"/?cluster={cluster.name}")
+            expect(page.locator("table.machines")).to_be_visible()
+        visits.close()
+        yield site
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, site: Site, sessions: dict[str, StorageState]
+) -> Iterator[Visits]:
+    """Open pages; the test fails if a browser complains of any."""
+    visits = Visits(chromium, site.url, sessions)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture(scope="package")
+def real_clusters(
+    chromium: Browser,
+    site: Site,
+    sessions: dict[str, StorageState],
+    lab: Lab,
+    kvm_lab: Lab,
+) -> dict[str, Lab]:
+    """Add both of the lab's clusters by hand; return them by their short names."""
+    labs = {"lab-fake": lab, "lab-kvm": kvm_lab}
+    visits = Visits(chromium, site.url, sessions)
+    page = visits("root")
+    for slug, each in labs.items():
+        add_cluster(page, slug, each.host, each.port)
+    visits.close()
+    return labs

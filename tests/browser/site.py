@@ -1,0 +1,106 @@
+"""The product with simulated clusters whose machines the stories are about."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
+from tests.product import Product
+
+SETTINGS: dict[str, Any] = {
+    "SNAPSHOT_REFRESH_SECONDS": 2,
+    "RAPI_CONNECT_TIMEOUT": 3,
+    "RAPI_RESPONSE_TIMEOUT": 5,
+}
+SPECS = (
+    ClusterSpec(name="athens", nodes=3, instances=50, seed=1, owners={"dave": 50}),
+    # This one is made to fail, and is slow enough to be seen at work.
+    ClusterSpec(name="sparta", nodes=2, instances=4, seed=2, owners={"dave": 4}),
+)
+ALICE, SHOP = "ganetimgr:user:alice", "ganetimgr:group:shop"
+HOSTILE_TAG = "ganetimgr:user:<img src=x onerror=window.hacked=1>"
+HOSTILE_NAME = "<img src=x onerror=window.hacked=1>"
+
+# By cluster: the machines of the stories, beside the many that are dave's.
+MACHINES: Mapping[str, Mapping[str, dict[str, Any]]] = {
+    "athens": {
+        "web1.alice.example.org": {"tags": [ALICE], "memory": 2048},
+        "web2.alice.example.org": {"tags": [ALICE], "memory": 512},
+        "web10.alice.example.org": {"tags": [ALICE], "memory": 8192},
+        "build1.alice.example.org": {"tags": [ALICE], "running": False},
+        "locked1.alice.example.org": {"tags": [ALICE, "ganetimgr:adminlock"]},
+        "db1.shop.example.org": {"tags": [SHOP]},
+        "hostile1.example.org": {"tags": [HOSTILE_TAG]},
+        HOSTILE_NAME: {"tags": ["ganetimgr:user:dave"]},
+    },
+    "sparta": {
+        "away1.alice.example.org": {"tags": [ALICE]},
+        "broken1.alice.example.org": {"tags": [ALICE], "running": False},
+        "broken2.alice.example.org": {"tags": [ALICE], "running": False},
+        "slow1.alice.example.org": {"tags": [ALICE]},
+        "bulk1.alice.example.org": {"tags": [ALICE]},
+        "bulk2.alice.example.org": {"tags": [ALICE]},
+        "bulk3.alice.example.org": {"tags": [ALICE], "running": False},
+    },
+}
+
+# One cast, as in every test: alice owns, bob shares a group, carol is a stranger,
+# olga may look at all, root may do all. Each one's password is the name.
+MAKE_PEOPLE = """
+from django.contrib.auth.models import Group, Permission, User
+for name in ("alice", "bob", "carol", "dave", "olga"):
+    User.objects.create_user(name, f"{name}@example.org", name)
+User.objects.create_superuser("root", "root@example.org", "root")
+User.objects.get(username="bob").groups.add(Group.objects.create(name="shop"))
+User.objects.get(username="olga").user_permissions.add(
+    Permission.objects.get(codename="view_instances"))
+"""
+
+
+@dataclass
+class Site:
+    """What the tests look at, and what they disturb behind its back."""
+
+    product: Product
+    simulator: Simulator
+
+    @property
+    def url(self) -> str:
+        return self.product.url
+
+    @property
+    def athens(self) -> SimulatedCluster:
+        return self.simulator.clusters["athens"]
+
+    @property
+    def sparta(self) -> SimulatedCluster:
+        return self.simulator.clusters["sparta"]
+
+    def newest_job(self, name: str) -> dict[str, Any]:
+        """Return what is kept of the last job on a machine."""
+        code = (
+            "import json; from apps.ganeti.models import Job; "
+            f"job = Job.objects.filter(instance={name!r}).first(); "
+            "print(json.dumps([job.kind, job.status, job.ganeti_id]))"
+        )
+        kind, status, ganeti_id = json.loads(self.product.shell(code))
+        return {"kind": kind, "status": status, "id": ganeti_id}
+
+
+def simulate() -> Simulator:
+    """Make the clusters with all their machines; nothing runs yet."""
+    simulator = Simulator(SPECS)
+    for slug, machines in MACHINES.items():
+        for name, wanted in machines.items():
+            simulator.clusters[slug].add_instance(name, **wanted)
+    return simulator
+
+
+def eventually(ready: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for something that no page shows."""
+    end = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.1)

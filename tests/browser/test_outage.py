@@ -1,0 +1,106 @@
+"""Clusters that are away, and those that nothing is known of yet."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
+from tests.browser.administration import ADD, act_on, confirm, fill_in
+from tests.browser.screen import (
+    filters,
+    is_same_page,
+    looks_right,
+    reload_until,
+    remember,
+    row,
+    take_picture,
+    violations,
+)
+from tests.browser.site import Site
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.browser
+
+NAME = "away1.alice.example.org"
+
+
+@pytest.fixture
+def sparta_away(site: Site) -> Iterator[None]:
+    site.sparta.go_down()
+    yield
+    site.sparta.come_back()
+
+
+@pytest.fixture
+def corinth() -> Iterator[SimulatedCluster]:
+    """Run a cluster that the site does not know."""
+    spec = ClusterSpec(name="corinth", nodes=1, instances=3, seed=3)
+    with Simulator([spec]) as simulator:
+        yield simulator.clusters["corinth"]
+
+
+@pytest.mark.usefixtures("sparta_away")
+def test_a_cluster_that_is_down_says_so_until_it_is_back(
+    site: Site, visit: Visits
+) -> None:
+    page = visit("root", "/?cluster=sparta&q=away1")
+    note = page.locator(".note-warning")
+    reload_until(page, note)
+
+    expect(note).to_contain_text("sparta")
+    expect(row(page, NAME)).to_have_class("old")
+    expect(row(page, NAME)).to_contain_text("as of")
+    menu = row(page, NAME).get_by_role("button", name="More actions")
+    expect(menu).to_be_disabled()
+    expect(
+        row(page, NAME).get_by_title("Its cluster does not answer now.")
+    ).to_be_visible()
+    looks_right(page, "list-down")
+
+    row(page, NAME).get_by_role("link", name=NAME).click()
+    expect(page.get_by_text("You see the machine as it was")).to_be_visible()
+    expect(page.get_by_role("button", name="Reboot", exact=True)).to_be_disabled()
+    looks_right(page, "machine-down")
+
+    site.sparta.come_back()
+    page.goto("/?cluster=sparta")
+    page.get_by_role("button", name="Ask now").click()
+    expect(page).to_have_url(re.compile(r"/\?cluster=sparta"))
+    reload_until(page, row(page, NAME).and_(page.locator(":not(.old)")))
+    expect(note).to_have_count(0)
+    expect(row(page, NAME).get_by_role("button", name="More actions")).to_be_enabled()
+
+
+def test_a_cluster_not_known_yet_appears_by_itself(
+    corinth: SimulatedCluster, visit: Visits
+) -> None:
+    page = visit("root", ADD)
+    page.get_by_label("Disabled").check()
+    fill_in(page, "corinth", corinth.host, corinth.port)
+    confirm(page, corinth.host, corinth.port)
+    corinth.set_latency(2000)
+    act_on(page, "corinth", "Enable")
+
+    page.goto("/?cluster=corinth")
+    asking = page.get_by_text("A cluster is being asked for the first time")
+    expect(asking).to_be_visible()
+    remember(page)
+    take_picture(page, "list-not-known-yet")
+    assert violations(page) == []
+    machine = "/instances/corinth/web1.corinth.example.org/"
+    looks_right(visit("root", machine, status=503), "503")
+
+    corinth.set_latency(0)
+    expect(row(page, "web1.corinth.example.org")).to_be_visible()
+    expect(asking).to_have_count(0)
+    assert is_same_page(page)
+
+    page.goto("/admin/ganeti/cluster/")
+    act_on(page, "corinth", "Delete selected clusters")
+    take_picture(page, "admin-delete-cluster")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator(".messagelist .success")).to_contain_text("deleted 1 cluster")
+    page.goto("/")
+    expect(filters(page).get_by_label("Cluster")).not_to_contain_text("corinth")

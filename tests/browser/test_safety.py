@@ -1,0 +1,73 @@
+"""What others wrote is shown as text, whatever it looks like."""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import row
+from tests.browser.site import HOSTILE_NAME, Site
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.browser
+
+SCRIPT = "<script>window.hacked=1</script>"
+OWNER = "<img src=x onerror=window.hacked=1>"
+WRITE_ENTRY = f"""
+from apps.auditlog.models import AuditEntry
+AuditEntry.objects.create(username={SCRIPT!r}, action={SCRIPT!r}, detail={OWNER!r},
+    cluster="athens", instance="web10.alice.example.org")
+"""
+
+
+def ran(page: Page) -> bool:
+    return bool(page.evaluate("() => 'hacked' in window"))
+
+
+def test_a_script_in_a_tag_is_text(visit: Visits) -> None:
+    page = visit("root", "/?q=hostile1")
+    expect(row(page, "hostile1.example.org").locator(".owner")).to_have_text(OWNER)
+    assert not ran(page)
+
+    page.goto("/instances/athens/hostile1.example.org/")
+    expect(page.locator(".owner").first).to_contain_text(OWNER)
+    assert not ran(page)
+
+
+def test_a_script_in_a_name_is_text(visit: Visits) -> None:
+    page = visit("root", f"/?q={quote('<img')}")
+    assert not ran(page)
+
+    row(page, HOSTILE_NAME).get_by_role("link", name=HOSTILE_NAME).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE_NAME)
+    assert not ran(page)
+
+
+def test_a_script_in_the_history_is_text(site: Site, visit: Visits) -> None:
+    site.product.shell(WRITE_ENTRY)
+
+    for path in ("/history/", "/instances/athens/web10.alice.example.org/"):
+        page = visit("root", path)
+        expect(page.locator(".l-who").first).to_contain_text(SCRIPT)
+        expect(page.locator(".l-what").first).to_contain_text(SCRIPT)
+        assert not ran(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/history/"])
+def test_a_script_in_the_address_is_text(visit: Visits, path: str) -> None:
+    page = visit("root", f"{path}?q={quote(SCRIPT)}")
+
+    expect(page.locator(".chip")).to_contain_text(SCRIPT)
+    assert not ran(page)
+
+
+def test_nothing_comes_from_elsewhere(site: Site, visit: Visits) -> None:
+    page = visit.window("root")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for path in ("/", "/instances/athens/web1.alice.example.org/", "/admin/"):
+        page.goto(path)
+
+    assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
