@@ -1,6 +1,7 @@
 """How the site gets a client for a cluster; the one seam where tests put their own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -16,7 +17,7 @@ def _http(endpoint: Endpoint) -> Transport:
         connect_s=settings.RAPI_CONNECT_TIMEOUT,
         response_s=settings.RAPI_RESPONSE_TIMEOUT,
     )
-    return HttpTransport(endpoint, timeouts, _in_flight)
+    return HttpTransport(endpoint, timeouts.at_most(endpoint.patience_s), _in_flight)
 
 
 transport_factory: Callable[[Endpoint], Transport] = _http
@@ -27,6 +28,9 @@ def client_at(endpoint: Endpoint) -> RapiClient:
     return RapiClient(transport_factory(endpoint))
 
 
-def client_for(cluster: Cluster) -> RapiClient:
-    """Return a client for a cluster; raises UndecryptableError."""
-    return client_at(cluster.endpoint)
+def client_for(cluster: Cluster, *, patience_s: float | None = None) -> RapiClient:
+    """Return a client for a cluster; raises UndecryptableError.
+
+    ``patience_s`` makes its calls wait for less than the settings say.
+    """
+    return client_at(replace(cluster.endpoint, patience_s=patience_s))

@@ -171,20 +171,23 @@ def followed_by(follower: str, cluster: Cluster) -> list[Job]:
     return list(
         Job.objects.unfinished()
         .filter(follower=follower, cluster=cluster)
-        .select_related("user")
+        .select_related("user", "cluster")
     )
 
 
 # -- asking Ganeti
 
 
-def ask(cluster: Cluster, jobs: Sequence[Job]) -> dict[int, JobReport]:
+def ask(
+    cluster: Cluster, jobs: Sequence[Job], *, patience_s: float | None = None
+) -> dict[int, JobReport]:
     """Ask for several jobs by one call; return reports by Ganeti's job id.
 
     A job that the queue does not know has no report. Raises RapiError.
     """
     ids = [job.ganeti_id for job in jobs if job.ganeti_id is not None]
-    rows = client_for(cluster).jobs_by_id(ids, FIELDS)
+    client = client_for(cluster, patience_s=patience_s)
+    rows = client.jobs_by_id(ids, FIELDS)
     reports = [JobReport.from_rapi(dict(row)) for row in rows]
     return {report.id: report for report in reports}
 
@@ -224,7 +227,7 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
 
 
 def _found(job: Job, report: JobReport) -> None:
-    logger.info("%s: job %s is %s", job.cluster_id, report.id, job)
+    logger.info("%s: job %s is %s", job.cluster.slug, report.id, job)
     Job.objects.without_id().filter(pk=job.pk).update(
         ganeti_id=report.id,
         status=JobStatus.QUEUED,

@@ -39,6 +39,10 @@ STOP_WITHIN_S = 2.0
 # At first twice a second; then a tenth of the time since something last changed.
 SHORTEST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
+# How long an answer about jobs may take at first, so that one that never comes does
+# not keep the next question; doubled until one comes.
+PATIENCE_S = 4.0
+MOST_PATIENCE_S = 64.0
 # How long a job must be missing before it is given up: it may be on its way.
 MISSING_FOR_S = 3.0
 ANNOUNCED_WITHIN_S = 2.0
@@ -94,6 +98,7 @@ class Follower(Loop):
         self._news_at = time.monotonic()
         self._free_at = time.monotonic()
         self._missing_since: dict[int, float] = {}
+        self._patience_s = PATIENCE_S
         self.idle = False
 
     def wake(self) -> None:
@@ -115,7 +120,9 @@ class Follower(Loop):
         except (RapiError, UndecryptableError) as exc:
             logger.warning("%s: jobs not seen: %s", cluster.slug, exc)
             self._news_at = time.monotonic()
+            self._patience_s = min(2 * self._patience_s, MOST_PATIENCE_S)
             return PAUSE_WHEN_DOWN_S
+        self._patience_s = PATIENCE_S
         self._free_at = began + SHORTEST_PAUSE_S * calls
         return self._pause(began)
 
@@ -143,7 +150,7 @@ class Follower(Loop):
         return calls
 
     def _ask(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
-        reports = following.ask(cluster, jobs)
+        reports = following.ask(cluster, jobs, patience_s=self._patience_s)
         ended = []
         for job in jobs:
             report = reports.get(job.ganeti_id or 0)

@@ -48,7 +48,8 @@ class Verification(StrEnum):
 class Endpoint:
     """Where a cluster's RAPI is, who we are to it, and how we know that it is the one.
 
-    ``fingerprint`` is the certificate's SHA-256 as hexadecimal digits.
+    ``fingerprint`` is the certificate's SHA-256 as hexadecimal digits; ``patience_s``
+    is for who will not wait as long as others do.
     """
 
     host: str
@@ -58,6 +59,7 @@ class Endpoint:
     verification: Verification = Verification.SYSTEM
     ca_file: str = ""
     fingerprint: str = ""
+    patience_s: float | None = None
 
     @property
     def url(self) -> str:
@@ -71,6 +73,14 @@ class Timeouts:
 
     connect_s: float = 8
     response_s: float = 15
+
+    def at_most(self, patience_s: float | None) -> "Timeouts":
+        """Return these, or shorter ones for who has less patience."""
+        if patience_s is None:
+            return self
+        return Timeouts(
+            min(self.connect_s, patience_s), min(self.response_s, patience_s)
+        )
 
 
 class Transport(Protocol):
