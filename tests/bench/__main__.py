@@ -26,9 +26,9 @@ def measured(parts: Sequence[Part]) -> Iterator[tuple[str, list[Line]]]:
         for part in parts:
             began = time.monotonic()
             say(f"{part.title} …")
-            lines = pool.submit(run, part).result()
+            lines, others = pool.submit(run, part).result()
             say(f" {time.monotonic() - began:.0f} s\n")
-            yield part.title, lines
+            yield f"{part.title}, others using {others:.1f} cores", lines
 
 
 def possible(parts: Sequence[Part]) -> list[Part]:

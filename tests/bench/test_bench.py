@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
 from tests.bench import clusters, lists
 from tests.bench.browsers import Poll, Polls
+from tests.bench.others import ours_s
 from tests.bench.table import HEADS, Line, Samples, figure, timed, written
 
 
@@ -66,3 +68,12 @@ def test_a_browser_polls_what_the_page_tells_it_to() -> None:
     found = Polls(page, "/cluster/athens/").found
 
     assert found == [Poll("/cluster/athens/poll", 2), Poll("/jobs/running", 0.5)]
+
+
+def test_what_this_process_does_is_counted_as_ours() -> None:
+    before, began = ours_s(), time.process_time()
+
+    while time.process_time() - began < 0.2:
+        pass
+
+    assert ours_s() - before >= 0.2
