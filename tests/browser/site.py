@@ -1,8 +1,7 @@
 """The product with simulated clusters whose machines the stories are about."""
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,11 +95,3 @@ def simulate() -> Simulator:
         for name, wanted in machines.items():
             simulator.clusters[slug].add_instance(name, **wanted)
     return simulator
-
-
-def eventually(ready: Callable[[], object], seconds: float = 20) -> None:
-    """Wait for something that no page shows."""
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.1)
