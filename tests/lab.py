@@ -154,8 +154,9 @@ class Lab:
             self.finish(job_id)
 
 
-def is_up(kind: str) -> bool:
-    return _run("status", kind) is None
+def is_up(kind: str, tries: int = 3) -> bool:
+    """Ask more than once: a busy machine answers late, and is not to be rebuilt."""
+    return any(_run("status", kind) is None for _ in range(tries))
 
 
 def bring_up(kind: str) -> Lab:
