@@ -15,8 +15,12 @@ pytest_plugins = ["tests.lab"]
 HEAVY = {"browser": "browser", "lab": "system", "system": "system"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a machine's clusters or clock on one worker."""
+    """Keep tests that share a machine's clusters or clock on one worker.
+
+    Before xdist reads the groups, which it does in this hook too.
+    """
     for item in items:
         for marker, group in HEAVY.items():
             if item.get_closest_marker(marker):
