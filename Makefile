@@ -65,8 +65,9 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(BIN)/.test: requirements-mysql.txt $(BIN)/.dev
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-mysql.txt
+$(BIN)/.test: requirements-mysql.txt requirements-ldap.txt $(BIN)/.dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check \
+		-r requirements-mysql.txt -r requirements-ldap.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

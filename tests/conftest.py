@@ -1,11 +1,14 @@
 """What every test may use, and how the run goes about its parts."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
 
+from apps.mails import delivery
 from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
@@ -45,6 +48,21 @@ def without_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"Skipped although CI=true: {report.longrepr}"
     return report
+
+
+Sent = Callable[[], list[EmailMessage]]
+
+
+@pytest.fixture
+def sent(db: None) -> Sent:
+    """Return a function that sends what waits, and returns all mails sent so far."""
+
+    def deliver() -> list[EmailMessage]:
+        while delivery.deliver():
+            pass
+        return list(mail.outbox)
+
+    return deliver
 
 
 @pytest.fixture

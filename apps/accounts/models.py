@@ -1,7 +1,9 @@
-"""What we keep about a person beside Django's own user."""
+"""What we keep about people beside Django's own user."""
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Preferences(models.Model):
@@ -11,6 +13,97 @@ class Preferences(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
     )
     instance_columns = models.JSONField(default=list, blank=True)
+    # Of mails; empty: the site's own. Pages go by the browser's cookie.
+    language = models.CharField(max_length=16, blank=True)
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Organization(models.Model):
+    """Whom machines are for; its tag names it in Ganeti (``PREFIX:org:TAG``)."""
+
+    title = models.CharField(_("title"), max_length=255, unique=True)
+    tag = models.CharField(
+        _("tag"),
+        max_length=64,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9.+_-]+\Z", _("Letters, digits and any of .+_- only.")
+            )
+        ],
+        help_text=_("Names it in the tags of its machines."),
+    )
+    website = models.URLField(_("website"), blank=True)
+    email = models.EmailField(_("mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=64, blank=True)
+    users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        verbose_name=_("users"),
+        related_name="organizations_run",
+        help_text=_("Who speaks for it."),
+    )
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Profile(models.Model):
+    """How to reach somebody; made with the account, or at the first log-in."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="profile"
+    )
+    phone = models.CharField(_("phone"), max_length=64, blank=True)
+    organization = models.ForeignKey(
+        Organization,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("organization"),
+        related_name="members",
+    )
+    greeted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class SshKey(models.Model):
+    """A public key that goes into new machines of its owner.
+
+    ``key`` is as OpenSSH writes it: the kind and the key, without the comment.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ssh_keys"
+    )
+    key = models.TextField(_("key"))
+    comment = models.CharField(_("comment"), max_length=255, blank=True)
+    # Base64 as OpenSSH shows it, without "SHA256:".
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    added_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        verbose_name = _("SSH key")
+        verbose_name_plural = _("SSH keys")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "fingerprint"], name="one_key_of_a_kind_per_owner"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.comment}".strip()

@@ -1,15 +1,17 @@
 """Logging in and out; language and colours, with or without an account."""
 
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as choose_language
 
-from . import colours
+from . import colours, people
 from .forms import LoginForm
 
 A_YEAR = 365 * 24 * 3600
@@ -30,6 +32,9 @@ def logout(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponseBase:
+    chosen = request.POST.get("language", "")
+    if isinstance(request.user, User) and chosen in dict(settings.LANGUAGES):
+        people.remember_language(request.user, chosen)
     return choose_language(request)
 
 

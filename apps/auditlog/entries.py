@@ -1,16 +1,17 @@
 """Write the audit log."""
 
-import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.core.mail import mail_managers
-from django.db import transaction
 from django.utils import timezone
+
+from apps.mails.letters import Letter
 
 from .models import AuditEntry
 
-logger = logging.getLogger(__name__)
+# What was changed, from what, to what: texts, or None where there was nothing.
+Change = tuple[str, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,50 +22,56 @@ class Acting:
     address: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class On:
+    """What is acted upon: an instance of a cluster, as it is called then."""
+
+    cluster: str = ""
+    instance: str = ""
+    uuid: str = ""
+
+
+NOTHING = On()
+
+
 def record(
-    by: Acting, action: str, *, cluster: str = "", instance: str = "", detail: str = ""
+    by: Acting,
+    action: str,
+    on: On = NOTHING,
+    *,
+    detail: str = "",
+    changes: Sequence[Change] = (),
 ) -> AuditEntry:
     """Write down what somebody does."""
-    entry = _entry(by, action, cluster, instance, detail)
+    entry = _entry(by, action, on)
+    entry.detail, entry.changes = detail, [list(change) for change in changes]
     entry.save()
     return entry
 
 
 def record_refusal(
-    by: Acting, action: str, *, cluster: str, instance: str, why: str
+    by: Acting, action: str, on: On = NOTHING, *, why: str
 ) -> AuditEntry:
     """Write down what somebody tried and may not do, and tell MANAGERS by mail."""
-    entry = _entry(by, action, cluster, instance, why)
-    entry.refused = True
+    entry = _entry(by, action, on)
+    entry.detail, entry.refused = why, True
     entry.save()
-    transaction.on_commit(lambda: _tell_managers(entry))
+    _tell_managers(entry)
     return entry
 
 
-def _entry(
-    by: Acting, action: str, cluster: str, instance: str, detail: str
-) -> AuditEntry:
+def _entry(by: Acting, action: str, on: On) -> AuditEntry:
     return AuditEntry(
         user=by.user,
         username=by.user.get_username(),
         address=by.address,
         action=action,
-        cluster=cluster,
-        instance=instance,
-        detail=detail,
+        cluster=on.cluster,
+        instance=on.instance,
+        instance_uuid=on.uuid,
     )
 
 
 def _tell_managers(entry: AuditEntry) -> None:
-    """Mail a refusal; a mail server that is away changes nothing about it."""
     at = timezone.localtime(entry.created_at).isoformat(" ", "seconds")
-    subject = f"Refused: {entry.action} {entry.instance} by {entry.username}"
-    text = (
-        f"{entry.username} ({entry.address or 'address unknown'}) tried to "
-        f"{entry.action} {entry.instance} on {entry.cluster} at {at}.\n"
-        f"It was refused: {entry.detail}\n"
-    )
-    try:
-        mail_managers(subject, text)
-    except OSError as exc:
-        logger.error("Managers were not mailed (%s): %s", subject, exc)  # noqa: TRY400
+    Letter("auditlog/emails/refused.txt", {"entry": entry, "at": at}).post_to_managers()

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from . import actions
 from .subject import Subject
 
 Words = str | Promise
@@ -35,7 +36,7 @@ class Asked:
         number = page.isascii() and page.isdecimal() and len(page) < 9
         return cls(
             q=text("q"),
-            action=action if action in subject.actions else "",
+            action=action if action in actions.known() else "",
             outcome=outcome if outcome in subject.outcomes else "",
             cluster=text("cluster"),
             page=int(page) if number else 1,
@@ -80,7 +81,7 @@ class Asked:
         """Yield the active filters: label, value, the address without it."""
         labels: dict[str, tuple[Words, Words]] = {
             "q": (_("Search"), self.q),
-            "action": (_("Action"), subject.actions.get(self.action, "")),
+            "action": (_("Action"), actions.call(self.action)),
             "outcome": (_("Outcome"), subject.outcomes.get(self.outcome, ("",))[0]),
             "cluster": (_("Cluster"), self.cluster),
         }

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 
+from . import actions
 from .models import AuditEntry
 from .subject import Outcome, Reach, Words, registered
 
@@ -38,7 +39,7 @@ def read(entries: Iterable[AuditEntry], user: User, reach: Reach) -> list[Line]:
     return [
         Line(
             entry=entry,
-            action=subject.actions.get(entry.action, entry.action),
+            action=actions.call(entry.action),
             outcome=subject.outcome(entry),
             address=reach.address(entry),
             # Where others came from is nobody's business but the staff's.

@@ -24,8 +24,12 @@ class AuditEntry(models.Model):
     action = models.CharField(_("action"), max_length=64)
     cluster = models.CharField(_("cluster"), max_length=50, blank=True)
     instance = models.CharField(_("instance"), max_length=255, blank=True)
+    # Tells the instance from another that had its name before or has it now.
+    instance_uuid = models.CharField(max_length=36, blank=True)
     refused = models.BooleanField(_("refused"), default=False)
     detail = models.TextField(_("detail"), blank=True)
+    # What changed: [what, from, to] of each.
+    changes = models.JSONField(_("changes"), default=list, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -34,6 +38,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["cluster", "instance", "-created_at"]),
             models.Index(fields=["user", "-created_at"]),
+            models.Index(fields=["instance_uuid", "-created_at"]),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ which entries somebody may see and what came of each.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.contrib.auth.models import User
@@ -21,11 +21,11 @@ Words = str | Promise
 class Reach:
     """What somebody may see: everything, or what concerns these instances.
 
-    ``instances`` are names by the cluster's slug. What one did oneself is seen always.
+    ``instances`` are their uuids. What one did oneself is seen always.
     """
 
     everything: bool = False
-    instances: Mapping[str, Collection[str]] = field(default_factory=dict)
+    instances: Collection[str] = ()
     # Where the page of an entry's instance is; empty if there is none to see.
     address: Callable[[AuditEntry], str] = lambda _entry: ""
 
@@ -41,10 +41,6 @@ class Outcome:
 
 class Subject(Protocol):
     """What there is to know beside the entries."""
-
-    @property
-    def actions(self) -> Mapping[str, Words]:
-        """Actions by the word in `AuditEntry.action`, with what to call them."""
 
     @property
     def outcomes(self) -> Mapping[str, tuple[Words, Q]]:

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
+from . import actions
 from .forms import Asked
 from .lines import read, recent
 from .models import AuditEntry
@@ -56,7 +57,7 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
         "chips": list(asked.chips(subject)),
-        "actions": subject.actions,
+        "actions": actions.known(),
         "outcomes": {key: label for key, (label, _q) in subject.outcomes.items()},
         "clusters": visible.exclude(cluster="")
         .order_by("cluster")
@@ -72,10 +73,7 @@ def _visible(user: User, reach: Reach) -> Q:
     seen = recent()
     if reach.everything:
         return seen
-    theirs = Q(user=user)
-    for cluster, names in reach.instances.items():
-        theirs |= Q(cluster=cluster, instance__in=names)
-    return seen & theirs
+    return seen & (Q(user=user) | Q(instance_uuid__in=reach.instances))
 
 
 def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:

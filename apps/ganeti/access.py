@@ -30,6 +30,8 @@ class Person:
     may_lock: bool = False
     may_isolate: bool = False
     sees_all_graphs: bool = False
+    sees_applications: bool = False
+    reviews: bool = False
 
     @classmethod
     def of(cls, user: AbstractBaseUser | AnonymousUser) -> Self:
@@ -38,7 +40,7 @@ class Person:
             return cls(username="")
         if user.is_superuser:
             groups = frozenset(user.groups.values_list("name", flat=True))
-            return cls(user.username, groups, True, True, True, True, True)
+            return cls(user.username, groups, *(True,) * 7)
         sees_all = user.has_perm("ganeti.view_instances")
         return cls(
             username=user.username,
@@ -47,6 +49,9 @@ class Person:
             may_lock=sees_all and user.has_perm("ganeti.can_lock"),
             may_isolate=sees_all and user.has_perm("ganeti.can_isolate"),
             sees_all_graphs=user.has_perm("ganeti.view_all_graphs"),
+            sees_applications=user.has_perm("applications.view_applications")
+            or user.has_perm("applications.change_instanceapplication"),
+            reviews=user.has_perm("applications.change_instanceapplication"),
         )
 
     @property
@@ -117,6 +122,16 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
             _("The hosts of this machine are under maintenance; try again later."),
         )
     return YES
+
+
+def may_see_applications(person: Person) -> bool:
+    """Tell whether the person sees the applications of others."""
+    return person.sees_applications
+
+
+def may_review(person: Person) -> bool:
+    """Tell whether the person accepts and refuses applications."""
+    return person.reviews
 
 
 def may_refresh(person: Person) -> bool:

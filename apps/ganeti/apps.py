@@ -9,8 +9,11 @@ class GanetiConfig(AppConfig):
     verbose_name = _("Ganeti")
 
     def ready(self) -> None:
-        from apps.auditlog import subject  # noqa: PLC0415 - models are there now
+        from apps.auditlog import actions, subject  # noqa: PLC0415 - models are there
 
+        from . import words  # noqa: PLC0415
         from .history import Instances  # noqa: PLC0415
+        from .services import reboots, steps  # noqa: F401, PLC0415 - handlers of jobs
 
         subject.register(Instances())
+        actions.name(words.ACTIONS)

@@ -207,11 +207,13 @@ def _prefix(text: str) -> IPv6Network | None:
 
 
 def history(user: User, machine: Machine) -> list[Line]:
-    """Return what was done to a machine last, newest first, with what came of it."""
+    """Return what was done to a machine last, newest first, with what came of it.
+
+    By its uuid: what was done to another one of its name is not its history, and what
+    was done to it under another name is.
+    """
     found = AuditEntry.objects.filter(
-        lines.recent(),
-        cluster=machine.instance.cluster,
-        instance=machine.instance.name,
+        lines.recent(), instance_uuid=machine.instance.uuid
     )
     reach = Reach(everything=access.may_see_all_history(machine.visible.person))
     return lines.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)

@@ -35,6 +35,7 @@ MARGIN_S = 7
 # The cluster's own watcher archives jobs after six hours; what is older and not in
 # the list may have run all the same.
 ARCHIVED_AFTER = timedelta(hours=5)
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 _handlers: dict[Job.Kind, list[Handler]] = {}
 
@@ -62,6 +63,8 @@ def handle(pk: int) -> bool:
             return False
         for handler in _handlers.get(Job.Kind(job.kind), ()):
             handler(job)
+        if job.unfinished:
+            return True  # a handler has it tried again
         job.handled_at = timezone.now()
         job.save(update_fields=["handled_at"])
     return True
@@ -142,7 +145,7 @@ def claim(follower: str, now: datetime, *, older_than_s: float = 0) -> None:
     another watcher.
     """
     submitted_before = now - timedelta(seconds=older_than_s)
-    Job.objects.unfinished().without_follower(now).filter(
+    Job.objects.submitted().without_follower(now).filter(
         submitted_at__lte=submitted_before
     ).update(follower=follower, leased_until=now + timedelta(seconds=LEASE_S))
 
@@ -218,12 +221,33 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
     """
     by_key = {job.key: job for job in jobs}
     found = set()
-    for report in _reported_since(client_for(cluster), cluster, jobs):
+    reports = _reported_since(client_for(cluster), cluster, jobs)
+    for report in reports:
         for key in filter(None, map(key_in, report.reasons)):
             if key in by_key:
                 _found(by_key[key], report)
                 found.add(by_key[key].pk)
+    for job in jobs:
+        unmarked = _reinstall(job, reports) if job.kind == Job.Kind.REINSTALL else None
+        if unmarked is not None:
+            _found(job, unmarked)
+            found.add(job.pk)
     return found
+
+
+def _reinstall(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
+    """Find a reinstall, which carries no key, by what it does and when it came.
+
+    One of another's of the same instance in the same minute would be taken for it.
+    """
+    summary = f"INSTANCE_REINSTALL({job.instance})"
+    since = job.submitted_at - CLOCKS_DIFFER
+    for report in reports:
+        if summary not in report.summary or (report.received_at or since) <= since:
+            continue
+        if not Job.objects.filter(cluster=job.cluster, ganeti_id=report.id).exists():
+            return report
+    return None
 
 
 def _found(job: Job, report: JobReport) -> None:
@@ -245,7 +269,8 @@ def _reported_since(
         cluster=cluster, pk__lt=oldest, ganeti_id__isnull=False
     )
     known = earlier.order_by("-pk").values_list("ganeti_id", flat=True).first()
-    rows = client.query("job", ("id", "ops"), at_least("id", known or 0))
+    fields = ("id", "ops", "summary", "received_ts")
+    rows = client.query("job", fields, at_least("id", known or 0))
     return [JobReport.from_rapi({**row, "status": None}) for row in rows]
 
 

@@ -42,7 +42,6 @@ _DOTS = {
 class Instances:
     """What the history asks about (`apps.auditlog.subject.Subject`)."""
 
-    actions: Mapping[str, Words] = words.ACTIONS
     outcomes: Mapping[str, tuple[Words, Q]] = {
         "running": (
             pgettext_lazy("job", "Running"),
@@ -63,10 +62,8 @@ class Instances:
 
         if access.may_see_all_history(visible.person):
             return Reach(everything=True, address=address)
-        names: dict[str, list[str]] = {}
-        for instance in visible.instances:
-            names.setdefault(instance.cluster, []).append(instance.name)
-        return Reach(instances=names, address=address)
+        uuids = [found.uuid for found in visible.instances if found.uuid]
+        return Reach(instances=uuids, address=address)
 
     def outcome(self, entry: AuditEntry) -> Outcome:
         if entry.refused:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
@@ -43,3 +44,22 @@ class Loop(threading.Thread):
         finally:
             connection.close()
         return PAUSE_WHEN_DOWN_S
+
+
+class Chore(Loop):
+    """Calls a function every so many seconds, in a thread of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        stopping: threading.Event,
+        do: Callable[[], object],
+        every_s: float,
+    ) -> None:
+        super().__init__(name, stopping)
+        self._do = do
+        self._every_s = every_s
+
+    def turn(self) -> float:
+        self._do()
+        return self._every_s

@@ -189,6 +189,13 @@ class JobQuerySet(models.QuerySet["Job"]):
     def without_id(self) -> Self:
         return self.filter(status__in=WITHOUT_ID)
 
+    def submitted(self) -> Self:
+        """Return what is on its way or running: unfinished and not only planned."""
+        return self.unfinished().exclude(status=JobStatus.PLANNED)
+
+    def planned(self) -> Self:
+        return self.filter(handled_at=None, status=JobStatus.PLANNED)
+
     def unhandled(self) -> Self:
         """Jobs that ended, but whose handlers have not run to their end."""
         return self.filter(handled_at=None, status__in=FINAL)
@@ -206,14 +213,31 @@ class Job(models.Model):
     Written before Ganeti is asked. ``key`` travels in the call's reason, so that a
     job whose id was lost on the way is found again. ``busy_key`` names the instance
     while the job is unfinished and is unique: one job of ours per instance at a time.
+
+    ``then`` are the steps that follow when it succeeds (`services.steps`): the next
+    one becomes a planned job with its ``step``, which the watcher submits.
     """
 
     class Kind(models.TextChoices):
         STARTUP = "startup", pgettext_lazy("job", "start")
         SHUTDOWN = "shutdown", pgettext_lazy("job", "shut down")
         REBOOT = "reboot", pgettext_lazy("job", "reboot")
+        CREATE = "create", pgettext_lazy("job", "build")
+        REINSTALL = "reinstall", pgettext_lazy("job", "reinstall")
+        RENAME = "rename", pgettext_lazy("job", "rename")
+        DESTROY = "destroy", pgettext_lazy("job", "destroy")
+        CONFIGURE = "configure", pgettext_lazy("job", "configure")
+        OWNERS = "owners", pgettext_lazy("job", "change of owners")
+        LOCK = "lock", pgettext_lazy("job", "lock")
+        UNLOCK = "unlock", pgettext_lazy("job", "unlock")
+        ISOLATE = "isolate", pgettext_lazy("job", "isolate")
+        REJOIN = "rejoin", pgettext_lazy("job", "end of isolation")
+        WHITELIST = "whitelist", pgettext_lazy("job", "change of whitelist")
+        TAG = "tag", pgettext_lazy("job", "change of tags")
+        MIGRATE = "migrate", pgettext_lazy("job", "migrate")
 
     class Status(models.TextChoices):
+        PLANNED = JobStatus.PLANNED, _("planned")
         SUBMITTING = JobStatus.SUBMITTING, _("being submitted")
         IN_DOUBT = JobStatus.IN_DOUBT, _("not known whether it arrived")
         QUEUED = JobStatus.QUEUED, _("queued")
@@ -234,6 +258,9 @@ class Job(models.Model):
     ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
     kind = models.CharField(_("kind"), max_length=32, choices=Kind)
     instance = models.CharField(_("instance"), max_length=255)
+    instance_uuid = models.CharField(max_length=36, blank=True)
+    # Of a job that renames.
+    new_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=255)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -250,12 +277,16 @@ class Job(models.Model):
     )
     # Null, not empty, when finished: a unique column may hold many nulls.
     busy_key = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
-    submitted_at = models.DateTimeField(_("submitted"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
     handled_at = models.DateTimeField(null=True)
     message = models.TextField(_("Ganeti's message"), blank=True)
     log = models.JSONField(default=list)
+    step = models.JSONField(null=True)
+    then = models.JSONField(default=list)
+    # Of a planned job: when it may be tried (again).
+    due_at = models.DateTimeField(default=timezone.now)
     follower = models.CharField(max_length=64, blank=True)
     leased_until = models.DateTimeField(null=True)
 

@@ -18,18 +18,23 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from apps.mails import delivery
+
 from . import following, queue, refreshing, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
 from .encryption import UndecryptableError
 from .listening import Listener
-from .loops import PAUSE_WHEN_DOWN_S, Loop
+from .loops import PAUSE_WHEN_DOWN_S, Chore, Loop
 from .models import Cluster, Job, WatcherBeat
 from .rapi.errors import RapiError
+from .services import steps
 
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 1.0
 BEAT_EVERY_S = 5.0
+MAIL_EVERY_S = 1.0
+DAILY_S = 24 * 3600.0
 REFRESH_LOOK_EVERY_S = 0.5
 # The lease on a cluster's refresh, renewed while it takes longer.
 REFRESH_LEASE_S = 10
@@ -183,8 +188,9 @@ class Follower(Loop):
     def _end(self, cluster: Cluster, ended: list[tuple[Job, JobReport]]) -> int:
         """Bring the instances up to date first: who sees the end sees its effect."""
         self._news_at = time.monotonic()
+        names = {name for job, _ in ended for name in (job.instance, job.new_name)}
         try:
-            refreshing.refresh_instances(cluster, {job.instance for job, _ in ended})
+            refreshing.refresh_instances(cluster, filter(None, names))
         except RapiError as exc:
             logger.warning("%s: instances not refreshed: %s", cluster.slug, exc)
         for job, report in ended:
@@ -222,6 +228,7 @@ class Sweeper(Loop):
             mine = Job.objects.unfinished().filter(follower=name)
             self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
         self._handle_the_rest()
+        steps.submit_planned()
         self._beat()
         return SWEEP_EVERY_S
 
@@ -263,6 +270,8 @@ class Watcher:
         self._loops: list[Loop] = [
             Refresher(self.stopping, workers),
             Sweeper(self, self.stopping),
+            Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
+            Chore("old mail", self.stopping, delivery.forget, DAILY_S),
         ]
         if queue.configured():
             self._loops.append(self._listener)

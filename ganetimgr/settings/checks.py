@@ -17,6 +17,7 @@ HTTP_LIST = rules.list_of(
     rules.url("http", "https", may_be_empty=False), "http:// or https:// URLs"
 )
 TEXTS = rules.list_of(rules.text(least=1), "texts that are not empty")
+SIZES = rules.list_of(rules.whole(1, 2**31), "whole numbers from 1")
 OPERATING_SYSTEM = Keys(
     {
         "description": rules.text(least=1),
@@ -56,6 +57,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "SECRET_KEY_FALLBACKS": rules.list_of(
         rules.text(least=32, secret=True), "texts of at least 32 characters"
     ),
+    "SITE_URL": rules.url("http", "https", may_be_empty=False),
     "DEBUG": rules.flag(),
     "ALLOWED_HOSTS": TEXTS,
     "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
@@ -106,6 +108,9 @@ RULES: dict[str, Rule | Keys | Each] = {
     "SNF_OPERATING_SYSTEMS_URLS": HTTP_LIST,
     "IMAGES_URL": HTTP_LIST,
     "START_NEW_INSTANCES": rules.flag(),
+    "APPLICATION_MEMORY_MIB": SIZES,
+    "APPLICATION_VCPUS": SIZES,
+    "APPLICATION_DISK_GIB": SIZES,
     "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
         rules.whole(0, 36500, "a number of days"), rules.nothing()
     ),

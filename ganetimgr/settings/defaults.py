@@ -14,6 +14,7 @@ STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var")
 # The site
 SECRET_KEY = ""
 SECRET_KEY_FALLBACKS: list[str] = []
+SITE_URL = "http://localhost:8000"
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
@@ -92,6 +93,11 @@ OPERATING_SYSTEMS_SSH_KEY_PARAM = "img_ssh_key_url"
 SNF_OPERATING_SYSTEMS_URLS: list[str] = []
 IMAGES_URL: list[str] = []
 START_NEW_INSTANCES = True
+
+# Applications: what may be asked for
+APPLICATION_MEMORY_MIB = [512, 1024, 2048, 4096, 8192, 16384]
+APPLICATION_VCPUS = [1, 2, 4, 8]
+APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
 
 # What people see and may
 AUDIT_ENTRIES_LAST_X_DAYS: int | None = None

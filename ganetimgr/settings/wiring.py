@@ -18,9 +18,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "ganetimgr",
-    "apps.accounts",
+    "apps.mails",
+    "apps.pages",
     "apps.auditlog",
+    "apps.accounts",
     "apps.ganeti",
+    "apps.applications",
 ]
 
 MIDDLEWARE = [

@@ -21,6 +21,7 @@ def did(
     user: User, instance: str, action: str = "reboot", **more: object
 ) -> AuditEntry:
     fields = {"address": "203.0.113.7", "cluster": "athens", **more}
+    fields.setdefault("instance_uuid", f"uuid-of-{instance}")
     return AuditEntry.objects.create(
         user=user,
         username=user.get_username(),

@@ -39,11 +39,13 @@ INFO: Fields = {
     "enabled_disk_templates": ["drbd", "plain"],
     "tags": [],
 }
+RUNNING: Fields = {"status": "running", "oper_state": True, "admin_state": "up"}
+STOPPED: Fields = {"status": "ADMIN_down", "oper_state": False, "admin_state": "down"}
 # What a successful job makes of a machine, by the last part of its path.
 EFFECTS: dict[str, Fields] = {
-    "startup": {"status": "running", "oper_state": True, "admin_state": "up"},
-    "shutdown": {"status": "ADMIN_down", "oper_state": False, "admin_state": "down"},
-    "reboot": {"status": "running", "oper_state": True, "admin_state": "up"},
+    "startup": RUNNING,
+    "shutdown": STOPPED,
+    "reboot": RUNNING,
 }
 
 
@@ -73,6 +75,14 @@ class FakeJob:
     log: list[list[Any]] = field(default_factory=list)
     ended_at: float | None = None
     archived: bool = False
+    received_at: float = field(default_factory=time.time)
+
+    @property
+    def summary(self) -> str:
+        """What Ganeti calls the opcode, as INSTANCE_REBOOT(web1)."""
+        _, _, _, *rest = self.call.path.split("/")
+        name, action = [*rest, "", ""][:2]
+        return f"INSTANCE_{action.upper()}({name})"
 
     @property
     def reason(self) -> str:
@@ -87,6 +97,8 @@ class FakeJob:
             "opresult": self.opresult,
             "oplog": [self.log],
             "end_ts": [int(end), int(end % 1 * 1e6)] if end else None,
+            "received_ts": [int(self.received_at), 0],
+            "summary": [self.summary],
             "ops": [{"OP_ID": "OP", "reason": [["gnt:user", self.reason, 1]]}],
             "archived": self.archived,
         }
@@ -223,9 +235,48 @@ class FakeRapi:
         """End a job; success does what was asked to the machine."""
         job = self.job(job_id)
         job.status, job.ended_at = status, time.time()
-        _, _, kind, name, *rest = job.call.path.split("/")
-        if status == "success" and kind == "instances" and rest:
-            self.instances[name] |= EFFECTS.get(rest[0], {})
+        if status == "success":
+            self._take_effect(job.call)
+
+    def _take_effect(self, call: Call) -> None:
+        match call.method, call.path.split("/")[2:]:
+            case "POST", ["instances"]:
+                self._create(call.body)
+            case "DELETE", ["instances", name]:
+                del self.instances[name]
+            case "PUT", ["instances", name, "rename"]:
+                row = self.instances.pop(name)
+                new_name = call.body["new_name"]
+                self.instances[new_name] = row | {"name": new_name}
+            case "POST", ["instances", name, "reinstall"]:
+                start = RUNNING if call.body.get("start") else STOPPED
+                self.instances[name] |= start
+                self.instances[name]["os"] = call.body.get("os") or "image+default"
+            case method, ["instances", name, "tags"]:
+                self._tag(name, call.query["tag"], adds=method == "PUT")
+            case "PUT", ["instances", name, "modify"]:
+                changes = {f"hv/{k}": v for k, v in call.body["hvparams"].items()}
+                self.instances[name] |= changes
+            case _, ["instances", name, action]:
+                self.instances[name] |= EFFECTS.get(action, {})
+
+    def _create(self, body: Json) -> None:
+        name = body["instance_name"]
+        self.add(
+            name,
+            tags=list(body.get("tags", ())),
+            be_maxmem=body["beparams"].get("memory", body["beparams"].get("maxmem")),
+            be_vcpus=body["beparams"].get("vcpus", 1),
+            disk_sizes=[disk["size"] for disk in body["disks"]],
+            disk_template=body["disk_template"],
+            os=body.get("os_type", ""),
+        )
+        if not body.get("start"):
+            self.instances[name] |= STOPPED
+
+    def _tag(self, name: str, tags: Sequence[str], *, adds: bool) -> None:
+        kept = [tag for tag in self.instances[name]["tags"] if tag not in tags]
+        self.instances[name]["tags"] = kept + (list(tags) if adds else [])
 
     def fail(self, job_id: int, message: str) -> None:
         """End a job with an error in Ganeti's words."""
@@ -269,7 +320,7 @@ class FakeRapi:
                 return self._query(resource, call.body["fields"], call.body["filter"])
             case "DELETE", ["2", "jobs", _]:
                 return [False, "Job not found in queue"]
-            case "PUT" | "POST" | "DELETE", ["2", "instances", _, _]:
+            case "PUT" | "POST" | "DELETE", ["2", "instances", *_]:
                 return self._submit(call)
         raise RapiNotFound("Nothing matches the given URI", code=404)
 

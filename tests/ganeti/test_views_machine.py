@@ -3,14 +3,12 @@ from threading import Event
 
 import pytest
 from django.contrib.auth.models import User
-from django.core import mail
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import (
     DjangoAssertNumQueries,
-    DjangoCaptureOnCommitCallbacks,
     Settings,
 )
 
@@ -20,6 +18,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job, Network
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
 from apps.ganeti.watching import Follower
+from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, rows, text
 
@@ -397,16 +396,15 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
     carol: User,
     published: FakeRapi,
     settings: Settings,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    sent: Sent,
 ) -> None:
     settings.MANAGERS = [("M", "managers@example.org")]
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = refused(client, carol, "web1")
+    answer = refused(client, carol, "web1")
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
     assert (entry.username, entry.instance, entry.refused) == ("carol", "web1", True)
-    assert [message.to for message in mail.outbox] == [["managers@example.org"]]
+    assert [message.to for message in sent()] == [["managers@example.org"]]
     assert published.jobs == []
 
 

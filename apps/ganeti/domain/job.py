@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 
 class JobStatus(StrEnum):
     """Where a job is; the order of the members is the order of its life."""
 
+    PLANNED = "planned"  # follows from a job that succeeded; the watcher will submit it
     SUBMITTING = "submitting"  # written down, Ganeti not asked yet or asked just now
     IN_DOUBT = "in_doubt"  # asked, no answer: found by its key, or never submitted
     QUEUED = "queued"
@@ -37,7 +38,7 @@ FINAL = frozenset(
 )
 UNFINISHED = frozenset(JobStatus) - FINAL
 # Without a Ganeti job id: there is nothing to follow yet.
-WITHOUT_ID = frozenset({JobStatus.SUBMITTING, JobStatus.IN_DOUBT})
+WITHOUT_ID = frozenset({JobStatus.PLANNED, JobStatus.SUBMITTING, JobStatus.IN_DOUBT})
 
 
 def may_become(old: JobStatus, new: JobStatus) -> bool:
@@ -51,6 +52,18 @@ def may_become(old: JobStatus, new: JobStatus) -> bool:
     if new in WITHOUT_ID:
         return old in WITHOUT_ID
     return True
+
+
+class Step(TypedDict):
+    """A call that follows when a job has succeeded; kept as JSON with the job.
+
+    ``call`` is a name in `services.steps.CALLS`, ``arguments`` what it takes.
+    """
+
+    kind: str
+    call: str
+    arguments: dict[str, Any]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +92,15 @@ class JobReport:
     log: tuple[LogLine, ...] = ()
     reasons: tuple[str, ...] = ()
     ended_at: datetime | None = None
+    summary: tuple[str, ...] = ()
+    received_at: datetime | None = None
 
     @classmethod
     def from_rapi(cls, row: dict[str, Any]) -> Self:
-        """Build from the fields id, status, opresult, oplog, ops, end_ts of a job."""
+        """Build from the fields id, status, opresult, oplog, ops, end_ts of a job.
+
+        ``summary`` is what Ganeti calls its opcodes, as ``INSTANCE_REBOOT(web1)``.
+        """
         status = row.get("status")
         return cls(
             id=int(row["id"]),
@@ -91,6 +109,8 @@ class JobReport:
             log=_log(row.get("oplog")),
             reasons=_reasons(row.get("ops")),
             ended_at=_time(row.get("end_ts")),
+            summary=tuple(row.get("summary") or ()),
+            received_at=_time(row.get("received_ts")),
         )
 
 

@@ -5,7 +5,7 @@ it. Its key travels in the reason, so that whatever happens in between is found 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting
+from apps.auditlog.entries import Acting, Change, On
 
 from .. import queue
 from ..access import Answer, Verdict
 from ..connections import client_for
 from ..domain.instance import Instance
-from ..domain.job import JobStatus
+from ..domain.job import JobStatus, Step
 from ..encryption import UndecryptableError
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
@@ -44,11 +44,21 @@ class NotNow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is asked of a cluster; ``call`` gets a client and the reason to pass on."""
+    """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
+
+    ``then`` are steps (`services.steps`) that follow when it has succeeded.
+    """
 
     kind: Job.Kind
     call: Callable[[RapiClient, str], int]
     detail: str = ""
+    changes: Sequence[Change] = ()
+    then: Sequence[Step] = ()
+
+
+def on(cluster: Cluster, instance: Instance) -> On:
+    """Return what the audit log calls an instance."""
+    return On(cluster.slug, instance.name, instance.uuid)
 
 
 def refuse(
@@ -59,9 +69,7 @@ def refuse(
         why = str(verdict.reason)
     if verdict.answer is Answer.INVISIBLE:
         why = gettext_noop("This machine is not theirs.")
-    entries.record_refusal(
-        by, action, cluster=cluster.slug, instance=instance.name, why=why
-    )
+    entries.record_refusal(by, action, on(cluster, instance), why=why)
     return ActionRefused(verdict)
 
 
@@ -72,49 +80,62 @@ def submit(cluster: Cluster, instance: Instance, action: Action, *, by: Acting) 
     Ganeti was not asked or said no. When nobody knows whether the call arrived, the
     job is in doubt and being looked for.
     """
-    job = _write_down(cluster, instance, action, by)
+    job = write_down(cluster, on(cluster, instance), action, by=by)
+    send(job, action.call)
+    return job
+
+
+def write_down(cluster: Cluster, what: On, action: Action, *, by: Acting) -> Job:
+    """Write a job down with its audit entry; nothing is asked of the cluster yet.
+
+    Raises NotNow when a job of ours runs on the instance already. Whatever else must
+    be written with it goes around both in one transaction; `send` comes after that.
+    """
     try:
-        ganeti_id = action.call(client_for(cluster), reason_of(job))
+        with transaction.atomic():
+            entry = entries.record(
+                by,
+                action.kind.value,
+                what,
+                detail=action.detail,
+                changes=action.changes,
+            )
+            return Job.objects.create(
+                key=Job.new_key(),
+                cluster=cluster,
+                kind=action.kind,
+                instance=what.instance,
+                instance_uuid=what.uuid,
+                reason=action.detail or action.kind.value,
+                user=by.user,
+                audit_entry=entry,
+                busy_key=Job.busy_key_of(cluster, what.instance),
+                then=list(action.then),
+            )
+    except IntegrityError as exc:
+        message = _("Something is being done to %(name)s already.")
+        raise NotNow(message % {"name": what.instance}) from exc
+
+
+def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:
+    """Ask the cluster for a job that is written down; raises RapiError.
+
+    Also raises UndecryptableError. The job then says that there is none, and why.
+    """
+    try:
+        ganeti_id = call(client_for(job.cluster), reason_of(job))
     except (RapiError, UndecryptableError) as exc:
         if not _in_doubt(exc):
             _not_accepted(job, exc)
             raise
         _doubted(job, exc)
-        return job
+        return
     # Only while nobody found it by its key: the watcher may have been quicker.
     Job.objects.without_id().filter(pk=job.pk).update(
         ganeti_id=ganeti_id, status=JobStatus.QUEUED, changed_at=timezone.now()
     )
     queue.wake(job)
     job.refresh_from_db()
-    return job
-
-
-def _write_down(
-    cluster: Cluster, instance: Instance, action: Action, by: Acting
-) -> Job:
-    try:
-        with transaction.atomic():
-            entry = entries.record(
-                by,
-                action.kind.value,
-                cluster=cluster.slug,
-                instance=instance.name,
-                detail=action.detail,
-            )
-            return Job.objects.create(
-                key=Job.new_key(),
-                cluster=cluster,
-                kind=action.kind,
-                instance=instance.name,
-                reason=action.detail or action.kind.value,
-                user=by.user,
-                audit_entry=entry,
-                busy_key=Job.busy_key_of(cluster, instance.name),
-            )
-    except IntegrityError as exc:
-        message = _("Something is being done to %(name)s already.")
-        raise NotNow(message % {"name": instance.name}) from exc
 
 
 def _in_doubt(exc: Exception) -> bool:
@@ -146,3 +167,4 @@ def _not_accepted(job: Job, exc: Exception) -> None:
         changed_at=now,
         finished_at=now,
     )
+    job.refresh_from_db()

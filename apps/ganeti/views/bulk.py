@@ -72,9 +72,9 @@ def instance_bulk(request: UserRequest) -> HttpResponse:
 
 def _asked(request: UserRequest) -> tuple[Job.Kind | None, list[str]]:
     """Return what to do and the keys: of the machines picked, or of one row alone."""
-    for kind in Job.Kind:
-        if kind.value in request.POST:
-            return kind, [request.POST[kind.value]]
+    for kind in DO:
+        if kind in request.POST:
+            return Job.Kind(kind), [request.POST[kind]]
     keys = list(dict.fromkeys(request.POST.getlist("machine")))[:MOST]
     action = request.POST.get("action", "")
     return (Job.Kind(action) if action in DO else None), keys

@@ -1,0 +1,1 @@
+"""Asking for an instance: file, review, submit, tell."""

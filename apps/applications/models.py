@@ -1,0 +1,197 @@
+"""Applications for instances, and what was done to them."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Organization
+from apps.ganeti.models import Cluster, Job, Network
+
+from .states import FOLLOWS, OPEN, Status, TooLate
+
+
+def new_cookie() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
+    def open(self) -> "ApplicationQuerySet":
+        """Return those whose host name is spoken for, though no machine may have it."""
+        return self.filter(status__in=OPEN)
+
+    def pending(self) -> "ApplicationQuerySet":
+        return self.filter(status=Status.PENDING)
+
+    def advance(
+        self, application: "InstanceApplication", to: Status, **changes: Any
+    ) -> None:
+        """Move an application on, with what changes along; raises TooLate.
+
+        One UPDATE decides, from the states that ``to`` may follow.
+        """
+        before = [old for old, after in FOLLOWS.items() if to in after]
+        if application.status not in before:
+            raise TooLate
+        now = timezone.now()
+        moved = self.filter(pk=application.pk, status=application.status).update(
+            status=to, changed_at=now, **changes
+        )
+        if not moved:
+            raise TooLate
+        application.refresh_from_db()
+
+
+class InstanceApplication(models.Model):
+    """Somebody's wish for a machine; what it is to be, and what came of it.
+
+    The first part is what was asked for; a reviewer may change every figure of it and
+    adds the second part. Sizes are MiB for memory and GiB for the disk.
+    """
+
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        verbose_name=_("applicant"),
+        related_name="applications",
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.PENDING
+    )
+    filed_at = models.DateTimeField(_("filed"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+
+    # -- asked for
+    hostname = models.CharField(_("host name"), max_length=255)
+    memory_mib = models.PositiveIntegerField(_("memory, MiB"))
+    vcpus = models.PositiveIntegerField(_("virtual CPUs"))
+    disk_gib = models.PositiveIntegerField(_("disk, GiB"))
+    # An id of `apps.ganeti.images`; empty: no operating system.
+    operating_system = models.CharField(
+        _("operating system"), max_length=255, blank=True
+    )
+    hosts_mail_server = models.BooleanField(_("hosts a mail server"), default=False)
+    organization = models.ForeignKey(
+        Organization,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("organization"),
+        related_name="applications",
+    )
+    contact_name = models.CharField(_("contact's name"), max_length=255, blank=True)
+    contact_email = models.EmailField(_("contact's mail"), blank=True)
+    contact_phone = models.CharField(_("contact's phone"), max_length=64, blank=True)
+    # A network of ours that the applicant's groups are offered.
+    network = models.ForeignKey(
+        Network,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("network"),
+        related_name="applications",
+    )
+    comments = models.TextField(_("comments"), blank=True)
+
+    # -- decided at review
+    cluster = models.ForeignKey(
+        Cluster,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("cluster"),
+        related_name="applications",
+    )
+    node_group = models.CharField(_("node group"), max_length=255, blank=True)
+    # A gnt-network by its name, or "mode:link" of a bridge or route; empty: none.
+    nic_network = models.CharField(_("network"), max_length=255, blank=True)
+    disk_template = models.CharField(_("disk template"), max_length=32, blank=True)
+    # Of the template "ext": its provider.
+    storage_provider = models.CharField(
+        _("storage provider"), max_length=255, blank=True
+    )
+    volume_group = models.CharField(_("volume group"), max_length=255, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("reviewer"),
+        related_name="applications_reviewed",
+    )
+    admin_comments = models.TextField(_("staff's comments"), blank=True)
+    # Told to the applicant.
+    refusal_reason = models.TextField(_("reason of refusal"), blank=True)
+
+    # -- what came of it
+    # The newest of its jobs; those of earlier attempts are in its events.
+    job = models.ForeignKey(
+        Job,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("job"),
+        related_name="applications",
+    )
+    message = models.TextField(_("Ganeti's message"), blank=True)
+    # Lets a node fetch the applicant's keys without logging in.
+    cookie = models.CharField(max_length=64, default=new_cookie, editable=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-filed_at", "-pk"]
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        permissions = [("view_applications", _("can view all applications"))]
+        indexes = [
+            models.Index(fields=["status", "-filed_at"]),
+            models.Index(fields=["hostname"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.hostname
+
+    @property
+    def mail_key(self) -> str:
+        """What its mails are about (`apps.mails.models.Mail.about`)."""
+        return f"application:{self.pk}"
+
+
+class Event(models.Model):
+    """Something that happened to an application: its story, in order."""
+
+    class Kind(models.TextChoices):
+        FILED = "filed", _("filed")
+        CHANGED = "changed", _("changed")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        DISCARDED = "discarded", _("discarded")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        SUBMITTED = "submitted", _("submitted to the cluster")
+        NOT_SUBMITTED = "not_submitted", _("not taken by the cluster")
+        CREATED = "created", _("created")
+        FAILED = "failed", _("failed")
+
+    application = models.ForeignKey(
+        InstanceApplication, models.CASCADE, related_name="events"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=16, choices=Kind)
+    # None: the watcher, on behalf of Ganeti.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    detail = models.TextField(blank=True)
+    # What a reviewer changed: [field, from, to] of each.
+    changes = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.kind}"

@@ -1,0 +1,22 @@
+"""What a start or a reboot settles: parameters that waited for it are in force then."""
+
+from django.conf import settings
+
+from .. import following, snapshots
+from ..domain import tags
+from ..domain.job import JobStatus
+from ..models import Job
+from . import steps
+
+
+@following.on_finished(Job.Kind.REBOOT)
+@following.on_finished(Job.Kind.STARTUP)
+def settle(job: Job) -> None:
+    """Take the tag away that says that an instance needs a reboot."""
+    if job.status != JobStatus.SUCCESS or job.then:
+        return
+    contents = snapshots.current([job.cluster])[0].contents
+    instance = contents.instances.get(job.instance) if contents else None
+    if instance is not None and instance.tags.needs_reboot:
+        tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
+        steps.plan(job, [steps.delete_tags(tag)])

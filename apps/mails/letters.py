@@ -1,0 +1,90 @@
+"""Write mails: from a template, in the language of who reads it, to the outbox.
+
+A template is a text file as a mail is: its first line is the subject, the rest, after
+an empty line, the text. The HTML part is made of the text, so that both say the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import make_msgid
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template import Context
+from django.template.backends.django import Template
+from django.template.loader import get_template, render_to_string
+from django.utils import translation
+
+from .models import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be said, by a template; it finds ``{{ site }}`` before its links.
+
+    ``about`` and ``secret`` are those of `Mail`.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    about: str = ""
+    secret: bool = False
+
+    def post(self, to: str | Iterable[str], *, language: str = "") -> Mail | None:
+        """Write it down for somebody; sent when the transaction is done.
+
+        Returns None when there is nobody to write to.
+        """
+        addresses = [to] if isinstance(to, str) else list(to)
+        with translation.override(language or settings.LANGUAGE_CODE):
+            subject, text = self._rendered()
+            html = html_of(subject, text)
+        mail = written(addresses, subject, text)
+        if mail is not None:
+            mail.html, mail.about, mail.secret = html, self.about, self.secret
+            mail.save()
+        return mail
+
+    def post_to_managers(self) -> None:
+        """Write to MANAGERS, in the site's own language."""
+        self.post(_mails(settings.MANAGERS))
+
+    def post_to_admins(self) -> None:
+        """Write to ADMINS, in the site's own language."""
+        self.post(_mails(settings.ADMINS))
+
+    def _rendered(self) -> tuple[str, str]:
+        """Return subject and text; what people typed stays as they typed it."""
+        source = cast(Template, get_template(self.template)).template
+        context = Context({**_around(), **self.context}, autoescape=False)
+        subject, _, text = source.render(context).strip().partition("\n")
+        return subject.strip(), f"{text.strip()}\n"
+
+
+def _mails(people: Sequence[tuple[str, str]]) -> list[str]:
+    return [mail for _name, mail in people]
+
+
+def written(to: Sequence[str], subject: str, text: str) -> Mail | None:
+    """Return a mail that is not saved yet; None: to nobody."""
+    recipients = [mail for mail in to if mail]
+    if not recipients:
+        return None
+    return Mail(
+        recipients="\n".join(recipients),
+        sender=settings.DEFAULT_FROM_EMAIL,
+        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{' '.join(subject.split())}"[:255],
+        text=text,
+        message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+    )
+
+
+def html_of(subject: str, text: str) -> str:
+    """Return a plain, readable page that says what a text says."""
+    context = {**_around(), "subject": subject, "text": text}
+    return render_to_string("mails/mail.html", context)
+
+
+def _around() -> dict[str, Any]:
+    return {"site": settings.SITE_URL.rstrip("/"), "branding": settings.BRANDING}

@@ -1,0 +1,62 @@
+"""Mails: those that wait to be sent, and what is remembered of those that were."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def waiting(self) -> Self:
+        return self.filter(sent_at=None, given_up_at=None)
+
+    def due(self, now: datetime) -> Self:
+        """Return what may be tried now and what nobody else is trying."""
+        free = Q(taken_until=None) | Q(taken_until__lt=now)
+        return self.waiting().filter(free, due_at__lte=now)
+
+    def about(self, subject: str) -> Self:
+        return self.filter(about=subject)
+
+
+class Mail(models.Model):
+    """A mail to one or more people; written in the transaction of what it tells of.
+
+    ``about`` names that, as in ``application:17``. A mail that holds a key or a link
+    that works once is ``secret``: its text is forgotten as soon as it was sent.
+    """
+
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    recipients = models.TextField(_("to"))  # addresses, separated by line breaks
+    sender = models.CharField(_("from"), max_length=255)
+    subject = models.CharField(_("subject"), max_length=255)
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField(blank=True)
+    reply_to = models.CharField(_("answers go to"), max_length=255, blank=True)
+    secret = models.BooleanField(default=False)
+    about = models.CharField(_("about"), max_length=64, blank=True, db_index=True)
+    message_id = models.CharField(max_length=255)
+    due_at = models.DateTimeField(default=timezone.now)
+    taken_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("why not yet"), blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [models.Index(fields=["sent_at", "given_up_at", "due_at"])]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def addresses(self) -> list[str]:
+        return self.recipients.splitlines()

@@ -1,0 +1,1 @@
+"""What the site says by itself: flat pages, news, brand."""

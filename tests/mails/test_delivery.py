@@ -1,0 +1,186 @@
+"""Mails on their way: none is lost, none goes out twice."""
+
+import smtplib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import DatabaseError
+from django.utils import timezone
+from pytest_django import Settings
+
+from apps.mails import backend, delivery
+from apps.mails.letters import written
+from apps.mails.models import Mail
+from tests.conftest import Sent
+
+pytestmark = pytest.mark.django_db
+
+
+class Server(BaseEmailBackend):
+    """A mail server that a test can take away."""
+
+    failure: ClassVar[Exception | None] = None
+    took: ClassVar[list[str]] = []
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        if self.failure:
+            raise self.failure
+        self.took.extend(str(message.subject) for message in email_messages)
+        return len(email_messages)
+
+
+@pytest.fixture(autouse=True)
+def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[Server]:
+    settings.MAIL_DELIVERY_BACKEND = "tests.mails.test_delivery.Server"
+    monkeypatch.setattr(Server, "took", [])
+    monkeypatch.setattr(Server, "failure", None)
+    return Server
+
+
+def waiting(subject: str = "hello", **fields: object) -> Mail:
+    mail = written(["alice@example.org"], subject, "text")
+    assert mail is not None
+    for name, value in fields.items():
+        setattr(mail, name, value)
+    mail.save()
+    return mail
+
+
+def later(mail: Mail, **past: float) -> None:
+    """Let time go by until a mail is due again."""
+    Mail.objects.filter(pk=mail.pk).update(
+        due_at=timezone.now(), created_at=mail.created_at - timedelta(**past)
+    )
+
+
+def test_what_waits_is_sent_once(server: type[Server]) -> None:
+    mail = waiting()
+
+    assert delivery.deliver() == 1
+    assert delivery.deliver() == 0
+
+    mail.refresh_from_db()
+    assert mail.sent_at
+    assert server.took == ["[ganetimgr] hello"]
+
+
+def test_a_mail_waits_while_the_server_is_away(server: type[Server]) -> None:
+    mail = waiting()
+    server.failure = ConnectionRefusedError("refused")
+
+    assert delivery.deliver() == 0
+
+    mail.refresh_from_db()
+    assert (mail.attempts, mail.sent_at) == (1, None)
+    assert "refused" in mail.error
+    assert mail.due_at > timezone.now()
+    server.failure = None
+    assert delivery.deliver() == 0
+    later(mail)
+    assert delivery.deliver() == 1
+
+
+def test_a_server_that_is_away_is_met_once_for_all(server: type[Server]) -> None:
+    first, second = waiting("first"), waiting("second")
+    server.failure = TimeoutError()
+
+    delivery.deliver()
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.attempts, second.attempts) == (1, 0)
+
+
+def test_one_that_is_refused_does_not_hold_up_others(server: type[Server]) -> None:
+    waiting("first")
+    waiting("second")
+    refused = smtplib.SMTPRecipientsRefused({"alice@example.org": (550, b"no")})
+    server.failure = refused
+
+    delivery.deliver()
+
+    assert set(Mail.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_it_is_tried_less_and_less_often_and_given_up_after_days(
+    server: type[Server],
+) -> None:
+    mail = waiting()
+    server.failure = TimeoutError()
+    pauses = []
+    for _ in range(3):
+        delivery.deliver()
+        mail.refresh_from_db()
+        pauses.append(mail.due_at - timezone.now())
+        later(mail)
+
+    later(mail, days=6)
+    delivery.deliver()
+
+    assert pauses == sorted(pauses)
+    mail.refresh_from_db()
+    assert mail.given_up_at
+
+
+def test_what_one_watcher_took_another_leaves(server: type[Server]) -> None:
+    mail = waiting(taken_until=timezone.now() + timedelta(minutes=1))
+
+    assert delivery.deliver() == 0
+
+    Mail.objects.filter(pk=mail.pk).update(
+        taken_until=timezone.now() - timedelta(seconds=1)
+    )
+    assert delivery.deliver() == 1
+
+
+def test_a_link_that_works_once_is_forgotten_when_it_was_sent() -> None:
+    secret, other = waiting(secret=True), waiting()
+
+    delivery.deliver()
+
+    secret.refresh_from_db()
+    other.refresh_from_db()
+    assert (secret.text, other.text) == ("", "text")
+
+
+def test_what_django_sends_goes_through_the_outbox(server: type[Server]) -> None:
+    connection = get_connection("apps.mails.backend.EmailBackend")
+
+    django_mail.send_mail(
+        "reset", "link", None, ["alice@example.org"], connection=connection
+    )
+
+    assert server.took == []
+    assert delivery.deliver() == 1
+    assert server.took == ["reset"]
+
+
+def test_while_the_database_is_away_mail_goes_out_at_once(
+    server: type[Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_message: EmailMessage) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(backend, "_keep", away)
+    connection = get_connection("apps.mails.backend.EmailBackend")
+
+    django_mail.send_mail(
+        "error", "text", None, ["a@example.org"], connection=connection
+    )
+
+    assert server.took == ["error"]
+
+
+def test_old_mails_are_forgotten(sent: Sent) -> None:
+    mail = waiting()
+    later(mail, days=400)
+    waiting("new")
+
+    delivery.forget()
+
+    assert Mail.objects.get().subject.endswith("new")

@@ -1,0 +1,72 @@
+"""Mails as they are written."""
+
+import pytest
+from django.template import engines
+from pytest_django import Settings
+
+from apps.mails.letters import Letter, html_of, written
+from apps.mails.models import Mail
+from tests.conftest import Sent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def letter(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Letter:
+    """Return a letter by a template of the test's own."""
+    source = (
+        "{% load i18n %}{% translate 'Log in' %} {{ what }}\n\n"
+        "See {{ site }}/x/{{ what }}"
+    )
+    template = engines["django"].from_string(source)
+    monkeypatch.setattr("apps.mails.letters.get_template", lambda _name: template)
+    return Letter("any.txt", {"what": "<b> & \n{% debug %}"}, about="test:1")
+
+
+def test_a_letter_has_a_subject_a_text_and_the_same_as_html(
+    letter: Letter, settings: Settings, sent: Sent
+) -> None:
+    settings.SITE_URL = "https://vps.example.org/"
+
+    letter.post("alice@example.org")
+
+    (mail,) = sent()
+    assert mail.subject == "[ganetimgr] Log in <b> &"
+    assert "https://vps.example.org/x/<b> &" in mail.body
+    html = mail.alternatives[0].content  # type: ignore[attr-defined]  # it has both
+    assert 'href="https://vps.example.org/x/' in html
+    assert "<b> &" not in html
+
+
+def test_what_people_typed_is_no_template(letter: Letter, sent: Sent) -> None:
+    letter.post("alice@example.org")
+
+    assert "{% debug %}" in sent()[0].body
+
+
+def test_a_letter_is_in_the_language_of_who_reads_it(
+    letter: Letter, sent: Sent
+) -> None:
+    letter.post("alice@example.org", language="el")
+
+    assert "Σύνδεση" in sent()[0].subject
+
+
+def test_a_letter_to_nobody_is_none(letter: Letter, settings: Settings) -> None:
+    settings.MANAGERS = []
+
+    letter.post_to_managers()
+
+    assert letter.post("") is None
+    assert not Mail.objects.exists()
+
+
+def test_a_subject_stays_in_its_line() -> None:
+    mail = written(["a@example.org"], "one\r\nBcc: b@example.org", "text")
+
+    assert mail is not None
+    assert "\n" not in mail.subject
+
+
+def test_the_html_says_its_language() -> None:
+    assert '<html lang="en">' in html_of("subject", "text")
