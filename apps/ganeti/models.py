@@ -223,6 +223,7 @@ class Job(models.Model):
         SHUTDOWN = "shutdown", pgettext_lazy("job", "shut down")
         REBOOT = "reboot", pgettext_lazy("job", "reboot")
         CREATE = "create", pgettext_lazy("job", "build")
+        TRY_CREATE = "try_create", pgettext_lazy("job", "trial")
         REINSTALL = "reinstall", pgettext_lazy("job", "reinstall")
         RENAME = "rename", pgettext_lazy("job", "rename")
         DESTROY = "destroy", pgettext_lazy("job", "destroy")
