@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class ApplicationsConfig(AppConfig):
     name = "apps.applications"
     verbose_name = _("Applications")
+
+    def ready(self) -> None:
+        from apps.ganeti import hostnames  # noqa: PLC0415 - models are there
+
+        from .models import InstanceApplication  # noqa: PLC0415
+
+        hostnames.register(InstanceApplication.objects.speak_for)

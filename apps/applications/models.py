@@ -23,6 +23,12 @@ class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
         """Return those whose host name is spoken for, though no machine may have it."""
         return self.filter(status__in=OPEN)
 
+    def speak_for(self, hostname: str, apart_from: int | None = None) -> bool:
+        """Tell whether an open application asks for a name (`ganeti.hostnames`)."""
+        return (
+            self.open().filter(hostname=hostname).exclude(pk=apart_from or 0).exists()
+        )
+
     def pending(self) -> "ApplicationQuerySet":
         return self.filter(status=Status.PENDING)
 
