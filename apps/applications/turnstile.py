@@ -27,6 +27,8 @@ def _count(key: str) -> int:
         count = cache.incr(key)
     except ValueError:  # gone between the two
         return 1
+    if not count:  # away
+        return 0
     # Some caches keep what was counted on for ever.
     cache.touch(key, WINDOW_S)
-    return count or 0
+    return count
