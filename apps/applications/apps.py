@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class ApplicationsConfig(AppConfig):
     name = "apps.applications"
     verbose_name = _("Applications")
+
+    def ready(self) -> None:
+        from . import outcomes  # noqa: PLC0415 - models are there
+
+        outcomes.register()
