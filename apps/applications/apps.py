@@ -9,6 +9,10 @@ class ApplicationsConfig(AppConfig):
     verbose_name = _("Applications")
 
     def ready(self) -> None:
-        from . import outcomes  # noqa: PLC0415 - models are there
+        from apps.ganeti import hostnames  # noqa: PLC0415 - models are there
 
+        from . import outcomes  # noqa: PLC0415
+        from .models import InstanceApplication  # noqa: PLC0415
+
+        hostnames.register(InstanceApplication.objects.speak_for)
         outcomes.register()
