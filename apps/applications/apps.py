@@ -11,6 +11,8 @@ class ApplicationsConfig(AppConfig):
     def ready(self) -> None:
         from apps.ganeti import hostnames  # noqa: PLC0415 - models are there
 
+        from . import outcomes  # noqa: PLC0415
         from .models import InstanceApplication  # noqa: PLC0415
 
         hostnames.register(InstanceApplication.objects.speak_for)
+        outcomes.register()
