@@ -14,18 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import placing as words
-from .domain.cluster import storage_providers
+from .domain import tags
+from .domain.creation import DRBD, EXTERNAL
 from .domain.node import Node, NodeGroup
 from .models import Cluster, Network
 from .snapshots import Contents, Snapshot
 
 Words = str | Promise
-
-# How a template of an extstorage provider is written: ext:PROVIDER.
-EXT = "ext"
-# Templates whose disks lie in a volume group.
-OF_VOLUME_GROUPS = frozenset({"plain", "drbd"})
-MIRRORED = "drbd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +207,7 @@ class Offer:
 
     @cached_property
     def templates(self) -> Sequence[Choice]:
-        """The disk templates; one for each provider of external storage."""
+        """The disk templates; of external storage one for each provider: ext:NAME."""
         info = self.contents.info
         enabled = info.disk_templates or info.policy.disk_templates
         found = [c for template in enabled for c in self._template(template)]
@@ -221,18 +216,20 @@ class Offer:
     def _template(self, template: str) -> Iterator[Choice]:
         off = self._template_off(template)
         note = words.TEMPLATES.get(template, "")
-        if template != EXT:
+        if template != EXTERNAL:
             yield Choice(template, template, off, note)
             return
-        providers = storage_providers(
+        providers = tags.storage_providers(
             self.contents.info.tags, settings.GANETI_TAG_PREFIX
         )
         if not providers:
             nobody = _("The cluster's tags name no provider.")
-            yield Choice(EXT, EXT, off or nobody, note)
+            yield Choice(EXTERNAL, EXTERNAL, off or nobody, note)
         for name, parameters in providers.items():
             shown = ", ".join(f"{key}={value}" for key, value in parameters.items())
-            yield Choice(f"{EXT}:{name}", f"{EXT}: {name}", off, shown or note)
+            yield Choice(
+                f"{EXTERNAL}:{name}", f"{EXTERNAL}: {name}", off, shown or note
+            )
 
     def _template_off(self, template: str) -> Words:
         allowing = [
@@ -243,7 +240,7 @@ class Offer:
         ]
         if self.within and not allowing:
             return _("The policy of the node group does not allow it.")
-        if template == MIRRORED and not any(map(self._has_two_nodes, allowing)):
+        if template == DRBD and not any(map(self._has_two_nodes, allowing)):
             return _("It needs two nodes.")
         return ""
 

@@ -1,6 +1,6 @@
 import pytest
 
-from apps.ganeti.domain.cluster import ClusterInfo, storage_providers
+from apps.ganeti.domain.cluster import ClusterInfo
 from apps.ganeti.domain.policy import Policy
 
 SMALL = {"memory-size": 4, "disk-size": 0, "cpu-count": 1}
@@ -58,15 +58,3 @@ def test_a_cluster_says_its_policy() -> None:
     info = ClusterInfo.from_rapi({"ipolicy": {"disk-templates": ["plain", "drbd"]}})
 
     assert info.policy.disk_templates == ("plain", "drbd")
-
-
-def test_storage_providers_come_with_the_parameters_of_their_disks() -> None:
-    tags = (
-        *("p:ext:rbd9", "p:ext:rbd9:params:pool:vms", "p:ext:rbd9:params:at:a:b"),
-        *("p:ext:plain9", "p:ext:gone:params:x:y", "other:ext:no", "p:ext:", "p:x"),
-    )
-
-    assert storage_providers(tags, "p") == {
-        "plain9": {},
-        "rbd9": {"pool": "vms", "at": "a:b"},
-    }

@@ -1,6 +1,5 @@
 """What a cluster says about itself."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -33,22 +32,3 @@ class ClusterInfo:
             tags=tuple(answer.get("tags") or ()),
             policy=Policy.from_rapi(answer.get("ipolicy")),
         )
-
-
-def storage_providers(tags: Iterable[str], prefix: str) -> dict[str, dict[str, str]]:
-    """Return the extstorage providers that a cluster's tags offer.
-
-    ``PREFIX:ext:PROVIDER`` offers one, ``PREFIX:ext:PROVIDER:params:KEY:VALUE`` is a
-    parameter of its disks. Parameters of a provider that is not offered are nobody's.
-    """
-    start = f"{prefix}:ext:"
-    texts = sorted(tag.removeprefix(start) for tag in tags if tag.startswith(start))
-    found: dict[str, dict[str, str]] = {
-        text: {} for text in texts if text and ":" not in text
-    }
-    for text in texts:
-        name, _, rest = text.partition(":params:")
-        key, colon, value = rest.partition(":")
-        if name in found and key and colon:
-            found[name][key] = value
-    return found
