@@ -129,9 +129,32 @@ def may_see_applications(person: Person) -> bool:
     return person.sees_applications
 
 
+def may_see_application(person: Person, applicant: str) -> bool:
+    """Tell whether the person may know of an application; by who filed it."""
+    return person.sees_applications or (person.username == applicant != "")
+
+
 def may_review(person: Person) -> bool:
     """Tell whether the person accepts and refuses applications."""
     return person.reviews
+
+
+def may_review_of(person: Person, applicant: str) -> Verdict:
+    """Answer who wants to decide about an application; by who filed it."""
+    if may_review(person):
+        return YES
+    if not may_see_application(person, applicant):
+        return INVISIBLE
+    return Verdict(Answer.FORBIDDEN, _("Only reviewers decide about applications."))
+
+
+def may_create(person: Person) -> Verdict:
+    """Answer who wants to have a machine built without an application."""
+    if person.superuser:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Only superusers have machines built without asking.")
+    )
 
 
 def may_refresh(person: Person) -> bool:
