@@ -69,6 +69,8 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-shutdown": OPERATE,
     "ganeti:instance-reboot": OPERATE,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
+    # Signed for a node; no token here is.
+    "ganeti:owners-keys": Rule((403,) * 7, NOBODY),
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test: the site is not ready, and says so to everybody.
     "ganeti:readyz": Rule((503,) * 7, NOBODY),
@@ -109,7 +111,7 @@ def people(
 
 
 def address_of(name: str, machine: str) -> str:
-    values: dict[str, Any] = {"cluster_slug": "athens", "name": machine}
+    values: dict[str, Any] = {"cluster_slug": "athens", "name": machine, "token": "x"}
     return reverse(name, kwargs={key: values[key] for key in ALL[name]})
 
 
