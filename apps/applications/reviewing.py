@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from apps.accounts import people
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
 from apps.ganeti import access
-from apps.ganeti.access import Answer, Person, Verdict
+from apps.ganeti.access import Answer, Person, Verdict, Words
 from apps.ganeti.models import Job
 from apps.mails.letters import Letter
 
@@ -24,6 +24,14 @@ from .states import Status, TooLate
 REVIEW, CREATE = "review_application", "create_without_application"
 ACCEPT, REFUSE = "accept_application", "refuse_application"
 DISCARD = "discard_application"
+# What pages call them.
+ACTIONS: Mapping[str, Words] = {
+    REVIEW: pgettext_lazy("action", "Decide about an application"),
+    CREATE: pgettext_lazy("action", "Create without an application"),
+    ACCEPT: pgettext_lazy("action", "Accept an application"),
+    REFUSE: pgettext_lazy("action", "Refuse an application"),
+    DISCARD: pgettext_lazy("action", "Discard an application"),
+}
 
 # What a reviewer decides about, in the order it is told.
 DECIDED = (

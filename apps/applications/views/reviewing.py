@@ -303,7 +303,10 @@ def review_trial(request: UserRequest, key: str) -> HttpResponse:
     trial = asked_trial({"trial": key})
     if trial is None:
         raise Http404(_("There was no such trial."))
-    return render(request, "applications/_review_trial.html", {"trial": trial})
+    response = render(request, "applications/_review_trial.html", {"trial": trial})
+    if not trial.runs:
+        response["HX-Trigger"] = "jobs"  # the top bar counts one less
+    return response
 
 
 def _only_reviewers(request: UserRequest) -> None:
