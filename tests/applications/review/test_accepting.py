@@ -66,7 +66,7 @@ def test_the_panel_costs_little(
     application: InstanceApplication,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    given = {"cluster": "athens", "application": application.pk}
+    given = {"cluster": "athens", "application": str(application.pk)}
 
     with django_assert_max_num_queries(9):
         response = reviewer.get(PANEL, given)
