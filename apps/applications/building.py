@@ -19,7 +19,7 @@ from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.services.submission import Action, NotNow, on, send, write_down
 
-from . import story
+from . import moves
 from .creation import new_instance
 from .models import Event, InstanceApplication
 from .states import Status
@@ -45,7 +45,7 @@ def submit(application: InstanceApplication, *, by: Acting) -> Job:
     try:
         return _submit(application, by)
     except (CannotTell, NotNow) as exc:
-        story.move(
+        moves.move(
             application,
             Status.FAILED,
             Event.Kind.NOT_SUBMITTED,
@@ -77,7 +77,7 @@ def _ask(
     """Write job and state down, then ask; if Ganeti says no, see to that at once."""
     with transaction.atomic():
         job = write_down(cluster, what, action, by=by)
-        story.move(
+        moves.move(
             application,
             Status.SUBMITTED,
             Event.Kind.SUBMITTED,

@@ -14,7 +14,7 @@ from apps.ganeti.rapi.errors import RapiRefused
 from apps.ganeti.services import steps
 from apps.mails.letters import Letter
 
-from . import story
+from . import moves
 from .building import build
 from .models import Event, InstanceApplication
 from .states import Status
@@ -57,7 +57,7 @@ def _built(job: Job) -> None:
 
 def _succeeded(application: InstanceApplication, job: Job) -> None:
     _remember_uuid(job)
-    story.move(application, Status.CREATED, Event.Kind.CREATED, job=job)
+    moves.move(application, Status.CREATED, Event.Kind.CREATED, job=job)
     path = reverse("ganeti:instance-detail", args=(job.cluster.slug, job.instance))
     said: dict[str, Any] = {"application": application, "path": path, "job": job}
     about = application.mail_key
@@ -85,7 +85,7 @@ def _failed(application: InstanceApplication, job: Job) -> None:
     never = job.status in {JobStatus.NOT_SUBMITTED, JobStatus.REFUSED}
     kind = Event.Kind.NOT_SUBMITTED if never else Event.Kind.FAILED
     message = job.message or str(job.get_status_display())
-    story.move(
+    moves.move(
         application, Status.FAILED, kind, job=job, detail=message, message=message
     )
     Letter(

@@ -16,7 +16,7 @@ from apps.ganeti.access import Answer, Person, Verdict, Words
 from apps.ganeti.models import Job
 from apps.mails.letters import Letter
 
-from . import building, story
+from . import building, moves
 from .models import Event, InstanceApplication
 from .states import Status, TooLate
 
@@ -115,7 +115,7 @@ def create(
     """File an application that is new, and accept it; raises NameTaken, NotTaken."""
     with _claiming(decided["hostname"], application), transaction.atomic():
         application.save()
-        story.tell(application, Event.Kind.FILED, by=by.user)
+        moves.tell(application, Event.Kind.FILED, by=by.user)
         _accept(application, decided, by, action=CREATE)
     return building.submit(application, by=by)
 
@@ -127,7 +127,7 @@ def _accept(
     action: str = ACCEPT,
 ) -> None:
     changes = changed(application, decided)
-    story.move(
+    moves.move(
         application,
         Status.APPROVED,
         Event.Kind.ACCEPTED,
@@ -156,7 +156,7 @@ def refuse(
     """Refuse, and tell the applicant why; raises TooLate."""
     applicant = application.applicant
     with transaction.atomic():
-        story.move(
+        moves.move(
             application,
             Status.REFUSED,
             Event.Kind.REFUSED,
@@ -177,7 +177,7 @@ def refuse(
 def discard(application: InstanceApplication, comments: str, *, by: Acting) -> None:
     """Drop it without a word to anybody; raises TooLate."""
     with transaction.atomic():
-        story.move(
+        moves.move(
             application,
             Status.DISCARDED,
             Event.Kind.DISCARDED,

@@ -24,6 +24,8 @@ def around(application: InstanceApplication) -> Surroundings:
     """Return what is known around an application; raises CannotTell."""
     cluster = cluster_of(application)
     contents = _contents_of(cluster)
+    _check_group(application, contents)
+    _check_network(application, contents)
     version = parse(contents.info.version)
     return Surroundings(
         tag_prefix=settings.GANETI_TAG_PREFIX,
@@ -60,6 +62,23 @@ def _contents_of(cluster: Cluster) -> Contents:
         message = _("Nothing is known of %(cluster)s yet.")
         raise CannotTell(message % {"cluster": cluster})
     return contents
+
+
+def _check_group(application: InstanceApplication, contents: Contents) -> None:
+    """Refuse a group that was put under maintenance since the review."""
+    group = contents.groups.get(application.node_group)
+    if group is not None and group.locked:
+        message = _("The node group %(group)s is under maintenance.")
+        raise CannotTell(message % {"group": group.name})
+
+
+def _check_network(application: InstanceApplication, contents: Contents) -> None:
+    """Refuse a network that is not there: Ganeti would give it no address."""
+    chosen = application.nic_network
+    known = {network.name for network in contents.networks}
+    if chosen and ":" not in chosen and chosen not in known:
+        message = _("There is no network %(network)s on the cluster any more.")
+        raise CannotTell(message % {"network": chosen})
 
 
 def _image(application: InstanceApplication) -> OsImage | None:

@@ -223,6 +223,29 @@ def test_a_cluster_that_takes_nothing_is_not_asked(
     assert not Job.objects.exists()
 
 
+def test_a_node_group_that_was_locked_since_the_review_is_said(
+    accepted: InstanceApplication,
+    by_rhea: Acting,
+    published: FakeRapi,
+    cluster: Cluster,
+) -> None:
+    accepted.node_group = "default"
+    published.lock_group("default")
+    refreshing.refresh(cluster, force=True)
+
+    with pytest.raises(NotTaken, match="default is under maintenance"):
+        submit(accepted, by=by_rhea)
+
+
+def test_a_network_that_went_since_the_review_is_said(
+    accepted: InstanceApplication, by_rhea: Acting
+) -> None:
+    accepted.nic_network = "public"
+
+    with pytest.raises(NotTaken, match="no network public"):
+        submit(accepted, by=by_rhea)
+
+
 def test_an_image_that_is_gone_is_said(
     accepted: InstanceApplication, by_rhea: Acting, settings: Settings
 ) -> None:

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 
@@ -79,7 +80,24 @@ TABLE: Mapping[str, Rule] = {
     "accounts:set-language": Rule(NOBODY, (302,) * 7),
     "accounts:set-colours": Rule(NOBODY, (302,) * 7),
     "auditlog:history": PAGE,
+    # The application is alice's: "owner" and "locked" are she.
+    "applications:apply": Rule((LOGIN, *(200,) * 6), (LOGIN, *(200,) * 6)),
+    "applications:list": PAGE,
+    "applications:detail": Rule(
+        (LOGIN, 404, 200, 404, 200, 404, 200), (LOGIN, *(405,) * 6)
+    ),
+    "applications:withdraw": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 403)),
+    "applications:ssh-keys": Rule(EVERYBODY, NOBODY),
+    # Of those who come here, root alone is a reviewer.
+    "applications:review": Rule(
+        (LOGIN, 404, 403, 404, 403, 404, 200), (LOGIN, 404, 403, 404, 403, 404, 200)
+    ),
+    "applications:panel": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(405,) * 6)),
+    # No trial of this key runs in this test.
+    "applications:trial": Rule((LOGIN, *(403,) * 5, 404), (LOGIN, *(405,) * 6)),
+    "applications:create": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(403,) * 5, 200)),
 }
+COOKIE = "a-cookie-of-an-application"
 
 Addresses = dict[str, list[str]]
 
@@ -110,8 +128,29 @@ def people(
     return {user.username: user for user in (alice, bob, carol, olga, root)}
 
 
+@pytest.fixture(autouse=True)
+def application(alice: User) -> InstanceApplication:
+    """Return an application of alice's, the one that addresses are about."""
+    return InstanceApplication.objects.create(
+        pk=17,
+        applicant=alice,
+        hostname="new1.example.org",
+        memory_mib=1024,
+        vcpus=1,
+        disk_gib=10,
+        cookie=COOKIE,
+    )
+
+
 def address_of(name: str, machine: str) -> str:
-    values: dict[str, Any] = {"cluster_slug": "athens", "name": machine, "token": "x"}
+    values: dict[str, Any] = {
+        "cluster_slug": "athens",
+        "name": machine,
+        "pk": 17,
+        "cookie": COOKIE,
+        "key": "of-no-trial",
+        "token": "x",
+    }
     return reverse(name, kwargs={key: values[key] for key in ALL[name]})
 
 

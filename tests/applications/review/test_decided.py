@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from apps.accounts import people
-from apps.applications import reviewing, story
+from apps.applications import moves, reviewing
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import REVIEWABLE, Status
 from apps.auditlog.models import AuditEntry
@@ -62,8 +62,8 @@ def test_who_looks_at_old_news_is_told_and_keeps_what_was_typed(
     reviewer: Client, root: User, application: InstanceApplication
 ) -> None:
     old = reviewing.version_of(application)
-    story.move(application, Status.APPROVED, Event.Kind.ACCEPTED, by=root)
-    story.move(application, Status.FAILED, Event.Kind.FAILED, message="No room")
+    moves.move(application, Status.APPROVED, Event.Kind.ACCEPTED, by=root)
+    moves.move(application, Status.FAILED, Event.Kind.FAILED, message="No room")
 
     response = post(reviewer, application, "accept", version=old, memory_mib="4096")
 
