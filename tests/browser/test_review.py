@@ -70,6 +70,7 @@ def test_a_refusal_wants_a_reason(site: Site, visit: Visits) -> None:
     page.goto(f"/application/{filed(site, 'review3.example.org')}/review/")
     choose(page, "sparta")
     page.get_by_text("Refuse or discard it…").click()
+    visit.expect_complaint("status of 400")
 
     page.get_by_role("button", name="Refuse, and mail the reason").click()
 
