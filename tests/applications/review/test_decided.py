@@ -10,7 +10,8 @@ from django.test import Client
 from apps.accounts import people
 from apps.applications import moves, reviewing
 from apps.applications.models import Event, InstanceApplication
-from apps.applications.states import REVIEWABLE, Status
+from apps.applications.states import REVIEWABLE, Status, TooLate
+from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster
@@ -54,6 +55,24 @@ def test_the_second_of_two_reviewers_is_told_of_the_first(
 
     assert response.status_code == 409
     assert "refused by root" in text(markup(response))
+    assert rapi.jobs == []
+
+
+@pytest.mark.usefixtures("offering")
+def test_of_two_who_decide_at_one_moment_one_is_told(
+    application: InstanceApplication,
+    rhea: User,
+    root: User,
+    cluster: Cluster,
+    rapi: FakeRapi,
+) -> None:
+    other = fresh(application)
+    decided = {name: getattr(application, name) for name in reviewing.DECIDED}
+    reviewing.refuse(other, "No.", "", by=Acting(root))
+
+    with pytest.raises(TooLate):
+        reviewing.accept(application, {**decided, "cluster": cluster}, by=Acting(rhea))
+
     assert rapi.jobs == []
 
 
