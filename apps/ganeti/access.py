@@ -150,6 +150,24 @@ def may_review(person: Person) -> bool:
     return person.reviews
 
 
+def may_review_of(person: Person, applicant: str) -> Verdict:
+    """Answer who wants to decide about an application; by who filed it."""
+    if may_review(person):
+        return YES
+    if not may_see_application(person, applicant):
+        return INVISIBLE
+    return Verdict(Answer.FORBIDDEN, _("Only reviewers decide about applications."))
+
+
+def may_create(person: Person) -> Verdict:
+    """Answer who wants to have a machine built without an application."""
+    if person.superuser:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Only superusers have machines built without asking.")
+    )
+
+
 def may_refresh(person: Person) -> bool:
     """Tell whether the person may have a cluster asked now."""
     return person.sees_all

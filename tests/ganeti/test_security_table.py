@@ -88,6 +88,14 @@ TABLE: Mapping[str, Rule] = {
     ),
     "applications:withdraw": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 403)),
     "applications:ssh-keys": Rule(EVERYBODY, NOBODY),
+    # Of those who come here, root alone is a reviewer.
+    "applications:review": Rule(
+        (LOGIN, 404, 403, 404, 403, 404, 200), (LOGIN, 404, 403, 404, 403, 404, 200)
+    ),
+    "applications:panel": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(405,) * 6)),
+    # No trial of this key runs in this test.
+    "applications:trial": Rule((LOGIN, *(403,) * 5, 404), (LOGIN, *(405,) * 6)),
+    "applications:create": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(403,) * 5, 200)),
 }
 COOKIE = "a-cookie-of-an-application"
 
@@ -140,6 +148,7 @@ def address_of(name: str, machine: str) -> str:
         "name": machine,
         "pk": 17,
         "cookie": COOKIE,
+        "key": "of-no-trial",
         "token": "x",
     }
     return reverse(name, kwargs={key: values[key] for key in ALL[name]})
