@@ -228,7 +228,7 @@ def _rsa(kind: str, blob: bytes) -> bytes:
     if bits < LEAST_RSA_BITS:
         raise NotAKey(
             _(
-                "This RSA key has %(bits)d bits, and fewer than %(least)d are too weak. "
+                "This RSA key has %(bits)d bits; fewer than %(least)d are too weak. "
                 "Make a new one with: ssh-keygen -t ed25519"
             )
             % {"bits": bits, "least": LEAST_RSA_BITS}
