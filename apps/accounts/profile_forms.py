@@ -79,7 +79,7 @@ def _languages() -> list[tuple[str, Any]]:
 
 
 def _as_it_is(user: User) -> dict[str, Any]:
-    profile = profiles.of(user)
+    profile = profiles.seen(user)
     return {
         "first_name": user.first_name,
         "last_name": user.last_name,

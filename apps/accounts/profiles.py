@@ -24,6 +24,12 @@ def of(user: User) -> Profile:
     return Profile.objects.get_or_create(user=user)[0]
 
 
+def seen(user: User) -> Profile:
+    """Return somebody's profile to be looked at; an empty one if there is none."""
+    found = Profile.objects.filter(user=user).select_related("organization")
+    return found.first() or Profile(user=user)
+
+
 def chosen_language(user: User) -> str:
     """Return the language that somebody chose for mails; empty: the site's own."""
     kept = Preferences.objects.filter(user=user).values_list("language", flat=True)

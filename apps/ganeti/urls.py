@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, power
+from .views import (
+    bulk,
+    clusters,
+    health,
+    instance,
+    instances,
+    jobs,
+    people,
+    power,
+)
 
 app_name = "ganeti"
 
@@ -31,9 +40,21 @@ of_a_cluster = [
     ),
 ]
 
+# Names of groups may have a slash in them.
+of_people = [
+    path("user/info/user/<path:username>", people.user_info, name="user-info"),
+    path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_monitors]
+urlpatterns = [
+    *lists,
+    *of_a_machine,
+    *of_a_cluster,
+    *of_people,
+    *for_monitors,
+]
