@@ -9,8 +9,7 @@ from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
 from django.http import HttpRequest
 from django.utils.text import format_lazy
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as now
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import keyring, mailchange, profiles, sshkeys
@@ -61,6 +60,8 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _as_it_is(user))
         super().__init__(*args, **kwargs)
+        if not Organization.objects.exists():
+            del self.fields["organization"]
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)  # noqa: S101 - told to mypy
         language.choices = _languages()
@@ -170,7 +171,7 @@ class KeysForm(forms.Form):
         if found.problems:
             raise forms.ValidationError(
                 [
-                    now("Line %(number)d: %(reason)s")
+                    gettext("Line %(number)d: %(reason)s")
                     % {"number": each.number, "reason": each.reason}
                     for each in found.problems
                 ]
@@ -198,12 +199,12 @@ class KeysForm(forms.Form):
         """Name the lines with keys that are there already."""
         return [
             *(
-                now("Line %(number)d: you have this key already, as %(name)s.")
+                gettext("Line %(number)d: you have this key already, as %(name)s.")
                 % {"number": each.number, "name": keyring.name_of(each.key)}
                 for each in self.known
             ),
             *(
-                now("Line %(number)d: this key stands on line %(other)d too.")
+                gettext("Line %(number)d: this key stands on line %(other)d too.")
                 % {"number": number, "other": other}
                 for number, other in self.repeated
             ),
@@ -218,7 +219,7 @@ class KeysForm(forms.Form):
         self.full_clean()
         self.errors["keys"] = self.error_class(
             [
-                now(
+                gettext(
                     "A private key, or a part of one, was in this text. It is secret: "
                     "nothing of it was kept, but it has left your computer. Make a new "
                     "pair of keys, and paste what is in the file that ends in .pub."

@@ -39,7 +39,8 @@ def chosen_language(user: User) -> str:
 def change(by: Acting, wanted: Mapping[str, Any]) -> list[Change]:
     """Write down who somebody is; return what is different now.
 
-    ``wanted`` has first_name, last_name, phone, organization and language.
+    ``wanted`` has first_name, last_name, phone, language and, where there are any to
+    choose from, organization.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.user.pk)
@@ -64,6 +65,8 @@ def _contact(
     profile: Profile, user: User, wanted: Mapping[str, Any]
 ) -> Iterator[Change]:
     for name in ("phone", "organization"):
+        if name not in wanted:
+            continue
         before, after = getattr(profile, name), wanted[name]
         if before != after:
             yield name, str(before or "") or None, str(after or "") or None

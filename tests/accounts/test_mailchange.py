@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.accounts import mailchange, people
+from apps.accounts import mailchange
 from apps.accounts.models import MailChange
 from apps.auditlog.models import AuditEntry
 from apps.mails.models import Mail
@@ -255,16 +255,6 @@ def test_nobody_is_flooded_with_mails(logged_in: Client, sent: Sent) -> None:
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert "try again tomorrow" in text(markup(answer))
     assert len(sent()) == before
-
-
-def test_mails_are_in_their_readers_language(
-    logged_in: Client, alice: User, sent: Sent
-) -> None:
-    people.remember_language(alice, "el")
-
-    ask(logged_in)
-
-    assert Mail.objects.count() == 2
 
 
 @settings(
