@@ -47,7 +47,7 @@ def ask(by: Acting, address: str) -> None:
         MailChange.objects.update_or_create(
             user=user, defaults={**values, "asked_at": timezone.now()}
         )
-        entries.record(by, ASKED, changes=[("email", user.email or None, address)])
+        _record(by, ASKED, user.email, address)
         owners = list(_others_with(address, user))
         if owners:
             _tell_owners(owners)
@@ -87,7 +87,7 @@ def confirm(by: Acting, change: MailChange) -> None:
         old, user.email = user.email, change.address
         user.save(update_fields=["email"])
         change.delete()
-        entries.record(by, CHANGED, changes=[("email", old or None, user.email)])
+        _record(by, CHANGED, old, user.email)
         template = "accounts/emails/mail_changed.txt"
         _tell_old_address(user, old, template, user.email)
 
@@ -98,8 +98,12 @@ def cancel(by: Acting) -> None:
         change = MailChange.objects.filter(user=by.user).first()
         if change is not None:
             change.delete()
-            changes = [("email", change.address, None)]
-            entries.record(by, CANCELLED, changes=changes)
+            _record(by, CANCELLED, change.address, by.user.email)
+
+
+def _record(by: Acting, action: str, old: str, new: str) -> None:
+    changes = [("email", old or None, new or None)]
+    entries.record(by, action, detail=new, changes=changes)
 
 
 def _digest(key: str) -> str:

@@ -85,17 +85,15 @@ def lacks_something(user: User) -> bool:
     return not (user.get_full_name() and user.ssh_keys.exists())
 
 
-def note_log_in(request: HttpRequest | None, user: User) -> None:
+def note_log_in(request: HttpRequest, user: User) -> None:
     """Give somebody a profile who has none, and see to it that they are greeted.
 
     Pages look into the session alone, so that the greeting costs them nothing.
     """
-    profile = of(user)
-    session = getattr(request, "session", None)
-    if session is None or profile.greeted_at is not None:
+    if of(user).greeted_at is not None or not hasattr(request, "session"):
         return
-    if lacks_something(user):
-        session[GREET] = True
+    request.session[GREET] = True
+    note_change(request, user)
 
 
 def note_change(request: HttpRequest, user: User) -> None:

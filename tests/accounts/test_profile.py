@@ -154,6 +154,7 @@ def test_who_has_a_name_and_a_key_is_not_greeted(client: Client, alice: User) ->
     client.force_login(alice)
 
     assert not is_greeted(client)
+    assert profiles.of(alice).greeted_at is not None
 
 
 @settings(
