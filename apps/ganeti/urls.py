@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, keys, power
+from .views import (
+    bulk,
+    clusters,
+    health,
+    instance,
+    instances,
+    jobs,
+    keys,
+    people,
+    power,
+)
 
 app_name = "ganeti"
 
@@ -35,9 +45,22 @@ for_nodes = [
     path("instances/keys/<str:token>", keys.owners_keys, name="owners-keys"),
 ]
 
+# Names of groups may have a slash in them.
+of_people = [
+    path("user/info/user/<path:username>", people.user_info, name="user-info"),
+    path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_nodes, *for_monitors]
+urlpatterns = [
+    *lists,
+    *of_a_machine,
+    *of_a_cluster,
+    *of_people,
+    *for_nodes,
+    *for_monitors,
+]
