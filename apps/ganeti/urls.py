@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, power
+from .views import bulk, clusters, health, images, instance, instances, jobs, power
 
 app_name = "ganeti"
 
@@ -31,9 +31,15 @@ of_a_cluster = [
     ),
 ]
 
+of_images = [
+    path("operating_systems/", images.operating_systems, name="operating-systems"),
+    path("cluster/images/", images.image_list, name="image-list"),
+    path("cluster/images/fetch", images.images_fetch, name="images-fetch"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_monitors]
+urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *of_images, *for_monitors]
