@@ -74,22 +74,22 @@ def _row(source: Source) -> ImageSource:
 
 def _take(configured: list[Source]) -> Iterator[tuple[Source, ImageSource]]:
     """Take the leases on what is due and free."""
-    now = timezone.now()
     keys = [source.key for source in configured]
-    later = set(
-        ImageSource.objects.filter(key__in=keys, next_at__gt=now).values_list(
-            "key", flat=True
-        )
-    )
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    fresh = ImageSource.objects.filter(key__in=keys, next_at__gt=timezone.now())
+    later = set(fresh.values_list("key", flat=True))
     for source in configured:
-        if source.key in later:
-            continue
-        row = _row(source)
-        taken = ImageSource.objects.filter(free, pk=row.pk, next_at__lte=now)
-        if taken.update(holder=_me(), leased_until=now + LEASE):
-            row.refresh_from_db()
+        if source.key not in later and (row := _taken(_row(source))):
             yield source, row
+
+
+def _taken(row: ImageSource) -> ImageSource | None:
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    mine = ImageSource.objects.filter(free, pk=row.pk, next_at__lte=now)
+    if not mine.update(holder=_me(), leased_until=now + LEASE):
+        return None
+    row.refresh_from_db()
+    return row
 
 
 def _write_down(row: ImageSource, future: "Future[Found]") -> None:

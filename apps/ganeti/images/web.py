@@ -110,6 +110,13 @@ def _broken(exc: Exception) -> Broken:
             return Broken(gettext_noop("It cannot be reached: no connection in time."))
         case requests.ReadTimeout() | urllib3.exceptions.ReadTimeoutError():
             return Broken(gettext_noop("It did not answer in time."))
-        case requests.ConnectionError():
+        case requests.ConnectionError() if _no_connection(exc):
             return Broken(gettext_noop("It cannot be reached."))
     return Broken(gettext_noop("The connection broke off."))
+
+
+def _no_connection(exc: requests.ConnectionError) -> bool:
+    """Tell whether no connection came about, name resolution included."""
+    cause = exc.args[0] if exc.args else None
+    reason = getattr(cause, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
