@@ -69,6 +69,9 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-shutdown": OPERATE,
     "ganeti:instance-reboot": OPERATE,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
+    "ganeti:operating-systems": PAGE,
+    "ganeti:image-list": Rule((LOGIN, *(404,) * 4, 200, 200), (LOGIN, *(405,) * 6)),
+    "ganeti:images-fetch": Rule(NO_GET, (LOGIN, *(404,) * 4, 302, 302)),
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test: the site is not ready, and says so to everybody.
     "ganeti:readyz": Rule((503,) * 7, NOBODY),
