@@ -121,7 +121,7 @@ def test_the_page_shows_each_source_with_its_images(client: Client, olga: User) 
     assert "Debian 12" in page
     assert "Ubuntu" in page
     assert "http://images.example.org/pub/" in page
-    assert "as an address in <code>img_ssh_key_url</code>" in page
+    assert "keys as an address in <code>img_ssh_key_url</code>" in page
     assert "s3cret" not in page
     assert "me:pass" not in page
     assert 'hx-trigger="every' not in page

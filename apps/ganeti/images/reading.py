@@ -218,6 +218,8 @@ def _meta(place: _Place, file: File) -> list[OsImage]:
     given = _object(place.web.get(file.url).body)
     if "provider" in given or "description" in given:
         return [OsImage.from_stranger(file.name.removesuffix(".meta"), given)]
+    if not given:
+        raise ImageError(gettext_noop("It describes no image."))
     return list(_several(place, file, given.items()))
 
 

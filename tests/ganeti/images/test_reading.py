@@ -202,6 +202,7 @@ def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> 
         (b'"\\ud800"', "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b"[1]", "no JSON object"),
+        (b"{}", "no image"),
         (b'{"description": "x"}', ": provider"),
         (b'{"provider": "x", "description": 3}', ": description"),
         (b'{"provider": "x", "description": "a\\nb"}', ": description"),
