@@ -50,10 +50,6 @@ class Shelf:
         return self.failing_since is not None
 
     @property
-    def fine(self) -> bool:
-        return self.known and not self.broken and bool(self.images)
-
-    @property
     def remote(self) -> bool:
         return bool(self.source.url)
 

@@ -4,11 +4,12 @@ What a source gave is kept until it gives something else; one that breaks is tri
 again soon, then less and less often.
 """
 
+import contextlib
 import logging
 import os
 import socket
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -24,7 +25,7 @@ from .web import SOURCE_S, Broken
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 8
+AT_ONCE = 16
 FRESH_FOR = timedelta(days=1)
 FIRST_PAUSE_S = 30
 LONGEST_PAUSE_S = 3600
@@ -42,11 +43,13 @@ def fetch_due() -> int:
         return 0
     pool = ThreadPoolExecutor(AT_ONCE, "images")
     # Rows are written here alone: nobody would close the threads' connections.
-    asked = [(row, pool.submit(reading.read, source)) for source, row in taken]
-    wait([future for _, future in asked], timeout=PATIENCE_S)
-    for row, future in asked:
-        _write_down(row, future)
+    asked = {pool.submit(reading.read, source): row for source, row in taken}
+    with contextlib.suppress(TimeoutError):
+        for future in as_completed(asked, timeout=PATIENCE_S):
+            _write_down(asked.pop(future), future)
     # Who is late is left to its own timeouts.
+    for future, row in asked.items():
+        _write_down(row, future)
     pool.shutdown(wait=False, cancel_futures=True)
     _forget(source.key for source in configured)
     return len(taken)

@@ -1,7 +1,8 @@
 """The watcher's chore: what is due is fetched, once, and what was good is kept."""
 
+import contextlib
 import json
-import threading
+import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 
@@ -149,7 +150,7 @@ def test_since_when_it_is_broken_is_kept_and_forgotten_when_it_answers(
     fetching.fetch_due()
 
     shelf = images.known().shelves[-1]
-    assert (shelf.failing_since, shelf.error, shelf.fine) == (None, "", True)
+    assert (shelf.failing_since, shelf.error, shelf.broken) == (None, "", False)
     assert pauses() == [24 * 3600]
 
 
@@ -236,16 +237,26 @@ def test_who_comes_too_late_overwrites_nothing(source: Site) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_a_source_that_hangs_holds_nobody_up_for_long(
-    source: Site, monkeypatch: pytest.MonkeyPatch
+    source: Site,
+    other_site: Site,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    free = threading.Event()
-    monkeypatch.setattr(fetching, "PATIENCE_S", 0.5)
-    monkeypatch.setattr(reading, "read", lambda _: free.wait(20))
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        """Begin to answer, one letter at a time, which no timeout of a read ends."""
+        with contextlib.suppress(OSError):
+            for letter in b"HTTP/1.1 200 OK and so on and on and on":
+                handler.wfile.write(bytes([letter]))
+                time.sleep(0.2)
+
+    other_site.pages["/"] = drip
+    settings.IMAGES_URL = [other_site.url, source.url]
+    monkeypatch.setattr(fetching, "PATIENCE_S", 1)
 
     fetching.fetch_due()
-    free.set()
 
-    assert images.known().shelves[-1].error == "It takes too long to answer."
+    assert offered() == ["debian"]
+    assert images.known().shelves[1].error == "It takes too long to answer."
 
 
 def test_staff_may_have_everything_fetched_again(source: Site) -> None:
