@@ -173,6 +173,11 @@ def may_refresh(person: Person) -> bool:
     return person.sees_all
 
 
+def may_see_image_sources(person: Person) -> bool:
+    """Tell whether the person sees where images come from, and has them fetched."""
+    return person.sees_all
+
+
 def may_see_clusters(person: Person) -> bool:
     """Tell whether clusters, nodes and owners are shown to the person."""
     return person.sees_all

@@ -6,6 +6,7 @@ from .views import (
     bulk,
     clusters,
     health,
+    images,
     instance,
     instances,
     jobs,
@@ -51,6 +52,12 @@ of_people = [
     path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
 ]
 
+of_images = [
+    path("operating_systems/", images.operating_systems, name="operating-systems"),
+    path("cluster/images/", images.image_list, name="image-list"),
+    path("cluster/images/fetch", images.images_fetch, name="images-fetch"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -60,6 +67,7 @@ urlpatterns = [
     *lists,
     *of_a_machine,
     *of_a_cluster,
+    *of_images,
     *of_people,
     *for_nodes,
     *for_monitors,

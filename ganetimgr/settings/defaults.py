@@ -91,7 +91,7 @@ OPERATING_SYSTEMS_URLS: list[str] = []
 OPERATING_SYSTEMS_PROVIDER = "image+default"
 OPERATING_SYSTEMS_SSH_KEY_PARAM = "img_ssh_key_url"
 SNF_OPERATING_SYSTEMS_URLS: list[str] = []
-IMAGES_URL: list[str] = []
+IMAGES_URL: list[str] | str = []
 START_NEW_INSTANCES = True
 NO_OPERATING_SYSTEM_PROVIDER = ""
 

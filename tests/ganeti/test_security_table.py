@@ -82,6 +82,9 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     # Signed for a node; no token here is.
     "ganeti:owners-keys": Rule((403,) * 7, NOBODY),
+    "ganeti:operating-systems": PAGE,
+    "ganeti:image-list": Rule((LOGIN, *(404,) * 4, 200, 200), (LOGIN, *(405,) * 6)),
+    "ganeti:images-fetch": Rule(NO_GET, (LOGIN, *(404,) * 4, 302, 302)),
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test: the site is not ready, and says so to everybody.
     "ganeti:readyz": Rule((503,) * 7, NOBODY),
@@ -172,7 +175,7 @@ def address_of(name: str, machine: str) -> str:
         "cookie": lambda: COOKIE,
         "token": lambda: "x",
         "key_id": key_of_alice,
-        "accounts:mail-confirm key": link_of_alice,
+        "accounts:mail-change key": link_of_alice,
         "applications:trial key": lambda: "of-no-trial",
     }
     found = {each: values.get(f"{name} {each}") or values[each] for each in ALL[name]}
