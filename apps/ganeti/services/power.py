@@ -38,6 +38,10 @@ _RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
         State.USER_DOWN: _NOT_RUNNING,
         State.OFFLINE: _NOT_RUNNING,
     },
+    # What cannot be undone; `services.lifecycle` does it.
+    Kind.REINSTALL: {**_AWAY, State.OFFLINE: _OFFLINE},
+    Kind.RENAME: _AWAY,
+    Kind.DESTROY: _AWAY,
 }
 
 # Kept in English, for Ganeti too; translated where they are shown.
@@ -78,7 +82,7 @@ def _possible(
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
     """Start an instance."""
-    _check(Kind.STARTUP, cluster, instance, by)
+    check(Kind.STARTUP, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.startup(instance.name, reason=reason)
@@ -100,7 +104,7 @@ def shutdown(
     default being 120; ``force`` switches it off at once, which is no time at all:
     what Ganeti calls force is something else.
     """
-    _check(Kind.SHUTDOWN, cluster, instance, by)
+    check(Kind.SHUTDOWN, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.shutdown(
@@ -123,7 +127,7 @@ def reboot(
     cluster: Cluster, instance: Instance, *, by: Acting, kind: RebootKind = "hard"
 ) -> Job:
     """Reboot an instance."""
-    _check(Kind.REBOOT, cluster, instance, by)
+    check(Kind.REBOOT, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.reboot(instance.name, reason=reason, kind=kind)
@@ -132,7 +136,7 @@ def reboot(
     return submit(cluster, instance, action, by=by)
 
 
-def _check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
+def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
     """Refuse whoever may not, and what cannot be now; the machine's state is no bar.
 
     What is known of the state may be seconds old, and Ganeti answers kindly to a start
