@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, power
+from .views import (
+    bulk,
+    clusters,
+    fatal,
+    health,
+    instance,
+    instances,
+    jobs,
+    power,
+    requests,
+)
 
 app_name = "ganeti"
 
@@ -21,6 +31,26 @@ of_a_machine = [
     path(f"{_machine}startup", power.instance_startup, name="instance-startup"),
     path(f"{_machine}shutdown", power.instance_shutdown, name="instance-shutdown"),
     path(f"{_machine}reboot", power.instance_reboot, name="instance-reboot"),
+    path(f"{_machine}reinstall", fatal.instance_reinstall, name="instance-reinstall"),
+    path(f"{_machine}rename", fatal.instance_rename, name="instance-rename"),
+    path(
+        f"{_machine}reinstalldestroy", fatal.instance_destroy, name="instance-destroy"
+    ),
+]
+
+# Before those of a cluster, whose short name may be any word.
+to_be_confirmed = [
+    path(
+        "cluster/instance/destreinst/<str:key>/<str:action>/",
+        requests.request_confirm,
+        name="request-confirm",
+    ),
+    path("cluster/instance/requests/", requests.request_list, name="request-list"),
+    path(
+        "cluster/instance/requests/<int:pk>/cancel",
+        requests.request_cancel,
+        name="request-cancel",
+    ),
 ]
 
 of_a_cluster = [
@@ -36,4 +66,4 @@ for_monitors = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_monitors]
+urlpatterns = [*lists, *of_a_machine, *to_be_confirmed, *of_a_cluster, *for_monitors]

@@ -6,6 +6,7 @@ A new address fails here until somebody says who gets what at it.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,8 +15,10 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from apps.auditlog.models import AuditEntry
+from apps.ganeti.action_requests import ActionRequest, hash_of
 from apps.ganeti.models import Cluster, Job
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
@@ -47,6 +50,7 @@ class Rule(NamedTuple):
     post: tuple[int, ...]
 
 
+KEY = "a-key-that-was-mailed-to-alice"
 LOGIN = 302  # anonymous people are sent to log in
 NOBODY = (405,) * 7
 EVERYBODY = (200,) * 7
@@ -55,6 +59,11 @@ NO_GET = (LOGIN, *(405,) * 6)
 PAGE = Rule((LOGIN, *(200,) * 6), (LOGIN, *(405,) * 6))
 MACHINE = Rule((LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, *(405,) * 6))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
+# Nothing is typed in, so that who may ask is asked to.
+FATAL = Rule(
+    (LOGIN, 404, 200, 200, 403, 403, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
+)
+STAFF = Rule((LOGIN, 403, 403, 403, 403, 200, 200), (LOGIN, *(405,) * 6))
 CHANGE_OF_ONE_S_OWN = Rule(NO_GET, (LOGIN, *(302,) * 6))
 MONITOR = Rule(EVERYBODY, NOBODY)
 
@@ -68,6 +77,15 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-startup": OPERATE,
     "ganeti:instance-shutdown": OPERATE,
     "ganeti:instance-reboot": OPERATE,
+    "ganeti:instance-reinstall": FATAL,
+    "ganeti:instance-rename": FATAL,
+    "ganeti:instance-destroy": FATAL,
+    # A destruction that alice has asked for: the link is for her alone.
+    "ganeti:request-confirm": Rule(
+        (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 403, 404, 404)
+    ),
+    "ganeti:request-cancel": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 302)),
+    "ganeti:request-list": STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test: the site is not ready, and says so to everybody.
@@ -108,8 +126,26 @@ def people(
     return {user.username: user for user in (alice, bob, carol, olga, root)}
 
 
+def a_request(machine: str) -> ActionRequest:
+    """Return alice's wish to destroy a machine, whose link has KEY."""
+    return ActionRequest.objects.get_or_create(
+        key_hash=hash_of(KEY),
+        defaults={
+            "user": User.objects.get_or_create(username="alice")[0],
+            "cluster": Cluster.objects.get(),
+            "instance": machine,
+            "instance_uuid": f"uuid-of-{machine}",
+            "action": "destroy",
+            "expires_at": timezone.now() + timedelta(days=1),
+        },
+    )[0]
+
+
 def address_of(name: str, machine: str) -> str:
     values: dict[str, Any] = {"cluster_slug": "athens", "name": machine}
+    if {"key", "pk"} & set(ALL[name]):
+        asked = a_request(machine)
+        values |= {"key": KEY, "pk": asked.pk, "action": asked.action}
     return reverse(name, kwargs={key: values[key] for key in ALL[name]})
 
 
@@ -141,6 +177,7 @@ def _ask(people: dict[str, User], name: str, person: Person) -> tuple[int, int]:
     client = Client()
     if person.user:
         client.force_login(people[person.user])
+    ActionRequest.objects.all().delete()
     address = address_of(name, person.machine)
     before = (Job.objects.count(), AuditEntry.objects.count())
 

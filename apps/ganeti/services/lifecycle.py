@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.auditlog.entries import Acting
 
-from .. import following, hostnames, images
+from .. import access, following, hostnames, images
 from ..access import Answer, Person, Verdict
 from ..connections import client_for
 from ..domain.instance import Instance, State
@@ -30,6 +30,9 @@ Kind = Job.Kind
 # Ganeti takes a parameter away that is set to this.
 TAKEN_AWAY = "default"
 
+_NO_DISKS = Verdict(
+    Answer.NOT_NOW, gettext_lazy("It has no disks to install anything on.")
+)
 Call = Callable[[RapiClient, str], int]
 
 
@@ -53,8 +56,24 @@ def offer(
     verdict = power.offer(Kind(action.value), instance, inventory, busy)
     reinstall = action is RequestedAction.REINSTALL
     if verdict.allowed and reinstall and not instance.disks:
-        return Verdict(Answer.NOT_NOW, _("It has no disks to install anything on."))
+        return _NO_DISKS
     return verdict
+
+
+def may_be_asked(
+    action: RequestedAction, instance: Instance, inventory: Inventory
+) -> Verdict:
+    """Answer whether it can be asked for; what is in its way now may be over later."""
+    group = inventory.group_of(instance)
+    verdict = access.may_operate(inventory.person, instance, group)
+    if not verdict.allowed:
+        return verdict
+    shot = inventory.snapshot(instance.cluster)
+    if shot is not None and shot.cluster.can_write is False:
+        return power.READ_ONLY
+    if action is RequestedAction.REINSTALL and not instance.disks:
+        return _NO_DISKS
+    return access.YES
 
 
 def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> None:
@@ -158,6 +177,11 @@ def _taking_away(instance: Instance, names: list[str]) -> Call:
     return call
 
 
+def offered_images() -> list[OsImage]:
+    """Return what a machine can be reinstalled from; nothing at all is no choice."""
+    return [image for image in images.known().images.values() if image.provider]
+
+
 def os_of(instance: Instance) -> str:
     """Return what is known of a machine's operating system, in words."""
     image = current_image(instance)
@@ -181,7 +205,7 @@ def current_image(instance: Instance) -> OsImage | None:
     last = known.find(keys_used.order_by("-pk").first() or "")
     if last and last.provider == instance.os:
         return last
-    fitting = [i for i in known.images.values() if i.provider == instance.os]
+    fitting = [i for i in offered_images() if i.provider == instance.os]
     return fitting[0] if len(fitting) == 1 else None
 
 

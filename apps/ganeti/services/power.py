@@ -26,6 +26,8 @@ _NOT_RUNNING = _not_now(_("It is not running."))
 _OFFLINE = _not_now(_("The staff has set it offline; only they can change that."))
 _NODE_AWAY = _not_now(_("The host it lives on does not answer now."))
 
+READ_ONLY = _not_now(_("This site may only look at its cluster, not change it."))
+
 # What a state rules out, whoever asks.
 _AWAY = {State.NODE_DOWN: _NODE_AWAY, State.NODE_OFFLINE: _NODE_AWAY}
 _RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
@@ -76,7 +78,7 @@ def _possible(
     if shot is None or shot.down:
         return _not_now(_("Its cluster does not answer now."))
     if shot.cluster.can_write is False:
-        return _not_now(_("This site may only look at its cluster, not change it."))
+        return READ_ONLY
     return _RULED_OUT[kind].get(instance.state, access.YES)
 
 
@@ -149,4 +151,4 @@ def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> N
     if not verdict.allowed:
         raise refuse(verdict, kind.value, cluster, instance, by=by)
     if cluster.can_write is False:
-        raise NotNow(_("This site may only look at its cluster, not change it."))
+        raise NotNow(str(READ_ONLY.reason))

@@ -265,6 +265,11 @@ def tell_of_stranger(key: str, action: str, *, by: Acting) -> None:
     entries.record_refusal(by, asked.action, what, why=why)
 
 
+def url_name(asked: ActionRequest) -> str:
+    """Return the name of the page where it is asked for."""
+    return f"ganeti:instance-{asked.action}"
+
+
 # -- afterwards
 
 
