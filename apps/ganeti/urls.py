@@ -13,6 +13,7 @@ from .views import (
     power,
     requests,
 )
+from .views.gone import explained
 
 app_name = "ganeti"
 
@@ -26,8 +27,8 @@ lists = [
 _machine = "instances/<slug:cluster_slug>/<str:name>/"
 
 of_a_machine = [
-    path(_machine, instance.instance_detail, name="instance-detail"),
-    path(f"{_machine}poll", instance.instance_poll, name="instance-poll"),
+    path(_machine, explained(instance.instance_detail), name="instance-detail"),
+    path(f"{_machine}poll", explained(instance.instance_poll), name="instance-poll"),
     path(f"{_machine}startup", power.instance_startup, name="instance-startup"),
     path(f"{_machine}shutdown", power.instance_shutdown, name="instance-shutdown"),
     path(f"{_machine}reboot", power.instance_reboot, name="instance-reboot"),

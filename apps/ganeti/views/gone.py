@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from apps.auditlog.models import AuditEntry
 
 from .. import details
+from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..models import Job
-from .asking import UserRequest, person_of
+from .asking import UserRequest, find, person_of
+from .instance import row
 
 View = Callable[[UserRequest, str, str], HttpResponse]
 _TAKES_AWAY = (Job.Kind.RENAME, Job.Kind.DESTROY)
@@ -61,7 +63,7 @@ def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
     person = person_of(request)
     now = details.by_uuid(person, job.cluster, job.instance_uuid)
     if now is not None and now.name != job.instance:
-        return _elsewhere(request, details.address(now))
+        return _elsewhere(request, now)
     if job.kind != Job.Kind.DESTROY or not _knew_it(request, job):
         return None
     if request.htmx:
@@ -70,10 +72,13 @@ def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
     return render(request, "ganeti/instance_gone.html", page, status=HTTPStatus.GONE)
 
 
-def _elsewhere(request: UserRequest, address: str) -> HttpResponse:
+def _elsewhere(request: UserRequest, now: Instance) -> HttpResponse:
+    """Lead a page to where the machine is now; a row turns into its new one."""
     if not request.htmx:
-        return redirect(address)
-    return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(details.address(now))
+    if request.GET.get("as") == "page":
+        return HttpResponse(headers={"HX-Redirect": details.address(now)})
+    return row(request, find(request, now.cluster, now.name))
 
 
 def _knew_it(request: UserRequest, job: Job) -> bool:
@@ -92,5 +97,5 @@ def _destroyed_row(request: UserRequest, job: Job) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": request.path.removesuffix("poll")})
     text = _("%(name)s was destroyed.") % {"name": job.instance}
     messages.success(request, text)
-    row = {"drawn": "", "oob": True}
-    return render(request, "ganeti/_instance_answer.html", row)
+    nothing = {"drawn": "", "oob": True}
+    return render(request, "ganeti/_instance_answer.html", nothing)

@@ -13,12 +13,10 @@ from django.views.decorators.http import require_safe
 from .. import details, stencils, tables, words
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
-from . import gone
 from .asking import Found, UserRequest, find, person_of
 
 
 @require_safe
-@gone.explained
 def instance_detail(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
     found = find(request, cluster_slug, name)
     return render(request, "ganeti/instance_detail.html", page_of(request, found))
@@ -38,7 +36,6 @@ def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
 
 
 @require_safe
-@gone.explained
 def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
     """Return a row or a page's moving part, as it is now, while a job runs.
 
