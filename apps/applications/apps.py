@@ -9,8 +9,12 @@ class ApplicationsConfig(AppConfig):
     verbose_name = _("Applications")
 
     def ready(self) -> None:
-        from apps.ganeti import hostnames  # noqa: PLC0415 - models are there
+        from apps.auditlog import actions  # noqa: PLC0415 - models are there
+        from apps.ganeti import hostnames  # noqa: PLC0415
 
+        from . import filing, outcomes  # noqa: PLC0415
         from .models import InstanceApplication  # noqa: PLC0415
 
         hostnames.register(InstanceApplication.objects.speak_for)
+        actions.name(filing.ACTIONS)
+        outcomes.register()

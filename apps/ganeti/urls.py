@@ -10,6 +10,7 @@ from .views import (
     instance,
     instances,
     jobs,
+    keys,
     power,
     requests,
 )
@@ -48,7 +49,7 @@ to_be_confirmed = [
     ),
     path("cluster/instance/requests/", requests.request_list, name="request-list"),
     path(
-        "cluster/instance/requests/<int:pk>/cancel",
+        "cluster/instance/requests/<int:request_pk>/cancel",
         requests.request_cancel,
         name="request-cancel",
     ),
@@ -62,9 +63,20 @@ of_a_cluster = [
     ),
 ]
 
+for_nodes = [
+    path("instances/keys/<str:token>", keys.owners_keys, name="owners-keys"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *to_be_confirmed, *of_a_cluster, *for_monitors]
+urlpatterns = [
+    *lists,
+    *of_a_machine,
+    *to_be_confirmed,
+    *of_a_cluster,
+    *for_nodes,
+    *for_monitors,
+]

@@ -10,10 +10,9 @@ from apps.ganeti import refreshing
 from apps.ganeti.action_requests import ActionRequest, RequestedAction
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.domain.osimage import SshKeys
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiConflict
-from apps.ganeti.services import keys, lifecycle, requests
+from apps.ganeti.services import lifecycle, requests
 from apps.ganeti.services.lifecycle import Wish
 from apps.ganeti.services.submission import NotNow
 from tests.ganeti.confirming import images, see_through
@@ -53,17 +52,13 @@ def test_a_reinstall_carries_the_images_provider_and_parameters(
 
 
 def test_keys_go_to_the_image_that_takes_them(
-    cluster: Cluster,
-    published: FakeRapi,
-    by_alice: Acting,
-    monkeypatch: pytest.MonkeyPatch,
+    cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    monkeypatch.setattr(keys, "_source", [lambda _found: SshKeys("https://k/", "")])
-
     do(cluster, FEDORA, by_alice)
 
     given = published.jobs[0].call.body["osparams"]
-    assert given == {"img_id": "fedora-42", "img_ssh_key_url": "https://k/"}
+    assert given["img_id"] == "fedora-42"
+    assert given["img_ssh_key_url"].startswith("http://localhost:8000/instances/keys/")
 
 
 def test_an_older_ganeti_is_not_asked_to_clear_parameters(
@@ -87,7 +82,8 @@ def test_what_the_last_image_has_left_is_taken_away_before(
 
     assert published.jobs[0].call.body["osparams"] == {"img_passwd": "default"}
     assert done == ["modify", "reinstall"]
-    assert published.instances["web1"]["custom_osparams"] == {"img_id": "fedora-42"}
+    now = published.instances["web1"]["custom_osparams"]
+    assert set(now) == {"img_id", "img_ssh_key_url"}
     assert AuditEntry.objects.get().action == "reinstall"
     assert "secret" not in str(AuditEntry.objects.get().changes) + job.reason
 

@@ -48,9 +48,10 @@ class NotNow(Exception):
 class Action:
     """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
 
-    ``then`` are steps (`services.steps`) that follow when it has succeeded. A job that
-    prepares what is meant is ``recorded_as`` that; ``new_name`` is what the instance
-    will be called in the end.
+    ``then`` are steps (`services.steps`) that follow when it has succeeded. ``alone``:
+    nothing else may be done to the instance meanwhile. A job that prepares what is
+    meant is ``recorded_as`` that; ``new_name`` is what the instance will be called in
+    the end.
     """
 
     kind: Job.Kind
@@ -58,6 +59,7 @@ class Action:
     detail: str = ""
     changes: Sequence[Change] = ()
     then: Sequence[Step] = ()
+    alone: bool = True
     recorded_as: str = ""
     new_name: str = ""
 
@@ -120,7 +122,9 @@ def write_down(cluster: Cluster, what: On, action: Action, *, by: Acting) -> Job
                 reason=(action.detail or action.name)[:REASON_LENGTH],
                 user=by.user,
                 audit_entry=entry,
-                busy_key=Job.busy_key_of(cluster, what.instance),
+                busy_key=(
+                    Job.busy_key_of(cluster, what.instance) if action.alone else None
+                ),
                 then=list(action.then),
             )
     except IntegrityError as exc:

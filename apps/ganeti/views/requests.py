@@ -107,8 +107,10 @@ def _again() -> str:
 
 
 @require_POST
-def request_cancel(request: UserRequest, pk: int) -> HttpResponse:
-    asked = ActionRequest.objects.select_related("cluster", "user").filter(pk=pk)
+def request_cancel(request: UserRequest, request_pk: int) -> HttpResponse:
+    asked = ActionRequest.objects.select_related("cluster", "user").filter(
+        pk=request_pk
+    )
     found = asked.first()
     person = person_of(request)
     if found is None or not access.may_cancel(person, found.user.username):
