@@ -14,6 +14,7 @@ class GanetiConfig(AppConfig):
         from . import words  # noqa: PLC0415
         from .history import Instances  # noqa: PLC0415
         from .services import (  # noqa: PLC0415 - handlers of jobs
+            bad_news,  # noqa: F401
             reboots,  # noqa: F401
             requests,  # noqa: F401
             steps,  # noqa: F401

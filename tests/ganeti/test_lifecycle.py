@@ -6,15 +6,16 @@ from pytest_django import Settings
 
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing
+from apps.ganeti import following, refreshing
 from apps.ganeti.action_requests import ActionRequest, RequestedAction
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiConflict
-from apps.ganeti.services import lifecycle, requests
+from apps.ganeti.services import lifecycle, requests, steps
 from apps.ganeti.services.lifecycle import Wish
 from apps.ganeti.services.submission import NotNow
+from tests.conftest import Sent
 from tests.ganeti.confirming import images, see_through
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_refreshing import machine
@@ -213,6 +214,40 @@ def test_the_longest_name_fits(
     job = do(cluster, Wish(RequestedAction.RENAME, new_name=name), by_alice)
 
     assert (job.new_name, len(job.reason)) == (name, 255)
+
+
+def test_who_asked_is_told_by_mail_that_it_failed(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
+) -> None:
+    do(cluster, RENAME, by_alice)
+    see_through(cluster, published, "rename")
+
+    (mail,) = sent()
+    assert mail.to == ["alice@example.org"]
+    assert mail.subject.endswith("Not renamed: web1")
+    assert "/instances/athens/web1/" in str(mail.body)
+
+
+def test_a_step_that_is_tried_again_is_no_news(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
+) -> None:
+    job = do(cluster, RENAME, by_alice, "web2")
+    step = steps.rename("new.example.org")
+    Job.objects.update(step=step, status=JobStatus.NOT_SUBMITTED, busy_key=None)
+
+    following.handle(job.pk)
+
+    assert Job.objects.get().status == JobStatus.PLANNED
+    assert sent() == []
+
+
+def test_nobody_is_mailed_when_all_went_well(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
+) -> None:
+    do(cluster, RENAME, by_alice)
+    see_through(cluster, published)
+
+    assert sent() == []
 
 
 # -- destroy
