@@ -188,6 +188,21 @@ def may_see_people(person: Person) -> bool:
     return person.sees_all
 
 
+def may_see_requests(person: Person) -> bool:
+    """Tell whether the person sees what others have asked for and not confirmed."""
+    return person.sees_all
+
+
+def may_cancel(person: Person, asker: str) -> bool:
+    """Tell whether the person may take back what somebody has asked for."""
+    return person.superuser or (bool(asker) and person.username == asker)
+
+
+def may_confirm_in_place(person: Person) -> bool:
+    """Tell whether a setting may spare the person the mail before what is fatal."""
+    return person.superuser
+
+
 def may_see_all_history(person: Person) -> bool:
     """Tell whether the person sees what everybody did."""
     return person.sees_all

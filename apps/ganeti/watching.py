@@ -28,7 +28,7 @@ from .listening import Listener
 from .loops import PAUSE_WHEN_DOWN_S, Chore, Loop
 from .models import Cluster, Job, WatcherBeat
 from .rapi.errors import RapiError
-from .services import steps
+from .services import requests, steps
 
 logger = logging.getLogger(__name__)
 
@@ -275,6 +275,7 @@ class Watcher:
             Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
             Chore("images", self.stopping, fetching.fetch_due, IMAGES_LOOK_EVERY_S),
             Chore("old mail", self.stopping, delivery.forget, DAILY_S),
+            Chore("old requests", self.stopping, requests.forget, DAILY_S),
         ]
         if queue.configured():
             self._loops.append(self._listener)

@@ -121,6 +121,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
+    "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
     "WEBSOCK_VNC_ENABLED": rules.flag(),

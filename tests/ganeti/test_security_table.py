@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,6 +21,7 @@ from django.utils import timezone
 from apps.accounts.models import MailChange, SshKey
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
+from apps.ganeti.action_requests import ActionRequest, hash_of
 from apps.ganeti.models import Cluster, Job
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
@@ -51,6 +53,7 @@ class Rule(NamedTuple):
     post: tuple[int, ...]
 
 
+KEY = "a-key-that-was-mailed-to-alice"
 LOGIN = 302  # anonymous people are sent to log in
 NOBODY = (405,) * 7
 EVERYBODY = (200,) * 7
@@ -59,6 +62,11 @@ NO_GET = (LOGIN, *(405,) * 6)
 PAGE = Rule((LOGIN, *(200,) * 6), (LOGIN, *(405,) * 6))
 MACHINE = Rule((LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, *(405,) * 6))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
+# Nothing is typed in, so that who may ask is asked to.
+FATAL = Rule(
+    (LOGIN, 404, 200, 200, 403, 403, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
+)
+STAFF = Rule((LOGIN, 403, 403, 403, 403, 200, 200), (LOGIN, *(405,) * 6))
 CHANGE_OF_ONE_S_OWN = Rule(NO_GET, (LOGIN, *(302,) * 6))
 MONITOR = Rule(EVERYBODY, NOBODY)
 # The POSTs of this table are empty, which some forms want mended.
@@ -79,6 +87,15 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-startup": OPERATE,
     "ganeti:instance-shutdown": OPERATE,
     "ganeti:instance-reboot": OPERATE,
+    "ganeti:instance-reinstall": FATAL,
+    "ganeti:instance-rename": FATAL,
+    "ganeti:instance-destroy": FATAL,
+    # A destruction that alice has asked for: the link is for her alone.
+    "ganeti:request-confirm": Rule(
+        (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 403, 404, 404)
+    ),
+    "ganeti:request-cancel": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 302)),
+    "ganeti:request-list": STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     # Signed for a node; no token here is.
     "ganeti:owners-keys": Rule((403,) * 7, NOBODY),
@@ -150,6 +167,21 @@ def people(
     return {user.username: user for user in (alice, bob, carol, olga, root)}
 
 
+def a_request(machine: str) -> ActionRequest:
+    """Return alice's wish to destroy a machine, whose link has KEY."""
+    return ActionRequest.objects.get_or_create(
+        key_hash=hash_of(KEY),
+        defaults={
+            "user": User.objects.get_or_create(username="alice")[0],
+            "cluster": Cluster.objects.get(),
+            "instance": machine,
+            "instance_uuid": f"uuid-of-{machine}",
+            "action": "destroy",
+            "expires_at": timezone.now() + timedelta(days=1),
+        },
+    )[0]
+
+
 @pytest.fixture(autouse=True)
 def application(alice: User) -> InstanceApplication:
     """Return an application of alice's, the one that addresses are about."""
@@ -178,6 +210,13 @@ def address_of(name: str, machine: str) -> str:
         "accounts:mail-change key": link_of_alice,
         "applications:trial key": lambda: "of-no-trial",
     }
+    if {"key", "request_pk"} & set(ALL[name]) and name.startswith("ganeti:"):
+        asked = a_request(machine)
+        values |= {
+            "key": lambda: KEY,
+            "request_pk": lambda: asked.pk,
+            "action": lambda: asked.action,
+        }
     found = {each: values.get(f"{name} {each}") or values[each] for each in ALL[name]}
     return reverse(name, kwargs={each: value() for each, value in found.items()})
 
@@ -224,6 +263,7 @@ def _ask(people: dict[str, User], name: str, person: Person) -> tuple[int, int]:
     client = Client()
     if person.user:
         client.force_login(people[person.user])
+    ActionRequest.objects.all().delete()
     address = address_of(name, person.machine)
     before = (Job.objects.count(), AuditEntry.objects.count())
 
