@@ -13,7 +13,12 @@ class GanetiConfig(AppConfig):
 
         from . import words  # noqa: PLC0415
         from .history import Instances  # noqa: PLC0415
-        from .services import reboots, steps  # noqa: F401, PLC0415 - handlers of jobs
+        from .services import (  # noqa: F401, PLC0415 - handlers of jobs
+            marking,
+            owners,
+            reboots,
+            steps,
+        )
 
         subject.register(Instances())
         actions.name(words.ACTIONS)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, power
+from .views import (
+    bulk,
+    clusters,
+    configuration,
+    health,
+    instance,
+    instances,
+    jobs,
+    marking,
+    owners,
+    power,
+)
 
 app_name = "ganeti"
 
@@ -14,6 +25,33 @@ lists = [
 ]
 
 _machine = "instances/<slug:cluster_slug>/<str:name>/"
+
+_of_a_machine = "/<slug:cluster_slug>/<str:name>"
+
+# Before those of a machine, since a cluster could be called "lock".
+changes = [
+    path(f"instances/lock{_of_a_machine}", marking.instance_lock, name="instance-lock"),
+    path(
+        f"instances/isolate{_of_a_machine}",
+        marking.instance_isolate,
+        name="instance-isolate",
+    ),
+    path(
+        f"instances/whitelist{_of_a_machine}",
+        marking.instance_whitelist,
+        name="instance-whitelist",
+    ),
+    path(
+        f"instances/tags{_of_a_machine}",
+        owners.instance_owners,
+        name="instance-owners",
+    ),
+    path(
+        f"{_machine}configure",
+        configuration.instance_configure,
+        name="instance-configure",
+    ),
+]
 
 of_a_machine = [
     path(_machine, instance.instance_detail, name="instance-detail"),
@@ -36,4 +74,4 @@ for_monitors = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_monitors]
+urlpatterns = [*lists, *changes, *of_a_machine, *of_a_cluster, *for_monitors]

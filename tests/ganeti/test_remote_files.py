@@ -184,7 +184,7 @@ def test_a_comma_would_be_an_option_of_qemu() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        *("127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1"),
+        *("127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1"),  # noqa: S104 - refused
         *("192.168.1.1", "169.254.169.254", "100.64.0.1", "198.18.0.1"),
         *("224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "192.0.2.1"),
         *("::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254"),
@@ -247,7 +247,7 @@ def going_to(
         assert address[0] == PUBLIC
         return connect(("127.0.0.1", server.port), timeout)
 
-    monkeypatch.setattr(remote_files.socket, "create_connection", instead)
+    monkeypatch.setattr(socket, "create_connection", instead)
     yield went
 
 

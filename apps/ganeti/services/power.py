@@ -11,6 +11,7 @@ from ..domain.instance import Instance, State
 from ..inventory import Inventory, visible_on
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient, RebootKind
+from . import rights
 from .submission import Action, NotNow, refuse, submit
 
 Kind = Job.Kind
@@ -66,13 +67,9 @@ def offer(
 def _possible(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    if busy is not None:
-        return _not_now(_("Something is being done to it already."))
-    shot = inventory.snapshot(instance.cluster)
-    if shot is None or shot.down:
-        return _not_now(_("Its cluster does not answer now."))
-    if shot.cluster.can_write is False:
-        return _not_now(_("This site may only look at its cluster, not change it."))
+    ready = rights.ready(instance, inventory, busy)
+    if not ready.allowed:
+        return ready
     return _RULED_OUT[kind].get(instance.state, access.YES)
 
 
@@ -145,4 +142,4 @@ def _check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> 
     if not verdict.allowed:
         raise refuse(verdict, kind.value, cluster, instance, by=by)
     if cluster.can_write is False:
-        raise NotNow(_("This site may only look at its cluster, not change it."))
+        raise NotNow(str(rights.ONLY_LOOKS.reason))
