@@ -89,7 +89,7 @@ def test_an_owner_of_a_locked_machine_is_told_why(
     said = text(markup(client.get(url("detail", "mail1"))))
 
     assert "The staff has locked it: its owners can look, but not act." in said
-    assert "Nothing of this can be changed by you now" in said
+    assert "You can change none of this now:" in said
     assert "Unlock it" not in said
 
 

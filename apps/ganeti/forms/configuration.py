@@ -36,7 +36,7 @@ VALUES: dict[str, Any] = {
     "cdrom": pgettext_lazy("boot", "CD-ROM"),
     "network": pgettext_lazy("boot", "Network"),
     "floppy": pgettext_lazy("boot", "Floppy disk"),
-    "paravirtual": _("paravirtual (virtio or Xen's own, the fastest)"),
+    "paravirtual": _("paravirtual (the fastest)"),
     "ioemu": _("ioemu (emulated)"),
 }
 LETTERS = {"a": VALUES["floppy"], "c": VALUES["disk"], "d": VALUES["cdrom"]}

@@ -42,9 +42,10 @@ _RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
 }
 
 # Kept in English, for Ganeti too; translated where they are shown.
+SOFT = gettext_noop("soft reboot")
 _REBOOTS: dict[RebootKind, str] = {
     "hard": gettext_noop("hard reboot"),
-    "soft": gettext_noop("soft reboot"),
+    "soft": SOFT,
     "full": gettext_noop("full reboot"),
 }
 

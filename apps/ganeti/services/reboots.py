@@ -1,4 +1,7 @@
-"""What a start or a reboot settles: parameters that waited for it are in force then."""
+"""What a start or a reboot settles: parameters that waited for it are in force then.
+
+But for a soft reboot: the hypervisor goes on with the parameters that it has.
+"""
 
 from django.conf import settings
 
@@ -6,7 +9,7 @@ from .. import following, snapshots
 from ..domain import tags
 from ..domain.job import FINAL, JobStatus
 from ..models import Job
-from . import steps
+from . import power, steps
 
 _CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 
@@ -17,7 +20,7 @@ def settle(job: Job) -> None:
     """Take the tag away that says that an instance needs a reboot."""
     if job.status != JobStatus.SUCCESS or job.then:
         return
-    if _is_configured_since(job):
+    if job.reason == power.SOFT or _is_configured_since(job):
         return
     contents = snapshots.current([job.cluster])[0].contents
     instance = contents.instances.get(job.instance) if contents else None
