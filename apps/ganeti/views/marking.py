@@ -36,12 +36,13 @@ def instance_isolate(
 def _switch(
     request: UserRequest, found: Found, on: Job.Kind, off: Job.Kind
 ) -> HttpResponse:
-    rights.check(on, found.cluster, found.instance, acting(request))
     form = SwitchForm(request.POST)
-    if not form.is_valid():
+    said = form.is_valid()
+    kind = off if said and form.cleaned_data["wanted"] == "off" else on
+    rights.check(kind, found.cluster, found.instance, acting(request))
+    if not said:
         messages.error(request, _("Nothing was done: it was not said what to do."))
         return redirect(details.address(found.instance))
-    kind = on if form.cleaned_data["wanted"] == "on" else off
     tried(
         request,
         found,
