@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     bulk,
     clusters,
+    configuration,
     fatal,
     health,
     images,
@@ -12,6 +13,8 @@ from .views import (
     instances,
     jobs,
     keys,
+    marking,
+    owners,
     people,
     power,
     requests,
@@ -28,6 +31,33 @@ lists = [
 ]
 
 _machine = "instances/<slug:cluster_slug>/<str:name>/"
+
+_of_a_machine = "/<slug:cluster_slug>/<str:name>"
+
+# Before those of a machine, since a cluster could be called "lock".
+changes = [
+    path(f"instances/lock{_of_a_machine}", marking.instance_lock, name="instance-lock"),
+    path(
+        f"instances/isolate{_of_a_machine}",
+        marking.instance_isolate,
+        name="instance-isolate",
+    ),
+    path(
+        f"instances/whitelist{_of_a_machine}",
+        marking.instance_whitelist,
+        name="instance-whitelist",
+    ),
+    path(
+        f"instances/tags{_of_a_machine}",
+        owners.instance_owners,
+        name="instance-owners",
+    ),
+    path(
+        f"{_machine}configure",
+        configuration.instance_configure,
+        name="instance-configure",
+    ),
+]
 
 of_a_machine = [
     path(_machine, explained(instance.instance_detail), name="instance-detail"),
@@ -88,6 +118,7 @@ for_monitors = [
 
 urlpatterns = [
     *lists,
+    *changes,
     *of_a_machine,
     *to_be_confirmed,
     *of_a_cluster,

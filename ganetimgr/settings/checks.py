@@ -120,6 +120,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
+    "CDROM_ALLOW_PRIVATE_ADDRESSES": rules.flag(),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,

@@ -61,6 +61,11 @@ NO_GET = (LOGIN, *(405,) * 6)
 
 PAGE = Rule((LOGIN, *(200,) * 6), (LOGIN, *(405,) * 6))
 MACHINE = Rule((LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, *(405,) * 6))
+# A page for who sees the machine; what is posted says nothing, so it is to be mended.
+CHANGE = Rule(
+    (LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
+)
+FOR_STAFF = Rule(NO_GET, (LOGIN, 404, 403, 403, 403, 403, 302))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
 # Nothing is typed in, so that who may ask is asked to.
 FATAL = Rule(
@@ -96,6 +101,14 @@ TABLE: Mapping[str, Rule] = {
     ),
     "ganeti:request-cancel": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 302)),
     "ganeti:request-list": STAFF,
+    "ganeti:instance-configure": CHANGE,
+    # Nothing is a whitelist too, and there is none: nothing to do.
+    "ganeti:instance-whitelist": Rule(
+        CHANGE.get, (LOGIN, 404, 302, 302, 403, 403, 302)
+    ),
+    "ganeti:instance-owners": CHANGE,
+    "ganeti:instance-lock": FOR_STAFF,
+    "ganeti:instance-isolate": FOR_STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     # Signed for a node; no token here is.
     "ganeti:owners-keys": Rule((403,) * 7, NOBODY),
