@@ -57,6 +57,7 @@ MACHINE = Rule((LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, *(405,) * 6))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
 CHANGE_OF_ONE_S_OWN = Rule(NO_GET, (LOGIN, *(302,) * 6))
 MONITOR = Rule(EVERYBODY, NOBODY)
+NOT_HERE = Rule((404,) * 7, NOBODY)
 
 TABLE: Mapping[str, Rule] = {
     "ganeti:instance-list": PAGE,
@@ -77,6 +78,13 @@ TABLE: Mapping[str, Rule] = {
     "accounts:set-language": Rule(NOBODY, (302,) * 7),
     "accounts:set-colours": Rule(NOBODY, (302,) * 7),
     "auditlog:history": PAGE,
+    # No page is written, no colour and no analytics file named in this test.
+    "pages:info": NOT_HERE,
+    "pages:tos": NOT_HERE,
+    "pages:faq": NOT_HERE,
+    "pages:news": MONITOR,
+    "pages:accent": NOT_HERE,
+    "pages:analytics": NOT_HERE,
 }
 
 Addresses = dict[str, list[str]]
