@@ -15,6 +15,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +26,9 @@ from ganetimgr.settings.defaults import BASE_DIR
 SCRIPT = BASE_DIR / "contrib" / "lab" / "lab"
 NETWORK = os.environ.get("GANETI_LAB_NET", "10.77")
 ADDRESSES = {"fake": f"{NETWORK}.1.10", "kvm": f"{NETWORK}.2.10"}
+# Where its operating systems write down what they were given.
+ROOT = os.environ.get("GANETI_LAB_ROOT", "/var/tmp/ganeti-lab")  # noqa: S108 - its place
+RUNS = Path(ROOT) / "os-runs"
 FINAL = ("success", "error", "canceled")
 
 UNVERIFIED = ssl.create_default_context()

@@ -11,17 +11,28 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Organization
 from apps.ganeti.models import Cluster, Job, Network
 
-from .states import FOLLOWS, OPEN, Status, TooLate
+from .states import FINAL, FOLLOWS, OPEN, Status, TooLate
 
 
 def new_cookie() -> str:
     return secrets.token_urlsafe(24)
 
 
+def _claims(status: str, hostname: str) -> str | None:
+    """Return the name that an application of this state keeps from others."""
+    return hostname if status in OPEN else None
+
+
 class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
     def open(self) -> "ApplicationQuerySet":
         """Return those whose host name is spoken for, though no machine may have it."""
         return self.filter(status__in=OPEN)
+
+    def speak_for(self, hostname: str, apart_from: int | None = None) -> bool:
+        """Tell whether an open application asks for a name (`ganeti.hostnames`)."""
+        return (
+            self.open().filter(hostname=hostname).exclude(pk=apart_from or 0).exists()
+        )
 
     def pending(self) -> "ApplicationQuerySet":
         return self.filter(status=Status.PENDING)
@@ -31,14 +42,17 @@ class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
     ) -> None:
         """Move an application on, with what changes along; raises TooLate.
 
-        One UPDATE decides, from the states that ``to`` may follow.
+        One UPDATE decides, from the states that ``to`` may follow. A final state
+        gives the host name free; another host name that is claimed already raises
+        IntegrityError.
         """
         before = [old for old, after in FOLLOWS.items() if to in after]
         if application.status not in before:
             raise TooLate
-        now = timezone.now()
+        if to in FINAL or "hostname" in changes:
+            changes["name_claim"] = _claims(to, changes.get("hostname", ""))
         moved = self.filter(pk=application.pk, status=application.status).update(
-            status=to, changed_at=now, **changes
+            status=to, changed_at=timezone.now(), **changes
         )
         if not moved:
             raise TooLate
@@ -137,6 +151,11 @@ class InstanceApplication(models.Model):
         related_name="applications",
     )
     message = models.TextField(_("Ganeti's message"), blank=True)
+    # The host name while the application is open, so that no two can ask for it; null,
+    # not empty, afterwards: a unique column may hold many nulls.
+    name_claim = models.CharField(  # noqa: DJ001
+        max_length=255, unique=True, null=True, editable=False
+    )
     # Lets a node fetch the applicant's keys without logging in.
     cookie = models.CharField(max_length=64, default=new_cookie, editable=False)
 
@@ -154,6 +173,14 @@ class InstanceApplication(models.Model):
 
     def __str__(self) -> str:
         return self.hostname
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the claim in step with what is saved."""
+        only = kwargs.get("update_fields")
+        if only is None or not {"hostname", "status"}.isdisjoint(only):
+            self.name_claim = _claims(self.status, self.hostname)
+            kwargs["update_fields"] = only and {*only, "name_claim"}
+        super().save(*args, **kwargs)
 
     @property
     def mail_key(self) -> str:

@@ -129,6 +129,22 @@ def may_see_applications(person: Person) -> bool:
     return person.sees_applications
 
 
+def may_see_application(person: Person, applicant: str) -> bool:
+    """Tell whether the person may know of an application; by who filed it."""
+    return person.sees_applications or (person.username == applicant != "")
+
+
+def may_withdraw(person: Person, applicant: str) -> Verdict:
+    """Answer who wants to take an application back; whether it is open is no matter."""
+    if not may_see_application(person, applicant):
+        return INVISIBLE
+    if person.username != applicant:
+        return Verdict(
+            Answer.FORBIDDEN, _("An application is withdrawn by who filed it alone.")
+        )
+    return YES
+
+
 def may_review(person: Person) -> bool:
     """Tell whether the person accepts and refuses applications."""
     return person.reviews

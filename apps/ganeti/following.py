@@ -38,6 +38,7 @@ ARCHIVED_AFTER = timedelta(hours=5)
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 _handlers: dict[Job.Kind, list[Handler]] = {}
+_starters: dict[Job.Kind, list[Handler]] = {}
 
 
 def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
@@ -50,6 +51,19 @@ def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
 
     def register(handler: Handler) -> Handler:
         _handlers.setdefault(kind, []).append(handler)
+        return handler
+
+    return register
+
+
+def on_started(kind: Job.Kind) -> Callable[[Handler], Handler]:
+    """Register a function to be called when a job of a kind is seen to run.
+
+    It runs inside a transaction, and not at all for a job whose end was seen first.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _starters.setdefault(kind, []).append(handler)
         return handler
 
     return register
@@ -125,9 +139,13 @@ def progress(job: Job, report: JobReport) -> bool:
         return False
     if not may_become(JobStatus(job.status), report.status):
         return False
-    Job.objects.unfinished().filter(pk=job.pk).update(
-        status=report.status, log=log, changed_at=timezone.now()
-    )
+    starts = report.status == JobStatus.RUNNING != job.status
+    with transaction.atomic():
+        Job.objects.unfinished().filter(pk=job.pk).update(
+            status=report.status, log=log, changed_at=timezone.now()
+        )
+        for starter in _starters.get(Job.Kind(job.kind), ()) if starts else ():
+            starter(job)
     return True
 
 

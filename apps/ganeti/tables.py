@@ -6,6 +6,7 @@ template is left with writing strings.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote
 
 from django.contrib.auth.models import Group, User
@@ -18,7 +19,7 @@ from apps.accounts.models import Preferences
 
 from . import inventory, moments, said, words
 from .domain.instance import Instance
-from .inventory import MARKS, Inventory, Page
+from .inventory import MARKS, Inventory
 from .models import Job
 from .services import power
 
@@ -94,6 +95,13 @@ Address = Callable[[str], str]
 
 
 def heads(columns: Sequence[Column], *, sorted_by: Address, order: str) -> list[Head]:
+    """Return the heads of a table of machines, their name first; see `heads_of`."""
+    return heads_of((NAME, *columns), sorted_by=sorted_by, order=order)
+
+
+def heads_of(
+    columns: Sequence[Column], *, sorted_by: Address, order: str
+) -> list[Head]:
     """Return the heads; ``order`` is a column, with "-" before it if descending."""
     column = order.removeprefix("-")
     direction = "descending" if order.startswith("-") else "ascending"
@@ -105,11 +113,21 @@ def heads(columns: Sequence[Column], *, sorted_by: Address, order: str) -> list[
             address=sorted_by(each.key),
             order=direction if each.key == column else "",
         )
-        for each in (NAME, *columns)
+        for each in columns
     ]
 
 
-def neighbours(page: Page, address: Callable[[int], str]) -> list[Neighbour]:
+class Turned(Protocol):
+    """A page of a list, as far as turning to others goes."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def pages(self) -> int: ...
+
+
+def neighbours(page: Turned, address: Callable[[int], str]) -> list[Neighbour]:
     """Return the first, the last, and the pages about this one."""
     if page.pages == 1:
         return []

@@ -95,6 +95,7 @@ OPERATING_SYSTEMS_SSH_KEY_PARAM = "img_ssh_key_url"
 SNF_OPERATING_SYSTEMS_URLS: list[str] = []
 IMAGES_URL: list[str] = []
 START_NEW_INSTANCES = True
+NO_OPERATING_SYSTEM_PROVIDER = ""
 
 # Applications: what may be asked for
 APPLICATION_MEMORY_MIB = [512, 1024, 2048, 4096, 8192, 16384]

@@ -63,6 +63,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.pages.context_processors.around",
                 "apps.ganeti.context_processors.frame",
+                "apps.applications.context_processors.waiting",
             ],
         },
     },

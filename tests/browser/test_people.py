@@ -61,7 +61,9 @@ def test_a_stranger_is_told_why_the_page_is_empty(visit: Visits) -> None:
     expect(page.get_by_role("heading", level=2).last).to_have_text(
         "You have no machines yet"
     )
-    expect(page.get_by_text("Ask the staff of this service for one.")).to_be_visible()
+    expect(
+        page.get_by_role("main").get_by_role("link", name="Apply for a machine")
+    ).to_be_visible()
     looks_right(page, "list-empty")
 
 

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 
@@ -70,6 +71,8 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-shutdown": OPERATE,
     "ganeti:instance-reboot": OPERATE,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
+    # Signed for a node; no token here is.
+    "ganeti:owners-keys": Rule((403,) * 7, NOBODY),
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test: the site is not ready, and says so to everybody.
     "ganeti:readyz": Rule((503,) * 7, NOBODY),
@@ -85,7 +88,16 @@ TABLE: Mapping[str, Rule] = {
     "pages:news": MONITOR,
     "pages:accent": NOT_HERE,
     "pages:analytics": NOT_HERE,
+    # The application is alice's: "owner" and "locked" are she.
+    "applications:apply": Rule((LOGIN, *(200,) * 6), (LOGIN, *(200,) * 6)),
+    "applications:list": PAGE,
+    "applications:detail": Rule(
+        (LOGIN, 404, 200, 404, 200, 404, 200), (LOGIN, *(405,) * 6)
+    ),
+    "applications:withdraw": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 403)),
+    "applications:ssh-keys": Rule(EVERYBODY, NOBODY),
 }
+COOKIE = "a-cookie-of-an-application"
 
 Addresses = dict[str, list[str]]
 
@@ -116,8 +128,28 @@ def people(
     return {user.username: user for user in (alice, bob, carol, olga, root)}
 
 
+@pytest.fixture(autouse=True)
+def application(alice: User) -> InstanceApplication:
+    """Return an application of alice's, the one that addresses are about."""
+    return InstanceApplication.objects.create(
+        pk=17,
+        applicant=alice,
+        hostname="new1.example.org",
+        memory_mib=1024,
+        vcpus=1,
+        disk_gib=10,
+        cookie=COOKIE,
+    )
+
+
 def address_of(name: str, machine: str) -> str:
-    values: dict[str, Any] = {"cluster_slug": "athens", "name": machine}
+    values: dict[str, Any] = {
+        "cluster_slug": "athens",
+        "name": machine,
+        "pk": 17,
+        "cookie": COOKIE,
+        "token": "x",
+    }
     return reverse(name, kwargs={key: values[key] for key in ALL[name]})
 
 

@@ -3,7 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
+from django.utils import timezone
 
+from apps.applications import building
+from apps.applications.models import InstanceApplication
+from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import refreshing, snapshots
@@ -11,6 +16,7 @@ from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
 from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.services import power
 from apps.ganeti.services.submission import ActionRefused, NotNow
+from apps.mails.models import Mail
 
 
 def set_up(port: int, fingerprint: str) -> None:
@@ -114,3 +120,75 @@ def refusals(name: str) -> list[str]:
     """Return who was refused what on an instance."""
     entries = AuditEntry.objects.filter(instance=name, refused=True)
     return [f"{entry.username} {entry.action}" for entry in entries]
+
+
+# -- applications
+
+
+def accept(name: str, image: str, **changes: Any) -> int:
+    """File and accept an application of alice's, for the lab; return its row."""
+    alice = User.objects.get(username="alice")
+    alice.email = "alice@example.org"
+    alice.save()
+    fields: dict[str, Any] = {
+        "applicant": alice,
+        "hostname": name,
+        "memory_mib": 64,
+        "vcpus": 1,
+        "disk_gib": 1,
+        "operating_system": image,
+        "cluster": Cluster.objects.get(slug="lab"),
+        "disk_template": "file",
+        "status": Status.APPROVED,
+    }
+    return InstanceApplication.objects.create(**fields | changes).pk
+
+
+def build(pk: int) -> str:
+    """Submit an application as root; return what was said against it."""
+    application = InstanceApplication.objects.get(pk=pk)
+    try:
+        building.submit(application, by=Acting(User.objects.get(username="root")))
+    except (building.NotTaken, TooLate) as exc:
+        return str(exc) or type(exc).__name__
+    return ""
+
+
+def accept_again(pk: int, **changes: Any) -> None:
+    application = InstanceApplication.objects.get(pk=pk)
+    InstanceApplication.objects.advance(application, Status.APPROVED, **changes)
+
+
+def application(pk: int) -> dict[str, Any]:
+    """Return an application, its story, and whom mails about it went to."""
+    row = InstanceApplication.objects.select_related("job").get(pk=pk)
+    mails = Mail.objects.filter(about=row.mail_key)
+    return {
+        "status": row.status,
+        "message": row.message,
+        "job": row.job_id,
+        "job_status": row.job.status if row.job else "",
+        "story": [event.kind for event in row.events.all()],
+        "left": [each.name for each in building.left_behind(row)],
+        "mails": sorted(mail.recipients for mail in mails),
+        "unsent": mails.filter(sent_at=None).count(),
+    }
+
+
+def learn_networks() -> None:
+    """Forget the cluster, so that what is asked for rarely is asked for now."""
+    cluster = Cluster.objects.get(slug="lab")
+    cache.clear()
+    snapshots.forget()
+    while snapshots.current([cluster])[0].known is None:
+        refreshing.refresh(cluster, force=True)
+
+
+def send_mail_now() -> None:
+    """Let nothing wait for its next attempt, as the admin's button does."""
+    Mail.objects.waiting().update(due_at=timezone.now())
+
+
+def waiting_mails() -> list[str]:
+    """Return the subjects of the mails that are not sent yet, newest first."""
+    return list(Mail.objects.waiting().values_list("subject", flat=True))

@@ -24,15 +24,16 @@ def machines(lab: Lab) -> Iterator[None]:
 def embedded_site(
     lab: Lab, machines: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
+    mail_port = services.free_port()
     product = Product(
         tmp_path_factory.mktemp("embedded"),
         # Nobody listens there: a mail server that is away.
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
-        EMAIL_PORT=services.free_port(),
+        EMAIL_PORT=mail_port,
         **SETTINGS,
     )
-    with site(product, lab) as made:
+    with site(product, lab, mail_port=mail_port) as made:
         yield made
 
 

@@ -24,6 +24,19 @@ SETTINGS: dict[str, Any] = {
     # As short as the lab allows: a test waits for them.
     "RAPI_CONNECT_TIMEOUT": 2,
     "RAPI_RESPONSE_TIMEOUT": 5,
+    "OPERATING_SYSTEMS": {
+        "works": {"description": "It works", "provider": "image+default"},
+        "slow": {
+            "description": "It takes its time",
+            "provider": "image+default",
+            "osparams": {"delay": "3"},
+        },
+        "fails": {
+            "description": "It fails",
+            "provider": "image+default",
+            "osparams": {"fail": "there is no such image"},
+        },
+    },
 }
 MACHINES = [f"fault-{letter}.example.org" for letter in "abc"]
 
@@ -44,6 +57,8 @@ class Site:
     lab: Lab
     relay: Relay
     inside: Inside
+    # Where mail would go; nobody listens there unless a test does.
+    mail_port: int = 0
     redis: services.Redis | None = None
     beanstalkd: services.Beanstalkd | None = None
     _machines: Iterator[str] = field(default_factory=lambda: itertools.cycle(MACHINES))

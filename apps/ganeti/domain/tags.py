@@ -15,6 +15,8 @@ USER, GROUP, ORGANIZATION = "user", "group", "org"
 APPLICATION, SERVICE, VOLUME_GROUP = "application", "service", "vg"
 LOCKED, ISOLATED, NEEDS_REBOOT = "adminlock", "isolate", "needsreboot"
 WHITELIST = "whitelist_ip"
+# What SERVICE names today.
+MAIL = "mail"
 
 _WORDS = {"users": USER, "groups": GROUP}
 _FLAGS = frozenset({LOCKED, ISOLATED, NEEDS_REBOOT})
@@ -49,6 +51,25 @@ def _subnet(values: Iterable[str]) -> Subnet | None:
         except ValueError:
             continue
     return None
+
+
+def storage_providers(tags: Iterable[str], prefix: str) -> dict[str, dict[str, str]]:
+    """Return the extstorage providers that a cluster's tags offer, with parameters.
+
+    ``PREFIX:ext:PROVIDER`` offers one, ``PREFIX:ext:PROVIDER:params:KEY:VALUE`` gives
+    its disks a parameter; what gives parameters offers it too.
+    """
+    providers: dict[str, dict[str, str]] = {}
+    for tag in sorted(tags):
+        head, _, rest = tag.partition(f"{prefix}:ext:")
+        provider, _, parameter = rest.partition(":params:")
+        if head or not provider or (":" in provider):
+            continue
+        params = providers.setdefault(provider, {})
+        key, _, value = parameter.partition(":")
+        if key and value:
+            params[key] = value
+    return providers
 
 
 @dataclass(frozen=True, slots=True)

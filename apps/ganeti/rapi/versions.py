@@ -16,6 +16,7 @@ class Capability(Enum):
     NUMERIC_JOB_IDS = auto()
     REASON = auto()
     HOTPLUG = auto()
+    GROUP_FOR_NEW = auto()
     CLEAR_OSPARAMS = auto()
     HOTPLUG_BY_DEFAULT = auto()
 
@@ -28,6 +29,7 @@ SINCE: dict[Capability, Version] = {
     Capability.NUMERIC_JOB_IDS: (2, 8),
     Capability.REASON: (2, 8),
     Capability.HOTPLUG: (2, 10),
+    Capability.GROUP_FOR_NEW: (2, 13),
     Capability.CLEAR_OSPARAMS: (2, 16),
     Capability.HOTPLUG_BY_DEFAULT: (3, 1),
 }

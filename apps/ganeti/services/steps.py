@@ -13,10 +13,13 @@ from typing import Any, cast
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.auditlog import entries
+from apps.auditlog.entries import Acting, On
+
 from .. import following
 from ..domain.job import JobStatus, Step
 from ..encryption import UndecryptableError
-from ..models import Job
+from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from ..rapi.errors import RapiError
 from .submission import send
@@ -47,12 +50,17 @@ def _startup(client: RapiClient, name: str, reason: str, given: Given) -> int:
     return client.startup(name, reason=reason, **given)
 
 
-CALLS: Mapping[str, Call] = {
+CALLS: dict[str, Call] = {
     "add_tags": _add_tags,
     "delete_tags": _delete_tags,
     "migrate": _migrate,
     "startup": _startup,
 }
+
+
+def register(name: str, call: Call) -> None:
+    """Add a call that a higher room knows."""
+    CALLS[name] = call
 
 
 def add_tags(*tags: str) -> Step:
@@ -102,6 +110,23 @@ def plan(job: Job, steps: list[Step], *, instance: str = "") -> Job | None:
     )
     _save_busy(next_job)
     return next_job
+
+
+def plan_new(cluster: Cluster, what: On, step: Step, *, by: Acting | None) -> Job:
+    """Write a step down that follows from something else, with its own audit entry."""
+    job = Job(
+        key=Job.new_key(),
+        cluster=cluster,
+        kind=step["kind"],
+        instance=what.instance,
+        reason=step["reason"],
+        user=by.user if by else None,
+        audit_entry=entries.record(by, step["kind"], what) if by else None,
+        status=JobStatus.PLANNED,
+        step=step,
+    )
+    _save_busy(job)
+    return job
 
 
 def _save_busy(job: Job) -> None:

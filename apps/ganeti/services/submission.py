@@ -46,7 +46,8 @@ class NotNow(Exception):
 class Action:
     """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
 
-    ``then`` are steps (`services.steps`) that follow when it has succeeded.
+    ``then`` are steps (`services.steps`) that follow when it has succeeded. ``alone``:
+    nothing else may be done to the instance meanwhile.
     """
 
     kind: Job.Kind
@@ -54,6 +55,7 @@ class Action:
     detail: str = ""
     changes: Sequence[Change] = ()
     then: Sequence[Step] = ()
+    alone: bool = True
 
 
 def on(cluster: Cluster, instance: Instance) -> On:
@@ -109,7 +111,9 @@ def write_down(cluster: Cluster, what: On, action: Action, *, by: Acting) -> Job
                 reason=action.detail or action.kind.value,
                 user=by.user,
                 audit_entry=entry,
-                busy_key=Job.busy_key_of(cluster, what.instance),
+                busy_key=(
+                    Job.busy_key_of(cluster, what.instance) if action.alone else None
+                ),
                 then=list(action.then),
             )
     except IntegrityError as exc:

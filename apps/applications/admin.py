@@ -1,0 +1,116 @@
+"""Applications in the administration: to be read; their states are moved elsewhere."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.ganeti import access
+from apps.ganeti.access import Person
+
+from .models import Event, InstanceApplication
+
+# What may be put right here; all else is asked for, or decided at review.
+EDITABLE = (
+    *("organization", "contact_name", "contact_email", "contact_phone"),
+    "admin_comments",
+)
+
+
+class EventInline(admin.TabularInline[Event, InstanceApplication]):
+    """The story of an application: added to by what happens, never by hand."""
+
+    model = Event
+    extra = 0
+    can_delete = False
+    fields = ["at", "kind", "user", "job", "detail"]
+    readonly_fields = ["at", "kind", "user", "job", "detail"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user", "job")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.may_see_applications(Person.of(request.user))
+
+
+@admin.register(InstanceApplication)
+class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
+    list_display = ["filed_at", "hostname", "status", "applicant", "cluster"]
+    list_display += ["changed_at"]
+    list_display_links = ["filed_at", "hostname"]
+    list_filter = ["status", "cluster", "filed_at"]
+    list_select_related = ["applicant", "cluster"]
+    search_fields = ["hostname", "applicant__username", "organization__title"]
+    search_help_text = _("Host name, applicant or organization.")
+    show_full_result_count = False
+    inlines = [EventInline]
+    fieldsets = [
+        (None, {"fields": ["page", "status", "applicant", "filed_at", "changed_at"]}),
+        (
+            _("Asked for"),
+            {
+                "fields": [
+                    *("hostname", "memory_mib", "vcpus", "disk_gib"),
+                    *("operating_system", "hosts_mail_server", "network", "comments"),
+                    *("organization", "contact_name", "contact_email"),
+                    "contact_phone",
+                ]
+            },
+        ),
+        (
+            _("Decided at review"),
+            {
+                "fields": [
+                    *("reviewer", "cluster", "node_group", "nic_network"),
+                    *("disk_template", "storage_provider", "volume_group"),
+                    *("admin_comments", "refusal_reason"),
+                ]
+            },
+        ),
+        (_("What came of it"), {"fields": ["job", "message"]}),
+    ]
+
+    @admin.display(description=_("its page"))
+    def page(self, application: InstanceApplication) -> SafeString:
+        address = reverse("applications:detail", args=[application.pk])
+        return format_html('<a href="{}">{}</a>', address, address)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: InstanceApplication | None = None
+    ) -> list[str]:
+        shown = [f for _title, options in self.fieldsets for f in options["fields"]]
+        return [str(name) for name in shown if name not in EDITABLE]
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: InstanceApplication,
+        form: "ModelForm[InstanceApplication]",
+        change: bool,
+    ) -> None:
+        """Save what was typed and no more: the rest may have moved on meanwhile."""
+        obj.save(update_fields=[name for name in form.changed_data if name in EDITABLE])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_view_permission(
+        self, request: HttpRequest, obj: InstanceApplication | None = None
+    ) -> bool:
+        return access.may_see_applications(Person.of(request.user))
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: InstanceApplication | None = None
+    ) -> bool:
+        return access.may_review(Person.of(request.user))

@@ -1,0 +1,104 @@
+"""Filing an application, and taking it back; each is audited."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+from apps.accounts.models import Profile
+from apps.auditlog import entries
+from apps.auditlog.entries import Acting, On
+from apps.ganeti import access
+from apps.ganeti.access import Answer, Person, Verdict, Words
+from apps.mails.letters import Letter
+
+from .models import Event, InstanceApplication
+from .states import Status
+
+# Actions as the audit log has them.
+APPLY, WITHDRAW = "apply", "withdraw"
+ACTIONS: dict[str, Words] = {
+    APPLY: pgettext_lazy("action", "Apply for a machine"),
+    WITHDRAW: pgettext_lazy("action", "Withdraw an application"),
+}
+
+
+class NameTaken(Exception):
+    """Another application asked for the name at the same moment."""
+
+
+class WithdrawalRefused(Exception):
+    """The person may not withdraw it; recorded, and told to MANAGERS."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict.reason))
+        self.verdict = verdict
+
+
+def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
+    """File an application with these fields, and tell MANAGERS; raises NameTaken."""
+    try:
+        with transaction.atomic():
+            return _file(wanted, by)
+    except IntegrityError as exc:
+        if not InstanceApplication.objects.speak_for(wanted["hostname"]):
+            raise
+        raise NameTaken from exc
+
+
+def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
+    application = InstanceApplication.objects.create(applicant=by.user, **wanted)
+    application.events.create(kind=Event.Kind.FILED, user=by.user)
+    entries.record(by, APPLY, On(instance=application.hostname))
+    _fill_profile(by.user, application)
+    Letter(
+        "applications/emails/filed.txt",
+        {"application": application},
+        about=application.mail_key,
+    ).post_to_managers()
+    return application
+
+
+def _fill_profile(user: User, application: InstanceApplication) -> None:
+    """Keep what the applicant's profile lacks; of a contact who is the applicant."""
+    profile, _made = Profile.objects.get_or_create(user=user)
+    found: dict[str, Any] = {}
+    if profile.organization is None and application.organization is not None:
+        found["organization"] = application.organization
+    if not profile.phone and _is_contact(user, application):
+        found["phone"] = application.contact_phone
+    if found:
+        Profile.objects.filter(pk=profile.pk).update(**found)
+
+
+def _is_contact(user: User, application: InstanceApplication) -> bool:
+    """Tell whether the contact, as far as it is given, is the applicant."""
+    mail, name = application.contact_email, application.contact_name
+    if mail:
+        return mail.casefold() == user.email.casefold()
+    return not name or name.casefold() == user.get_full_name().casefold()
+
+
+def withdraw(application: InstanceApplication, *, by: Acting) -> None:
+    """Take an application back; raises WithdrawalRefused and TooLate."""
+    verdict = access.may_withdraw(
+        Person.of(by.user), application.applicant.get_username()
+    )
+    on = On(instance=application.hostname)
+    if not verdict.allowed:
+        raise _refuse(verdict, on, by)
+    with transaction.atomic():
+        InstanceApplication.objects.advance(application, Status.WITHDRAWN)
+        application.events.create(kind=Event.Kind.WITHDRAWN, user=by.user)
+        entries.record(by, WITHDRAW, on)
+
+
+def _refuse(verdict: Verdict, on: On, by: Acting) -> WithdrawalRefused:
+    with translation.override("en"):  # read by many, each in their own language
+        why = str(verdict.reason)
+    if verdict.answer is Answer.INVISIBLE:
+        why = gettext_noop("This application is not theirs.")
+    entries.record_refusal(by, WITHDRAW, on, why=why)
+    return WithdrawalRefused(verdict)

@@ -1,0 +1,286 @@
+"""The form by which somebody asks for a machine."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import Organization, Profile
+from apps.ganeti import hostnames, images
+from apps.ganeti.hostnames import Findings
+from apps.ganeti.models import Network
+
+from .. import words
+from ..models import InstanceApplication
+
+# Fields of sizes, with the settings that say which there are.
+SIZES = {
+    "memory_mib": "APPLICATION_MEMORY_MIB",
+    "vcpus": "APPLICATION_VCPUS",
+    "disk_gib": "APPLICATION_DISK_GIB",
+}
+CONTACT = ("contact_name", "contact_email", "contact_phone")
+LONGEST_COMMENT = 4000
+
+_TEXT = {"class": "form-control"}
+_NAME = {
+    **_TEXT,
+    "autocapitalize": "none",
+    "autocomplete": "off",
+    "spellcheck": "false",
+    "placeholder": "web1.example.org",
+}
+_CHECK = {"class": "form-check-input"}
+_SELECT = {"class": "form-select"}
+
+
+class ApplicationForm(forms.Form):
+    """Asks for what is offered to ``applicant``; what is not shown is not there."""
+
+    error_css_class = "wrong"
+
+    hostname = forms.CharField(
+        label=gettext_lazy("Host name"),
+        max_length=255,
+        help_text=gettext_lazy("Its whole name with the domain. It has to be new."),
+        widget=forms.TextInput(attrs=_NAME),
+    )
+    memory_mib = forms.TypedChoiceField(
+        label=gettext_lazy("Memory"), coerce=int, widget=forms.Select(attrs=_SELECT)
+    )
+    vcpus = forms.TypedChoiceField(
+        label=gettext_lazy("Virtual CPUs"),
+        coerce=int,
+        widget=forms.Select(attrs=_SELECT),
+    )
+    disk_gib = forms.TypedChoiceField(
+        label=gettext_lazy("Disk"), coerce=int, widget=forms.Select(attrs=_SELECT)
+    )
+    operating_system = forms.ChoiceField(
+        label=gettext_lazy("Operating system"),
+        required=False,
+        help_text=gettext_lazy(
+            "Your SSH keys are put into it, where it can take them. Without one, the "
+            "machine starts with an empty disk."
+        ),
+        widget=forms.Select(attrs=_SELECT),
+    )
+    hosts_mail_server = forms.BooleanField(
+        label=gettext_lazy("It will host a mail server"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=_CHECK),
+    )
+    organization = forms.ModelChoiceField(
+        label=gettext_lazy("Organization"),
+        queryset=Organization.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy("Whom the machine is for."),
+        widget=forms.Select(attrs=_SELECT),
+    )
+    contact_name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=255,
+        required=False,
+        widget=forms.TextInput(attrs=_TEXT),
+    )
+    contact_email = forms.EmailField(
+        label=gettext_lazy("Mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs=_TEXT),
+    )
+    contact_phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={**_TEXT, "type": "tel"}),
+    )
+    network = forms.ModelChoiceField(
+        label=gettext_lazy("Network"),
+        queryset=Network.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("As the staff chooses"),
+        help_text=gettext_lazy("Your groups may ask for one of these."),
+        widget=forms.Select(attrs=_SELECT),
+    )
+    comments = forms.CharField(
+        label=gettext_lazy("Comments"),
+        max_length=LONGEST_COMMENT,
+        required=False,
+        help_text=gettext_lazy(
+            "What the machine is for, and what else there is to say."
+        ),
+        widget=forms.Textarea(attrs={**_TEXT, "rows": 4}),
+    )
+    terms = forms.BooleanField(
+        label=gettext_lazy("I accept the terms of service"),
+        error_messages={
+            "required": gettext_lazy("Without accepting them there is no machine.")
+        },
+        widget=forms.CheckboxInput(attrs=_CHECK),
+    )
+
+    def __init__(self, *args: Any, applicant: User, **kwargs: Any) -> None:
+        self.applicant = applicant
+        self.findings = Findings()
+        super().__init__(*args, **kwargs)
+        self._offer_sizes()
+        self._offer_images()
+        self._offer("organization", Organization.objects.all())
+        self._offer("network", networks_of(applicant))
+        self._leave_out()
+        self.initial = {**self._own(), **self.initial}
+
+    # -- what is offered
+
+    def _offer_sizes(self) -> None:
+        self._choices(
+            "memory_mib",
+            ((mib, words.memory(mib)) for mib in settings.APPLICATION_MEMORY_MIB),
+        )
+        self._choices("vcpus", ((count, count) for count in settings.APPLICATION_VCPUS))
+        self._choices(
+            "disk_gib", ((gib, f"{gib} GiB") for gib in settings.APPLICATION_DISK_GIB)
+        )
+
+    def _offer_images(self) -> None:
+        found = images.known().images.values()
+        self._choices(
+            "operating_system",
+            [("", words.operating_system("")), *((i.id, i.description) for i in found)],
+        )
+
+    def _choices(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = list(choices)
+
+    def _offer(self, name: str, queryset: Any) -> None:
+        self._select(name).queryset = queryset
+
+    def _leave_out(self) -> None:
+        """Drop what this site does not ask for, and what there is no choice of."""
+        without: list[str] = []
+        if not settings.BRANDING["SHOW_ADMINISTRATIVE_FORM"]:
+            without += CONTACT
+        if not (
+            settings.BRANDING["SHOW_ORGANIZATION_FORM"] and self._any("organization")
+        ):
+            without += ["organization"]
+        if not self._any("network"):
+            without += ["network"]
+        if not settings.FLATPAGES["TOS"]:
+            without += ["terms"]
+        for name in without:
+            del self.fields[name]
+
+    def _any(self, name: str) -> bool:
+        queryset = self._select(name).queryset
+        return queryset is not None and queryset.exists()
+
+    def _select(self, name: str) -> "forms.ModelChoiceField[Any]":
+        return cast("forms.ModelChoiceField[Any]", self.fields[name])
+
+    def _own(self) -> dict[str, Any]:
+        """Return what is known of the applicant, and the first image there is."""
+        user = self.applicant
+        profile = Profile.objects.filter(user=user).first() or Profile(user=user)
+        ids = list(images.known().images)
+        return {
+            "operating_system": ids[0] if ids else "",
+            "organization": profile.organization_id,
+            "contact_name": user.get_full_name(),
+            "contact_email": user.email,
+            "contact_phone": profile.phone,
+        }
+
+    # -- what was typed
+
+    def clean_hostname(self) -> str:
+        name = hostnames.validate_hostname(self.cleaned_data["hostname"])
+        self.findings = hostnames.check(name)
+        if self.findings.taken_on:
+            raise ValidationError(_("A machine has this name already."))
+        if self.findings.reserved:
+            raise ValidationError(self._why_reserved(name))
+        return name
+
+    def _why_reserved(self, name: str) -> str:
+        own = InstanceApplication.objects.open().filter(
+            hostname=name, applicant=self.applicant
+        )
+        if own.exists():
+            return _("You have asked for a machine of this name already.")
+        return _("Somebody else has asked for this name already.")
+
+    def name_taken(self) -> None:
+        """Say that somebody else was quicker."""
+        self.add_error(
+            "hostname", self._why_reserved(str(self.cleaned_data["hostname"]))
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        wanted = [name for name in CONTACT if name in self.fields]
+        typed = [name for name in wanted if given.get(name) or name in self.errors]
+        if typed:
+            self._check_contact(given)
+        elif wanted and settings.BRANDING["SHOW_ORGANIZATION_FORM"]:
+            self._check_somebody(given)
+        return given
+
+    def _check_contact(self, given: dict[str, Any]) -> None:
+        if not given.get("contact_name") and "contact_name" not in self.errors:
+            self.add_error("contact_name", _("Who is the contact?"))
+        reached = given.get("contact_email") or given.get("contact_phone")
+        if not reached and "contact_email" not in self.errors:
+            self.add_error(
+                "contact_email", _("Give a mail address or a phone number, or both.")
+            )
+
+    def _check_somebody(self, given: dict[str, Any]) -> None:
+        if given.get("organization") or "organization" in self.errors:
+            return
+        if "organization" in self.fields:
+            self.add_error(
+                "organization", _("Choose an organization, or name a contact.")
+            )
+        else:
+            self.add_error("contact_name", _("Who is the contact?"))
+
+    # -- what pages and services make of it
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the fields of the application."""
+        return {k: v for k, v in self.cleaned_data.items() if k != "terms"}
+
+    def size(self, name: str) -> int:
+        """Return a size as it is chosen now; the smallest where that is no choice."""
+        try:
+            return int(self.fields[name].clean(self[name].value()))
+        except ValidationError:
+            return min(getattr(settings, SIZES[name]), default=0)
+
+    def contact(self) -> list[BoundField]:
+        return [self[name] for name in CONTACT if name in self.fields]
+
+
+def networks_of(user: User) -> Any:
+    """Return the networks that somebody's groups are offered, where machines are made.
+
+    Whatever else is posted is no choice.
+    """
+    return (
+        Network.objects.filter(
+            groups__in=user.groups.all(),
+            cluster__disabled=False,
+            cluster__disable_instance_creation=False,
+        )
+        .select_related("cluster")
+        .distinct()
+    )

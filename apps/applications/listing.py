@@ -1,0 +1,119 @@
+"""READ: applications that somebody may see; searched, filtered, sorted, in pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import (
+    Case,
+    Expression,
+    F,
+    IntegerField,
+    OrderBy,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from natsort import natsort_keygen, ns
+
+from apps.ganeti import access
+from apps.ganeti.access import Person
+
+from .forms.listing import Asked
+from .models import InstanceApplication
+from .states import Status
+
+Found = QuerySet[InstanceApplication]
+
+_natural = natsort_keygen(alg=ns.IGNORECASE)
+_LIFE = Case(
+    *(When(status=status, then=Value(n)) for n, status in enumerate(Status)),
+    output_field=IntegerField(),
+)
+_ORDERS: dict[str, Expression | F] = {
+    "filed": F("filed_at"),
+    "status": _LIFE,
+    "applicant": F("applicant__username"),
+    "memory": F("memory_mib"),
+    "vcpus": F("vcpus"),
+    "disk": F("disk_gib"),
+    "cluster": F("cluster__slug"),
+}
+_SEARCHED = (
+    "hostname",
+    "applicant__username",
+    "applicant__first_name",
+    "applicant__last_name",
+    "organization__title",
+    "cluster__slug",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, with honest counts."""
+
+    rows: Sequence[InstanceApplication]
+    number: int
+    pages: int
+    size: int
+    matching: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+
+def visible(user: User, person: Person) -> Found:
+    """Return what somebody may see: everything, or what they asked for themselves."""
+    if access.may_see_applications(person):
+        return InstanceApplication.objects.all()
+    return InstanceApplication.objects.filter(applicant=user)
+
+
+def page(seen: Found, asked: Asked) -> Page:
+    """Return the page that the address asks for."""
+    total = seen.count()
+    found = _matching(seen, asked)
+    matching = found.count() if asked.filtered else total
+    pages = max(1, -(-matching // asked.size))
+    number = min(asked.page, pages)
+    rows = _cut(found, asked, (number - 1) * asked.size)
+    return Page(rows, number, pages, asked.size, matching, total)
+
+
+def _matching(seen: Found, asked: Asked) -> Found:
+    if asked.status:
+        seen = seen.filter(status__in=asked.states)
+    for word in asked.q.split():
+        fits = Q()
+        for field in _SEARCHED:
+            fits |= Q(**{f"{field}__icontains": word})
+        seen = seen.filter(fits)
+    return seen
+
+
+def _cut(found: Found, asked: Asked, start: int) -> list[InstanceApplication]:
+    with_people = found.select_related("applicant", "cluster")
+    if asked.column == "name":
+        return _cut_by_name(found, with_people, asked, start)
+    # Of two that are alike the newer comes first, whichever way the rest goes.
+    order = OrderBy(_ORDERS[asked.column], descending=asked.descending)
+    return list(with_people.order_by(order, "-pk")[start : start + asked.size])
+
+
+def _cut_by_name(
+    found: Found, with_people: Found, asked: Asked, start: int
+) -> list[InstanceApplication]:
+    """Return a page in natural order, which databases do not know: web2, web10."""
+    names = list(found.order_by("-pk").values_list("pk", "hostname"))
+    names.sort(key=lambda each: _natural(each[1]), reverse=asked.descending)
+    wanted = [pk for pk, _name in names[start : start + asked.size]]
+    rows = with_people.in_bulk(wanted)
+    return [rows[pk] for pk in wanted if pk in rows]

@@ -1,0 +1,101 @@
+"""Ask for a machine, and take it back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.ganeti.access import Answer
+from apps.ganeti.views.asking import UserRequest, acting
+
+from .. import filing, holdings
+from ..filing import NameTaken, WithdrawalRefused
+from ..forms.applying import SIZES, ApplicationForm
+from ..holdings import Total
+from ..models import InstanceApplication
+from ..states import TooLate
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: UserRequest) -> HttpResponse:
+    form = _form(request)
+    if request.method == "POST" and form.is_valid():
+        filed = _file(request, form)
+        if filed is not None:
+            return redirect("applications:detail", filed.pk)
+    part = bool(request.htmx) and not request.htmx.history_restore_request
+    template = "applications/_total.html" if part else "applications/apply.html"
+    return render(request, template, _context(request, form))
+
+
+def _form(request: UserRequest) -> ApplicationForm:
+    """Return the form as it was sent; or a new one, with sizes from the address."""
+    if request.method == "POST":
+        return ApplicationForm(request.POST, applicant=request.user)
+    sizes = {name: request.GET[name] for name in SIZES if name in request.GET}
+    return ApplicationForm(applicant=request.user, initial=sizes)
+
+
+def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | None:
+    """File what the form says, and say so; None when its name was taken meanwhile."""
+    try:
+        filed = filing.file(form.wanted(), by=acting(request))
+    except NameTaken:
+        form.name_taken()
+        return None
+    messages.success(
+        request, _("Your application for %(name)s was sent.") % {"name": filed.hostname}
+    )
+    if away := form.findings.unknown:
+        text = ngettext(
+            "Whether the name is free on %(clusters)s could not be found out, since it "
+            "does not answer; the staff will look again.",
+            "Whether the name is free on %(clusters)s could not be found out, since "
+            "they do not answer; the staff will look again.",
+            len(away),
+        )
+        messages.warning(request, text % {"clusters": ", ".join(away)})
+    return filed
+
+
+def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
+    own = holdings.own_machines(request.user)
+    have = Total.of_machines(own.instances)
+    wait = holdings.asked_for(request.user)
+    size = {name: form.size(name) for name in SIZES}
+    this = Total(1, size["memory_mib"], size["vcpus"], size["disk_gib"] * 1024)
+    return {
+        "form": form,
+        "have": have,
+        "wait": wait,
+        "this": this,
+        "together": have + wait + this,
+        "away": [s.cluster.slug for s in own.snapshots if s.down or s.known is None],
+        "without_keys": not request.user.ssh_keys.exists(),
+    }
+
+
+@require_POST
+def withdraw(request: UserRequest, pk: int) -> HttpResponse:
+    found = InstanceApplication.objects.select_related("applicant")
+    application = get_object_or_404(found, pk=pk)
+    try:
+        filing.withdraw(application, by=acting(request))
+    except WithdrawalRefused as exc:
+        if exc.verdict.answer is Answer.INVISIBLE:
+            raise Http404(
+                _("There is no such application, or it is not yours to see.")
+            ) from exc
+        raise PermissionDenied(str(exc)) from exc
+    except TooLate:
+        messages.warning(
+            request, _("It was not withdrawn: the staff has decided about it already.")
+        )
+    else:
+        messages.success(request, _("The application was withdrawn."))
+    return redirect("applications:detail", pk)

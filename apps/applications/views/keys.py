@@ -1,0 +1,40 @@
+"""The applicant's SSH keys, as a node fetches them while it installs the machine."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from apps.accounts import people
+from apps.ganeti.views.asking import address_of
+
+from .. import turnstile
+from ..models import InstanceApplication, new_cookie
+from ..states import Status
+
+# Of these no machine is made (again).
+WITHOUT_MACHINE = frozenset({Status.REFUSED, Status.DISCARDED, Status.WITHDRAWN})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def ssh_keys(request: HttpRequest, pk: int, cookie: str) -> HttpResponse:
+    """Give the keys to who knows the cookie; nobody learns which applications exist."""
+    wait_s = turnstile.wait_s("ssh-keys", address_of(request) or "")
+    if wait_s:
+        response = _plain("Too many requests.\n", 429)
+        response["Retry-After"] = str(wait_s)
+        return response
+    found = InstanceApplication.objects.select_related("applicant").filter(pk=pk)
+    application = found.exclude(status__in=WITHOUT_MACHINE).first()
+    known = application.cookie if application else new_cookie()
+    if not constant_time_compare(cookie, known) or application is None:
+        return _plain("Not allowed.\n", 403)
+    applicant = application.applicant
+    return _plain(people.authorized_keys(applicant) if applicant.is_active else "", 200)
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,72 @@
+"""The list of applications, and one of them."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.ganeti import access, tables
+from apps.ganeti.views.asking import UserRequest, person_of
+
+from .. import columns, listing, words
+from ..forms.listing import Asked
+from ..models import InstanceApplication
+from ..story import Story
+
+
+def wants_part(request: UserRequest) -> bool:
+    """Whether htmx asks for what moves alone; what it restores is the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+@require_safe
+def application_list(request: UserRequest) -> HttpResponse:
+    staff = access.may_see_applications(person_of(request))
+    asked = Asked.read(request.GET, staff=staff)
+    part = wants_part(request)
+    template = "applications/_list.html" if part else "applications/list.html"
+    response = render(request, template, _list(request, asked, staff=staff))
+    patch_vary_headers(response, ["HX-Request"])
+    if part:
+        response["HX-Push-Url"] = request.path + asked.address().removesuffix("?")
+    return response
+
+
+def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
+    page = listing.page(listing.visible(request.user, person_of(request)), asked)
+    return {
+        "asked": asked,
+        "page": page,
+        "rows": columns.rows(page.rows),
+        "heads": columns.heads(asked, staff=staff),
+        "chips": list(asked.chips()),
+        "pages": tables.neighbours(page, lambda number: asked.address(page=number)),
+        "status_labels": words.LABELS,
+        "staff": staff,
+    }
+
+
+@require_safe
+def application_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """Show an application; to htmx, while a job runs, what moves of it."""
+    story = Story(_find(request, pk), person_of(request))
+    part = wants_part(request)
+    template = "applications/_story.html" if part else "applications/detail.html"
+    response = render(request, template, {"story": story})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _find(request: UserRequest, pk: int) -> InstanceApplication:
+    related = ("applicant", "organization", "network__cluster", "cluster", "reviewer")
+    found = InstanceApplication.objects.select_related(*related, "job__cluster")
+    application = found.filter(pk=pk).first()
+    person = person_of(request)
+    if application is None or not access.may_see_application(
+        person, application.applicant.get_username()
+    ):
+        raise Http404(_("There is no such application, or it is not yours to see."))
+    return application

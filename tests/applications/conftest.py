@@ -1,0 +1,93 @@
+"""The cast of the ganeti app with its cluster, and applications of theirs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+
+from apps.applications.models import InstanceApplication
+from tests.ganeti.conftest import (
+    alice,
+    bob,
+    by_alice,
+    carol,
+    cluster,
+    farm,
+    in_background,
+    nothing_remembered,
+    olga,
+    published,
+    rapi,
+    root,
+)
+
+__all__ = [
+    "alice",
+    "bob",
+    "by_alice",
+    "carol",
+    "cluster",
+    "farm",
+    "in_background",
+    "nothing_remembered",
+    "olga",
+    "published",
+    "rapi",
+    "root",
+]
+
+Make = Callable[..., InstanceApplication]
+
+
+def _with_right(user: User, codename: str) -> User:
+    user.user_permissions.add(
+        Permission.objects.get(
+            content_type__app_label="applications", codename=codename
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def vera(db: None) -> User:
+    """Vera may look at every application, and at nothing else."""
+    user = User.objects.create_user("vera", "vera@example.org")
+    return _with_right(user, "view_applications")
+
+
+@pytest.fixture
+def rhea(db: None) -> User:
+    """Rhea reviews applications."""
+    user = User.objects.create_user("rhea", "rhea@example.org")
+    return _with_right(user, "change_instanceapplication")
+
+
+@pytest.fixture
+def make_application(alice: User) -> Make:
+    """Return a function that files an application: alice's, pending, but for changes.
+
+    Each has a name of its own: new1.example.org, new2.example.org and so on.
+    """
+    count = 0
+
+    def make(**changes: Any) -> InstanceApplication:
+        nonlocal count
+        count += 1
+        fields: dict[str, Any] = {
+            "applicant": alice,
+            "hostname": f"new{count}.example.org",
+            "memory_mib": 1024,
+            "vcpus": 2,
+            "disk_gib": 10,
+            "operating_system": "debian",
+        }
+        return InstanceApplication.objects.create(**fields | changes)
+
+    return make
+
+
+@pytest.fixture
+def application(make_application: Make) -> InstanceApplication:
+    """Return an application of alice's that waits for review."""
+    return make_application()

@@ -1,0 +1,417 @@
+"""What was accepted is built, whatever happens on the way, and told once."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import Settings
+
+from apps.applications import building
+from apps.applications.building import NotTaken, left_behind, submit, try_out
+from apps.applications.models import Event, InstanceApplication
+from apps.applications.states import Status, TooLate
+from apps.auditlog.entries import Acting
+from apps.ganeti import following, refreshing
+from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.rapi.errors import RapiUnreachable, refused
+from apps.ganeti.services import steps
+from apps.mails.models import Mail
+from tests.applications.conftest import Make
+from tests.conftest import Sent
+from tests.ganeti.conftest import ADDRESS
+from tests.ganeti.fakes import FakeRapi
+
+Watch = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def images(settings: Settings) -> None:
+    settings.OPERATING_SYSTEMS = {
+        "debian": {"description": "Debian", "provider": "image+default"}
+    }
+    settings.ADMINS = [("Ada", "ada@example.org")]
+    settings.MANAGERS = [("Max", "max@example.org")]
+
+
+@pytest.fixture
+def by_rhea(rhea: User) -> Acting:
+    return Acting(rhea, ADDRESS)
+
+
+@pytest.fixture
+def accepted(
+    make_application: Make, cluster: Cluster, published: FakeRapi
+) -> InstanceApplication:
+    """Return an application that was accepted for a cluster that answers."""
+    return make_application(
+        hostname="new1", status=Status.APPROVED, cluster=cluster, disk_template="plain"
+    )
+
+
+@pytest.fixture
+def watch(cluster: Cluster, published: FakeRapi) -> Watch:
+    """Return a function that does what the watcher does at a job's end."""
+
+    def end(job: Job, status: JobStatus = JobStatus.SUCCESS, message: str = "") -> None:
+        assert job.ganeti_id is not None
+        published.finish(job.ganeti_id, "success" if status == "success" else "error")
+        refreshing.refresh(cluster, force=True)
+        assert following.finish(job, JobReport(job.ganeti_id, status, message=message))
+        following.handle(job.pk)
+
+    return end
+
+
+def kinds(application: InstanceApplication) -> Sequence[str]:
+    return [event.kind for event in application.events.all()]
+
+
+def newest(application: InstanceApplication) -> Job:
+    application.refresh_from_db()
+    assert application.job is not None
+    return application.job
+
+
+def test_the_cluster_is_asked_once_and_everything_is_written_down(
+    accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
+) -> None:
+    job = submit(accepted, by=by_rhea)
+
+    (call,) = published.calls
+    assert (call.method, call.path) == ("POST", "/2/instances")
+    assert call.body["instance_name"] == "new1"
+    assert accepted.status == Status.SUBMITTED
+    assert accepted.job == job
+    assert kinds(accepted) == [Event.Kind.SUBMITTED]
+    assert job.audit_entry is not None
+    assert job.audit_entry.username == "rhea"
+
+
+def test_a_machine_that_was_built_is_told_to_its_owner_and_managers_once(
+    accepted: InstanceApplication, by_rhea: Acting, watch: Watch, sent: Sent
+) -> None:
+    job = submit(accepted, by=by_rhea)
+
+    watch(job)
+    following.try_to_handle(job.pk)
+
+    accepted.refresh_from_db()
+    assert accepted.status == Status.CREATED
+    assert kinds(accepted) == [Event.Kind.SUBMITTED, Event.Kind.CREATED]
+    to_alice, to_managers = sent()
+    assert to_alice.to == ["alice@example.org"]
+    assert "/instances/athens/new1/" in str(to_alice.body)
+    assert to_managers.to == ["max@example.org"]
+    assert "alice" in str(to_managers.body)
+    assert Mail.objects.filter(about=accepted.mail_key).count() == 2
+
+
+def test_the_history_of_a_machine_begins_with_its_building(
+    accepted: InstanceApplication, by_rhea: Acting, watch: Watch
+) -> None:
+    job = submit(accepted, by=by_rhea)
+
+    watch(job)
+
+    job.refresh_from_db()
+    assert job.audit_entry is not None
+    assert job.instance_uuid == job.audit_entry.instance_uuid == "uuid-of-new1"
+
+
+def test_an_application_is_being_built_while_its_job_runs(
+    accepted: InstanceApplication, by_rhea: Acting
+) -> None:
+    job = submit(accepted, by=by_rhea)
+
+    following.progress(job, JobReport(1, JobStatus.RUNNING))
+
+    accepted.refresh_from_db()
+    assert accepted.status == Status.PROCESSING
+
+
+def test_a_build_that_fails_is_told_to_admins_with_ganetis_words(
+    accepted: InstanceApplication, by_rhea: Acting, watch: Watch, sent: Sent
+) -> None:
+    watch(submit(accepted, by=by_rhea), JobStatus.ERROR, "OS create script failed")
+
+    accepted.refresh_from_db()
+    assert accepted.status == Status.FAILED
+    assert accepted.message == "OS create script failed"
+    (mail,) = sent()
+    assert mail.to == ["ada@example.org"]
+    assert "OS create script failed" in str(mail.body)
+
+
+@pytest.mark.parametrize(
+    "end", [JobStatus.CANCELED, JobStatus.LOST, JobStatus.ERROR, JobStatus.REFUSED]
+)
+def test_no_end_but_success_is_a_machine(
+    accepted: InstanceApplication, by_rhea: Acting, watch: Watch, end: JobStatus
+) -> None:
+    """The old system took any end that was no error for a success."""
+    watch(submit(accepted, by=by_rhea), end)
+
+    accepted.refresh_from_db()
+    assert accepted.status == Status.FAILED
+
+
+def test_a_cluster_that_is_down_at_submission_loses_nothing(
+    accepted: InstanceApplication,
+    by_rhea: Acting,
+    watch: Watch,
+    published: FakeRapi,
+    sent: Sent,
+) -> None:
+    published.go_down()
+    with pytest.raises(NotTaken, match="refuses connections"):
+        submit(accepted, by=by_rhea)
+
+    assert accepted.status == Status.FAILED
+    assert kinds(accepted) == [Event.Kind.SUBMITTED, Event.Kind.NOT_SUBMITTED]
+    assert [mail.to for mail in sent()] == [["ada@example.org"]]
+
+    published.come_back()
+    InstanceApplication.objects.advance(accepted, Status.APPROVED)
+    watch(submit(accepted, by=by_rhea))
+    accepted.refresh_from_db()
+    assert accepted.status == Status.CREATED
+
+
+def test_a_call_of_which_nobody_knows_whether_it_arrived_is_not_repeated(
+    accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
+) -> None:
+    lost = RapiUnreachable("It did not answer in time.", sent=True)
+    published.fail_submissions(lost, after=True)
+
+    job = submit(accepted, by=by_rhea)
+
+    assert job.status == JobStatus.IN_DOUBT
+    assert accepted.status == Status.SUBMITTED
+
+
+def test_what_ganeti_refuses_at_once_is_said_in_its_words(
+    accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
+) -> None:
+    published.fail_submissions(refused(400, "Invalid body parameters"))
+
+    with pytest.raises(NotTaken, match="Invalid body parameters"):
+        submit(accepted, by=by_rhea)
+
+    assert accepted.status == Status.FAILED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"disabled": True}, {"disable_instance_creation": True}, {"can_write": False}],
+)
+def test_a_cluster_that_takes_nothing_is_not_asked(
+    accepted: InstanceApplication,
+    by_rhea: Acting,
+    published: FakeRapi,
+    cluster: Cluster,
+    changes: dict[str, bool],
+) -> None:
+    Cluster.objects.update(**changes)
+    accepted.refresh_from_db()
+
+    with pytest.raises(NotTaken, match="athens"):
+        submit(accepted, by=by_rhea)
+
+    assert not published.calls
+    assert accepted.status == Status.FAILED
+    assert not Job.objects.exists()
+
+
+def test_a_node_group_that_was_locked_since_the_review_is_said(
+    accepted: InstanceApplication,
+    by_rhea: Acting,
+    published: FakeRapi,
+    cluster: Cluster,
+) -> None:
+    accepted.node_group = "default"
+    published.lock_group("default")
+    refreshing.refresh(cluster, force=True)
+
+    with pytest.raises(NotTaken, match="default is under maintenance"):
+        submit(accepted, by=by_rhea)
+
+
+def test_a_network_that_went_since_the_review_is_said(
+    accepted: InstanceApplication, by_rhea: Acting
+) -> None:
+    accepted.nic_network = "public"
+
+    with pytest.raises(NotTaken, match="no network public"):
+        submit(accepted, by=by_rhea)
+
+
+def test_an_image_that_is_gone_is_said(
+    accepted: InstanceApplication, by_rhea: Acting, settings: Settings
+) -> None:
+    settings.OPERATING_SYSTEMS = {}
+
+    with pytest.raises(NotTaken, match="debian"):
+        submit(accepted, by=by_rhea)
+
+    assert kinds(accepted) == [Event.Kind.NOT_SUBMITTED]
+
+
+def test_the_second_of_two_who_submit_is_told_and_builds_nothing(
+    accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
+) -> None:
+    same = InstanceApplication.objects.get(pk=accepted.pk)
+    submit(accepted, by=by_rhea)
+    Job.objects.update(busy_key=None)
+
+    with pytest.raises(TooLate):
+        submit(same, by=by_rhea)
+
+    assert len(published.calls) == 1
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.REFUSED, Status.PENDING])
+def test_what_is_not_accepted_is_never_built(
+    make_application: Make,
+    cluster: Cluster,
+    by_rhea: Acting,
+    published: FakeRapi,
+    status: Status,
+) -> None:
+    """A finished application could be accepted again and built a second machine."""
+    wanted = make_application(status=status, cluster=cluster, disk_template="plain")
+
+    with pytest.raises(TooLate):
+        submit(wanted, by=by_rhea)
+
+    assert not published.calls
+    assert not Job.objects.exists()
+
+
+# -- what a failed build leaves
+
+
+@pytest.fixture
+def failed(
+    accepted: InstanceApplication,
+    by_rhea: Acting,
+    watch: Watch,
+    published: FakeRapi,
+    cluster: Cluster,
+) -> InstanceApplication:
+    """Return an application whose build failed and left a machine behind."""
+    watch(submit(accepted, by=by_rhea), JobStatus.ERROR, "OS create script failed")
+    published.add("new1", tags=[f"ganetimgr:application:{accepted.pk}"])
+    refreshing.refresh(cluster, force=True)
+    published.calls.clear()
+    accepted.refresh_from_db()
+    return accepted
+
+
+def test_what_a_failed_build_left_is_known(failed: InstanceApplication) -> None:
+    assert [each.name for each in left_behind(failed)] == ["new1"]
+
+
+def test_a_machine_of_another_is_not_taken_for_what_was_left(
+    failed: InstanceApplication, published: FakeRapi, cluster: Cluster
+) -> None:
+    published.change("new1", tags=["ganetimgr:user:carol"])
+    refreshing.refresh(cluster, force=True)
+
+    assert left_behind(failed) == []
+
+
+def test_what_was_left_is_removed_before_it_is_built_again(
+    failed: InstanceApplication, by_rhea: Acting, watch: Watch, published: FakeRapi
+) -> None:
+    InstanceApplication.objects.advance(failed, Status.APPROVED)
+
+    removal = submit(failed, by=by_rhea)
+    assert removal.kind == Job.Kind.DESTROY
+    watch(removal)
+    steps.submit_planned()
+
+    build = newest(failed)
+    assert build.kind == Job.Kind.CREATE
+    posted = [call for call in published.calls if call.method == "POST"]
+    assert [call.body["instance_name"] for call in posted] == ["new1"]
+    watch(build)
+    failed.refresh_from_db()
+    assert failed.status == Status.CREATED
+
+
+def test_a_removal_that_fails_is_a_failure_and_can_be_submitted_again(
+    failed: InstanceApplication, by_rhea: Acting, watch: Watch, published: FakeRapi
+) -> None:
+    InstanceApplication.objects.advance(failed, Status.APPROVED)
+
+    watch(submit(failed, by=by_rhea), JobStatus.ERROR, "Node is marked offline")
+    steps.submit_planned()
+
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
+    assert failed.message == "Node is marked offline"
+
+
+def test_an_image_that_goes_while_the_rest_is_removed_is_a_failure(
+    failed: InstanceApplication, by_rhea: Acting, watch: Watch, settings: Settings
+) -> None:
+    InstanceApplication.objects.advance(failed, Status.APPROVED)
+    watch(submit(failed, by=by_rhea))
+    settings.OPERATING_SYSTEMS = {}
+
+    steps.submit_planned()
+    following.handle(newest(failed).pk)
+
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
+    assert "debian" in failed.message
+
+
+# -- trying
+
+
+def test_a_trial_asks_for_a_dry_run_and_changes_nothing(
+    accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
+) -> None:
+    accepted.memory_mib = 4096  # not saved
+
+    job = try_out(accepted, by=by_rhea)
+
+    (call,) = published.calls
+    assert call.query["dry-run"] == 1
+    assert call.body["beparams"]["memory"] == 4096
+    assert job.kind == Job.Kind.TRY_CREATE
+    accepted.refresh_from_db()
+    assert accepted.status == Status.APPROVED
+    assert accepted.memory_mib == 1024
+
+
+def test_a_trial_does_not_keep_the_machine_from_being_built(
+    accepted: InstanceApplication, by_rhea: Acting
+) -> None:
+    try_out(accepted, by=by_rhea)
+
+    assert submit(accepted, by=by_rhea).kind == Job.Kind.CREATE
+
+
+def test_a_trial_at_a_cluster_that_is_down_says_so(
+    accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
+) -> None:
+    published.go_down()
+
+    with pytest.raises(NotTaken, match="refuses connections"):
+        try_out(accepted, by=by_rhea)
+
+
+def test_keys_are_fetched_at_the_sites_real_address(
+    accepted: InstanceApplication, settings: Settings
+) -> None:
+    settings.SITE_URL = "https://vps.example.org/"
+    settings.OPERATING_SYSTEMS["debian"]["ssh_key_param"] = "keys_url"
+
+    body = building.arguments(accepted)
+
+    address = f"/application/{accepted.pk}/{accepted.cookie}/ssh_keys"
+    assert body["osparams"] == {"keys_url": f"https://vps.example.org{address}"}

@@ -1,0 +1,176 @@
+"""Every kind of creation on the real cluster, compared field by field.
+
+With what Ganeti was asked for, what it made of it, and what the OS create script got.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from apps.applications.creation import Surroundings, new_instance
+from apps.ganeti.domain.network import GanetiNetwork
+from apps.ganeti.domain.osimage import OsImage, SshKeys
+from tests.applications.test_creation import application
+from tests.lab import RUNS, Lab
+
+pytestmark = pytest.mark.lab
+
+NAME = f"build{os.getpid()}.example.org"
+KEYS = SshKeys("http://vps.example.org/keys", "ssh-ed25519 AAAA\n")
+FETCHING = OsImage(
+    "deb",
+    "Debian",
+    "image+default",
+    {"img_id": "deb", "img_properties": {"ROOT": "yes", "SIZE": 3}},
+    "img_ssh_key_url",
+)
+WITH_FILES = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root", "user"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(lab: Lab) -> Iterator[None]:
+    """Take away what a test made, machine and notes of the OS script."""
+    lab.remove(NAME)
+    yield
+    lab.remove(NAME)
+    for run in RUNS.glob(f"{NAME}.*"):
+        run.unlink()
+
+
+def asked_for(lab: Lab, **changes: Any) -> dict[str, Any]:
+    """Return the body for an application in the lab's surroundings."""
+    rows = lab.request("GET", "/2/networks", query={"bulk": 1})
+    given = {
+        "tag_prefix": "ganetimgr",
+        "image": FETCHING,
+        "keys": KEYS,
+        "networks": tuple(map(GanetiNetwork.from_rapi, rows)),
+        "unused_os": "image+default",
+        **changes.pop("around", {}),
+    }
+    fields = {"hostname": NAME, "memory_mib": 64, "disk_gib": 1, "vcpus": 1}
+    wanted = application(**fields | {"disk_template": "file"} | changes)
+    return new_instance(wanted, Surroundings(**given)).arguments()
+
+
+def submit(lab: Lab, body: Mapping[str, Any]) -> int:
+    whole = {"__version__": 1, "ip_check": False, "name_check": False, **body}
+    return int(lab.request("POST", "/2/instances", body=whole))
+
+
+def environment() -> dict[str, str]:
+    """Return what the OS create script of the machine was given."""
+    (run,) = RUNS.glob(f"{NAME}.*")
+    lines = run.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "an address of a routed network": {"nic_network": "public-v4"},
+    "a bridged network of Ganeti's": {"nic_network": "private-v4"},
+    "a bridge by its name": {"nic_network": "bridged:br0"},
+    "no network": {},
+    "a chosen node group": {"node_group": "default", "nic_network": "public-v4"},
+    "no disks": {"disk_template": "diskless"},
+    "shared files": {"disk_template": "sharedfile"},
+    "files in the image": {"around": {"image": WITH_FILES}},
+    "no operating system": {"operating_system": "", "around": {"image": None}},
+    "a mail server that waits": {
+        "hosts_mail_server": True,
+        "around": {"start": False},
+    },
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_ganeti_makes_what_was_asked_for(lab: Lab, case: str) -> None:
+    body = asked_for(lab, **CASES[case])
+
+    lab.finish(submit(lab, body))
+
+    made = lab.instance(NAME)
+    assert made["disk_template"] == body["disk_template"]
+    assert made["disk.sizes"] == [disk["size"] for disk in body["disks"]]
+    assert made["beparams"]["memory"] == 64
+    assert made["beparams"]["vcpus"] == 1
+    assert set(made["tags"]) == set(body["tags"])
+    assert made["os"] == body["os_type"]
+    assert made["admin_state"] == ("up" if body["start"] else "down")
+    assert nics(made) == CASE_NICS.get(case, [])
+
+
+CASE_NICS = {
+    "an address of a routed network": [("public-v4", "routed", "public", True)],
+    "a chosen node group": [("public-v4", "routed", "public", True)],
+    "a bridged network of Ganeti's": [("private-v4", "bridged", "br0", False)],
+    "a bridge by its name": [(None, "bridged", "br0", False)],
+}
+
+
+def nics(made: Mapping[str, Any]) -> list[tuple[str | None, str, str, bool]]:
+    """Return network, mode, link and whether it has an address, of each NIC."""
+    columns = (
+        made["nic.networks.names"],
+        made["nic.modes"],
+        made["nic.links"],
+        map(bool, made["nic.ips"]),
+    )
+    return list(zip(*columns, strict=True))
+
+
+def test_the_os_script_gets_parameters_and_where_the_keys_are(lab: Lab) -> None:
+    lab.finish(submit(lab, asked_for(lab, nic_network="public-v4")))
+
+    given = environment()
+    assert given["INSTANCE_NAME"] == NAME
+    assert given["OSP_IMG_ID"] == "deb"
+    assert given["OSP_IMG_PROPERTIES"] == '{"ROOT": "yes", "SIZE": 3}'
+    assert given["OSP_IMG_SSH_KEY_URL"] == KEYS.url
+    assert given["NIC_0_NETWORK_NAME"] == "public-v4"
+    assert given["NIC_0_IP"].startswith("192.0.2.")
+    assert given["DISK_COUNT"] == "1"
+
+
+def test_the_os_script_of_a_snf_image_gets_the_keys_as_files(lab: Lab) -> None:
+    body = asked_for(lab, around={"image": WITH_FILES})
+
+    lab.finish(submit(lab, body))
+
+    personality = environment()["OSP_IMG_PERSONALITY"]
+    assert personality == body["osparams"]["img_personality"]
+    assert "/home/user/.ssh/authorized_keys" in personality
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"disk_template": "plain", "volume_group": "xenvg"},
+        {"disk_template": "drbd", "volume_group": "xenvg"},
+        {
+            "disk_template": "ext",
+            "storage_provider": "store",
+            "around": {"storage_providers": {"store": {"pool": "vms"}}},
+        },
+    ],
+    ids=["plain", "drbd", "ext"],
+)
+def test_templates_that_the_lab_cannot_build_are_understood(
+    lab: Lab, changes: dict[str, Any]
+) -> None:
+    """They are refused for the template alone, with all fields read as meant."""
+    body = asked_for(lab, **changes)
+
+    job_id = submit(lab, body)
+
+    job = wait(lab, job_id)
+    assert "is not enabled in cluster" in str(job["opresult"])
+    (opcode,) = job["ops"]
+    assert {key: opcode[key] for key in body} == body
+
+
+def wait(lab: Lab, job_id: int) -> dict[str, Any]:
+    with pytest.raises(AssertionError):
+        lab.finish(job_id)
+    return lab.job(job_id)

@@ -1,0 +1,383 @@
+"""The page of an application: its story, as far as each may know it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from apps.applications.models import Event, InstanceApplication
+from apps.applications.states import Status
+from apps.ganeti import refreshing
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job
+from apps.mails.letters import written
+from apps.mails.models import Mail
+from tests.applications.conftest import Make
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, text
+
+Kind = Event.Kind
+
+
+def address(application: InstanceApplication) -> str:
+    return reverse("applications:detail", args=[application.pk])
+
+
+def page(client: Client, who: User, application: InstanceApplication) -> str:
+    client.force_login(who)
+    return markup(client.get(address(application)))
+
+
+def build(application: InstanceApplication, cluster: Cluster, **changes: Any) -> Job:
+    """Let a job build the application's machine."""
+    fields: dict[str, Any] = {
+        "key": Job.new_key(),
+        "cluster": cluster,
+        "kind": Job.Kind.CREATE,
+        "instance": application.hostname,
+        "status": JobStatus.RUNNING,
+        "ganeti_id": 4711,
+        "log": [[1, timezone.now().isoformat(), "adding disks on node1"]],
+    }
+    job = Job.objects.create(**fields | changes)
+    InstanceApplication.objects.filter(pk=application.pk).update(
+        job=job, cluster=cluster
+    )
+    application.events.create(kind=Kind.SUBMITTED, job=job)
+    return job
+
+
+@pytest.fixture
+def decided(make_application: Make, rhea: User, alice: User) -> InstanceApplication:
+    """Return an application that a reviewer changed and accepted."""
+    application = make_application(
+        status=Status.APPROVED,
+        reviewer=rhea,
+        admin_comments="Knows what she does.",
+        comments="For the shop.",
+    )
+    application.events.create(kind=Kind.FILED, user=alice)
+    application.events.create(
+        kind=Kind.CHANGED,
+        user=rhea,
+        changes=[["memory_mib", "4096", "1024"], ["admin_comments", "", "Knows"]],
+    )
+    application.events.create(kind=Kind.ACCEPTED, user=rhea, detail="to node group x")
+    return application
+
+
+# -- who sees it
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("alice", 200),
+        ("vera", 200),
+        ("rhea", 200),
+        ("root", 200),
+        ("carol", 404),
+        ("olga", 404),
+    ],
+)
+def test_it_is_seen_by_who_filed_it_and_by_staff(
+    client: Client,
+    application: InstanceApplication,
+    carol: User,
+    olga: User,
+    vera: User,
+    rhea: User,
+    root: User,
+    who: str,
+    status: int,
+) -> None:
+    client.force_login(User.objects.get(username=who))
+
+    assert client.get(address(application)).status_code == status
+
+
+@pytest.mark.parametrize("pk", [0, 10**9, 10**30])
+def test_one_that_does_not_exist_is_not_found(
+    client: Client, root: User, pk: int
+) -> None:
+    client.force_login(root)
+
+    assert client.get(f"/application/{pk}/").status_code == 404
+
+
+# -- its story
+
+
+def test_staff_see_who_did_what_and_what_was_changed(
+    client: Client, vera: User, decided: InstanceApplication
+) -> None:
+    told = text(page(client, vera, decided))
+
+    assert "Filed alice" in told
+    assert "Changed rhea" in told
+    assert "Memory, MiB: 4096 1024" in told
+    assert "Staff's comments: – Knows" in told  # noqa: RUF001 - as the page says it
+    assert "Accepted rhea" in told
+    assert "to node group x" in told
+    assert "Knows what she does." in told
+
+
+def test_the_applicant_sees_what_became_of_it_but_not_who_and_why(
+    client: Client, alice: User, decided: InstanceApplication
+) -> None:
+    told = text(page(client, alice, decided))
+
+    assert "Filed alice" in told
+    assert "Changed The staff" in told
+    assert "Memory, MiB: 4096 1024" in told
+    assert "You get a mail when the machine is ready." in told
+    for secret in ("rhea", "Knows", "node group"):
+        assert secret not in told
+
+
+def test_changes_that_are_the_staffs_alone_are_no_news_to_the_applicant(
+    client: Client, alice: User, rhea: User, application: InstanceApplication
+) -> None:
+    application.events.create(
+        kind=Kind.CHANGED, user=rhea, changes=[["node_group", "", "x"]]
+    )
+    application.events.create(kind=Kind.NOT_SUBMITTED, user=rhea)
+
+    told = text(page(client, alice, application))
+
+    assert "Changed" not in told
+    assert "Not taken by the cluster" not in told
+
+
+def test_a_refusal_is_told_with_its_reason(
+    client: Client, alice: User, make_application: Make
+) -> None:
+    refused = make_application(
+        status=Status.REFUSED, refusal_reason="There is no room.", admin_comments="No."
+    )
+
+    told = text(page(client, alice, refused))
+
+    assert "There is no room." in told
+    assert "No. " not in told
+
+
+def test_what_ganeti_said_of_a_failure_is_for_the_staff(
+    client: Client, alice: User, vera: User, make_application: Make
+) -> None:
+    failed = make_application(status=Status.FAILED, message="node1 has no memory")
+
+    assert "node1 has no memory" in page(client, vera, failed)
+    told = page(client, alice, failed)
+    assert "node1" not in told
+    assert "could not be built" in told
+
+
+def test_an_unknown_field_in_a_change_breaks_nothing(
+    client: Client, vera: User, application: InstanceApplication
+) -> None:
+    application.events.create(
+        kind=Kind.CHANGED, changes=[["gone", None, ["x"]], ["vcpus", 1, 2]]
+    )
+
+    assert "Virtual CPUs: 1 2" in text(page(client, vera, application))
+
+
+def test_what_people_typed_is_text(
+    client: Client, root: User, make_application: Make
+) -> None:
+    script = "<script>alert(1)</script>"
+    application = make_application(
+        comments=script, admin_comments=script, contact_name=script
+    )
+    application.events.create(
+        kind=Kind.CHANGED, detail=script, changes=[["hostname", script, script]]
+    )
+
+    assert "<script>alert" not in page(client, root, application)
+
+
+# -- its jobs
+
+
+def test_while_a_job_runs_the_page_asks_again_and_then_stops(
+    client: Client, alice: User, application: InstanceApplication, cluster: Cluster
+) -> None:
+    job = build(application, cluster)
+    busy = page(client, alice, application)
+    assert 'hx-trigger="every 2s"' in busy
+    assert "Being built…" in busy
+
+    Job.objects.filter(pk=job.pk).update(
+        status=JobStatus.SUCCESS, handled_at=timezone.now()
+    )
+    done = page(client, alice, application)
+
+    assert "every 2s" not in done
+
+
+def test_until_the_end_of_a_job_is_handled_the_page_asks_on(
+    client: Client, alice: User, make_application: Make, cluster: Cluster
+) -> None:
+    application = make_application(status=Status.PROCESSING)
+    build(application, cluster, status=JobStatus.SUCCESS)
+
+    assert "every 2s" in page(client, alice, application)
+
+
+def test_what_is_asked_again_is_the_moving_part(
+    client: Client, alice: User, application: InstanceApplication
+) -> None:
+    client.force_login(alice)
+
+    part = client.get(address(application), headers={"HX-Request": "true"})
+
+    assert isinstance(part, HttpResponse)
+    assert "<html" not in markup(part)
+    assert 'id="application"' in markup(part)
+    assert "HX-Request" in part["Vary"]
+
+
+def test_staff_see_the_log_of_each_of_its_jobs(
+    client: Client,
+    alice: User,
+    vera: User,
+    make_application: Make,
+    cluster: Cluster,
+) -> None:
+    application = make_application(status=Status.FAILED)
+    build(
+        application,
+        cluster,
+        status=JobStatus.ERROR,
+        message="no memory",
+        handled_at=timezone.now(),
+    )
+    build(application, cluster, ganeti_id=4712)
+
+    told = text(page(client, vera, application))
+
+    assert told.index("Ganeti's job 4712") < told.index("Ganeti's job 4711")
+    assert "no memory" in told
+    assert "adding disks on node1" in told
+    assert "node1" not in page(client, alice, application)
+
+
+# -- its mails
+
+
+def post(application: InstanceApplication, to: str, subject: str) -> None:
+    mail = written([to], subject, f"text of {subject}\n")
+    assert mail is not None
+    mail.about = application.mail_key
+    mail.save()
+
+
+def test_staff_see_all_mails_and_the_applicant_those_to_her(
+    client: Client, alice: User, vera: User, application: InstanceApplication
+) -> None:
+    post(application, "ALICE@example.org", "Ready")
+    post(application, "manager@example.org", "Look at this")
+    Mail.objects.filter(subject__contains="Ready").update(sent_at=timezone.now())
+
+    told = text(page(client, vera, application))
+    own = text(page(client, alice, application))
+
+    assert "Ready" in told
+    assert "Look at this" in told
+    assert "waits to be sent" in told
+    assert "text of Ready" in own
+    assert "Look at this" not in own
+    assert "manager@" not in own
+
+
+def test_the_text_of_a_secret_mail_is_shown_to_nobody(
+    client: Client, vera: User, application: InstanceApplication
+) -> None:
+    post(application, "alice@example.org", "Secret")
+    Mail.objects.update(secret=True)
+
+    assert "text of" not in page(client, vera, application)
+
+
+def test_mails_about_another_are_not_its_mails(
+    client: Client, vera: User, make_application: Make
+) -> None:
+    one, other = make_application(), make_application()
+    post(other, "alice@example.org", "Other")
+
+    assert "Other" not in page(client, vera, one)
+
+
+# -- the machine
+
+
+def test_it_leads_to_the_machine_whatever_that_is_called_now(
+    client: Client,
+    alice: User,
+    carol: User,
+    make_application: Make,
+    cluster: Cluster,
+    rapi: FakeRapi,
+) -> None:
+    application = make_application(status=Status.CREATED, cluster=cluster)
+    mark = f"ganetimgr:application:{application.pk}"
+    rapi.add("renamed1", tags=["ganetimgr:user:alice", mark])
+    rapi.add(application.hostname, tags=["ganetimgr:user:alice"])
+    refreshing.refresh(cluster, force=True)
+
+    told = page(client, alice, application)
+
+    assert 'href="/instances/athens/renamed1/"' in told
+    assert f'href="/instances/athens/{application.hostname}/"' not in told
+
+
+def test_a_machine_that_is_not_ones_own_any_more_is_not_led_to(
+    client: Client,
+    alice: User,
+    make_application: Make,
+    cluster: Cluster,
+    rapi: FakeRapi,
+) -> None:
+    application = make_application(status=Status.CREATED, cluster=cluster)
+    mark = f"ganetimgr:application:{application.pk}"
+    rapi.add("sold1", tags=["ganetimgr:user:dave", mark])
+    refreshing.refresh(cluster, force=True)
+
+    assert "sold1" not in page(client, alice, application)
+
+
+# -- what it costs
+
+
+def test_the_page_costs_the_same_however_long_its_story(
+    client: Client,
+    vera: User,
+    rhea: User,
+    application: InstanceApplication,
+    cluster: Cluster,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client.force_login(vera)
+    past = timezone.now() - timedelta(days=1)
+    for count in (1, 5):
+        for number in range(count):
+            build(application, cluster, ganeti_id=number, submitted_at=past)
+            application.events.create(kind=Kind.CHANGED, user=rhea)
+            post(application, "alice@example.org", "Ready")
+        with django_assert_num_queries(9):
+            client.get(address(application))
+
+
+def test_no_page_asks_a_cluster(
+    client: Client, root: User, published: FakeRapi, application: InstanceApplication
+) -> None:
+    page(client, root, application)
+
+    assert published.calls == []

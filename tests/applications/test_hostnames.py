@@ -1,0 +1,147 @@
+"""Host names: what one is, and whose it is."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.applications.models import InstanceApplication
+from apps.applications.states import FINAL, OPEN, Status
+from apps.ganeti import hostnames, refreshing, snapshots
+from apps.ganeti.models import Cluster, Job
+from tests.applications.conftest import Make
+from tests.ganeti.fakes import FakeRapi
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("web1.example.org", "web1.example.org"),
+        ("  WEB1.Example.Org.\n", "web1.example.org"),
+        ("a.b", "a.b"),
+        ("xn--mxa.example.org", "xn--mxa.example.org"),
+        ("1.example.org", "1.example.org"),
+        (f"{'a' * 63}.org", f"{'a' * 63}.org"),
+    ],
+)
+def test_a_name_is_kept_in_one_form(typed: str, kept: str) -> None:
+    assert hostnames.validate_hostname(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        ".",
+        "web1",
+        "web1.example.org..",
+        "web1..example.org",
+        ".example.org",
+        "-web1.example.org",
+        "web1-.example.org",
+        "web_1.example.org",
+        "web 1.example.org",
+        "web1.example.org/24",
+        "https://web1.example.org",
+        "192.0.2.1",
+        "2001:db8::1",
+        "web1.42",
+        "ιστός.example.org",
+        f"{'a' * 64}.org",
+        ".".join(["a" * 60] * 5),
+        "web1\x00.example.org",
+    ],
+)
+def test_what_is_no_name_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        hostnames.validate_hostname(typed)
+
+
+@given(st.text())
+def test_whatever_is_typed_is_a_name_in_its_form_or_refused(typed: str) -> None:
+    try:
+        name = hostnames.validate_hostname(typed)
+    except ValidationError:
+        return
+    assert hostnames.validate_hostname(name) == name
+
+
+@pytest.mark.usefixtures("published")
+def test_a_machine_of_anybodys_takes_its_name() -> None:
+    assert hostnames.check("db1").taken_on == "athens"
+    assert not hostnames.check("db1").free
+    assert hostnames.check("new1.example.org") == hostnames.Findings()
+
+
+def test_a_cluster_that_nothing_is_known_of_is_named(cluster: Cluster) -> None:
+    found = hostnames.check("new1.example.org")
+
+    assert found.unknown == ("athens",)
+    assert found.free
+
+
+def test_a_cluster_that_is_down_is_named_and_still_takes_its_names(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    published.go_down()
+    refreshing.refresh(cluster, force=True)
+
+    assert hostnames.check("new1.example.org").unknown == ("athens",)
+    assert hostnames.check("web1").taken_on == "athens"
+
+
+def test_a_disabled_cluster_is_not_looked_at(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    Cluster.objects.update(disabled=True)
+
+    assert hostnames.check("web1") == hostnames.Findings()
+
+
+def test_no_cluster_is_asked(cluster: Cluster, published: FakeRapi) -> None:
+    snapshots.forget()
+    hostnames.check("web1")
+
+    assert published.calls == []
+
+
+def test_a_name_that_a_machine_is_being_renamed_to_is_taken(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    Job.objects.create(
+        key="k",
+        cluster=cluster,
+        kind=Job.Kind.RENAME,
+        instance="web1",
+        new_name="new1.example.org",
+        user=alice,
+    )
+
+    assert hostnames.check("new1.example.org").taken_on == "athens"
+
+
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_an_open_application_reserves_its_name(
+    make_application: Make, status: Status
+) -> None:
+    make_application(hostname="new1.example.org", status=status)
+
+    assert hostnames.check("new1.example.org").reserved
+
+
+@pytest.mark.parametrize("status", sorted(FINAL))
+def test_a_finished_application_does_not(
+    make_application: Make, status: Status
+) -> None:
+    make_application(hostname="new1.example.org", status=status)
+
+    assert not hostnames.check("new1.example.org").reserved
+
+
+def test_an_application_does_not_stand_in_its_own_way(
+    application: InstanceApplication,
+) -> None:
+    found = hostnames.check(application.hostname, apart_from=application.pk)
+
+    assert found.free

@@ -1,0 +1,197 @@
+"""The applicant's keys, as a node fetches them."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from apps.accounts.models import SshKey
+from apps.applications import turnstile
+from apps.applications.models import InstanceApplication
+from apps.applications.states import Status
+from apps.applications.views.keys import WITHOUT_MACHINE
+from tests import services
+from tests.applications.conftest import Make
+from tests.ganeti.pages import markup
+
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJh"
+ECDSA = "ecdsa-sha2-nistp256 AAAAE2VjZHNh"
+
+
+@pytest.fixture
+def keys(alice: User) -> None:
+    for number, key in enumerate((ED25519, ECDSA)):
+        SshKey.objects.create(owner=alice, key=key, fingerprint=str(number))
+
+
+def keys_of(application: InstanceApplication, cookie: str = "") -> str:
+    return reverse(
+        "applications:ssh-keys",
+        args=[application.pk, cookie or application.cookie],
+    )
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_node_gets_the_keys_as_they_are_written_to_a_file(
+    client: Client, application: InstanceApplication
+) -> None:
+    response = client.get(keys_of(application))
+
+    assert markup(response) == f"{ED25519}\n{ECDSA}\n"
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert "no-store" in response["Cache-Control"]
+    assert not response.cookies
+
+
+@pytest.mark.usefixtures("keys")
+def test_who_asks_for_the_head_gets_no_body(
+    client: Client, application: InstanceApplication
+) -> None:
+    response = client.head(keys_of(application))
+
+    assert response.status_code == 200
+    assert not markup(response)
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("cookie", ["wrong", "ключ", "%00", "a" * 5000])
+def test_a_wrong_cookie_and_no_application_answer_alike(
+    client: Client, application: InstanceApplication, cookie: str
+) -> None:
+    missing = InstanceApplication(pk=application.pk + 1, cookie="x")
+    answers = [
+        client.get(keys_of(application, cookie)),
+        client.get(keys_of(missing, cookie)),
+        client.get(keys_of(missing, application.cookie)),
+        client.get(keys_of(InstanceApplication(pk=10**30), cookie)),
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({markup(answer) for answer in answers}) == 1
+    assert all("no-store" in answer["Cache-Control"] for answer in answers)
+
+
+def test_the_cookie_of_another_application_does_not_do(
+    client: Client, make_application: Make
+) -> None:
+    one, other = make_application(), make_application()
+
+    assert client.get(keys_of(one, other.cookie)).status_code == 403
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_a_machine_may_be_installed_again_but_not_what_was_never_built(
+    client: Client, make_application: Make, status: Status
+) -> None:
+    answer = client.get(keys_of(make_application(status=status)))
+
+    assert answer.status_code == (403 if status in WITHOUT_MACHINE else 200)
+
+
+@pytest.mark.usefixtures("keys")
+def test_keys_of_somebody_deactivated_go_into_no_machine(
+    client: Client, application: InstanceApplication, alice: User
+) -> None:
+    alice.is_active = False
+    alice.save()
+
+    assert markup(client.get(keys_of(application))) == ""
+
+
+def test_it_costs_two_queries(
+    client: Client,
+    application: InstanceApplication,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(2):
+        client.get(keys_of(application))
+
+
+# -- not too often
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock stand 20 s before a window ends."""
+    monkeypatch.setattr(time, "time", lambda: 1_200_000_000.0 + 40)
+
+
+def knock(client: Client, address: str, origin: str) -> HttpResponse:
+    answer = client.get(address, REMOTE_ADDR=origin)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+@pytest.mark.usefixtures("noon")
+def test_who_asks_too_often_waits_whatever_they_know(
+    client: Client, application: InstanceApplication
+) -> None:
+    for _ in range(turnstile.MOST):
+        assert (
+            knock(client, keys_of(application, "x"), "2001:db8::9").status_code == 403
+        )
+
+    refused = knock(client, keys_of(application), "2001:db8::9")
+
+    assert refused.status_code == 429
+    assert refused["Retry-After"] == "20"
+    assert "no-store" in refused["Cache-Control"]
+    assert knock(client, keys_of(application), "2001:db8::a").status_code == 200
+
+
+@pytest.mark.usefixtures("noon")
+def test_after_the_wait_it_is_let_in(
+    client: Client, application: InstanceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(turnstile.MOST + 1):
+        knock(client, keys_of(application), "2001:db8::9")
+    monkeypatch.setattr(time, "time", lambda: 1_200_000_000.0 + 60)
+
+    assert knock(client, keys_of(application), "2001:db8::9").status_code == 200
+
+
+@pytest.fixture
+def file_cache(settings: Settings, tmp_path: object) -> Iterator[None]:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(tmp_path),
+            "TIMEOUT": None,
+        }
+    }
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("file_cache")
+def test_counters_are_not_kept_for_ever_in_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = f"turnstile:x:{int(time.time() // turnstile.WINDOW_S)}:here"
+    for _ in range(3):
+        turnstile.wait_s("x", "here")
+    later = time.time() + turnstile.WINDOW_S + 1
+
+    assert cache.get(key) == 3
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert cache.get(key) is None
+
+
+def test_a_cache_that_is_away_lets_everybody_in(
+    client: Client, application: InstanceApplication, settings: Settings
+) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": f"redis://127.0.0.1:{services.free_port()}/0",
+        }
+    }
+
+    for _ in range(turnstile.MOST + 2):
+        assert client.get(keys_of(application)).status_code == 200

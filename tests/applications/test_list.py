@@ -1,0 +1,237 @@
+"""The list of applications: whose they are, and what of them is asked for."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from apps.accounts.models import Organization
+from apps.applications.models import InstanceApplication
+from apps.applications.states import FINAL, OPEN, REVIEWABLE, Status
+from apps.ganeti.models import Cluster
+from tests.applications.conftest import Make
+from tests.ganeti.pages import markup, text
+
+LIST = reverse("applications:list")
+
+
+def names(response: HttpResponseBase) -> list[str]:
+    return re.findall(r'scope="row"><a[^>]*>([^<]+)', markup(response))
+
+
+@pytest.fixture
+def reader(client: Client, vera: User) -> Client:
+    client.force_login(vera)
+    return client
+
+
+def test_one_sees_ones_own_alone(
+    client: Client, alice: User, bob: User, make_application: Make
+) -> None:
+    own = make_application()
+    make_application(applicant=bob)
+    client.force_login(alice)
+
+    page = client.get(LIST)
+
+    assert names(page) == [own.hostname]
+    assert ">Applicant<" not in markup(page)
+    assert "1 application" in text(markup(page))
+
+
+@pytest.mark.parametrize("who", ["vera", "rhea", "root"])
+def test_staff_see_everybodys_with_who_asked(
+    client: Client,
+    vera: User,
+    rhea: User,
+    root: User,
+    bob: User,
+    make_application: Make,
+    who: str,
+) -> None:
+    make_application()
+    make_application(applicant=bob)
+    client.force_login(User.objects.get(username=who))
+
+    page = client.get(LIST)
+
+    assert len(names(page)) == 2
+    assert 'c-applicant">bob<' in markup(page)
+
+
+def test_a_viewer_of_machines_sees_no_applications(
+    client: Client, olga: User, application: InstanceApplication
+) -> None:
+    client.force_login(olga)
+
+    assert names(client.get(LIST)) == []
+
+
+def test_the_newest_comes_first(reader: Client, make_application: Make) -> None:
+    made = [make_application() for _ in range(3)]
+
+    assert names(reader.get(LIST)) == [each.hostname for each in reversed(made)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "states"),
+    [("open", OPEN), ("past", FINAL), ("review", REVIEWABLE)]
+    + [(status.value, {status}) for status in Status],
+)
+def test_it_is_filtered_by_status(
+    reader: Client, make_application: Make, asked: str, states: frozenset[Status]
+) -> None:
+    made = [make_application(status=status) for status in Status]
+
+    found = names(reader.get(LIST, {"status": asked}))
+
+    assert set(found) == {each.hostname for each in made if each.status in states}
+
+
+def test_it_is_searched_by_all_that_one_has_in_hand(
+    reader: Client, make_application: Make, bob: User, cluster: Cluster
+) -> None:
+    shop = Organization.objects.create(title="The Shop", tag="shop")
+    bob.last_name = "Builder"
+    bob.save()
+    found = make_application(applicant=bob, organization=shop, cluster=cluster)
+    make_application()
+
+    for words in ("new1.EXAMPLE", "bob", "builder", "shop", "athens", "bob shop"):
+        assert names(reader.get(LIST, {"q": words})) == [found.hostname], words
+    assert names(reader.get(LIST, {"q": "bob nothing"})) == []
+
+
+def test_names_are_sorted_as_people_count(
+    reader: Client, make_application: Make
+) -> None:
+    """Once names were sorted as instance1, instance10, instance2."""
+    for number in (10, 2, 1):
+        make_application(hostname=f"web{number}.example.org")
+
+    found = names(reader.get(LIST, {"sort": "name"}))
+    turned = names(reader.get(LIST, {"sort": "-name"}))
+
+    assert found == [f"web{n}.example.org" for n in (1, 2, 10)]
+    assert turned == found[::-1]
+
+
+@pytest.mark.parametrize(
+    "sort", ["status", "applicant", "memory", "vcpus", "disk", "cluster", "filed"]
+)
+def test_it_is_sorted_by_each_column_both_ways(
+    reader: Client, make_application: Make, bob: User, cluster: Cluster, sort: str
+) -> None:
+    low = make_application(memory_mib=512, vcpus=1, disk_gib=5)
+    high = make_application(
+        applicant=bob,
+        status=Status.CREATED,
+        memory_mib=1024,
+        vcpus=2,
+        disk_gib=10,
+        cluster=cluster,
+        filed_at=timezone.now(),
+    )
+
+    found = names(reader.get(LIST, {"sort": sort}))
+    turned = names(reader.get(LIST, {"sort": f"-{sort}"}))
+
+    assert found == [low.hostname, high.hostname]
+    assert turned == found[::-1]
+
+
+def test_it_turns_its_pages_with_honest_counts(
+    reader: Client, make_application: Make
+) -> None:
+    for _ in range(23):
+        make_application()
+
+    first = reader.get(LIST, {"size": "20", "q": "new"})
+    second = reader.get(LIST, {"size": "20", "q": "new", "page": "2"})
+    beyond = reader.get(LIST, {"size": "20", "q": "new", "page": "99"})
+
+    assert len(names(first)) == 20
+    assert names(second) == names(beyond) == [f"new{n}.example.org" for n in (3, 2, 1)]
+    assert "23 of 23 applications" in text(markup(second))
+    assert "21–23 of 23" in text(markup(second))  # noqa: RUF001 - as the page says it
+    assert 'href="?q=new&amp;size=20"' in markup(second)
+
+
+def test_htmx_gets_the_list_alone_and_its_address(
+    reader: Client, application: InstanceApplication
+) -> None:
+    part = reader.get(LIST, {"q": "new", "page": "1"}, headers={"HX-Request": "true"})
+
+    assert "<html" not in markup(part)
+    assert part["HX-Push-Url"] == f"{LIST}?q=new"
+    assert "HX-Request" in part["Vary"]
+
+
+def test_an_empty_list_says_why(client: Client, alice: User, vera: User) -> None:
+    client.force_login(alice)
+    assert "You have not applied" in markup(client.get(LIST))
+    assert "No application fits" in markup(client.get(LIST, {"q": "x"}))
+
+    client.force_login(vera)
+    assert "Nobody has applied yet" in markup(client.get(LIST))
+
+
+def test_what_people_typed_is_text(reader: Client, make_application: Make) -> None:
+    make_application(hostname="<script>alert(1)</script>")
+
+    assert "<script>alert" not in markup(reader.get(LIST, {"q": "<script>"}))
+
+
+@pytest.mark.parametrize("sort", ["-filed", "name"])
+def test_the_list_costs_the_same_however_long_it_is(
+    reader: Client,
+    make_application: Make,
+    cluster: Cluster,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    sort: str,
+) -> None:
+    queries = 9 if sort == "name" else 8
+    for count in (1, 30):
+        for _ in range(count):
+            make_application(cluster=cluster)
+        with django_assert_num_queries(queries):
+            reader.get(LIST, {"sort": sort})
+
+
+def test_reviewers_see_how_many_wait_for_them(
+    client: Client, rhea: User, vera: User, make_application: Make
+) -> None:
+    for status in (Status.PENDING, Status.FAILED, Status.CREATED):
+        make_application(status=status)
+
+    client.force_login(rhea)
+    assert "To be reviewed 2 applications" in text(markup(client.get("/")))
+
+    client.force_login(vera)
+    assert "?status=review&amp;sort=filed" not in markup(client.get("/"))
+
+
+@limits(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["q", "status", "sort", "page", "size", "x"]),
+        st.text(max_size=50) | st.sampled_from(["-name", "filed", "0", "9" * 30]),
+    )
+)
+def test_whatever_stands_in_the_address_is_answered(
+    reader: Client, application: InstanceApplication, query: Any
+) -> None:
+    assert reader.get(LIST, query).status_code == 200

@@ -1,0 +1,89 @@
+"""A machine that is installed again gets the keys of its owners."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core import signing
+from django.test import Client
+from pytest_django import Settings
+
+from apps.ganeti import refreshing
+from apps.ganeti.models import Cluster
+from apps.ganeti.services.keys import keys_for
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.test_refreshing import machine
+
+ALICES = "ssh-ed25519 AAAAalice"
+BOBS = "ssh-ed25519 AAAAbob"
+
+
+@pytest.fixture(autouse=True)
+def keys(alice: User, bob: User, settings: Settings) -> None:
+    settings.SITE_URL = "http://testserver"
+    alice.ssh_keys.create(key=ALICES, fingerprint="a")
+    bob.ssh_keys.create(key=BOBS, fingerprint="b", comment="bob@home")
+
+
+def fetch(client: Client, url: str) -> tuple[int, str]:
+    answer = client.get(url.removeprefix("http://testserver"))
+    return answer.status_code, answer.content.decode()
+
+
+def test_an_owners_keys_are_fetched_by_a_node_that_does_not_log_in(
+    client: Client, cluster: Cluster, published: FakeRapi
+) -> None:
+    given = keys_for(machine(cluster, "web1"))
+
+    assert given.text == f"{ALICES}\n"
+    assert fetch(client, given.url) == (200, given.text)
+
+
+def test_members_of_a_group_that_owns_are_owners(
+    cluster: Cluster, published: FakeRapi, carol: User
+) -> None:
+    carol.groups.add(Group.objects.get(name="staff"))
+
+    assert keys_for(machine(cluster, "web10")).text == f"{BOBS} bob@home\n"
+
+
+def test_somebody_deactivated_gets_into_nothing(
+    cluster: Cluster, published: FakeRapi, alice: User
+) -> None:
+    alice.is_active = False
+    alice.save()
+
+    assert keys_for(machine(cluster, "web1")).text == ""
+
+
+def test_who_is_no_owner_any_more_is_left_out_of_what_a_node_fetches(
+    client: Client, cluster: Cluster, published: FakeRapi
+) -> None:
+    given = keys_for(machine(cluster, "web1"))
+    published.change("web1", tags=["ganetimgr:group:staff"])
+    refreshing.refresh(cluster, force=True)
+
+    assert fetch(client, given.url) == (200, f"{BOBS} bob@home\n")
+
+
+def test_an_answer_is_kept_nowhere(
+    client: Client, cluster: Cluster, published: FakeRapi
+) -> None:
+    path = keys_for(machine(cluster, "web1")).url.removeprefix("http://testserver")
+
+    assert "no-store" in client.get(path).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("token", ["x", signing.dumps(["athens", "web1"])])
+def test_an_address_that_we_did_not_sign_gives_nothing(
+    client: Client, published: FakeRapi, token: str
+) -> None:
+    assert fetch(client, f"/instances/keys/{token}") == (403, "")
+
+
+def test_a_machine_that_is_gone_has_no_keys(
+    client: Client, cluster: Cluster, published: FakeRapi
+) -> None:
+    given = keys_for(machine(cluster, "web1"))
+    del published.instances["web1"]
+    refreshing.refresh(cluster, force=True)
+
+    assert fetch(client, given.url) == (403, "")
