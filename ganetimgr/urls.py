@@ -7,11 +7,8 @@ urlpatterns = [
     path("", include("apps.ganeti.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.auditlog.urls")),
-<<<<<<< HEAD
     path("", include("apps.pages.urls")),
-=======
     path("", include("apps.applications.urls")),
->>>>>>> main
     path("admin/", admin.site.urls),
 ]
 
