@@ -54,7 +54,7 @@ def test_a_page_is_in_the_readers_language_else_in_english(client: Client) -> No
 
     page = markup(client.get(INFO, headers=GREEK))
     assert "in English" in page
-    assert '<article class="prose" lang="en">' in page
+    assert '<article class="written" lang="en">' in page
 
     write("info", "el", "ελληνικά")
     assert "ελληνικά" in markup(client.get(INFO, headers=GREEK))
