@@ -126,7 +126,7 @@ def test_no_page_asks_the_feed(client: Client, db: None, feed: Feed) -> None:
         assert client.get(address).status_code == HTTPStatus.OK
 
     assert feed.asked == 0
-    assert "not been fetched yet" in text(markup(client.get(NEWS)))
+    assert "The news has not been fetched yet" in text(markup(client.get(NEWS)))
 
 
 def test_the_feed_is_asked_again_after_a_while(feed: Feed, later: Later) -> None:
