@@ -89,9 +89,7 @@ def rendered(text: str) -> SafeString:
     """Return what is written in Markdown as HTML that does no harm."""
     html = markdown.markdown(
         text,
-        extensions=["tables", "fenced_code", "sane_lists", "def_list", "toc"],
-        # The page has its title above: what is written begins below it.
-        extension_configs={"toc": {"baselevel": 2, "marker": ""}},
+        extensions=["tables", "fenced_code", "sane_lists", "def_list"],
         output_format="html",
     )
     return markup.article(html)

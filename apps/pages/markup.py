@@ -1,6 +1,7 @@
 """HTML that others wrote, without what could do harm."""
 
 import html as entities
+import re
 
 import nh3
 from django.utils.safestring import SafeString
@@ -14,9 +15,25 @@ BRIEF = {
 }
 ARTICLE = {
     *BRIEF,
-    *("h2", "h3", "h4", "h5", "h6", "hr", "img", "del", "sub", "sup", "kbd", "abbr"),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "del",
+        "sub",
+        "sup",
+        "kbd",
+        "abbr",
+    ),
     *("dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
 }
+# As nh3 writes it, without attributes; other text has no such bracket.
+HEADING = re.compile(r"<(/?)h([1-6])>")
 ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
@@ -27,8 +44,16 @@ ATTRIBUTES = {
 
 
 def article(html: str) -> SafeString:
-    """Return a page of an administrator's, who need not be trusted with scripts."""
-    return _clean(html, ARTICLE)
+    """Return a page of an administrator's, who need not be trusted with scripts.
+
+    Its headings begin below the page's title, whatever they were written as.
+    """
+    cleaned = _clean(html, ARTICLE)
+    levels = sorted({level for _, level in HEADING.findall(cleaned)})
+    ranks = {old: min(new, 6) for new, old in enumerate(levels, 2)}
+    return SafeString(
+        HEADING.sub(lambda found: f"<{found[1]}h{ranks[found[2]]}>", cleaned)
+    )
 
 
 def brief(html: str, words: int) -> SafeString:

@@ -104,7 +104,7 @@ def test_markdown_is_drawn_and_begins_below_the_title(client: Client) -> None:
     write(
         "info",
         "en",
-        "# First\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n[out](https://example.org)",
+        "## First\n\n#### Below\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n[out](https://example.org)",
         title="The <title>",
     )
 
@@ -112,6 +112,7 @@ def test_markdown_is_drawn_and_begins_below_the_title(client: Client) -> None:
 
     assert "<h1>The &lt;title&gt;</h1>" in page
     assert "<h2>First</h2>" in page
+    assert "<h3>Below</h3>" in page
     assert "<li>one</li>" in page
     assert "<td>1</td>" in page
     assert '<a href="https://example.org" rel="noopener noreferrer">out</a>' in page
