@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.mails import delivery
+from apps.pages import news
 
 from . import following, queue, refreshing, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
@@ -274,6 +275,7 @@ class Watcher:
             Sweeper(self, self.stopping),
             Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
             Chore("images", self.stopping, fetching.fetch_due, IMAGES_LOOK_EVERY_S),
+            Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
             Chore("old mail", self.stopping, delivery.forget, DAILY_S),
             Chore("old requests", self.stopping, requests.forget, DAILY_S),
         ]

@@ -64,6 +64,7 @@ BRANDING: dict[str, Any] = {
         "SOCIAL_NETWORKS": [],
     },
     "TITLE": "ganetimgr",
+    "ACCENT_COLOUR": "",
     "MOTTO": "Virtual machines on Ganeti",
     "LOGO": "",
     "FAVICON": "",
@@ -74,6 +75,7 @@ BRANDING: dict[str, Any] = {
     "SHOW_ADMINISTRATIVE_FORM": True,
     "SHOW_ORGANIZATION_FORM": True,
 }
+ANALYTICS_CSP_SOURCES: list[str] = []
 FLATPAGES = {"INFO": True, "TOS": True, "FAQ": True}
 
 # Ganeti

@@ -81,6 +81,7 @@ ALICES = Rule(
     (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 302, 404, 404)
 )
 PEOPLE_FOR_STAFF = Rule((LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6))
+NOT_HERE = Rule((404,) * 7, NOBODY)
 
 TABLE: Mapping[str, Rule] = {
     "ganeti:instance-list": PAGE,
@@ -132,6 +133,13 @@ TABLE: Mapping[str, Rule] = {
     "accounts:set-language": Rule(NOBODY, (302,) * 7),
     "accounts:set-colours": Rule(NOBODY, (302,) * 7),
     "auditlog:history": PAGE,
+    # No page is written, no colour and no analytics file named in this test.
+    "pages:info": NOT_HERE,
+    "pages:tos": NOT_HERE,
+    "pages:faq": NOT_HERE,
+    "pages:news": MONITOR,
+    "pages:accent": NOT_HERE,
+    "pages:analytics": NOT_HERE,
     # The application is alice's: "owner" and "locked" are she.
     "applications:apply": Rule((LOGIN, *(200,) * 6), (LOGIN, *(200,) * 6)),
     "applications:list": PAGE,
