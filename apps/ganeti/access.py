@@ -144,6 +144,11 @@ def may_see_clusters(person: Person) -> bool:
     return person.sees_all
 
 
+def may_see_people(person: Person) -> bool:
+    """Tell whether the person may look up users and groups."""
+    return person.sees_all
+
+
 def may_see_all_history(person: Person) -> bool:
     """Tell whether the person sees what everybody did."""
     return person.sees_all

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, power
+from .views import bulk, clusters, health, idle, instance, instances, jobs, power
 
 app_name = "ganeti"
 
@@ -31,9 +31,13 @@ of_a_cluster = [
     ),
 ]
 
+of_idle_people = [
+    path("user/idle/", idle.idle_accounts, name="idle-accounts"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_monitors]
+urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *of_idle_people, *for_monitors]

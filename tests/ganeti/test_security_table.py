@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -73,11 +74,30 @@ TABLE: Mapping[str, Rule] = {
     # No watcher runs in this test: the site is not ready, and says so to everybody.
     "ganeti:readyz": Rule((503,) * 7, NOBODY),
     "accounts:login": Rule((200, *(302,) * 6), (200, *(302,) * 6)),
+    "accounts:admin-login": Rule((LOGIN, *(403,) * 5, 302), NOBODY),
+    "accounts:register": Rule((200, *(302,) * 6), (400, *(302,) * 6)),
+    "accounts:registered": Rule(EVERYBODY, NOBODY),
+    "accounts:confirm": Rule((404,) * 7, (302,) * 7),
+    "accounts:applicants": Rule((LOGIN, *(404,) * 5, 200), (LOGIN, *(405,) * 6)),
+    "accounts:decide": Rule((LOGIN, *(404,) * 6), (LOGIN, *(404,) * 5, 400)),
+    "accounts:password-change": Rule((LOGIN, *(403,) * 6), (LOGIN, *(403,) * 6)),
+    "accounts:password-reset": Rule(EVERYBODY, EVERYBODY),
+    "accounts:password-reset-sent": Rule(EVERYBODY, NOBODY),
+    "accounts:password-reset-confirm": Rule((410,) * 7, (410,) * 7),
+    "accounts:sessions": PAGE,
+    "accounts:sessions-end": CHANGE_OF_ONE_S_OWN,
+    # Nobody has a session of this number, or may know that somebody has.
+    "accounts:session-end": Rule(NO_GET, (LOGIN, *(404,) * 6)),
+    "ganeti:idle-accounts": Rule(
+        (LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6)
+    ),
     "accounts:logout": CHANGE_OF_ONE_S_OWN,
     "accounts:set-language": Rule(NOBODY, (302,) * 7),
     "accounts:set-colours": Rule(NOBODY, (302,) * 7),
     "auditlog:history": PAGE,
 }
+
+NUMBERS = {"accounts:session-end": UUID(int=0)}
 
 Addresses = dict[str, list[str]]
 
@@ -109,7 +129,14 @@ def people(
 
 
 def address_of(name: str, machine: str) -> str:
-    values: dict[str, Any] = {"cluster_slug": "athens", "name": machine}
+    values: dict[str, Any] = {
+        "cluster_slug": "athens",
+        "name": machine,
+        "key": "f" * 64,
+        "number": NUMBERS.get(name, 4711),
+        "uidb64": "MQ",
+        "token": "none",
+    }
     return reverse(name, kwargs={key: values[key] for key in ALL[name]})
 
 
