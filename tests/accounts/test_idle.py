@@ -79,7 +79,9 @@ def test_a_dry_run_names_them_and_writes_to_nobody(sent: Sent) -> None:
     assert not IdleNotice.objects.exists()
 
 
-def test_each_is_asked_in_their_language(everybody: dict[str, User], sent: Sent) -> None:
+def test_each_is_asked_in_their_language(
+    everybody: dict[str, User], sent: Sent
+) -> None:
     people.remember_language(everybody["long"], "el")
 
     run()
