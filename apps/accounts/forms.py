@@ -70,6 +70,7 @@ class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].label = _("New password")
         self.fields["new_password2"].label = _("New password again")
+        self.fields["new_password2"].help_text = ""
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
 
@@ -79,4 +80,4 @@ class ChangeForm(NewPasswordForm, forms.PasswordChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["old_password"].label = _("Password until now")
+        self.fields["old_password"].label = _("Current password")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.http.response import HttpResponseBase
 
 from tests.conftest import Sent
 
@@ -26,3 +27,8 @@ def link_in(sent: Sent, to: str) -> str:
     links = re.findall(r"http://localhost:8000(/\S+)", str(mails[-1].body))
     path: str = links[-1]
     return path
+
+
+def where(answer: HttpResponseBase) -> str:
+    """Return where an answer sends to; empty if nowhere."""
+    return answer.headers.get("Location", "")

@@ -12,6 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests import services
+from tests.accounts.conftest import where
 from tests.accounts.test_registration import DONE, GOOD, REGISTER
 from tests.ganeti.pages import markup, text
 
@@ -69,7 +70,7 @@ def test_who_ticked_the_box_registers(client: Client, stand_in: StandIn) -> None
         headers={"x-forwarded-for": "203.0.113.7, 192.0.2.5"},
     )
 
-    assert answer.url == DONE
+    assert where(answer) == DONE
     assert stand_in.asked == [
         {"secret": ["private"], "response": ["right"], "remoteip": ["192.0.2.5"]}
     ]

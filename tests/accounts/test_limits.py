@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("alice")
 
 def attempt(
     client: Client, password: str, name: str = "alice", origin: str = "192.0.2.1"
-) -> HttpResponse:
+) -> HttpResponseBase:
     return client.post(
         LOGIN,
         {"username": name, "password": password},
@@ -29,7 +29,7 @@ def attempt(
     )
 
 
-def lock(client: Client, **values: str) -> HttpResponse:
+def lock(client: Client, **values: str) -> HttpResponseBase:
     for _ in range(5):
         answer = attempt(client, "wrong", **values)
     return answer
