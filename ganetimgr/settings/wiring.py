@@ -159,5 +159,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # stderr has it from the root; the watcher logs elsewhere if told to.
         "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
+        # Wrong passwords and waits, not each log-in that was fine.
+        "axes": {"level": "WARNING"},
     },
 }

@@ -32,6 +32,13 @@ CATALOGUE = BASE_DIR / "locale" / "el" / "LC_MESSAGES" / "django.po"
     [
         ("login", "", "/accounts/login/", 200),
         ("history", "root", "/history/", 200),
+        ("register", "", "/accounts/register/", 200),
+        ("registration-void", "", "/accounts/activate/nothing/", 404),
+        ("password-reset", "", "/accounts/password/reset/", 200),
+        ("password-change", "alice", "/user/password/", 200),
+        ("sessions", "alice", "/user/sessions/", 200),
+        ("registrations", "root", "/accounts/approve/", 200),
+        ("idle-accounts", "olga", "/user/idle/", 200),
         ("404", "alice", "/nowhere/", 404),
         ("403", "alice", "/instances/athens/locked1.alice.example.org/startup", 403),
         ("admin", "root", "/admin/", 200),
