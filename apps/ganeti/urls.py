@@ -8,6 +8,7 @@ from .views import (
     configuration,
     fatal,
     health,
+    idle,
     images,
     instance,
     instances,
@@ -103,6 +104,7 @@ for_nodes = [
 of_people = [
     path("user/info/user/<path:username>", people.user_info, name="user-info"),
     path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
+    path("user/idle/", idle.idle_accounts, name="idle-accounts"),
 ]
 
 of_images = [

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import Settings
 
-from apps.accounts import people
+from apps.accounts import passwords, people
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import moments, refreshing, said
@@ -346,3 +346,41 @@ def test_a_new_owner_is_written_to_in_greek(
     (mail,) = sent()
     assert mail.subject.endswith("Το web1 είναι δικό σας")
     assert "Ο χρήστης alice σας έκανε κάτοχο" in mail.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["register", "registered", "password-reset", "password-reset-sent"]
+)
+def test_the_ways_in(reader: Client, name: str) -> None:
+    assert english(read(reader, reverse(f"accounts:{name}"))) <= {"email"}
+
+
+@pytest.mark.django_db
+def test_links_that_lead_nowhere(reader: Client) -> None:
+    for path in ("/accounts/activate/none/", "/accounts/password/reset/MQ/none/"):
+        assert english(read(reader, path)) <= {"email"}
+
+
+def test_sessions_and_passwords(reader: Client, root: User) -> None:
+    root.set_password("a password that is long")
+    root.save()
+    reader.force_login(root)
+
+    for name in (
+        *("accounts:sessions", "accounts:password-change", "accounts:applicants"),
+        "ganeti:idle-accounts",
+    ):
+        assert english(read(reader, reverse(name))) <= {"email"}
+
+
+def test_the_mail_that_sets_a_new_password(root: User, sent: Sent) -> None:
+    root.set_password("a password that is long")
+    root.save()
+    people.remember_language(root, "el")
+
+    passwords.forgotten(root.email)
+
+    (mail,) = sent()
+    assert mail.subject == "[ganetimgr] Ορίστε νέο συνθηματικό"
+    assert english(re.sub(r"http\S+", "", str(mail.body))) == set()
