@@ -58,7 +58,11 @@ class Product:
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Write the operator's settings file; running processes keep the old one."""
         lines = [SETTINGS.format(pad="x" * 50, mail=str(self.mail_directory))]
-        settings = {"SITE_URL": self.url, "ALLOWED_HOSTS": [self.host, "localhost"], **settings}
+        settings = {
+            "SITE_URL": self.url,
+            "ALLOWED_HOSTS": [self.host, "localhost"],
+            **settings,
+        }
         lines += [f"{name} = {value!r}\n" for name, value in settings.items()]
         (self.directory / "settings.py").write_text("".join(lines))
 
