@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("apps.ganeti.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.auditlog.urls")),
+    path("", include("apps.pages.urls")),
     path("", include("apps.applications.urls")),
     path("admin/", admin.site.urls),
 ]

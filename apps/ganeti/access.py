@@ -124,6 +124,31 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
     return YES
 
 
+def may_lock(person: Person, instance: Instance) -> Verdict:
+    """Answer who wants to keep owners from acting on an instance, or let them again."""
+    if not may_see(person, instance):
+        return INVISIBLE
+    if person.may_lock:
+        return YES
+    return Verdict(Answer.FORBIDDEN, _("Locking machines is for the staff."))
+
+
+def may_isolate(person: Person, instance: Instance) -> Verdict:
+    """Answer who wants to cut an instance off from the network, or let it back."""
+    if not may_see(person, instance):
+        return INVISIBLE
+    if person.may_isolate:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Cutting machines off from the network is for the staff.")
+    )
+
+
+def may_search_people(person: Person) -> bool:
+    """Tell whether the person finds users and groups by a part of their names."""
+    return person.sees_all
+
+
 def may_see_applications(person: Person) -> bool:
     """Tell whether the person sees the applications of others."""
     return person.sees_applications
@@ -150,13 +175,41 @@ def may_review(person: Person) -> bool:
     return person.reviews
 
 
+def may_review_of(person: Person, applicant: str) -> Verdict:
+    """Answer who wants to decide about an application; by who filed it."""
+    if may_review(person):
+        return YES
+    if not may_see_application(person, applicant):
+        return INVISIBLE
+    return Verdict(Answer.FORBIDDEN, _("Only reviewers decide about applications."))
+
+
+def may_create(person: Person) -> Verdict:
+    """Answer who wants to have a machine built without an application."""
+    if person.superuser:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Only superusers have machines built without asking.")
+    )
+
+
 def may_refresh(person: Person) -> bool:
     """Tell whether the person may have a cluster asked now."""
     return person.sees_all
 
 
+def may_see_image_sources(person: Person) -> bool:
+    """Tell whether the person sees where images come from, and has them fetched."""
+    return person.sees_all
+
+
 def may_see_clusters(person: Person) -> bool:
     """Tell whether clusters, nodes and owners are shown to the person."""
+    return person.sees_all
+
+
+def may_see_people(person: Person) -> bool:
+    """Tell whether the person may look up users and groups."""
     return person.sees_all
 
 

@@ -25,7 +25,7 @@ from .inventory import MARKS, Inventory
 from .models import Cluster, Job, Network
 from .services import lifecycle, power, requests
 from .snapshots import Snapshot
-from .tables import Mark, Owner
+from .tables import Mark, Owner, OwnerPages
 
 HISTORY_LENGTH = 50
 # How long the page says that something went well, and that it did not.
@@ -186,7 +186,9 @@ class Machine:
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
-        return tables.owners(self.instance, tables.known_owners([self.instance]))
+        pages = OwnerPages.known() if self.visible.person.staff else None
+        known = tables.known_owners([self.instance])
+        return tables.owners(self.instance, known, pages)
 
     @cached_property
     def interfaces(self) -> list[Interface]:

@@ -5,12 +5,17 @@ from django.urls import path
 from .views import (
     bulk,
     clusters,
+    configuration,
     fatal,
     health,
+    images,
     instance,
     instances,
     jobs,
     keys,
+    marking,
+    owners,
+    people,
     power,
     requests,
 )
@@ -26,6 +31,33 @@ lists = [
 ]
 
 _machine = "instances/<slug:cluster_slug>/<str:name>/"
+
+_of_a_machine = "/<slug:cluster_slug>/<str:name>"
+
+# Before those of a machine, since a cluster could be called "lock".
+changes = [
+    path(f"instances/lock{_of_a_machine}", marking.instance_lock, name="instance-lock"),
+    path(
+        f"instances/isolate{_of_a_machine}",
+        marking.instance_isolate,
+        name="instance-isolate",
+    ),
+    path(
+        f"instances/whitelist{_of_a_machine}",
+        marking.instance_whitelist,
+        name="instance-whitelist",
+    ),
+    path(
+        f"instances/tags{_of_a_machine}",
+        owners.instance_owners,
+        name="instance-owners",
+    ),
+    path(
+        f"{_machine}configure",
+        configuration.instance_configure,
+        name="instance-configure",
+    ),
+]
 
 of_a_machine = [
     path(_machine, explained(instance.instance_detail), name="instance-detail"),
@@ -67,6 +99,18 @@ for_nodes = [
     path("instances/keys/<str:token>", keys.owners_keys, name="owners-keys"),
 ]
 
+# Names of groups may have a slash in them.
+of_people = [
+    path("user/info/user/<path:username>", people.user_info, name="user-info"),
+    path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
+]
+
+of_images = [
+    path("operating_systems/", images.operating_systems, name="operating-systems"),
+    path("cluster/images/", images.image_list, name="image-list"),
+    path("cluster/images/fetch", images.images_fetch, name="images-fetch"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -74,9 +118,12 @@ for_monitors = [
 
 urlpatterns = [
     *lists,
+    *changes,
     *of_a_machine,
     *to_be_confirmed,
     *of_a_cluster,
+    *of_images,
+    *of_people,
     *for_nodes,
     *for_monitors,
 ]

@@ -1,4 +1,4 @@
-"""Start everything, say so in one line, and end everything on Ctrl-C."""
+"""Start everything, say where it is, and end everything on Ctrl-C."""
 
 import argparse
 import json
@@ -14,21 +14,46 @@ from typing import Any
 
 import requests
 
+from contrib.demo import offerings
 from contrib.demo.browser import Browser
 from contrib.demo.processes import ROOT, Died, Processes
 
 STATE = Path(os.environ.get("GANETIMGR_STATE") or ROOT / "var") / "demo"
 SETTINGS = """
+SITE_URL = {url!r}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = {mail!r}
 ADMINS = [("Admin", "admin@example.org")]
 MANAGERS = [("Manager", "manager@example.org")]
+OPERATING_SYSTEMS = {systems!r}
+OPERATING_SYSTEMS_URLS = [{beside!r} + "/images/"]
+SNF_OPERATING_SYSTEMS_URLS = [{beside!r} + "/snf/"]
+IMAGES_URL = [{beside!r} + "/meta/"]
+BRANDING = {{
+    "FEED_URL": {beside!r} + "/feed.xml",
+    "SERVICE_PROVIDED_BY": {{
+        "NAME": "Example University",
+        "URL": "https://www.example.org/",
+        "SOCIAL_NETWORKS": [
+            {{
+                "NAME": "Mastodon",
+                "URL": "https://social.example.org/",
+                "ICON": "mastodon",
+            }},
+        ],
+    }},
+}}
 """
 SIMULATOR = (
     *("-m", "contrib.simulator", "--own-addresses"),
     *("--port-base", "0", "--control-port", "0"),
     *("--clusters", "3", "--nodes", "6", "--instances", "240"),
     *("--owners", "alice:12,bob:3"),
+)
+
+BESIDE = (
+    *("-m", "contrib.demo.beside", "--directory", str(STATE / "beside")),
+    *("--mail", str(STATE / "mail")),
 )
 
 
@@ -44,10 +69,11 @@ def main() -> None:
         sys.exit(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    environment = prepare(port)
+    beside = free_port(port + 1)
+    environment = prepare(port, beside)
     processes = Processes(STATE / "log", environment)
     try:
-        run(processes, f"http://127.0.0.1:{port}")
+        run(processes, f"http://127.0.0.1:{port}", beside)
     except Stopped:
         say("Ending.")
     except (Died, RuntimeError, requests.RequestException) as exc:
@@ -77,15 +103,36 @@ def is_taken(port: int) -> bool:
     return False
 
 
-def prepare(port: int) -> dict[str, str]:
+def free_port(wanted: int) -> int:
+    """Return this port, or any other one if it is taken."""
+    if not is_taken(wanted):
+        return wanted
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def local(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
+def prepare(port: int, beside: int) -> dict[str, str]:
     """Begin anew, as the simulated clusters do; give the processes' environment."""
-    for old in ("cache", "mail", "ganetimgr.sqlite3"):
+    for old in ("beside", "cache", "mail", "ganetimgr.sqlite3"):
         remove(STATE / old)
     for rest in ("-wal", "-shm"):
         remove(STATE / f"ganetimgr.sqlite3{rest}")
     STATE.mkdir(parents=True, exist_ok=True)
     settings = STATE / "settings.py"
-    settings.write_text(SETTINGS.format(mail=str(STATE / "mail")))
+    settings.write_text(
+        SETTINGS.format(
+            url=local(port),
+            beside=f"http://127.0.0.1:{beside}",
+            mail=str(STATE / "mail"),
+            systems=dict(offerings.OPERATING_SYSTEMS),
+        )
+    )
+    offerings.write(STATE / "beside", local(beside))
     environment = {
         "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
         "GANETIMGR_SETTINGS": str(settings),
@@ -103,11 +150,12 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def run(processes: Processes, url: str) -> None:
+def run(processes: Processes, url: str, beside: int) -> None:
     """Bring everything up, and stay until somebody asks for the end."""
     ready_file = STATE / "simulator.json"
     ready_file.unlink(missing_ok=True)
     processes.start("simulator", *SIMULATOR, "--ready-file", str(ready_file))
+    processes.start("beside", *BESIDE, "--port", str(beside))
     fill_the_database()
     processes.start("web", "-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py")
     processes.start("watcher", "watcher.py", "--foreground")
@@ -115,7 +163,8 @@ def run(processes: Processes, url: str) -> None:
     processes.wait_for(lambda: answers(f"{url}/healthz"), 60, "The web server")
     add_clusters(url, json.loads(ready_file.read_text())["clusters"])
     processes.wait_for(lambda: answers(f"{url}/readyz"), 60, "The watcher")
-    say(announcement(url))
+    fill_in_what_needs_clusters(processes)
+    say(announcement(url, local(beside)))
     while True:
         processes.check()
         time.sleep(1)
@@ -129,6 +178,7 @@ def fill_the_database() -> None:
     start.setup()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("loaddata", "flatpages", verbosity=0)
 
     from contrib.demo import people  # noqa: PLC0415 - needs Django set up
 
@@ -151,6 +201,13 @@ def add_clusters(url: str, clusters: list[dict[str, Any]]) -> None:
         )
 
 
+def fill_in_what_needs_clusters(processes: Processes) -> None:
+    from contrib.demo import applications  # noqa: PLC0415 - needs Django set up
+
+    processes.wait_for(applications.known, 60, "The clusters' machines")
+    applications.create()
+
+
 def answers(address: str) -> bool:
     try:
         return requests.get(address, timeout=5).ok
@@ -158,14 +215,14 @@ def answers(address: str) -> bool:
         return False
 
 
-def announcement(url: str) -> str:
+def announcement(url: str, beside: str) -> str:
     from contrib.demo.people import LOGINS, PASSWORD  # noqa: PLC0415 - as above
 
-    names = ", ".join(f"{name} ({what})" for name, what in LOGINS.items())
     shown = url.replace("127.0.0.1", "localhost")
+    people = "".join(f"  {name:8}{what}\n" for name, what in LOGINS.items())
     return (
-        f"ganetimgr is ready at {shown}/ - log in as {names}; "
-        f"the password is {PASSWORD!r}. Ctrl-C ends it."
+        f"ganetimgr is ready at {shown}/ - log in with the password {PASSWORD!r} as\n"
+        f"{people}Mails can be read at {beside}/mails/. Ctrl-C ends it all."
     )
 
 

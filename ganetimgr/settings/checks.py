@@ -9,7 +9,8 @@ from django.conf import global_settings, settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - its name
 
 from ganetimgr.settings import rules, wiring
-from ganetimgr.settings.rules import Each, Keys, Rule
+from ganetimgr.settings.defaults import BASE_DIR
+from ganetimgr.settings.rules import Each, Items, Keys, Rule
 
 DAYS = rules.whole(1, 3650, "a number of days")
 HTTP = rules.url("http", "https")
@@ -18,6 +19,9 @@ HTTP_LIST = rules.list_of(
 )
 TEXTS = rules.list_of(rules.text(least=1), "texts that are not empty")
 SIZES = rules.list_of(rules.whole(1, 2**31), "whole numbers from 1")
+OPERATING_SYSTEM_ID = rules.matching(
+    r"\S|\S.{0,253}\S", "ids: texts of 1 to 255 characters without spaces around them"
+)
 OPERATING_SYSTEM = Keys(
     {
         "description": rules.text(least=1),
@@ -28,23 +32,37 @@ OPERATING_SYSTEM = Keys(
     },
     required=("description", "provider"),
 )
+OURS_OR_ELSEWHERE = rules.static_file(BASE_DIR / "static")
+SOCIAL_NETWORK = Keys(
+    {
+        "NAME": rules.text(least=1),
+        "URL": rules.url("http", "https", may_be_empty=False),
+        "ICON": rules.matching(
+            r"[a-z0-9-]*", "the name of an icon, such as 'mastodon', or an empty text"
+        ),
+    },
+    required=("NAME", "URL"),
+)
 BRANDING = Keys(
     {
         "SERVICE_PROVIDED_BY": Keys(
             {
                 "NAME": rules.text(),
                 "URL": HTTP,
-                "SOCIAL_NETWORKS": rules.list_of(
-                    rules.mapping(""), "dictionaries with NAME, ICON and URL"
-                ),
+                "SOCIAL_NETWORKS": Items(SOCIAL_NETWORK),
             }
         ),
         "TITLE": rules.text(least=1),
         "MOTTO": rules.text(),
-        "LOGO": rules.text(),
-        "FAVICON": rules.text(),
-        "VIDEO": rules.text(),
-        "FOOTER_ICONS_IFRAME": rules.either(rules.text(), rules.flag()),
+        "ACCENT_COLOUR": rules.matching(
+            r"(#[0-9A-Fa-f]{6})?", "a colour such as '#0d6d78', or an empty text"
+        ),
+        "LOGO": OURS_OR_ELSEWHERE,
+        "FAVICON": OURS_OR_ELSEWHERE,
+        "VIDEO": OURS_OR_ELSEWHERE,
+        "FOOTER_ICONS_IFRAME": rules.either(
+            OURS_OR_ELSEWHERE, Rule("False", lambda value: value is False)
+        ),
         "FEED_URL": HTTP,
         "ANALYTICS_FILE_PATH": rules.readable_file(),
         "SHOW_ADMINISTRATIVE_FORM": rules.flag(),
@@ -89,6 +107,12 @@ RULES: dict[str, Rule | Keys | Each] = {
     "EMAIL_USE_SSL": rules.flag(),
     "EMAIL_TIMEOUT": rules.seconds(0.1, 600),
     "BRANDING": BRANDING,
+    "ANALYTICS_CSP_SOURCES": rules.list_of(
+        rules.matching(
+            r"((https?|wss?)://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d+)?", ""
+        ),
+        "hosts, such as 'https://stats.example.org'",
+    ),
     "FLATPAGES": Keys({name: rules.flag() for name in ("INFO", "TOS", "FAQ")}),
     "GANETI_TAG_PREFIX": rules.matching(
         r"[\w.+*/@-]{1,40}", "1 to 40 letters, digits and any of .+*/@-_"
@@ -101,12 +125,12 @@ RULES: dict[str, Rule | Keys | Each] = {
         rules.text(least=16, secret=True), "texts of at least 16 characters"
     ),
     "SNAPSHOT_REFRESH_SECONDS": rules.seconds(1, 3600),
-    "OPERATING_SYSTEMS": Each(OPERATING_SYSTEM),
+    "OPERATING_SYSTEMS": Each(OPERATING_SYSTEM, keys=OPERATING_SYSTEM_ID),
     "OPERATING_SYSTEMS_URLS": HTTP_LIST,
     "OPERATING_SYSTEMS_PROVIDER": rules.text(least=1),
     "OPERATING_SYSTEMS_SSH_KEY_PARAM": rules.text(),
     "SNF_OPERATING_SYSTEMS_URLS": HTTP_LIST,
-    "IMAGES_URL": HTTP_LIST,
+    "IMAGES_URL": rules.either(HTTP, HTTP_LIST),
     "START_NEW_INSTANCES": rules.flag(),
     "NO_OPERATING_SYSTEM_PROVIDER": rules.text(),
     "APPLICATION_MEMORY_MIB": SIZES,
@@ -117,6 +141,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
+    "CDROM_ALLOW_PRIVATE_ADDRESSES": rules.flag(),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,

@@ -64,6 +64,7 @@ BRANDING: dict[str, Any] = {
         "SOCIAL_NETWORKS": [],
     },
     "TITLE": "ganetimgr",
+    "ACCENT_COLOUR": "",
     "MOTTO": "Virtual machines on Ganeti",
     "LOGO": "",
     "FAVICON": "",
@@ -74,6 +75,7 @@ BRANDING: dict[str, Any] = {
     "SHOW_ADMINISTRATIVE_FORM": True,
     "SHOW_ORGANIZATION_FORM": True,
 }
+ANALYTICS_CSP_SOURCES: list[str] = []
 FLATPAGES = {"INFO": True, "TOS": True, "FAQ": True}
 
 # Ganeti
@@ -91,7 +93,7 @@ OPERATING_SYSTEMS_URLS: list[str] = []
 OPERATING_SYSTEMS_PROVIDER = "image+default"
 OPERATING_SYSTEMS_SSH_KEY_PARAM = "img_ssh_key_url"
 SNF_OPERATING_SYSTEMS_URLS: list[str] = []
-IMAGES_URL: list[str] = []
+IMAGES_URL: list[str] | str = []
 START_NEW_INSTANCES = True
 NO_OPERATING_SYSTEM_PROVIDER = ""
 
@@ -104,6 +106,7 @@ APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
 AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
 WHITELIST_IP_MAX_SUBNET_V4 = 26
 WHITELIST_IP_MAX_SUBNET_V6 = 64
+CDROM_ALLOW_PRIVATE_ADDRESSES = False
 INSTANCE_ACTION_ACTIVE_DAYS = 7
 CONFIRM_IN_PLACE = False
 ACCOUNT_ACTIVATION_DAYS = 10

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ganetimgr.settings import defaults, rules, wiring
+from ganetimgr.settings import defaults, policy, rules, wiring
 
 # One writer at a time: a transaction that will write says so at its start
 # ("immediate") and waits its turn, instead of failing half way.
@@ -105,6 +105,9 @@ def derive(values: dict[str, Any]) -> None:
             "django_auth_ldap.backend.LDAPBackend",
             *values["AUTHENTICATION_BACKENDS"],
         ]
+    values["CONTENT_SECURITY_POLICY"] = policy.with_what_is_named(
+        values["CONTENT_SECURITY_POLICY"], values
+    )
     values["MAIL_DELIVERY_BACKEND"] = values["EMAIL_BACKEND"]
     if rules.importable().fits(values["EMAIL_BACKEND"]):
         values["EMAIL_BACKEND"] = "apps.mails.backend.EmailBackend"

@@ -30,7 +30,7 @@ class Rule:
 class Keys:
     """A dictionary with these keys and no others; each has a rule of its own."""
 
-    rules: Mapping[str, "Rule | Keys"]
+    rules: Mapping[str, "Rule | Keys | Items"]
     required: Collection[str] = ()
 
     def complaints(self, name: str, value: object) -> Iterator[str]:
@@ -54,6 +54,7 @@ class Each:
 
     rule: Rule | Keys
     required: Collection[str] = ()
+    keys: Rule | None = None
 
     def complaints(self, name: str, value: object) -> Iterator[str]:
         if not isinstance(value, Mapping):
@@ -63,7 +64,23 @@ class Each:
             if key not in value:
                 yield f"{name} needs the key {key!r}."
         for key, each in value.items():
+            if self.keys and not self.keys.fits(key):
+                yield f"{name} takes {self.keys.takes}, not {shorten(key)}."
             yield from self.rule.complaints(f"{name}.{key}", each)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of values of one kind."""
+
+    rule: Rule | Keys
+
+    def complaints(self, name: str, value: object) -> Iterator[str]:
+        if not isinstance(value, list | tuple):
+            yield f"{name} takes a list, not {shorten(value)}."
+            return
+        for number, each in enumerate(value):
+            yield from self.rule.complaints(f"{name}.{number}", each)
 
 
 def shorten(value: object) -> str:
@@ -190,6 +207,30 @@ def readable_file() -> Rule:
         )
 
     return Rule("the path of a file that can be read, or an empty text", fits)
+
+
+def static_file(directory: Path) -> Rule:
+    """Want something that a page can show: ours, or somebody else's."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, str):
+            return False
+        if value == "" or is_url(value, ("http", "https")):
+            return True
+        return value.startswith("/") or is_file(directory / value)
+
+    return Rule(
+        "the path of a file below static/, a path on this host that begins with '/', "
+        "a URL that starts with http:// or https://, or an empty text",
+        fits,
+    )
+
+
+def is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def importable() -> Rule:

@@ -13,6 +13,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sites",
+    "django.contrib.flatpages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -44,6 +46,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "ganetimgr.urls"
 WSGI_APPLICATION = "ganetimgr.wsgi.application"
+# The row that flat pages belong to; links are made of SITE_URL.
+SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -57,6 +61,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.pages.context_processors.around",
                 "apps.ganeti.context_processors.frame",
                 "apps.applications.context_processors.waiting",
             ],

@@ -15,15 +15,20 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import Settings
 
+from apps.accounts import people
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import moments, refreshing, said
+from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import JobReport, JobStatus
 from apps.ganeti.following import finish
 from apps.ganeti.models import Cluster
-from apps.ganeti.services import power
+from apps.ganeti.services import owners, power
+from apps.ganeti.services.owners import Owner
 from apps.ganeti.services.submission import ActionRefused
 from ganetimgr.settings.defaults import BASE_DIR
+from tests.conftest import Sent
+from tests.ganeti.chains import carry_on
 from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices
@@ -34,7 +39,9 @@ NAMES = {
     *("alice", "bob", "dave", "olga", "root", "staff", "athens", "ganetimgr"),
     *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
     *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
-    *("old", "db", "group", "utc", "aa"),
+    *("old", "db", "group", "utc", "aa", "paravirtual"),
+    # what the profile speaks of
+    *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
 }
 READ = ("title", "aria-label", "placeholder", "alt")
 
@@ -260,3 +267,82 @@ def test_times_agree_with_their_number(passed: timedelta, words: str) -> None:
 
     with translation.override("el"):
         assert moments.ago(now - passed, now) == words
+
+
+def test_the_profile_and_what_is_said_of_its_keys(reader: Client, alice: User) -> None:
+    reader.force_login(alice)
+    profile = reverse("accounts:profile")
+
+    page = read(reader, profile)
+    wrong = reader.post(reverse("accounts:keys-add"), {"keys": "ssh-rsa\nλάθος"})
+    void = markup(reader.get(reverse("accounts:mail-change", args=["made-up"])))
+
+    assert "Δημόσια κλειδιά" in page
+    assert "Γραμμή 2: Αυτό δεν είναι δημόσιο κλειδί SSH." in markup(wrong)
+    for each in (page, markup(wrong), void):
+        assert english(each.replace("alice@example.org", "")) == set()
+
+
+def test_mails_about_an_address_are_in_their_readers_language(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    people.remember_language(alice, "el")
+    client.force_login(alice)
+
+    client.post(reverse("accounts:mail-ask"), {"address": "new@example.org"})
+
+    subjects = {mail.to[0]: mail.subject for mail in sent()}
+    assert subjects == {
+        "new@example.org": "[ganetimgr] Επιβεβαιώστε τη νέα σας διεύθυνση",
+        "alice@example.org": "[ganetimgr] Ζητήθηκε άλλη διεύθυνση",
+    }
+
+
+@pytest.mark.usefixtures("published")
+def test_the_pages_of_people(reader: Client, olga: User, alice: User) -> None:
+    alice.groups.create(name="staff")
+    reader.force_login(olga)
+
+    who = read(reader, reverse("ganeti:user-info", args=["alice"]))
+    group = read(reader, reverse("ganeti:group-info", args=["staff"]))
+
+    for each in (who, group):
+        assert english(each.replace("alice@example.org", "")) == set()
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("what", ["configure", "whitelist", "owners"])
+@pytest.mark.parametrize("name", ["web1", "mail1"])
+def test_what_changes_a_machine(
+    reader: Client, alice: User, root: User, what: str, name: str
+) -> None:
+    for person in (alice, root):
+        reader.force_login(person)
+        page = read(reader, reverse(f"ganeti:instance-{what}", args=("athens", name)))
+
+        # What Ganeti calls hardware, and what begins an address.
+        hardware = {*hypervisors.CHOICES["kvm", "disk_type"], "dev", "http", "https"}
+        hardware |= {"Windows", "UTC", "pcnet", "rtl", "isa", "pci", "hd", "ne"}
+        hardware |= {"block", "generic", "er"}
+        assert english(page) <= hardware
+
+
+def test_a_new_owner_is_written_to_in_greek(
+    client: Client,
+    alice: User,
+    bob: User,
+    cluster: Cluster,
+    published: FakeRapi,
+    sent: Sent,
+) -> None:
+    people.remember_language(bob, "el")
+    by = Acting(alice, ADDRESS)
+
+    owners.add(cluster, machine(cluster, "web1"), Owner("user", "bob"), by=by)
+    carry_on(cluster, published)
+
+    (mail,) = sent()
+    assert mail.subject.endswith("Το web1 είναι δικό σας")
+    assert "Ο χρήστης alice σας έκανε κάτοχο" in mail.body

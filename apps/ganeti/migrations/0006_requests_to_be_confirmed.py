@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ganeti', '0004_jobs_in_steps'),
+        ('ganeti', "0005_image_sources"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

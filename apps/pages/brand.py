@@ -1,0 +1,93 @@
+"""How the site presents itself, by BRANDING and FLATPAGES, ready for templates."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from . import flat
+from .addresses import is_elsewhere, is_film
+
+logger = logging.getLogger(__name__)
+
+ICON = "ganetimgr/img/icon.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to go; ``icon`` is the name of one of Bootstrap's, or empty."""
+
+    name: str | Promise
+    address: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What pages show around their content; what is not configured is empty."""
+
+    logo: str
+    favicon: str
+    video: str
+    video_plays: bool
+    icons_frame: str
+    provider: str
+    provider_address: str
+    social: tuple[Link, ...]
+    about: tuple[Link, ...]
+    news: str
+    accent: str
+    analytics: str
+
+
+def current() -> Brand:
+    given = settings.BRANDING
+    provider = given.get("SERVICE_PROVIDED_BY") or {}
+    video = _address(given.get("VIDEO"))
+    return Brand(
+        logo=_address(given.get("LOGO")),
+        favicon=_address(given.get("FAVICON")) or static(ICON),
+        video=video,
+        video_plays=is_film(video),
+        icons_frame=_address(given.get("FOOTER_ICONS_IFRAME")),
+        provider=provider.get("NAME") or "",
+        provider_address=provider.get("URL") or "",
+        social=tuple(_social(provider.get("SOCIAL_NETWORKS") or ())),
+        about=tuple(Link(page.title, page.address) for page in flat.shown()),
+        news=reverse("pages:news") if given.get("FEED_URL") else "",
+        accent=_accent(given.get("ACCENT_COLOUR") or ""),
+        analytics=reverse("pages:analytics") if _has_analytics(given) else "",
+    )
+
+
+def _accent(colour: str) -> str:
+    """Return where the colour's stylesheet is: another colour, another address."""
+    return f"{reverse('pages:accent')}?{colour[1:]}" if colour else ""
+
+
+def _has_analytics(given: Mapping[str, Any]) -> bool:
+    return bool(given.get("ANALYTICS_FILE_PATH"))
+
+
+def _social(networks: Any) -> Iterator[Link]:
+    for network in networks:
+        yield Link(network["NAME"], network["URL"], network.get("ICON", ""))
+
+
+def _address(named: object) -> str:
+    """Return where a browser finds what a setting names; empty: nowhere."""
+    if not isinstance(named, str) or not named:
+        return ""
+    if is_elsewhere(named) or named.startswith("/"):
+        return named
+    try:
+        return static(named)
+    except ValueError:
+        # One that came after collectstatic; no reason to have no pages.
+        logger.warning("BRANDING: %s is missing: run 'manage.py collectstatic'", named)
+        return ""

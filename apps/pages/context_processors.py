@@ -1,0 +1,12 @@
+"""What every page shows of the brand."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from . import brand
+
+
+def around(_request: HttpRequest) -> dict[str, Any]:
+    return {"brand": SimpleLazyObject(brand.current)}

@@ -1,0 +1,95 @@
+"""The pages that administrators write: about, terms, questions; one per language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import markdown
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from . import markup
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the pages there can be; ``key`` is that of FLATPAGES."""
+
+    key: str
+    title: str | Promise
+
+    @property
+    def name(self) -> str:
+        return self.key.lower()
+
+    @property
+    def address(self) -> str:
+        return reverse(f"pages:{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is written in one language."""
+
+    title: str
+    html: SafeString
+    language: str
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("INFO", _("About the service")),
+        Kind("TOS", _("Terms of service")),
+        Kind("FAQ", _("Questions and answers")),
+    )
+}
+
+
+def shown() -> Iterator[Kind]:
+    """Yield the pages that FLATPAGES wants to be shown."""
+    for kind in KINDS.values():
+        if settings.FLATPAGES.get(kind.key):
+            yield kind
+
+
+def place(name: str, language: str) -> str:
+    """Return where a page is kept: the ``url`` of its row."""
+    return f"/about/{name}/{language}/"
+
+
+def places() -> Iterator[tuple[str, str, str]]:
+    """Yield where every page there can be is kept, with its name and language."""
+    for name in KINDS:
+        for language, _label in settings.LANGUAGES:
+            yield place(name, language), name, language
+
+
+def find(name: str) -> Page | None:
+    """Return a page in the reader's language, else in English, else as it is."""
+    order = dict.fromkeys([get_language() or FALLBACK, FALLBACK])
+    order |= dict.fromkeys(code for code, _label in settings.LANGUAGES)
+    wanted = {place(name, language): language for language in order}
+    rows = {row.url: row for row in FlatPage.objects.filter(url__in=wanted)}
+    for url, language in wanted.items():
+        if row := rows.get(url):
+            return Page(row.title, rendered(row.content), language)
+    return None
+
+
+@lru_cache(maxsize=32)
+def rendered(text: str) -> SafeString:
+    """Return what is written in Markdown as HTML that does no harm."""
+    html = markdown.markdown(
+        text,
+        extensions=["tables", "fenced_code", "sane_lists", "def_list"],
+        output_format="html",
+    )
+    return markup.article(html)

@@ -1,0 +1,87 @@
+"""HTML that others wrote, without what could do harm."""
+
+import html as entities
+import re
+
+import nh3
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+SCHEMES = {"http", "https", "mailto", "tel"}
+# Of a piece of news: text and links, so that it looks like one of ours.
+BRIEF = {
+    *("p", "br", "a", "strong", "b", "em", "i", "code", "pre", "blockquote"),
+    *("ul", "ol", "li"),
+}
+ARTICLE = {
+    *BRIEF,
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "del",
+        "sub",
+        "sup",
+        "kbd",
+        "abbr",
+    ),
+    *("dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
+}
+# As nh3 writes it, without attributes; other text has no such bracket.
+HEADING = re.compile(r"<(/?)h([1-6])>")
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "abbr": {"title"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+}
+
+
+def article(html: str) -> SafeString:
+    """Return a page of an administrator's, who need not be trusted with scripts.
+
+    Its headings begin below the page's title, whatever they were written as.
+    """
+    cleaned = _clean(html, ARTICLE)
+    levels = sorted({level for _, level in HEADING.findall(cleaned)})
+    ranks = {old: min(new, 6) for new, old in enumerate(levels, 2)}
+    return SafeString(
+        HEADING.sub(lambda found: f"<{found[1]}h{ranks[found[2]]}>", cleaned)
+    )
+
+
+def brief(html: str, words: int) -> SafeString:
+    """Return a piece of news, cut after so many words."""
+    # Cleaned before it is cut too: what is dropped is no text.
+    cut = Truncator(_clean(html, BRIEF)).words(words, html=True)
+    return _clean(cut, BRIEF)
+
+
+def text(html: str) -> str:
+    """Return the words alone, on one line, to be escaped again where they are shown."""
+    return " ".join(entities.unescape(nh3.clean(html, tags=set())).split())
+
+
+def link(address: object) -> str:
+    """Return an address that a page may link to; empty: it may not."""
+    fine = isinstance(address, str) and address.startswith(("http://", "https://"))
+    return str(address) if fine else ""
+
+
+def _clean(html: str, tags: set[str]) -> SafeString:
+    attributes = {tag: names for tag, names in ATTRIBUTES.items() if tag in tags}
+    return SafeString(
+        nh3.clean(
+            html,
+            tags=tags,
+            attributes=attributes,
+            url_schemes=SCHEMES,
+            link_rel="noopener noreferrer",
+        )
+    )

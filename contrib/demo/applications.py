@@ -1,0 +1,168 @@
+"""Networks to ask for, and applications in every state. Needs Django set up."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from apps.accounts.models import Organization
+from apps.applications import filing, moves
+from apps.applications.models import Event, InstanceApplication
+from apps.applications.states import Status
+from apps.auditlog.entries import Acting
+from apps.ganeti import snapshots
+from apps.ganeti.models import Cluster, Network
+
+SMALL: dict[str, Any] = {
+    "memory_mib": 1024,
+    "vcpus": 1,
+    "disk_gib": 10,
+    "operating_system": "debian-minimal",
+}
+FAILURE = (
+    "Could not add os for instance: OS create script failed (exited with exit code 1),"
+    " last lines in the log file:\nimage broken: gzip: unexpected end of file"
+)
+
+
+def create() -> None:
+    """Fill in what needs the clusters; they have been added."""
+    for cluster in Cluster.objects.all():
+        _networks(cluster)
+    Cluster.objects.filter(slug="athens").update(fast_create=True)
+    _pending()
+    _turned_down()
+    _failed()
+    for owner in ("alice", "bob"):
+        _created(owner)
+
+
+def _networks(cluster: Cluster) -> None:
+    Network.objects.create(
+        description="Public network",
+        cluster=cluster,
+        link="public",
+        mode=Network.Mode.ROUTED,
+        cluster_default=True,
+        ipv6_prefix=f"2001:db8:{cluster.pk}::/64",
+    )
+    inner = Network.objects.create(
+        description="Network of the services",
+        cluster=cluster,
+        link="br0",
+        mode=Network.Mode.BRIDGED,
+    )
+    inner.groups.set(Group.objects.filter(name="noc"))
+
+
+def _person(name: str) -> User:
+    return User.objects.get(username=name)
+
+
+def _filed(
+    name: str, days_ago: float, hostname: str, **wanted: Any
+) -> InstanceApplication:
+    """File an application as a page would; it was so long ago."""
+    application = filing.file(
+        {**SMALL, "hostname": hostname, **wanted}, by=Acting(_person(name))
+    )
+    at = timezone.now() - timedelta(days=days_ago)
+    InstanceApplication.objects.filter(pk=application.pk).update(filed_at=at)
+    application.events.update(at=at)
+    return application
+
+
+def _pending() -> None:
+    _filed(
+        "eleni",
+        0.1,
+        "shop.eleni.example.org",
+        comments="A shop for the students' union, with about 50 visitors a day.",
+        contact_name="Eleni",
+        contact_email="eleni@example.org",
+    )
+    _filed(
+        "bob",
+        1,
+        "monitor.noc.example.org",
+        memory_mib=4096,
+        vcpus=2,
+        organization=Organization.objects.get(tag="noc"),
+        network=Network.objects.filter(link="br0").first(),
+    )
+    _filed(
+        "alice",
+        2,
+        "lists.library.example.org",
+        memory_mib=2048,
+        hosts_mail_server=True,
+        organization=Organization.objects.get(tag="library"),
+    )
+
+
+def _turned_down() -> None:
+    refused = _filed("dave", 12, "mine.dave.example.org", memory_mib=16384, vcpus=8)
+    moves.move(
+        refused,
+        Status.REFUSED,
+        Event.Kind.REFUSED,
+        by=_person("rita"),
+        refusal_reason="Mining is against the terms of service.",
+        reviewer=_person("rita"),
+    )
+    discarded = _filed("erin", 20, "test.erin.example.org")
+    moves.move(discarded, Status.DISCARDED, Event.Kind.DISCARDED, by=_person("rita"))
+    withdrawn = _filed("frank", 5, "wiki.frank.example.org")
+    filing.withdraw(withdrawn, by=Acting(_person("frank")))
+
+
+def _accepted(application: InstanceApplication, cluster: Cluster) -> None:
+    """Accept an application and hand it to its cluster."""
+    moves.move(
+        application,
+        Status.APPROVED,
+        Event.Kind.ACCEPTED,
+        by=_person("rita"),
+        reviewer=_person("rita"),
+        cluster=cluster,
+        node_group="default",
+        nic_network="public-v4",
+        disk_template="plain",
+    )
+    moves.move(application, Status.SUBMITTED, Event.Kind.SUBMITTED, by=_person("rita"))
+
+
+def _failed() -> None:
+    application = _filed("alice", 3, "old.alice.example.org", operating_system="broken")
+    _accepted(application, Cluster.objects.get(slug="berlin"))
+    moves.move(
+        application,
+        Status.FAILED,
+        Event.Kind.FAILED,
+        detail=FAILURE,
+        message=FAILURE,
+    )
+
+
+def _created(owner: str) -> None:
+    """Let the first machine of somebody's be one that they applied for."""
+    for cluster, name in _machines_of(owner):
+        application = _filed(owner, 200, name)
+        _accepted(application, cluster)
+        moves.move(application, Status.CREATED, Event.Kind.CREATED)
+        return
+
+
+def known() -> bool:
+    """Tell whether the watcher has seen every cluster."""
+    shots = snapshots.current(Cluster.objects.all())
+    return bool(shots) and all(shot.contents is not None for shot in shots)
+
+
+def _machines_of(owner: str) -> Iterator[tuple[Cluster, str]]:
+    for shot in snapshots.current(Cluster.objects.all()):
+        if shot.contents is not None:
+            for instance in shot.contents.by_user.get(owner, ()):
+                yield shot.cluster, instance.name

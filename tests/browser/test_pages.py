@@ -1,0 +1,142 @@
+"""What the site says by itself, as browsers show it: brand, written pages, news."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.screen import looks_right, reload_until
+from tests.browser.visits import Visits
+from tests.product import Product
+
+pytestmark = pytest.mark.browser
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>
+<item><title>Calm &lt;script&gt;window.hacked=1&lt;/script&gt; news</title>
+<link>https://news.example.org/1</link><description>&lt;p&gt;All is well&lt;/p&gt;
+&lt;img src=x onerror="window.hacked=1"&gt;</description></item></channel></rss>"""
+FRAMED = "<!doctype html><title>x</title><p>Framed</p>"
+ANALYTICS = "<script>window.counted = document.title;</script>"
+
+
+@pytest.fixture(scope="module")
+def others() -> Iterator[str]:
+    """Serve what is not ours: a feed, and pages to be framed."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_feed = self.path == "/feed"
+            body = (FEED if is_feed else FRAMED).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml" if is_feed else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def branded(tmp_path_factory: pytest.TempPathFactory, others: str) -> Iterator[Product]:
+    """Run the product with all that an operator can name."""
+    directory = tmp_path_factory.mktemp("branded")
+    snippet = directory / "analytics.html"
+    snippet.write_text(ANALYTICS)
+    branding = {
+        # Too light to be read by day as it is.
+        "ACCENT_COLOUR": "#ffb300",
+        "VIDEO": f"{others}/player",
+        "FOOTER_ICONS_IFRAME": f"{others}/icons",
+        "FEED_URL": f"{others}/feed",
+        "ANALYTICS_FILE_PATH": str(snippet),
+        "SERVICE_PROVIDED_BY": {
+            "NAME": "Example University",
+            "URL": "https://www.example.org/",
+            "SOCIAL_NETWORKS": [
+                {"NAME": "Mastodon", "URL": "https://s.example/", "ICON": "mastodon"}
+            ],
+        },
+    }
+    with Product(directory, BRANDING=branding) as product:
+        product.manage("loaddata", "flatpages", "--verbosity=0")
+        yield product
+
+
+@pytest.fixture
+def look(chromium: Browser, branded: Product) -> Iterator[Visits]:
+    visits = Visits(chromium, branded.url, {})
+    # axe speaks to frames too, and those of others do not listen.
+    visits.expect_complaint("Failed to execute 'postMessage'")
+    yield visits
+    visits.close()
+
+
+def test_all_that_is_named_is_loaded_and_can_be_read(look: Visits) -> None:
+    page = look("", "/accounts/login/")
+    news = page.get_by_role("region", name="News")
+    reload_until(page, news)
+
+    expect(news.get_by_role("link", name="Calm news")).to_be_visible()
+    for frame in page.locator("iframe").all():
+        expect(frame.content_frame.get_by_text("Framed")).to_be_attached()
+    assert page.evaluate("() => window.counted") == page.title()
+    looks_right(page, "login-branded", thorough=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/news", "/about/info/", "/about/tos/", "/about/faq/"]
+)
+def test_pages_fit_and_can_be_read(look: Visits, path: str) -> None:
+    page = look("", path)
+
+    looks_right(page, path.strip("/").replace("/", "-"), thorough=True)
+
+
+def test_no_script_of_the_feed_runs(look: Visits) -> None:
+    page = look("", "/news")
+    reload_until(page, page.get_by_role("link", name="Calm news"))
+
+    expect(page.get_by_text("All is well")).to_be_visible()
+    assert page.evaluate("() => window.hacked") is None
+
+
+def test_the_foot_is_at_the_end_of_a_short_page(look: Visits) -> None:
+    page = look("", "/about/info/")
+
+    box = page.get_by_role("contentinfo").bounding_box()
+
+    assert box is not None
+    assert abs(box["y"] + box["height"] - 800) < 2
+
+
+def test_browsers_load_nothing_from_elsewhere(look: Visits, others: str) -> None:
+    page = look("", "/accounts/login/")
+    look.expect_complaint("Content Security Policy|violates|Fetch API")
+
+    refused = page.evaluate(
+        "address => fetch(address).then(() => false, () => true)", f"{others}/feed"
+    )
+
+    assert refused
+
+
+def test_pages_are_read_without_javascript(chromium: Browser, branded: Product) -> None:
+    context = chromium.new_context(
+        base_url=branded.url, java_script_enabled=False, locale="el"
+    )
+    page = context.new_page()
+
+    page.goto("/about/tos/")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Όροι χρήσης")
+    context.close()

@@ -1,0 +1,106 @@
+"""What the demo serves beside the product: images, a feed, and mails to be read."""
+
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+import requests
+
+from apps.pages import news
+from contrib.demo import beside, offerings
+from ganetimgr.settings.checks import RULES
+
+HOSTILE = "<script>hacked()</script>"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    offerings.write(tmp_path / "beside", "http://localhost:1")
+    (tmp_path / "mail").mkdir()
+    running = beside.serve(0, tmp_path / "beside", tmp_path / "mail")
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def keep(directory: Path, name: str, *mails: EmailMessage) -> None:
+    """Write mails as Django's backend of files does."""
+    separator = b"-" * 79 + b"\n"
+    written = b"".join(mail.as_bytes() + b"\n" + separator for mail in mails)
+    (directory / "mail" / name).write_bytes(written)
+
+
+def mail(subject: str, text: str, html: str = "") -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"], message["To"] = subject, "alice@example.org"
+    message["From"], message["Date"] = "vps@example.org", "Wed, 25 Nov 2026 10:00:00"
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def test_the_newest_mail_is_on_top(server: str, tmp_path: Path) -> None:
+    keep(tmp_path, "1.log", mail("First", "x"), mail("Δεύτερο", "x"))
+    keep(tmp_path, "2.log", mail("Third", "x"))
+
+    page = requests.get(f"{server}/mails/", timeout=5).text
+
+    assert page.index("Third") < page.index("Δεύτερο") < page.index("First")
+
+
+def test_a_mail_is_shown_with_links_to_follow(server: str, tmp_path: Path) -> None:
+    keep(tmp_path, "1.log", mail("Hi", "Go: http://localhost:1/a?b=c&d=e\n", "<p>Go"))
+
+    page = requests.get(f"{server}/mails/0/", timeout=5).text
+    html = requests.get(f"{server}/mails/0/html", timeout=5).text
+
+    assert '<a href="http://localhost:1/a?b=c&amp;d=e">' in page
+    assert 'src="/mails/0/html"' in page
+    assert "<p>Go" in html
+
+
+def test_no_script_of_a_mail_runs(server: str, tmp_path: Path) -> None:
+    keep(tmp_path, "1.log", mail(HOSTILE, HOSTILE, HOSTILE))
+
+    for path in ("/mails/", "/mails/0/"):
+        assert HOSTILE not in requests.get(server + path, timeout=5).text
+    answer = requests.get(f"{server}/mails/0/html", timeout=5)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["5/", "x/", "0/../../x", "0/text", "-1/"])
+def test_what_is_no_mail_is_not_found(server: str, path: str) -> None:
+    answer = requests.get(f"{server}/mails/{path}", timeout=5)
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_before_any_mail_the_page_says_so(server: str) -> None:
+    assert "No mail" in requests.get(server, timeout=5).text
+
+
+def test_images_are_listed_with_their_descriptions(server: str) -> None:
+    listing = requests.get(f"{server}/images/", timeout=5).text
+
+    for name, description in offerings.IMAGES.items():
+        assert name in listing
+        beside_it = requests.get(f"{server}/images/{name}.dsc", timeout=5).text
+        assert beside_it.strip() == description
+
+
+def test_the_feed_has_news(server: str) -> None:
+    items, problem = news.parse(news.fetch(f"{server}/feed.xml"), server)
+
+    assert [item.title for item in items] == [title for _, title, _ in offerings.NEWS]
+    assert problem == ""
+
+
+def test_the_operating_systems_are_right() -> None:
+    rule = RULES["OPERATING_SYSTEMS"]
+
+    assert list(rule.complaints("X", offerings.OPERATING_SYSTEMS)) == []

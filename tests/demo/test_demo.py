@@ -1,0 +1,96 @@
+"""The demo from its start to its end, as ``make demo`` runs it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from contrib.demo.browser import Browser
+from ganetimgr.settings.defaults import BASE_DIR
+from tests import services
+
+pytestmark = pytest.mark.system
+
+
+class Demo:
+    """The demo in a directory of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = services.free_port()
+        self._output = directory / "output"
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "contrib.demo", "--port", str(self.port)],
+                cwd=BASE_DIR,
+                env={**os.environ, "GANETIMGR_STATE": str(directory)},
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        return self._output.read_text()
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.said
+        return "is ready" in self.said
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    try:
+        services.wait_until(demo.is_ready, 120, "the demo")
+        yield demo
+    finally:
+        services.end(demo.process, signal.SIGINT)
+
+
+def test_it_says_where_it_is_and_who_can_log_in(demo: Demo) -> None:
+    assert f"http://localhost:{demo.port}/" in demo.said
+    assert "/mails/" in demo.said
+    assert "reviews applications" in demo.said
+
+
+def test_people_find_what_is_promised(demo: Demo) -> None:
+    browser = Browser(f"http://localhost:{demo.port}")
+    browser.log_in("rita", "demo")
+
+    def page(path: str) -> str:
+        answer = browser.session.get(browser.url + path, timeout=60)
+        answer.raise_for_status()
+        return answer.text
+
+    listed = page("/application/list")
+    for state in ("Pending", "Failed", "Refused", "Created"):
+        assert state in listed
+    assert "New nodes in Athens" in page("/news")
+    assert "placeholder" in page("/about/tos/")
+
+
+def test_mails_can_be_read_and_their_links_lead_to_the_site(demo: Demo) -> None:
+    mails = demo.said.partition("Mails can be read at ")[2].split(". ")[0]
+
+    def has_come() -> bool:
+        return "shop.eleni.example.org" in requests.get(mails, timeout=5).text
+
+    services.wait_until(has_come, 30, "the first mail")
+    mail = requests.get(f"{mails}0/", timeout=5).text
+    assert f'href="http://localhost:{demo.port}/application/' in mail
+
+
+def test_ctrl_c_ends_all_of_it(demo: Demo) -> None:
+    mails = demo.said.partition("Mails can be read at ")[2].split(". ")[0]
+
+    demo.process.send_signal(signal.SIGINT)
+
+    assert demo.process.wait(30) == 0
+    for address in (mails, f"http://localhost:{demo.port}/"):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address, timeout=5)

@@ -1,0 +1,93 @@
+"""Who and what there is in the demo."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from apps.accounts.models import SshKey
+from apps.accounts.people import language_of
+from apps.applications.models import InstanceApplication
+from apps.applications.states import Status
+from apps.ganeti.access import Person
+from apps.ganeti.models import Cluster
+from apps.mails.models import Mail
+from contrib.demo import applications, people
+from ganetimgr.settings.defaults import BASE_DIR
+
+
+@pytest.fixture
+def demo(db: None, settings: Settings) -> None:
+    settings.MANAGERS = [("Manager", "manager@example.org")]
+    cache.clear()
+    people.create()
+    for slug in ("athens", "berlin"):
+        Cluster.objects.create(slug=slug, hostname=f"{slug}.example.org")
+    applications.create()
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("name", people.LOGINS)
+def test_everybody_who_is_named_can_log_in(client: Client, name: str) -> None:
+    assert client.login(username=name, password=people.PASSWORD)
+    assert client.get(reverse("applications:list")).status_code == 200
+
+
+@pytest.mark.usefixtures("demo")
+def test_nobody_else_can(client: Client) -> None:
+    for user in User.objects.exclude(username__in=people.LOGINS):
+        assert not client.login(username=user.username, password=people.PASSWORD)
+
+
+@pytest.mark.usefixtures("demo")
+def test_each_may_do_what_is_said_of_them() -> None:
+    person = {
+        name: Person.of(User.objects.get(username=name)) for name in people.LOGINS
+    }
+
+    assert person["rita"].reviews
+    assert not person["olga"].reviews
+    assert User.objects.get(username="leo").has_perm("ganeti.can_isolate")
+    assert User.objects.get(username="eva").has_perm("flatpages.change_flatpage")
+    assert language_of(User.objects.get(username="eleni")) == "el"
+
+
+@pytest.mark.usefixtures("demo")
+def test_keys_are_as_openssh_writes_them() -> None:
+    key = SshKey.objects.get(owner__username="alice")
+
+    assert key.key.startswith("ssh-ed25519 AAAA")
+    assert len(key.fingerprint) == 43
+
+
+@pytest.mark.usefixtures("demo")
+def test_there_are_applications_in_every_state_that_waits_or_has_ended(
+    client: Client,
+) -> None:
+    states = {Status(found.status) for found in InstanceApplication.objects.all()}
+
+    # "Created" needs a machine, which the simulated clusters have.
+    assert states == {
+        Status.PENDING,
+        Status.FAILED,
+        Status.REFUSED,
+        Status.DISCARDED,
+        Status.WITHDRAWN,
+    }
+    assert Mail.objects.filter(subject__contains="shop.eleni").exists()
+    client.login(username="root", password=people.PASSWORD)
+    for application in InstanceApplication.objects.all():
+        address = reverse("applications:detail", args=[application.pk])
+        assert client.get(address).status_code == 200
+
+
+def test_the_readme_lists_everybody() -> None:
+    readme = Path(BASE_DIR / "README.md").read_text()
+
+    for name in (*people.LOGINS, people.WAITING, people.IDLE):
+        assert f"`{name}`" in readme
+    assert f"`{people.PASSWORD}`" in readme

@@ -1,0 +1,56 @@
+"""A web server of others that serves a feed, and may be disturbed."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from pytest_django import Settings
+
+
+@dataclass
+class Feed:
+    """What is served, and how often it was asked for."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: int = 0
+    url: str = ""
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def feed(settings: Settings) -> Iterator[Feed]:
+    """Serve a feed on this machine and name it in the settings."""
+    feed = Feed()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            feed.asked += 1
+            self.send_response(feed.status)
+            for name, value in feed.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(feed.body)))
+            self.end_headers()
+            self.wfile.write(feed.body)
+
+        def log_message(self, *_args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    feed.url = f"http://127.0.0.1:{server.server_port}/feed"
+    settings.BRANDING = {**settings.BRANDING, "FEED_URL": feed.url}
+    yield feed
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,381 @@
+"""What BRANDING makes of the pages, and what browsers may load for it."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from apps.pages import analytics, colours
+from ganetimgr.settings import defaults, loading, policy, wiring
+from ganetimgr.settings.checks import complaints
+from tests.ganeti.pages import markup, text
+
+LOGIN = reverse("accounts:login")
+DEFAULTS = {**loading.upper(vars(wiring)), **loading.upper(vars(defaults))}
+DEFAULTS["SECRET_KEY"] = "k" * 50
+NETWORK = {"NAME": "Mastodon", "URL": "https://social.example/us", "ICON": "mastodon"}
+colour_texts = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
+
+
+def brand(settings: Settings, **changes: Any) -> None:
+    settings.BRANDING = {**defaults.BRANDING, **changes}
+
+
+def directives(**branding: Any) -> dict[str, list[str]]:
+    """Return what browsers may load when BRANDING says so."""
+    analytics_sources = branding.pop("sources", [])
+    values = {
+        "BRANDING": {**defaults.BRANDING, **branding},
+        "ANALYTICS_CSP_SOURCES": analytics_sources,
+    }
+    made = policy.with_what_is_named(wiring.CONTENT_SECURITY_POLICY, values)
+    found: dict[str, list[str]] = made["DIRECTIVES"]
+    return found
+
+
+@pytest.mark.django_db
+def test_the_foot_names_who_runs_the_site(client: Client, settings: Settings) -> None:
+    provider = {"NAME": "<GRNET>", "URL": "https://grnet.example"}
+    brand(settings, SERVICE_PROVIDED_BY={**provider, "SOCIAL_NETWORKS": [NETWORK]})
+
+    page = markup(client.get(LOGIN))
+
+    assert '<a href="https://grnet.example">&lt;GRNET&gt;</a>' in page
+    assert '<a href="https://social.example/us" rel="noopener">' in page
+    assert "bi-mastodon" in page
+
+
+@pytest.mark.django_db
+def test_a_provider_with_a_name_alone_is_named(
+    client: Client, settings: Settings
+) -> None:
+    brand(settings, SERVICE_PROVIDED_BY={"NAME": "GRNET"})
+
+    assert "A service of GRNET" in text(markup(client.get(LOGIN)))
+
+
+@pytest.mark.django_db
+def test_without_anything_to_say_there_is_no_foot(
+    client: Client, settings: Settings
+) -> None:
+    settings.FLATPAGES = {"INFO": False, "TOS": False, "FAQ": False}
+
+    assert "<footer" not in markup(client.get(LOGIN))
+
+
+@pytest.mark.django_db
+def test_logo_icon_title_and_motto_are_the_operators(
+    client: Client, settings: Settings
+) -> None:
+    brand(
+        settings,
+        LOGO="https://img.example/logo.svg",
+        FAVICON="ganetimgr/img/icon.svg",
+        TITLE="Okeanos",
+        MOTTO="Machines for schools",
+    )
+
+    page = markup(client.get(LOGIN))
+
+    assert 'src="https://img.example/logo.svg" alt="Okeanos"' in page
+    assert '<link rel="icon" href="/static/ganetimgr/img/icon.svg">' in page
+    assert "Okeanos</title>" in page
+    assert "Machines for schools" in page
+
+
+@pytest.mark.django_db
+def test_a_logo_that_came_after_collectstatic_breaks_no_page(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        },
+    }
+    settings.STATIC_ROOT = tmp_path
+    from apps.pages import brand as brands  # noqa: PLC0415 - beside our own brand()
+
+    assert brands._address("branding/new.svg") == ""
+
+
+@pytest.mark.parametrize(
+    ("video", "tag"),
+    [
+        ("https://films.example/a.mp4?x=1", "<video"),
+        ("https://player.example/embed/1", "<iframe"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_video_is_beside_the_form_to_log_in(
+    client: Client, settings: Settings, video: str, tag: str
+) -> None:
+    brand(settings, VIDEO=video)
+
+    assert f'{tag} src="{video}"' in markup(client.get(LOGIN))
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_operators_is_framed_in_the_foot(
+    client: Client, settings: Settings
+) -> None:
+    brand(settings, FOOTER_ICONS_IFRAME="https://icons.example/row")
+
+    page = markup(client.get(LOGIN))
+
+    assert '<iframe src="https://icons.example/row" title="' in page
+
+
+# -- what browsers may load
+
+
+def test_browsers_may_load_from_our_own_site_alone() -> None:
+    assert directives() == wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+
+
+@pytest.mark.parametrize(
+    ("named", "directive", "source"),
+    [
+        (
+            {"VIDEO": "https://films.example/a.mp4"},
+            "media-src",
+            "https://films.example",
+        ),
+        (
+            {"VIDEO": "https://player.example:8443/1"},
+            "frame-src",
+            "https://player.example:8443",
+        ),
+        (
+            {"FOOTER_ICONS_IFRAME": "https://icons.example/x"},
+            "frame-src",
+            "https://icons.example",
+        ),
+        ({"LOGO": "https://img.example/l.png"}, "img-src", "https://img.example"),
+        ({"FAVICON": "https://img.example/l.png"}, "img-src", "https://img.example"),
+        ({"sources": ["https://stats.example"]}, "script-src", "https://stats.example"),
+        (
+            {"sources": ["https://stats.example"]},
+            "connect-src",
+            "https://stats.example",
+        ),
+        ({"sources": ["https://stats.example"]}, "img-src", "https://stats.example"),
+    ],
+)
+def test_browsers_may_load_what_is_named_where_it_belongs(
+    named: dict[str, Any], directive: str, source: str
+) -> None:
+    made = directives(**named)
+
+    assert made[directive][-1] == source
+    assert "'self'" in made[directive]
+    if "sources" not in named:
+        others = {key: value for key, value in made.items() if key != directive}
+        assert source not in str(others)
+
+
+def test_what_is_named_cannot_say_more_than_a_host() -> None:
+    made = directives(VIDEO="https://a.example;script-src *//x", LOGO="https://b c/")
+
+    assert made == wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+
+
+def test_the_operators_file_makes_the_policy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.py"
+    path.write_text("BRANDING = {'VIDEO': 'https://films.example/a.webm'}\n")
+    monkeypatch.setattr(defaults, "STATE_DIR", tmp_path / "state")
+    monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
+
+    made = loading.load()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+
+    assert made["media-src"] == ["'self'", "https://films.example"]
+    assert "media-src" not in wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+
+
+# -- what the settings take
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BRANDING.ACCENT_COLOUR", "teal"),
+        ("BRANDING.ACCENT_COLOUR", "#0d6d78; }"),
+        ("BRANDING.LOGO", "branding/nowhere.svg"),
+        ("BRANDING.FAVICON", "ftp://img.example/icon.png"),
+        ("BRANDING.VIDEO", 5),
+        ("BRANDING.FOOTER_ICONS_IFRAME", True),
+        ("BRANDING.FEED_URL", "feed.xml"),
+        ("BRANDING.SERVICE_PROVIDED_BY", {"SOCIAL_NETWORKS": {}}),
+        ("BRANDING.SERVICE_PROVIDED_BY", {"SOCIAL_NETWORKS": [{"NAME": "x"}]}),
+        (
+            "BRANDING.SERVICE_PROVIDED_BY",
+            {"SOCIAL_NETWORKS": [{**NETWORK, "ICON": '"><b>'}]},
+        ),
+        (
+            "BRANDING.SERVICE_PROVIDED_BY",
+            {"SOCIAL_NETWORKS": [{**NETWORK, "URL": "javascript:x"}]},
+        ),
+        ("ANALYTICS_CSP_SOURCES", "https://stats.example"),
+        ("ANALYTICS_CSP_SOURCES", ["stats.example; script-src *"]),
+        ("ANALYTICS_CSP_SOURCES", ["'unsafe-inline'"]),
+    ],
+)
+def test_a_wrong_brand_is_named_in_one_line(name: str, value: object) -> None:
+    setting, _, key = name.partition(".")
+    given = {**DEFAULTS["BRANDING"], key: value} if key else value
+
+    lines = list(complaints({**DEFAULTS, setting: given}))
+
+    assert len(lines) == 1
+    assert lines[0].startswith(name)
+    assert "\n" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("LOGO", "ganetimgr/img/icon.svg"),
+        ("LOGO", "/logo.svg"),
+        ("FOOTER_ICONS_IFRAME", False),
+        ("ACCENT_COLOUR", "#0D6d78"),
+        ("SERVICE_PROVIDED_BY", {"SOCIAL_NETWORKS": [NETWORK]}),
+    ],
+)
+def test_a_right_brand_is_taken(key: str, value: object) -> None:
+    given = {**DEFAULTS["BRANDING"], key: value}
+
+    assert list(complaints({**DEFAULTS, "BRANDING": given})) == []
+
+
+# -- the accent colour
+
+
+@pytest.mark.django_db
+def test_the_accent_colour_is_a_stylesheet_of_ours(
+    client: Client, settings: Settings
+) -> None:
+    assert client.get(reverse("pages:accent")).status_code == HTTPStatus.NOT_FOUND
+    assert "accent.css" not in markup(client.get(LOGIN))
+
+    brand(settings, ACCENT_COLOUR="#aa3355")
+    answer = client.get("/accent.css?aa3355")
+
+    assert '<link rel="stylesheet" href="/accent.css?aa3355">' in markup(
+        client.get(LOGIN)
+    )
+    assert answer.headers["Content-Type"] == "text/css"
+    assert "--accent: #aa3355;" in markup(answer)
+
+
+@given(colour_texts)
+def test_any_accent_colour_can_be_read_by_day_and_by_night(text: str) -> None:
+    colour = colours.parse(text)
+
+    by_day, by_night = colours.light(colour), colours.dark(colour)
+
+    for shade in (by_day.accent, by_day.strong):
+        for ground in (*colours.LIGHT_GROUNDS, colours.ON_LIGHT, by_day.soft):
+            assert colours.contrast(shade, ground) >= 4.5
+    for shade in (by_night.accent, by_night.strong):
+        for ground in (*colours.DARK_GROUNDS, colours.ON_DARK, by_night.soft):
+            assert colours.contrast(shade, ground) >= 4.5
+
+
+def test_a_colour_that_can_be_read_is_left_as_it_is() -> None:
+    assert colours.light(colours.parse("#0d6d78")).accent == (0x0D, 0x6D, 0x78)
+
+
+def test_the_grounds_are_those_of_the_stylesheet() -> None:
+    css = (defaults.BASE_DIR / "static/ganetimgr/css/ganetimgr.css").read_text()
+
+    for colour in (*colours.LIGHT_GROUNDS, *colours.DARK_GROUNDS, colours.ON_DARK):
+        written = colours.written(colour)
+        assert (written if written != "#ffffff" else "#fff") in css
+
+
+# -- analytics
+
+
+def served(client: Client, settings: Settings, path: Path, content: str) -> str:
+    path.write_text(content)
+    brand(settings, ANALYTICS_FILE_PATH=str(path))
+    analytics._read.cache_clear()
+    answer = client.get(reverse("pages:analytics"))
+    assert answer.headers["Content-Type"] == "text/javascript"
+    return markup(answer)
+
+
+@pytest.mark.django_db
+def test_a_script_is_served_as_it_is_and_asked_for_by_every_page(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    assert "analytics.js" not in markup(client.get(LOGIN))
+
+    script = served(client, settings, tmp_path / "a.js", "count(1 < 2);\n")
+
+    assert script == "count(1 < 2);\n"
+    page = markup(client.get(LOGIN))
+    assert '<script src="/analytics.js" defer></script>' in page
+    assert "count(" not in page
+
+
+@pytest.mark.django_db
+def test_the_scripts_of_a_snippet_are_taken_out_of_their_html(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    script = served(
+        client,
+        settings,
+        tmp_path / "a.html",
+        "<!-- stats --><script>var a = '<b>' && 1;</script>"
+        '<script async data-site="x" src="https://stats.example/s.js"></script>'
+        "<noscript><img src='https://stats.example/p.gif'></noscript>",
+    )
+
+    assert "var a = '<b>' && 1;" in script
+    assert '"src": "https://stats.example/s.js"' in script
+    assert '"data-site": "x"' in script
+    assert "p.gif" not in script
+    assert "<script" not in script
+
+
+def test_what_is_left_out_and_what_browsers_refuse_is_said(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<script src='//stats.example/s.js'></script><noscript></noscript>")
+    brand(settings, ANALYTICS_FILE_PATH=str(path))
+
+    said = [str(message.msg) for message in analytics.check_snippet()]
+
+    assert "<noscript>" in said[0]
+    assert "https://stats.example" in said[1]
+    settings.ANALYTICS_CSP_SOURCES = ["*.example"]
+    assert len(analytics.check_snippet()) == 1
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_gone_breaks_no_page(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    brand(settings, ANALYTICS_FILE_PATH=str(tmp_path / "gone.js"))
+
+    answer = client.get(reverse("pages:analytics"))
+
+    assert answer.status_code == HTTPStatus.OK
+    assert "cannot be read" in markup(answer)
+
+
+@pytest.mark.django_db
+def test_without_a_file_there_is_no_script(client: Client) -> None:
+    answer = client.get(reverse("pages:analytics"))
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND

@@ -1,0 +1,213 @@
+"""Pages that administrators write: in two languages, for everybody."""
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.contrib.flatpages.models import FlatPage
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from apps.pages import flat
+from tests.ganeti.pages import markup, text
+
+INFO = reverse("pages:info")
+ADD = reverse("admin:flatpages_flatpage_add")
+GREEK = {"Accept-Language": "el"}
+
+
+def write(name: str, language: str, content: str, title: str = "A title") -> FlatPage:
+    return FlatPage.objects.create(
+        url=flat.place(name, language), title=title, content=content
+    )
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return User.objects.create_superuser("root")
+
+
+@pytest.mark.django_db
+def test_loaddata_gives_six_placeholders_that_everybody_may_read(
+    client: Client,
+) -> None:
+    call_command("loaddata", "flatpages", verbosity=0)
+
+    assert FlatPage.objects.count() == 6
+    for kind in flat.KINDS.values():
+        assert kind.address == f"/about/{kind.name}/"
+        english = client.get(kind.address)
+        greek = client.get(kind.address, headers=GREEK)
+        assert english.status_code == greek.status_code == HTTPStatus.OK
+        assert "placeholder" in markup(english)
+        assert "προσωρινό" in markup(greek)
+
+
+@pytest.mark.django_db
+def test_a_page_is_in_the_readers_language_else_in_english(client: Client) -> None:
+    write("info", "en", "in English")
+
+    page = markup(client.get(INFO, headers=GREEK))
+    assert "in English" in page
+    assert '<article class="written" lang="en">' in page
+
+    write("info", "el", "ελληνικά")
+    assert "ελληνικά" in markup(client.get(INFO, headers=GREEK))
+    assert "in English" in markup(client.get(INFO))
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_written_in_greek_alone_is_better_than_none(
+    client: Client,
+) -> None:
+    write("info", "el", "ελληνικά")
+
+    assert "ελληνικά" in markup(client.get(INFO))
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_written_is_missed_in_plain_words(client: Client) -> None:
+    answer = client.get(INFO)
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert "This page has not been written yet" in text(markup(answer))
+    assert ADD not in markup(answer)
+
+
+def test_who_may_write_a_missing_page_is_led_to_it(client: Client, root: User) -> None:
+    client.force_login(root)
+
+    assert ADD in markup(client.get(INFO))
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_wanted_is_neither_linked_nor_there(
+    client: Client, settings: Settings
+) -> None:
+    write("info", "en", "text")
+    settings.FLATPAGES = {"INFO": False, "TOS": True, "FAQ": True}
+
+    login = markup(client.get(reverse("accounts:login")))
+
+    assert client.get(INFO).status_code == HTTPStatus.NOT_FOUND
+    assert INFO not in login
+    assert reverse("pages:tos") in login
+
+
+@pytest.mark.django_db
+def test_markdown_is_drawn_and_begins_below_the_title(client: Client) -> None:
+    write(
+        "info",
+        "en",
+        "## First\n\n#### Below\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n[out](https://example.org)",
+        title="The <title>",
+    )
+
+    page = markup(client.get(INFO))
+
+    assert "<h1>The &lt;title&gt;</h1>" in page
+    assert "<h2>First</h2>" in page
+    assert "<h3>Below</h3>" in page
+    assert "<li>one</li>" in page
+    assert "<td>1</td>" in page
+    assert '<a href="https://example.org" rel="noopener noreferrer">out</a>' in page
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>hacked()</script>",
+        "<img src=x onerror=hacked()>",
+        "[a](javascript:hacked())",
+        '<p style="position: fixed" onclick="hacked()">x</p>',
+        "<iframe src='https://hacked.example'></iframe>",
+        "<style>hacked</style>",
+        "<form action='https://hacked.example'><input name=a></form>",
+    ],
+)
+@pytest.mark.django_db
+def test_what_could_do_harm_is_left_out(client: Client, hostile: str) -> None:
+    """A script in a text ran in the administrator's browser."""
+    write("info", "en", f"before\n\n{hostile}\n\nafter")
+
+    page = markup(client.get(INFO))
+
+    assert "before" in page
+    assert "after" in page
+    assert "hacked" not in page
+    assert "position: fixed" not in page
+
+
+@given(content=st.text())
+@trying(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_is_written_is_drawn(content: str) -> None:
+    assert "<script" not in flat.rendered(content)
+
+
+def test_an_administrator_writes_a_page(client: Client, root: User) -> None:
+    client.force_login(root)
+    sent = {"url": flat.place("info", "en"), "title": "About us", "content": "**Hi**"}
+
+    posted = client.post(ADD, sent)
+
+    page = FlatPage.objects.get()
+    assert posted.status_code == HTTPStatus.FOUND
+    assert [site.pk for site in page.sites.all()] == [1]
+    assert "<strong>Hi</strong>" in markup(client.get(INFO))
+    changing = client.get(reverse("admin:flatpages_flatpage_change", args=[page.pk]))
+    assert f'href="{INFO}"' in markup(changing)
+
+
+def test_a_page_is_written_once_in_each_language(client: Client, root: User) -> None:
+    client.force_login(root)
+    write("info", "en", "text")
+    sent = {"url": flat.place("info", "en"), "title": "Twice", "content": "x"}
+
+    answer = client.post(ADD, sent)
+
+    assert "written already" in text(markup(answer))
+    assert FlatPage.objects.count() == 1
+
+
+def test_a_member_of_staff_with_the_right_writes_pages_and_others_do_not(
+    client: Client, db: None
+) -> None:
+    writer = User.objects.create_user("writer", is_staff=True)
+    client.force_login(writer)
+    assert client.get(ADD).status_code == HTTPStatus.FORBIDDEN
+
+    writer.user_permissions.add(Permission.objects.get(codename="add_flatpage"))
+
+    assert client.get(ADD).status_code == HTTPStatus.OK
+
+
+@given(
+    sent=st.fixed_dictionaries(
+        {},
+        optional={
+            "url": st.one_of(st.just("/about/tos/en/"), st.text()),
+            "title": st.text(),
+            "content": st.text(),
+        },
+    )
+)
+@trying(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_is_posted_nothing_breaks(
+    client: Client, root: User, sent: dict[str, str]
+) -> None:
+    client.force_login(root)
+
+    assert client.post(ADD, sent).status_code in {HTTPStatus.OK, HTTPStatus.FOUND}

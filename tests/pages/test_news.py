@@ -1,0 +1,259 @@
+"""News: read from a feed of others, by the watcher alone, and never in a page's way."""
+
+import datetime as dt
+from collections.abc import Callable
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from apps.ganeti.watching import Watcher
+from apps.pages import news
+from tests.ganeti.pages import markup, text
+from tests.pages.conftest import Feed
+
+NEWS = reverse("pages:news")
+LOGIN = reverse("accounts:login")
+Later = Callable[[float], None]
+
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>News</title><link>https://news.example.org/</link>
+<item><title>Older &amp; calmer</title><link>https://news.example.org/1</link>
+<pubDate>Mon, 02 Nov 2026 10:00:00 +0200</pubDate>
+<description>&lt;p&gt;All is &lt;b&gt;well&lt;/b&gt;&lt;/p&gt;</description></item>
+<item><title>Νεότερα</title><link>https://news.example.org/2</link>
+<pubDate>Tue, 03 Nov 2026 10:00:00 +0200</pubDate><description>More</description></item>
+</channel></rss>"""
+ATOM = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><id>urn:x</id>
+<updated>2026-11-03T10:00:00Z</updated>
+<entry><title>From Atom</title><id>urn:1</id><link href="/relative/1"/>
+<updated>2026-11-03T10:00:00Z</updated>
+<content type="html">&lt;p&gt;Whole text&lt;/p&gt;</content></entry></feed>"""
+HOSTILE = """<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>
+<item><title>&lt;script&gt;hacked()&lt;/script&gt;Title
+&lt;img src=x onerror=hacked()&gt;</title>
+<link>javascript:hacked()</link>
+<description>&lt;script&gt;hacked()&lt;/script&gt;
+&lt;p onclick="hacked()" style="x"&gt;Fine
+&lt;a href="javascript:hacked()"&gt;a&lt;/a&gt;
+&lt;iframe src="https://evil.example"&gt;&lt;/iframe&gt;
+&lt;img src=x onerror=hacked()&gt;&lt;svg onload=hacked()&gt;&lt;/p&gt;</description>
+</item></channel></rss>"""
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Return a function that puts the clock forward."""
+    passed = dt.timedelta()
+    now = timezone.now
+
+    def put_forward(seconds: float) -> None:
+        nonlocal passed
+        passed += dt.timedelta(seconds=seconds)
+
+    monkeypatch.setattr("apps.pages.news.timezone.now", lambda: now() + passed)
+    return put_forward
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return User.objects.create_superuser("root")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_rss_is_read_with_the_newest_first(feed: Feed, encoding: str) -> None:
+    feed.body = RSS.replace("utf-8", encoding).encode(encoding)
+
+    news.refresh()
+
+    newer, older = news.known().items
+    assert (newer.title, older.title) == ("Νεότερα", "Older & calmer")
+    assert older.link == "https://news.example.org/1"
+    assert older.body == "<p>All is <b>well</b></p>"
+    assert older.published_at == dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
+
+
+def test_atom_is_read_and_its_links_are_made_whole(feed: Feed) -> None:
+    feed.body = ATOM.encode()
+
+    news.refresh()
+
+    (item,) = news.known().items
+    assert item.title == "From Atom"
+    assert item.link == feed.url.replace("/feed", "/relative/1")
+    assert item.body == "<p>Whole text</p>"
+
+
+@pytest.mark.django_db
+def test_a_script_in_the_feed_runs_nowhere(client: Client, feed: Feed) -> None:
+    """A script in a text of others ran in the administrator's browser."""
+    feed.body = HOSTILE.encode()
+    news.refresh()
+
+    for address in (NEWS, LOGIN):
+        page = markup(client.get(address))
+        assert "Title" in page
+        assert "hacked" not in page
+        assert "evil.example" not in page
+
+
+@pytest.mark.django_db
+def test_news_are_on_their_page_and_in_brief_beside_the_login(
+    client: Client, feed: Feed
+) -> None:
+    feed.body = RSS.encode()
+    news.refresh()
+
+    page, login = markup(client.get(NEWS)), markup(client.get(LOGIN))
+
+    assert "All is <b>well</b>" in page
+    assert "Older &amp; calmer" in page
+    assert 'href="https://news.example.org/2"' in login
+    assert "All is" not in login
+    assert f'href="{NEWS}"' in login
+
+
+def test_no_page_asks_the_feed(client: Client, db: None, feed: Feed) -> None:
+    for address in (NEWS, LOGIN):
+        assert client.get(address).status_code == HTTPStatus.OK
+
+    assert feed.asked == 0
+    assert "The news has not been fetched yet" in text(markup(client.get(NEWS)))
+
+
+def test_the_feed_is_asked_again_after_a_while(feed: Feed, later: Later) -> None:
+    feed.body = RSS.encode()
+
+    for _ in range(3):
+        news.refresh()
+    assert feed.asked == 1
+
+    later(601)
+    news.refresh()
+    assert feed.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (500, b"", "500 Server Error"),
+        (200, b"<html><p>Under maintenance</p></html>", "neither RSS nor Atom"),
+        (200, b"", "neither RSS nor Atom"),
+        (200, b"x" * (news.MOST_BYTES + 1), "larger than 2048 KiB"),
+        (200, b'<rss version="2.0"><channel><item><title>Tor', "Only a part"),
+    ],
+    ids=["error", "html", "empty", "huge", "torn"],
+)
+def test_a_broken_feed_keeps_its_last_news_and_staff_learn_why(
+    client: Client,
+    root: User,
+    feed: Feed,
+    later: Later,
+    status: int,
+    body: bytes,
+    why: str,
+) -> None:
+    feed.body = RSS.encode()
+    news.refresh()
+    later(601)
+
+    feed.status, feed.body = status, body
+    news.refresh()
+
+    to_all = text(markup(client.get(NEWS)))
+    client.force_login(root)
+    to_staff = text(markup(client.get(NEWS)))
+    if why != "Only a part":
+        assert "Older & calmer" in to_all
+    assert why in to_staff
+    assert feed.url in to_staff
+    assert why not in to_all
+
+
+@pytest.mark.django_db
+def test_a_feed_that_never_answered_is_explained(
+    client: Client, settings: Settings, later: Later
+) -> None:
+    settings.BRANDING = {**settings.BRANDING, "FEED_URL": "http://127.0.0.1:9/feed"}
+    news.refresh()
+
+    page = text(markup(client.get(NEWS)))
+
+    assert "The news cannot be read now" in page
+    assert "127.0.0.1:9" not in page
+    assert client.get(LOGIN).status_code == HTTPStatus.OK
+
+
+def test_a_broken_feed_is_tried_again_soon_and_gets_well(
+    feed: Feed, later: Later
+) -> None:
+    feed.status = 503
+    news.refresh()
+    since = news.known().failing_since
+    later(61)
+    news.refresh()
+    assert news.known().failing_since == since
+
+    feed.status, feed.body = 200, RSS.encode()
+    later(61)
+    news.refresh()
+
+    assert news.known().problem == ""
+    assert len(news.known().items) == 2
+
+
+def test_another_feed_does_not_show_the_news_of_the_first(
+    feed: Feed, settings: Settings
+) -> None:
+    feed.body = RSS.encode()
+    news.refresh()
+
+    settings.BRANDING = {**settings.BRANDING, "FEED_URL": "https://other.example/"}
+
+    assert news.known().items == []
+
+
+@pytest.mark.django_db
+def test_a_site_without_a_feed_asks_nobody_and_says_so(client: Client) -> None:
+    news.refresh()
+
+    page = markup(client.get(NEWS))
+
+    assert "This site has no news" in text(page)
+    assert f'href="{NEWS}"' not in page
+
+
+def test_a_feed_that_redirects_for_ever_is_given_up(feed: Feed) -> None:
+    feed.status, feed.headers = 302, {"Location": feed.url}
+
+    news.refresh()
+
+    assert "redirects" in news.known().problem
+    assert feed.asked <= news.MOST_REDIRECTS + 1
+
+
+def test_a_file_of_this_machine_is_not_read_in_place_of_a_feed() -> None:
+    with pytest.raises(news.FeedError):
+        news.parse(b"/etc/passwd", "https://news.example.org/")
+
+
+def test_the_watcher_sees_to_the_news() -> None:
+    assert "news" in [loop.name for loop in Watcher()._loops]
+
+
+@given(st.one_of(st.binary(), st.text().map(lambda t: RSS.replace("More", t).encode())))
+@trying(max_examples=50, deadline=None)
+def test_whatever_a_feed_says_is_read_or_refused(data: bytes) -> None:
+    try:
+        items, _problem = news.parse(data, "https://news.example.org/")
+    except news.FeedError:
+        return
+    assert all("<script" not in item.html for item in items)
