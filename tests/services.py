@@ -203,6 +203,8 @@ class MariaDB(Service):
             f"--init-file={self.directory / 'setup.sql'}",
             *("--bind-address=127.0.0.1", f"--port={self.port}"),
             "--innodb-flush-log-at-trx-commit=2",
+            # Databases that Django makes for its tests take what people type, too.
+            "--character-set-server=utf8mb4",
         ]
 
     @property

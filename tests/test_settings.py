@@ -129,6 +129,37 @@ def test_values_that_exclude_each_other_are_named() -> None:
     assert "RECAPTCHA_PRIVATE_KEY" in next(complaints(half))
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"AUTH_LDAP_SERVER_URI": "ldap://x"}, "AUTH_LDAP_USER_DN_TEMPLATE"),
+        ({"AUTH_LDAP_MIRROR_GROUPS": True}, "AUTH_LDAP_GROUP_TYPE"),
+    ],
+)
+def test_what_a_directory_lacks_is_named(
+    given: dict[str, object], missing: str
+) -> None:
+    lines = list(complaints({**DEFAULTS, **given}))
+
+    assert any(missing in line for line in lines)
+
+
+def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
+    values = load(
+        "AUTH_LDAP_SERVER_URI = 'ldap://x'\n"
+        "AUTH_LDAP_CONNECTION_OPTIONS = {0x5002: 9}\n"
+    )
+
+    backends = values["AUTHENTICATION_BACKENDS"]
+    assert backends[0] == "axes.backends.AxesStandaloneBackend"
+    assert backends[-1] == "apps.accounts.directory.LDAPBackend"
+    assert values["AUTH_LDAP_CONNECTION_OPTIONS"] == {0x5005: 3, 0x5002: 9}
+
+
+def test_settings_of_the_directory_s_own_are_not_doubted() -> None:
+    assert list(doubts(frozenset({"AUTH_LDAP_DENY_GROUP"}))) == []
+
+
 def test_a_misspelt_name_is_doubted_and_ones_own_name_is_not() -> None:
     lines = list(doubts(frozenset({"RAPI_CONECT_TIMEOUT", "OUR_DEPARTMENT"})))
 

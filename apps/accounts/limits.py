@@ -45,7 +45,8 @@ def locked_out(
 ) -> HttpResponse:
     """Answer with the page as it is, which says it: see `LoginForm`."""
     answer = response or HttpResponse(_("Too many wrong passwords."))
-    answer.status_code = TOO_MANY
+    if not 300 <= answer.status_code < 400:
+        answer.status_code = TOO_MANY
     return answer
 
 

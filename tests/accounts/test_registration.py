@@ -273,6 +273,18 @@ def test_only_superusers_decide(client: Client, decide: str, alice: User) -> Non
     assert not RegistrationDecision.objects.exists()
 
 
+@pytest.mark.parametrize("number", [0, 4711, 10**30])
+def test_a_wrong_link_to_decide_is_explained(
+    client: Client, root: User, number: int
+) -> None:
+    client.force_login(root)
+
+    answer = client.get(f"/accounts/approve/{number}/")
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert "There is no such registration" in text(markup(answer))
+
+
 def test_those_who_wait_are_listed(client: Client, decide: str) -> None:
     page = markup(client.get(reverse("accounts:applicants")))
 
@@ -327,6 +339,29 @@ class AnythingTest(TestCase):
         answer = self.client.post(REGISTER, {**GOOD, **posted})
 
         assert answer.status_code in {302, 400}
+
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.sampled_from(["approve", "refuse", "", "x"]),
+        st.text(st.characters(codec="utf-8"), max_size=2100),
+    )
+    def test_deciding(self, decision: str, reason: str) -> None:
+        self.client.post(REGISTER, GOOD)
+        nina = User.objects.get(username="nina")
+        found = registration.of(nina)
+        registration.confirm(found)
+        root = User.objects.filter(username="root").first()
+        self.client.force_login(root or User.objects.create_superuser("root"))
+
+        answer = self.client.post(
+            reverse("accounts:decide", args=(found.number,)),
+            {"decision": decision, "reason": reason},
+        )
+
+        assert answer.status_code in {302, 400}
+        if decision != "refuse":
+            User.objects.filter(username="nina").delete()
+        self.client.logout()
 
     @settings(max_examples=30, deadline=None)
     @given(
