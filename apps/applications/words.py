@@ -1,7 +1,6 @@
 """What pages call the states of applications and what is in them, and how they look."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from apps.ganeti import images
@@ -58,6 +57,6 @@ def memory(mib: int) -> str:
 def operating_system(key: str) -> str:
     """Return what an image is called; its id if there is none of that id any more."""
     if not key:
-        return _("No operating system")
+        return str(images.NOTHING)
     image = images.known().find(key)
     return image.description if image else key

@@ -77,6 +77,10 @@ def organization(db: None) -> Organization:
     return Organization.objects.create(title="The Shop", tag="shop")
 
 
+def keep_profile(user: User, **fields: Any) -> None:
+    Profile.objects.update_or_create(user=user, defaults=fields)
+
+
 def errors(response: HttpResponseBase) -> dict[str, list[str]]:
     form = response.context["form"]  # type: ignore[attr-defined]  # of the client
     return {name: [str(e) for e in found] for name, found in form.errors.items()}
@@ -147,7 +151,7 @@ def test_what_the_profile_says_already_is_left(
     applicant: Client, alice: User, organization: Organization
 ) -> None:
     other = Organization.objects.create(title="Another", tag="another")
-    Profile.objects.create(user=alice, phone="1", organization=other)
+    keep_profile(alice, phone="1", organization=other)
 
     applicant.post(APPLY, GOOD | {"organization": organization.pk})
 
@@ -452,7 +456,7 @@ def test_where_there_are_no_terms_none_are_asked_for(
 def test_the_form_starts_with_what_is_known_of_the_applicant(
     applicant: Client, alice: User, organization: Organization
 ) -> None:
-    Profile.objects.create(user=alice, phone="210", organization=organization)
+    keep_profile(alice, phone="210", organization=organization)
 
     page = markup(applicant.get(APPLY))
 

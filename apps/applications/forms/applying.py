@@ -130,6 +130,7 @@ class ApplicationForm(forms.Form):
     def __init__(self, *args: Any, applicant: User, **kwargs: Any) -> None:
         self.applicant = applicant
         self.findings = Findings()
+        self._images = images.known()
         super().__init__(*args, **kwargs)
         self._offer_sizes()
         self._offer_images()
@@ -151,11 +152,7 @@ class ApplicationForm(forms.Form):
         )
 
     def _offer_images(self) -> None:
-        found = images.known().images.values()
-        self._choices(
-            "operating_system",
-            [("", words.operating_system("")), *((i.id, i.description) for i in found)],
-        )
+        self._choices("operating_system", self._images.choices())
 
     def _choices(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = list(choices)
@@ -190,7 +187,7 @@ class ApplicationForm(forms.Form):
         """Return what is known of the applicant, and the first image there is."""
         user = self.applicant
         profile = Profile.objects.filter(user=user).first() or Profile(user=user)
-        ids = list(images.known().images)
+        ids = list(self._images.images)
         return {
             "operating_system": ids[0] if ids else "",
             "organization": profile.organization_id,
