@@ -31,7 +31,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 class Product:
     """gunicorn and watchers in a directory, with settings of its own.
 
-    Keyword arguments are settings; what is not given is the embedded default.
+    It listens at ``host``, an address of this machine. Other keyword arguments are
+    settings; what is not given is the embedded default.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Product:
         *,
         watchers: int = 1,
         workers: int = 1,
+        host: str = "127.0.0.1",
         **settings: Any,
     ) -> None:
         self.directory = directory
+        self.host = host
         self.port = services.free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.web: subprocess.Popen[bytes] | None = None
         self.watchers: list[subprocess.Popen[bytes]] = []
         self._first_watchers = watchers
@@ -55,6 +58,11 @@ class Product:
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Write the operator's settings file; running processes keep the old one."""
         lines = [SETTINGS.format(pad="x" * 50, mail=str(self.mail_directory))]
+        settings = {
+            "SITE_URL": self.url,
+            "ALLOWED_HOSTS": [self.host, "localhost"],
+            **settings,
+        }
         lines += [f"{name} = {value!r}\n" for name, value in settings.items()]
         (self.directory / "settings.py").write_text("".join(lines))
 
@@ -89,7 +97,7 @@ class Product:
         self.web = self._spawn(
             "web",
             *("-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py"),
-            GANETIMGR_BIND=f"127.0.0.1:{self.port}",
+            GANETIMGR_BIND=f"{self.host}:{self.port}",
             GANETIMGR_WORKERS=str(self._workers),
         )
         self.wait_until(self._answers, 30, "the first page")

@@ -77,7 +77,12 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("BRANDING", {"ANALYTICS_FILE_PATH": "/nowhere"}),
         ("FLATPAGES", {"ABOUT": True}),
         ("OPERATING_SYSTEMS", {"debian": {"description": "Debian"}}),
+        ("OPERATING_SYSTEMS", {"": {"description": "D", "provider": "p"}}),
+        ("OPERATING_SYSTEMS", {"x" * 256: {"description": "D", "provider": "p"}}),
         ("OPERATING_SYSTEMS_URLS", ["ftp://images"]),
+        ("OPERATING_SYSTEMS_URLS", "http://images/"),
+        ("SNF_OPERATING_SYSTEMS_URLS", ["images"]),
+        ("IMAGES_URL", "images"),
         ("SENTRY", {"activate": "yes"}),
         ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
     ],
@@ -104,6 +109,10 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
+
+
+def test_one_address_of_meta_files_needs_no_list() -> None:
+    assert not list(complaints({**DEFAULTS, "IMAGES_URL": "http://images/"}))
 
 
 def test_a_secret_is_not_shown_in_its_complaint() -> None:

@@ -107,3 +107,21 @@ class SshKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.comment}".strip()
+
+
+class MailChange(models.Model):
+    """Somebody's wish for another mail address, until its link is followed.
+
+    Only a digest of the link's key is kept: who reads the table cannot follow it. One
+    for each user, so that a newer wish makes the link of an older one void.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_change"
+    )
+    address = models.EmailField()
+    digest = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.address}"

@@ -12,9 +12,9 @@ class ApplicationsConfig(AppConfig):
         from apps.auditlog import actions  # noqa: PLC0415 - models are there
         from apps.ganeti import hostnames  # noqa: PLC0415
 
-        from . import filing, outcomes  # noqa: PLC0415
+        from . import filing, outcomes, reviewing  # noqa: PLC0415
         from .models import InstanceApplication  # noqa: PLC0415
 
         hostnames.register(InstanceApplication.objects.speak_for)
-        actions.name(filing.ACTIONS)
+        actions.name({**filing.ACTIONS, **reviewing.ACTIONS})
         outcomes.register()

@@ -14,6 +14,7 @@ from apps.ganeti import access
 from apps.ganeti.access import Answer, Person, Verdict, Words
 from apps.mails.letters import Letter
 
+from . import moves
 from .models import Event, InstanceApplication
 from .states import Status
 
@@ -50,7 +51,7 @@ def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
 
 def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
     application = InstanceApplication.objects.create(applicant=by.user, **wanted)
-    application.events.create(kind=Event.Kind.FILED, user=by.user)
+    moves.tell(application, Event.Kind.FILED, by=by.user)
     entries.record(by, APPLY, On(instance=application.hostname))
     _fill_profile(by.user, application)
     Letter(
@@ -90,8 +91,7 @@ def withdraw(application: InstanceApplication, *, by: Acting) -> None:
     if not verdict.allowed:
         raise _refuse(verdict, on, by)
     with transaction.atomic():
-        InstanceApplication.objects.advance(application, Status.WITHDRAWN)
-        application.events.create(kind=Event.Kind.WITHDRAWN, user=by.user)
+        moves.move(application, Status.WITHDRAWN, Event.Kind.WITHDRAWN, by=by.user)
         entries.record(by, WITHDRAW, on)
 
 

@@ -144,7 +144,10 @@ class Story:
 
     @property
     def doing(self) -> str:
-        return ganeti_words.doing(self.busy) if self.busy else ""
+        """Return what the job does; that it clears up first is the staff's business."""
+        if self.busy is None:
+            return ""
+        return ganeti_words.doing(self.busy) if self.staff else self.status
 
     @cached_property
     def machine(self) -> str:

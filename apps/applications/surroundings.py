@@ -103,9 +103,13 @@ def _unused_os() -> str:
 
 
 def keys_of(application: InstanceApplication) -> SshKeys:
-    """Return where a node finds the applicant's keys, and the keys."""
-    path = reverse("applications:ssh-keys", args=(application.pk, application.cookie))
-    return SshKeys(
-        url=f"{settings.SITE_URL.rstrip('/')}{path}" if application.pk else "",
-        text=people.authorized_keys(application.applicant),
-    )
+    """Return where a node finds the applicant's keys, and the keys.
+
+    What is tried out without being filed has no such address.
+    """
+    url = ""
+    if application.pk:
+        args = (application.pk, application.cookie)
+        path = reverse("applications:ssh-keys", args=args)
+        url = f"{settings.SITE_URL.rstrip('/')}{path}"
+    return SshKeys(url=url, text=people.authorized_keys(application.applicant))

@@ -150,14 +150,57 @@ def may_review(person: Person) -> bool:
     return person.reviews
 
 
+def may_review_of(person: Person, applicant: str) -> Verdict:
+    """Answer who wants to decide about an application; by who filed it."""
+    if may_review(person):
+        return YES
+    if not may_see_application(person, applicant):
+        return INVISIBLE
+    return Verdict(Answer.FORBIDDEN, _("Only reviewers decide about applications."))
+
+
+def may_create(person: Person) -> Verdict:
+    """Answer who wants to have a machine built without an application."""
+    if person.superuser:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Only superusers have machines built without asking.")
+    )
+
+
 def may_refresh(person: Person) -> bool:
     """Tell whether the person may have a cluster asked now."""
+    return person.sees_all
+
+
+def may_see_image_sources(person: Person) -> bool:
+    """Tell whether the person sees where images come from, and has them fetched."""
     return person.sees_all
 
 
 def may_see_clusters(person: Person) -> bool:
     """Tell whether clusters, nodes and owners are shown to the person."""
     return person.sees_all
+
+
+def may_see_people(person: Person) -> bool:
+    """Tell whether the person may look up users and groups."""
+    return person.sees_all
+
+
+def may_see_requests(person: Person) -> bool:
+    """Tell whether the person sees what others have asked for and not confirmed."""
+    return person.sees_all
+
+
+def may_cancel(person: Person, asker: str) -> bool:
+    """Tell whether the person may take back what somebody has asked for."""
+    return person.superuser or (bool(asker) and person.username == asker)
+
+
+def may_confirm_in_place(person: Person) -> bool:
+    """Tell whether a setting may spare the person the mail before what is fatal."""
+    return person.superuser
 
 
 def may_see_all_history(person: Person) -> bool:

@@ -13,7 +13,13 @@ class GanetiConfig(AppConfig):
 
         from . import words  # noqa: PLC0415
         from .history import Instances  # noqa: PLC0415
-        from .services import reboots, steps  # noqa: F401, PLC0415 - handlers of jobs
+        from .services import (  # noqa: PLC0415 - handlers of jobs
+            bad_news,  # noqa: F401
+            reboots,  # noqa: F401
+            requests,  # noqa: F401
+            steps,  # noqa: F401
+        )
 
         subject.register(Instances())
         actions.name(words.ACTIONS)
+        actions.name(words.REQUESTS)

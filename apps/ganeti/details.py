@@ -15,16 +15,17 @@ from apps.auditlog.lines import Line
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.subject import Reach
 
-from . import access, tables, words
-from .access import Verdict, Words
+from . import access, inventory, tables, words
+from .access import Person, Verdict, Words
+from .action_requests import ActionRequest, RequestedAction
 from .domain.instance import Instance, Nic, State
 from .domain.network import eui64
 from .domain.node import NodeGroup
 from .inventory import MARKS, Inventory
-from .models import Job, Network
-from .services import power
+from .models import Cluster, Job, Network
+from .services import lifecycle, power, requests
 from .snapshots import Snapshot
-from .tables import Mark, Owner
+from .tables import Mark, Owner, OwnerPages
 
 HISTORY_LENGTH = 50
 # How long the page says that something went well, and that it did not.
@@ -144,6 +145,37 @@ class Machine:
             address=reverse(f"ganeti:{url_name}", args=args),
         )
 
+    @cached_property
+    def fatal(self) -> list[Action]:
+        """Return the links to what cannot be undone; in this order, off or not."""
+        return [self._fatal(each) for each in RequestedAction]
+
+    def _fatal(self, action: RequestedAction) -> Action:
+        args = (self.instance.cluster, self.instance.name)
+        return Action(
+            kind=action.value,
+            label=words.ACTIONS[action.value],
+            verdict=lifecycle.may_be_asked(action, self.instance, self.visible),
+            address=reverse(f"ganeti:instance-{action.value}", args=args),
+        )
+
+    @property
+    def why_nothing_fatal(self) -> Words:
+        """Why none of these can be asked for; empty when some can."""
+        return self.fatal[0].verdict.reason if all(a.off for a in self.fatal) else ""
+
+    @cached_property
+    def asked(self) -> list["Asked"]:
+        """Return what waits to be confirmed: one's own; the staff sees all of it."""
+        cluster = self.snapshot.cluster
+        pending = ActionRequest.objects.pending()
+        pending = pending.of_machine(cluster.pk, self.instance.uuid)
+        person = self.visible.person
+        if not access.may_see_requests(person):
+            pending = pending.filter(user__username=person.username)
+        found = pending.select_related("user", "cluster")
+        return [Asked(request, person) for request in found]
+
     @property
     def why_nothing(self) -> Words:
         """Why nothing at all can be done to it; empty when something can."""
@@ -154,7 +186,9 @@ class Machine:
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
-        return tables.owners(self.instance, tables.known_owners([self.instance]))
+        pages = OwnerPages.known() if self.visible.person.staff else None
+        known = tables.known_owners([self.instance])
+        return tables.owners(self.instance, known, pages)
 
     @cached_property
     def interfaces(self) -> list[Interface]:
@@ -179,11 +213,51 @@ class Machine:
         return self.instance.state is State.RUNNING
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Something that was asked for and waits to be confirmed, as somebody sees it."""
+
+    request: ActionRequest
+    person: Person
+
+    @property
+    def own(self) -> bool:
+        return self.request.user.username == self.person.username
+
+    @property
+    def label(self) -> Words:
+        return words.ACTIONS[self.request.action]
+
+    @property
+    def detail(self) -> str:
+        return requests.detail_of(self.request)
+
+    @property
+    def may_cancel(self) -> bool:
+        return access.may_cancel(self.person, self.request.user.username)
+
+    @property
+    def address(self) -> str:
+        args = (self.request.cluster.slug, self.request.instance)
+        return reverse("ganeti:instance-detail", args=args)
+
+
 _ACTIONS = (
     (Job.Kind.STARTUP, "instance-startup"),
     (Job.Kind.REBOOT, "instance-reboot"),
     (Job.Kind.SHUTDOWN, "instance-shutdown"),
 )
+
+
+def by_uuid(person: Person, cluster: Cluster, uuid: str) -> Instance | None:
+    """Return a machine whatever it is called now, if the person may see it."""
+    shot = inventory.visible_on(person, cluster.slug).snapshot(cluster.slug)
+    if not uuid or shot is None or shot.contents is None:
+        return None
+    for found in shot.contents.instances.values():
+        if found.uuid == uuid:
+            return found if access.may_see(person, found) else None
+    return None
 
 
 def address(instance: Instance) -> str:

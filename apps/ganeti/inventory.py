@@ -5,7 +5,7 @@ clusters is kept until one of them has a new generation, so that a page costs th
 same whether there are a hundred instances or ten thousand.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
@@ -188,6 +188,19 @@ class Inventory:
             return None
         return shot.contents.nodes.get(instance.primary_node)
 
+    def owned_by(
+        self, users: Iterable[str] = (), groups: Iterable[str] = ()
+    ) -> list[Instance]:
+        """Return what tags say to be of any of these, by name, as far as visible."""
+        users, groups = tuple(users), tuple(groups)
+        found = {
+            (instance.cluster, instance.name): instance
+            for shot in self.snapshots
+            for instance in _tagged(shot, users, groups)
+            if access.may_see(self.person, instance)
+        }
+        return sorted(found.values(), key=SORT_KEYS["name"])
+
     def page(self, wanted: Criteria) -> Page:
         """Return the page of the list that the criteria describe."""
         column = wanted.sort if wanted.sort in SORT_KEYS else "name"
@@ -243,12 +256,22 @@ def _all_of(shots: Sequence[Snapshot]) -> _Merged:
 
 
 def _owned(person: Person, shot: Snapshot) -> list[Instance]:
-    if shot.contents is None or not person.username:
+    if not person.username:
         return []
-    owned = list(shot.contents.by_user.get(person.username, ()))
-    for group in person.groups:
-        owned += shot.contents.by_group.get(group, ())
-    return list({found.name: found for found in owned}.values())
+    found = _tagged(shot, (person.username,), person.groups)
+    return list({instance.name: instance for instance in found}.values())
+
+
+def _tagged(
+    shot: Snapshot, users: Iterable[str], groups: Iterable[str]
+) -> Iterator[Instance]:
+    """Yield what is tagged with an owner; as often as with different ones."""
+    if shot.contents is None:
+        return
+    for user in users:
+        yield from shot.contents.by_user.get(user, ())
+    for group in groups:
+        yield from shot.contents.by_group.get(group, ())
 
 
 def _matching(ordered: Sequence[Instance], wanted: Criteria) -> Sequence[Instance]:

@@ -15,9 +15,13 @@ from django.utils.translation import pgettext_lazy
 
 from apps.auditlog.models import AuditEntry
 
-from . import encryption
+from . import action_requests, encryption
 from .domain.job import FINAL, UNFINISHED, WITHOUT_ID, JobStatus
 from .rapi.transport import Endpoint, Verification
+
+# In a room below, since this one is full.
+ActionRequest = action_requests.ActionRequest
+RequestedAction = action_requests.RequestedAction
 
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
@@ -339,6 +343,30 @@ class WatcherBeat(models.Model):
         """Return when any watcher was last heard of."""
         newest = cls.objects.order_by("-beat_at").first()
         return newest.beat_at if newest else None
+
+
+class ImageSource(models.Model):
+    """What a source of images gave last, and whose turn it is to ask it.
+
+    ``key`` stands for all settings that shape what is read there. ``images`` are the
+    last good answer and stay when the source breaks.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    url = models.TextField()
+    images = models.JSONField(default=list)
+    # What is wrong with single files there: pairs of a name and the reason.
+    problems = models.JSONField(default=list)
+    fetched_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    holder = models.CharField(max_length=64, blank=True)
+    leased_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Permissions(models.Model):

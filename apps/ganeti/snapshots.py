@@ -26,7 +26,7 @@ from .domain.node import Node, NodeGroup
 from .models import Cluster, ClusterRefresh
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
-FORMAT = 1
+FORMAT = 2
 # How long publishing a cluster may take before others go ahead, and look again.
 TURN_S = 2.0
 TURN_LOOK_EVERY_S = 0.02

@@ -9,13 +9,14 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from .tables import Column, Owner, Row
+from .tables import Column, Row
 
 TEMPLATE = "ganeti/_instance_row.html"
 TEXTS = (
@@ -55,7 +56,7 @@ def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
 
 
 def _texts(row: Row) -> list[str]:
-    owners = [owner.name for owner in row.owners]
+    owners = [text for owner in row.owners for text in (owner.name, owner.address)]
     return [*(getattr(row, name) for name in TEXTS), *owners]
 
 
@@ -73,7 +74,7 @@ def _shape(row: Row) -> tuple[Any, ...]:
     """Return all that the template tests or writes without escaping a text."""
     return (
         *(bool(getattr(row, name)) for name in TEXTS),
-        tuple((owner.group, owner.known) for owner in row.owners),
+        tuple((each.group, each.known, bool(each.address)) for each in row.owners),
         row.marks,
         row.dot,
         row.startup,
@@ -88,8 +89,12 @@ def _cut(row: Row, show: tuple[str, ...]) -> Stencil:
         for number, name in enumerate(TEXTS)
     }
     owners = tuple(
-        Owner(_SIGN.format(len(TEXTS) + number), owner.group, owner.known)
-        for number, owner in enumerate(row.owners)
+        replace(
+            owner,
+            name=_SIGN.format(at),
+            address=_SIGN.format(at + 1) if owner.address else "",
+        )
+        for at, owner in zip(count(len(TEXTS), 2), row.owners, strict=False)
     )
     sample = replace(row, owners=owners, **signs)
     context = {"row": sample, "show": dict.fromkeys(show, True)}

@@ -156,6 +156,7 @@ class Owner:
     name: str
     group: bool
     known: bool
+    address: str = ""  # of the page about them; empty for who may not see it
 
 
 @dataclass(slots=True)
@@ -195,6 +196,7 @@ class Rows:
         self._jobs = inventory.running_jobs(instances)
         self._staff = visible.person.staff
         self._known = known_owners(instances) if self._staff else frozenset()
+        self._pages = OwnerPages.known() if self._staff else None
         self._marks = {
             key: Mark(key, words.MARK_ICONS[key], str(word))
             for key, word in words.MARKS.items()
@@ -260,7 +262,7 @@ class Rows:
     def _owners(self, found: Instance) -> tuple[Owner, ...]:
         if not self._staff:
             return ()
-        return owners(found, self._known)
+        return owners(found, self._known, self._pages)
 
 
 _KINDS = (Job.Kind.STARTUP, Job.Kind.SHUTDOWN, Job.Kind.REBOOT)
@@ -268,11 +270,33 @@ _USER, _GROUP = "user", "group"
 Known = frozenset[tuple[str, str]]
 
 
-def owners(found: Instance, known: Known) -> tuple[Owner, ...]:
-    """Return who owns a machine, users first."""
-    return (
-        *(Owner(n, False, (_USER, n) in known) for n in found.tags.users),
-        *(Owner(n, True, (_GROUP, n) in known) for n in found.tags.groups),
+@dataclass(frozen=True, slots=True)
+class OwnerPages:
+    """Addresses to fill a name in: reversing each would cost more."""
+
+    user: str
+    group: str
+
+    @classmethod
+    def known(cls) -> "OwnerPages":
+        pages = ("ganeti:user-info", "ganeti:group-info")
+        return cls(*(reverse(page, args=("_n_",)) for page in pages))
+
+    def of(self, name: str, *, group: bool) -> str:
+        return (self.group if group else self.user).replace("_n_", quote(name))
+
+
+def owners(
+    found: Instance, known: Known, pages: OwnerPages | None = None
+) -> tuple[Owner, ...]:
+    """Return who owns a machine, users first; with ``pages``, where to look them up."""
+    named = [(name, False, (_USER, name) in known) for name in found.tags.users]
+    named += [(name, True, (_GROUP, name) in known) for name in found.tags.groups]
+    return tuple(
+        Owner(name, group, there, pages.of(name, group=group))
+        if pages and there
+        else Owner(name, group, there)
+        for name, group, there in named
     )
 
 

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from .views import bulk, clusters, health, instance, instances, jobs, keys, power
+from .views import (
+    bulk,
+    clusters,
+    fatal,
+    health,
+    images,
+    instance,
+    instances,
+    jobs,
+    keys,
+    people,
+    power,
+    requests,
+)
+from .views.gone import explained
 
 app_name = "ganeti"
 
@@ -16,11 +30,31 @@ lists = [
 _machine = "instances/<slug:cluster_slug>/<str:name>/"
 
 of_a_machine = [
-    path(_machine, instance.instance_detail, name="instance-detail"),
-    path(f"{_machine}poll", instance.instance_poll, name="instance-poll"),
+    path(_machine, explained(instance.instance_detail), name="instance-detail"),
+    path(f"{_machine}poll", explained(instance.instance_poll), name="instance-poll"),
     path(f"{_machine}startup", power.instance_startup, name="instance-startup"),
     path(f"{_machine}shutdown", power.instance_shutdown, name="instance-shutdown"),
     path(f"{_machine}reboot", power.instance_reboot, name="instance-reboot"),
+    path(f"{_machine}reinstall", fatal.instance_reinstall, name="instance-reinstall"),
+    path(f"{_machine}rename", fatal.instance_rename, name="instance-rename"),
+    path(
+        f"{_machine}reinstalldestroy", fatal.instance_destroy, name="instance-destroy"
+    ),
+]
+
+# Before those of a cluster, whose short name may be any word.
+to_be_confirmed = [
+    path(
+        "cluster/instance/destreinst/<str:key>/<str:action>/",
+        requests.request_confirm,
+        name="request-confirm",
+    ),
+    path("cluster/instance/requests/", requests.request_list, name="request-list"),
+    path(
+        "cluster/instance/requests/<int:request_pk>/cancel",
+        requests.request_cancel,
+        name="request-cancel",
+    ),
 ]
 
 of_a_cluster = [
@@ -35,9 +69,30 @@ for_nodes = [
     path("instances/keys/<str:token>", keys.owners_keys, name="owners-keys"),
 ]
 
+# Names of groups may have a slash in them.
+of_people = [
+    path("user/info/user/<path:username>", people.user_info, name="user-info"),
+    path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
+]
+
+of_images = [
+    path("operating_systems/", images.operating_systems, name="operating-systems"),
+    path("cluster/images/", images.image_list, name="image-list"),
+    path("cluster/images/fetch", images.images_fetch, name="images-fetch"),
+]
+
 for_monitors = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*lists, *of_a_machine, *of_a_cluster, *for_nodes, *for_monitors]
+urlpatterns = [
+    *lists,
+    *of_a_machine,
+    *to_be_confirmed,
+    *of_a_cluster,
+    *of_images,
+    *of_people,
+    *for_nodes,
+    *for_monitors,
+]

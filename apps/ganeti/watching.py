@@ -24,17 +24,19 @@ from apps.pages import news
 from . import following, queue, refreshing, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
 from .encryption import UndecryptableError
+from .images import fetching
 from .listening import Listener
 from .loops import PAUSE_WHEN_DOWN_S, Chore, Loop
 from .models import Cluster, Job, WatcherBeat
 from .rapi.errors import RapiError
-from .services import steps
+from .services import requests, steps
 
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 1.0
 BEAT_EVERY_S = 5.0
 MAIL_EVERY_S = 1.0
+IMAGES_LOOK_EVERY_S = 2.0
 DAILY_S = 24 * 3600.0
 REFRESH_LOOK_EVERY_S = 0.5
 # The lease on a cluster's refresh, renewed while it takes longer.
@@ -273,7 +275,9 @@ class Watcher:
             Sweeper(self, self.stopping),
             Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
             Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
+            Chore("images", self.stopping, fetching.fetch_due, IMAGES_LOOK_EVERY_S),
             Chore("old mail", self.stopping, delivery.forget, DAILY_S),
+            Chore("old requests", self.stopping, requests.forget, DAILY_S),
         ]
         if queue.configured():
             self._loops.append(self._listener)
@@ -303,6 +307,7 @@ class Watcher:
         """Let others have our jobs at once, and take our beat away."""
         following.release(self.name)
         turns.release()
+        fetching.release()
         WatcherBeat.objects.filter(name=self.name).delete()
         connection.close()
 

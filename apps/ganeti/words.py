@@ -131,6 +131,15 @@ ACTIONS: dict[str, Words] = {
     Job.Kind.TAG: pgettext_lazy("action", "Change tags"),
     Job.Kind.MIGRATE: pgettext_lazy("action", "Move"),
 }
+# What the audit log calls what comes before the action itself.
+REQUESTS: dict[str, Words] = {
+    "ask_reinstall": gettext_lazy("Ask to reinstall"),
+    "ask_rename": gettext_lazy("Ask to rename"),
+    "ask_destroy": gettext_lazy("Ask to destroy"),
+    "cancel_reinstall": gettext_lazy("Take back the request to reinstall"),
+    "cancel_rename": gettext_lazy("Take back the request to rename"),
+    "cancel_destroy": gettext_lazy("Take back the request to destroy"),
+}
 
 
 def doing(job: Job) -> str:

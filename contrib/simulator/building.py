@@ -6,7 +6,7 @@ import ipaddress
 from typing import Any
 
 from contrib.simulator import parameters
-from contrib.simulator.checks import check_beparams, check_hvparams
+from contrib.simulator.checks import check_beparams, check_hvparams, check_policy
 from contrib.simulator.errors import OpError, unmet
 from contrib.simulator.jobs import Op, Work
 from contrib.simulator.operations import allocate, check_tags, dry, find, reachable
@@ -263,6 +263,7 @@ def create(cluster: Cluster, op: Op) -> Work:
     primary = _placement(cluster, op)
     if not params.get("no_install"):
         check_os(cluster, params.get("os_type", ""), primary, params["osparams"])
+    check_policy(cluster, params, primary)
     if dry(op):
         return [primary]
     if params.get("no_install"):

@@ -6,6 +6,7 @@ from typing import Any
 
 from contrib.simulator import parameters
 from contrib.simulator.errors import OpError, unmet
+from contrib.simulator.state import Cluster
 
 
 def check_hvparams(hypervisor: str, given: dict[str, Any]) -> None:
@@ -62,3 +63,37 @@ def check_beparams(given: dict[str, Any]) -> None:
             "Instance violates policy: cpu-count value 0 is not in range [1, 64]",
             "wrong_input",
         )
+
+
+def check_policy(cluster: Cluster, params: dict[str, Any], node: str) -> None:
+    """Refuse what is larger or smaller than the node's group lets a machine be."""
+    group = cluster.groups[cluster.nodes[node].group]
+    policy = {**parameters.ipolicy(cluster.disk_templates), **group.custom_ipolicy}
+    for name, value in _sizes({**parameters.BEPARAMS, **params["beparams"]}, params):
+        key = name.partition("/")[0]
+        limits = [
+            (pair["min"].get(key, 0), pair["max"].get(key, value))
+            for pair in policy["minmax"]
+        ]
+        if not any(smallest <= value <= largest for smallest, largest in limits):
+            smallest, largest = limits[0]
+            raise unmet(
+                f"Instance allocation to group {group.uuid} ({group.name}) violates"
+                f" policy: {name} value {value} is not in range"
+                f" [{smallest}, {largest}]",
+                "wrong_input",
+            )
+
+
+def _sizes(beparams: dict[str, Any], params: dict[str, Any]) -> list[tuple[str, int]]:
+    memory = beparams.get("memory", beparams["maxmem"])
+    disks = enumerate(params["disks"])
+    return [
+        ("memory-size", int(memory)),
+        ("cpu-count", int(beparams["vcpus"])),
+        *(
+            (f"disk-size/{number}", int(disk["size"]))
+            for number, disk in disks
+            if str(disk.get("size")).isdigit()
+        ),
+    ]

@@ -172,15 +172,15 @@ def _group_instances(cluster: Cluster, group: Group) -> list[str]:
     return [one.name for one in cluster.sorted_instances() if one.primary in nodes]
 
 
-def _ipolicy(cluster: Cluster, _group: Group) -> dict[str, Any]:
-    return parameters.ipolicy(cluster.disk_templates)
+def _ipolicy(cluster: Cluster, group: Group) -> dict[str, Any]:
+    return {**parameters.ipolicy(cluster.disk_templates), **group.custom_ipolicy}
 
 
 GROUP_FIELDS: Fields[Group] = table(
     *common("Group"),
     Field("alloc_policy", "text", lambda _c, g: g.alloc_policy, "AllocPolicy"),
     Field("custom_diskparams", "other", lambda _c, _g: {}, "CustomDiskParameters"),
-    Field("custom_ipolicy", "other", lambda _c, _g: {}, "CustomInstancePolicy"),
+    Field("custom_ipolicy", "other", lambda _c, g: g.custom_ipolicy),
     Field("custom_ndparams", "other", lambda _c, _g: {}, "CustomNDParams"),
     Field("diskparams", "other", lambda _c, _g: parameters.DISKPARAMS),
     Field("ipolicy", "other", _ipolicy, "InstancePolicy"),

@@ -68,6 +68,7 @@ def _groups(cluster: Cluster, names: tuple[str, ...]) -> None:
     if cluster.spec.lab:
         return
     cluster.groups["default"].tags |= {"vg:xenvg", "vg:ssdvg"}
+    cluster.groups["spare"].alloc_policy = "last_resort"
     if cluster.spec.seed % 3 == 0:
         cluster.groups["spare"].tags.add("locked")
 

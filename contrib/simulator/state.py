@@ -117,6 +117,7 @@ class Group:
     name: str
     uuid: str
     alloc_policy: str = "preferred"
+    custom_ipolicy: dict[str, Any] = field(default_factory=dict)
     ctime: float = 0
     mtime: float = 0
     serial_no: int = 1

@@ -19,6 +19,9 @@ HTTP_LIST = rules.list_of(
 )
 TEXTS = rules.list_of(rules.text(least=1), "texts that are not empty")
 SIZES = rules.list_of(rules.whole(1, 2**31), "whole numbers from 1")
+OPERATING_SYSTEM_ID = rules.matching(
+    r"\S|\S.{0,253}\S", "ids: texts of 1 to 255 characters without spaces around them"
+)
 OPERATING_SYSTEM = Keys(
     {
         "description": rules.text(least=1),
@@ -122,12 +125,12 @@ RULES: dict[str, Rule | Keys | Each] = {
         rules.text(least=16, secret=True), "texts of at least 16 characters"
     ),
     "SNAPSHOT_REFRESH_SECONDS": rules.seconds(1, 3600),
-    "OPERATING_SYSTEMS": Each(OPERATING_SYSTEM),
+    "OPERATING_SYSTEMS": Each(OPERATING_SYSTEM, keys=OPERATING_SYSTEM_ID),
     "OPERATING_SYSTEMS_URLS": HTTP_LIST,
     "OPERATING_SYSTEMS_PROVIDER": rules.text(least=1),
     "OPERATING_SYSTEMS_SSH_KEY_PARAM": rules.text(),
     "SNF_OPERATING_SYSTEMS_URLS": HTTP_LIST,
-    "IMAGES_URL": HTTP_LIST,
+    "IMAGES_URL": rules.either(HTTP, HTTP_LIST),
     "START_NEW_INSTANCES": rules.flag(),
     "NO_OPERATING_SYSTEM_PROVIDER": rules.text(),
     "APPLICATION_MEMORY_MIB": SIZES,
@@ -139,6 +142,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
+    "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
     "WEBSOCK_VNC_ENABLED": rules.flag(),

@@ -54,6 +54,7 @@ class Each:
 
     rule: Rule | Keys
     required: Collection[str] = ()
+    keys: Rule | None = None
 
     def complaints(self, name: str, value: object) -> Iterator[str]:
         if not isinstance(value, Mapping):
@@ -63,6 +64,8 @@ class Each:
             if key not in value:
                 yield f"{name} needs the key {key!r}."
         for key, each in value.items():
+            if self.keys and not self.keys.fits(key):
+                yield f"{name} takes {self.keys.takes}, not {shorten(key)}."
             yield from self.rule.complaints(f"{name}.{key}", each)
 
 

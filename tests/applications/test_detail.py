@@ -207,12 +207,16 @@ def test_what_people_typed_is_text(
 
 
 def test_while_a_job_runs_the_page_asks_again_and_then_stops(
-    client: Client, alice: User, application: InstanceApplication, cluster: Cluster
+    client: Client,
+    alice: User,
+    vera: User,
+    application: InstanceApplication,
+    cluster: Cluster,
 ) -> None:
     job = build(application, cluster)
     busy = page(client, alice, application)
     assert 'hx-trigger="every 2s"' in busy
-    assert "Being built…" in busy
+    assert "Being built…" in page(client, vera, application)
 
     Job.objects.filter(pk=job.pk).update(
         status=JobStatus.SUCCESS, handled_at=timezone.now()
@@ -229,6 +233,16 @@ def test_until_the_end_of_a_job_is_handled_the_page_asks_on(
     build(application, cluster, status=JobStatus.SUCCESS)
 
     assert "every 2s" in page(client, alice, application)
+
+
+def test_that_something_is_cleared_up_first_is_the_staffs_business(
+    client: Client, alice: User, vera: User, make_application: Make, cluster: Cluster
+) -> None:
+    application = make_application(status=Status.SUBMITTED)
+    build(application, cluster, kind=Job.Kind.DESTROY)
+
+    assert "Being destroyed" in page(client, vera, application)
+    assert "destroyed" not in page(client, alice, application)
 
 
 def test_what_is_asked_again_is_the_moving_part(

@@ -214,7 +214,7 @@ def test_reviewers_see_how_many_wait_for_them(
         make_application(status=status)
 
     client.force_login(rhea)
-    assert "To be reviewed 2 applications" in text(markup(client.get("/")))
+    assert "To be reviewed 2 wait" in text(markup(client.get("/")))
 
     client.force_login(vera)
     assert "?status=review&amp;sort=filed" not in markup(client.get("/"))

@@ -12,6 +12,13 @@ SETTINGS: dict[str, Any] = {
     "SNAPSHOT_REFRESH_SECONDS": 2,
     "RAPI_CONNECT_TIMEOUT": 3,
     "RAPI_RESPONSE_TIMEOUT": 5,
+    "OPERATING_SYSTEMS": {
+        "debian": {
+            "description": "Debian 13",
+            "provider": "image+default",
+            "osparams": {"img_id": "debian-13"},
+        },
+    },
 }
 SPECS = (
     ClusterSpec(name="athens", nodes=3, instances=50, seed=1, owners={"dave": 50}),

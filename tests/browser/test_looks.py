@@ -32,6 +32,7 @@ CATALOGUE = BASE_DIR / "locale" / "el" / "LC_MESSAGES" / "django.po"
     [
         ("login", "", "/accounts/login/", 200),
         ("history", "root", "/history/", 200),
+        ("images", "root", "/cluster/images/", 200),
         ("404", "alice", "/nowhere/", 404),
         ("403", "alice", "/instances/athens/locked1.alice.example.org/startup", 403),
         ("admin", "root", "/admin/", 200),

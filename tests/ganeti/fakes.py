@@ -126,6 +126,7 @@ def instance_fields(name: str, **changes: Any) -> Fields:
         "disk_template": "drbd",
         "hypervisor": "kvm",
         "os": "image+default",
+        "custom_osparams": {},
         "pnode": "node1",
         "snodes": ["node2"],
         "tags": [],
@@ -252,11 +253,13 @@ class FakeRapi:
                 start = RUNNING if call.body.get("start") else STOPPED
                 self.instances[name] |= start
                 self.instances[name]["os"] = call.body.get("os") or "image+default"
+                self.instances[name]["custom_osparams"] = call.body.get("osparams", {})
             case method, ["instances", name, "tags"]:
                 self._tag(name, call.query["tag"], adds=method == "PUT")
             case "PUT", ["instances", name, "modify"]:
-                changes = {f"hv/{k}": v for k, v in call.body["hvparams"].items()}
-                self.instances[name] |= changes
+                hvparams = call.body.get("hvparams", {})
+                self.instances[name] |= {f"hv/{k}": v for k, v in hvparams.items()}
+                self._set_osparams(name, call.body.get("osparams", {}))
             case _, ["instances", name, action]:
                 self.instances[name] |= EFFECTS.get(action, {})
 
@@ -273,6 +276,11 @@ class FakeRapi:
         )
         if not body.get("start"):
             self.instances[name] |= STOPPED
+
+    def _set_osparams(self, name: str, given: Fields) -> None:
+        row = self.instances[name]
+        both = row["custom_osparams"] | given
+        row["custom_osparams"] = {k: v for k, v in both.items() if v != "default"}
 
     def _tag(self, name: str, tags: Sequence[str], *, adds: bool) -> None:
         kept = [tag for tag in self.instances[name]["tags"] if tag not in tags]

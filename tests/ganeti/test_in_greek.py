@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import Settings
 
+from apps.accounts import people
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import moments, refreshing, said
@@ -24,6 +25,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.services import power
 from apps.ganeti.services.submission import ActionRefused
 from ganetimgr.settings.defaults import BASE_DIR
+from tests.conftest import Sent
 from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices
@@ -35,6 +37,8 @@ NAMES = {
     *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
     *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
     *("old", "db", "group", "utc", "aa"),
+    # what the profile speaks of
+    *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
 }
 READ = ("title", "aria-label", "placeholder", "alt")
 
@@ -260,3 +264,46 @@ def test_times_agree_with_their_number(passed: timedelta, words: str) -> None:
 
     with translation.override("el"):
         assert moments.ago(now - passed, now) == words
+
+
+def test_the_profile_and_what_is_said_of_its_keys(reader: Client, alice: User) -> None:
+    reader.force_login(alice)
+    profile = reverse("accounts:profile")
+
+    page = read(reader, profile)
+    wrong = reader.post(reverse("accounts:keys-add"), {"keys": "ssh-rsa\nλάθος"})
+    void = markup(reader.get(reverse("accounts:mail-change", args=["made-up"])))
+
+    assert "Δημόσια κλειδιά" in page
+    assert "Γραμμή 2: Αυτό δεν είναι δημόσιο κλειδί SSH." in markup(wrong)
+    for each in (page, markup(wrong), void):
+        assert english(each.replace("alice@example.org", "")) == set()
+
+
+def test_mails_about_an_address_are_in_their_readers_language(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    people.remember_language(alice, "el")
+    client.force_login(alice)
+
+    client.post(reverse("accounts:mail-ask"), {"address": "new@example.org"})
+
+    subjects = {mail.to[0]: mail.subject for mail in sent()}
+    assert subjects == {
+        "new@example.org": "[ganetimgr] Επιβεβαιώστε τη νέα σας διεύθυνση",
+        "alice@example.org": "[ganetimgr] Ζητήθηκε άλλη διεύθυνση",
+    }
+
+
+@pytest.mark.usefixtures("published")
+def test_the_pages_of_people(reader: Client, olga: User, alice: User) -> None:
+    alice.groups.create(name="staff")
+    reader.force_login(olga)
+
+    who = read(reader, reverse("ganeti:user-info", args=["alice"]))
+    group = read(reader, reverse("ganeti:group-info", args=["staff"]))
+
+    for each in (who, group):
+        assert english(each.replace("alice@example.org", "")) == set()

@@ -72,7 +72,10 @@ def test_an_answer_is_kept_nowhere(
     assert "no-store" in client.get(path).headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("token", ["x", signing.dumps(["athens", "web1"])])
+SIGNED_FOR_SOMETHING_ELSE = signing.dumps(["athens", "web1"])
+
+
+@pytest.mark.parametrize("token", ["x", SIGNED_FOR_SOMETHING_ELSE], ids=["no", "other"])
 def test_an_address_that_we_did_not_sign_gives_nothing(
     client: Client, published: FakeRapi, token: str
 ) -> None:

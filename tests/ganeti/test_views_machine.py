@@ -151,8 +151,8 @@ def test_the_page_asks_no_cluster_and_few_questions(
     client.get(url("detail"))
 
     # Session, person, groups, two kinds of rights, cluster, newest job, history,
-    # owners, networks, and how many jobs run.
-    with django_assert_num_queries(11):
+    # owners, networks, what waits to be confirmed, and how many jobs run.
+    with django_assert_num_queries(12):
         client.get(url("detail"))
 
     assert published.calls == []

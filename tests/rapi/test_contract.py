@@ -64,6 +64,19 @@ def test_info_says_who_the_cluster_is(client: RapiClient, ganeti: Ganeti) -> Non
     assert info.master
     assert ganeti.hypervisor in info.hypervisors
     assert versions.parse(info.version) == client.ganeti_version() >= (2, 8)
+    assert "file" in info.disk_templates
+
+
+def test_info_says_what_machines_may_be(client: RapiClient) -> None:
+    policy = ClusterInfo.from_rapi(client.info()).policy
+
+    assert "file" in policy.disk_templates
+    assert not policy.broken_by(_sizes(32))
+    assert policy.broken_by(_sizes(2**30))[0].asked == 2**30
+
+
+def _sizes(memory_mib: int) -> dict[str, int]:
+    return {"memory-size": memory_mib, "disk-size": 16, "cpu-count": 1}
 
 
 def test_every_answer_names_the_version(ganeti: Ganeti, client: RapiClient) -> None:
@@ -112,11 +125,39 @@ def test_groups_are_read(client: RapiClient) -> None:
     assert client.group("default")["alloc_policy"] == "preferred"
 
 
+def test_groups_say_what_machines_may_be(client: RapiClient) -> None:
+    rows = client.query("group", GROUP_FIELDS)
+
+    group = next(NodeGroup.from_rapi(r) for r in rows if r["name"] == "default")
+
+    assert "file" in group.policy.disk_templates
+    assert not group.policy.broken_by(_sizes(32))
+    (span,) = group.policy.broken_by(_sizes(2**30))
+    assert (span.size, span.smallest) == ("memory-size", 4)
+
+
+def test_groups_have_tags(client: RapiClient, ganeti: Ganeti) -> None:
+    tag, name = f"vg:{OURS}", max(group["name"] for group in client.groups())
+
+    ganeti.done(client.add_tags("groups", name, [tag], reason="contract"))
+    try:
+        rows = client.query("group", GROUP_FIELDS)
+        tagged = [row["name"] for row in rows if tag in row["tags"]]
+    finally:
+        ganeti.done(client.delete_tags("groups", name, [tag], reason="contract"))
+
+    assert tagged == [name]
+    assert tag not in client.tags("groups", name)
+
+
 def test_networks_are_read(client: RapiClient) -> None:
     networks = [GanetiNetwork.from_rapi(row) for row in client.networks()]
 
     for network in networks:
         assert network.network
+        assert network.free > 0
+        assert network.reserved > 0
+        assert all(mode and link for _group, mode, link in network.groups)
         assert client.network(network.name)["uuid"] == network.uuid
 
 

@@ -1,5 +1,6 @@
 """What our client and Ganeti promise each other about changes and jobs."""
 
+import re
 import time
 
 import pytest
@@ -38,6 +39,20 @@ def test_a_rehearsal_creates_nothing(client: RapiClient, ganeti: Ganeti) -> None
 
     assert job["status"] == "success"
     assert name not in client.instances()
+
+
+def test_a_rehearsal_says_what_breaks_the_policy(
+    client: RapiClient, ganeti: Ganeti
+) -> None:
+    body = ganeti.new_instance(f"{OURS}c.example.org", disks=[{"size": 2**30}])
+
+    job = ganeti.ended(client.create_instance(body, reason="contract", dry_run=True))
+
+    assert re.fullmatch(
+        r"Instance allocation to group \S+ \(default\) violates policy: disk-size/0 "
+        r"value 1073741824 is not in range \[0, 1048576\]",
+        words(job),
+    )
 
 
 def test_a_name_that_is_taken_fails_in_ganetis_words(

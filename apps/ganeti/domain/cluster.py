@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from .policy import ANYTHING, Policy
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterInfo:
@@ -15,6 +17,7 @@ class ClusterInfo:
     hypervisors: tuple[str, ...]
     disk_templates: tuple[str, ...]
     tags: tuple[str, ...]
+    policy: Policy = ANYTHING
 
     @classmethod
     def from_rapi(cls, answer: dict[str, Any]) -> Self:
@@ -27,4 +30,5 @@ class ClusterInfo:
             hypervisors=tuple(answer.get("enabled_hypervisors") or ()),
             disk_templates=tuple(answer.get("enabled_disk_templates") or ()),
             tags=tuple(answer.get("tags") or ()),
+            policy=Policy.from_rapi(answer.get("ipolicy")),
         )

@@ -34,6 +34,11 @@ class GanetiNetwork:
             groups=tuple(tuple(g[:3]) for g in row.get("group_list") or ()),
         )
 
+    def connection(self, group: str) -> tuple[str, str] | None:
+        """Return mode and link by which a node group reaches it; None: it does not."""
+        found = [(mode, link) for name, mode, link in self.groups if name == group]
+        return found[0] if found else None
+
 
 def eui64(prefix: IPv6Network, mac: str) -> IPv6Address | None:
     """Return the address that stateless configuration gives ``mac`` in ``prefix``.

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from .policy import ANYTHING, Policy
+
 # Answered from the configuration in memory.
 NODE_CONFIG_FIELDS = (
     "name",
@@ -41,6 +43,11 @@ class Node:
     disk_free_mib: int | None = None
     cpus: int | None = None
 
+    @property
+    def takes_machines(self) -> bool:
+        """Whether Ganeti puts new instances on it."""
+        return self.vm_capable and not (self.offline or self.drained)
+
     @classmethod
     def from_rapi(
         cls, row: Mapping[str, Any], live: Mapping[str, Any] | None = None
@@ -72,8 +79,9 @@ class NodeGroup:
 
     name: str
     uuid: str
-    alloc_policy: str
+    alloc_policy: str  # preferred, last_resort, unallocable
     tags: tuple[str, ...]
+    policy: Policy = ANYTHING
 
     @classmethod
     def from_rapi(cls, row: Mapping[str, Any]) -> Self:
@@ -83,6 +91,7 @@ class NodeGroup:
             uuid=row["uuid"] or "",
             alloc_policy=row["alloc_policy"] or "",
             tags=tuple(row["tags"] or ()),
+            policy=Policy.from_rapi(row["ipolicy"]),
         )
 
     @property
@@ -95,4 +104,4 @@ class NodeGroup:
         return tuple(t.removeprefix("vg:") for t in self.tags if t.startswith("vg:"))
 
 
-GROUP_FIELDS = ("name", "uuid", "alloc_policy", "tags")
+GROUP_FIELDS = ("name", "uuid", "alloc_policy", "tags", "ipolicy")

@@ -2,9 +2,18 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
+
+from ..rapi.errors import gettext_noop
+
+# What an application keeps of an id; enough for whatever else is a line.
+LONGEST_LINE = 255
+
+
+class ImageError(ValueError):
+    """Something is not an image's description; the text says why, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,59 @@ class OsImage:
             ssh_key_param=given.get("ssh_key_param") or "",
             ssh_key_users=tuple(users.split() if isinstance(users, str) else users),
         )
+
+    @classmethod
+    def from_stranger(cls, key: str, given: Any) -> Self:
+        """Build from what somebody publishes; raises ImageError."""
+        if not is_line(key):
+            raise ImageError(gettext_noop("Its id is empty, too long or no text."))
+        if not isinstance(given, dict):
+            raise ImageError(gettext_noop("It is no JSON object."))
+        for name, fits, message in _MUST:
+            if not fits(given.get(name)):
+                raise ImageError(f"{message}: {name}.")
+        return cls.from_mapping(key, given)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return what `from_mapping` reads, for JSON."""
+        return asdict(self)
+
+
+def is_line(value: object) -> bool:
+    """Tell whether something is a text that can be shown in one line."""
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_LINE
+        and value.isprintable()
+        and bool(value.strip())
+    )
+
+
+def _is_line_or_nothing(value: object) -> bool:
+    return not value or is_line(value)
+
+
+def _are_parameters(value: object) -> bool:
+    return not value or (isinstance(value, dict) and all(map(is_line, value)))
+
+
+def _are_users(value: object) -> bool:
+    users = value.split() if isinstance(value, str) else value
+    return not users or (
+        isinstance(users, list)
+        and all(is_line(user) and "/" not in user for user in users)
+    )
+
+
+_NOT_A_LINE = gettext_noop("It has no such text of one line")
+_WRONG = gettext_noop("It has the wrong kind of value")
+_MUST: tuple[tuple[str, Callable[[object], bool], str], ...] = (
+    ("description", is_line, _NOT_A_LINE),
+    ("provider", is_line, _NOT_A_LINE),
+    ("osparams", _are_parameters, _WRONG),
+    ("ssh_key_param", _is_line_or_nothing, _WRONG),
+    ("ssh_key_users", _are_users, _WRONG),
+)
 
 
 @dataclass(frozen=True, slots=True)

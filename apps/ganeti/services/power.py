@@ -26,6 +26,8 @@ _NOT_RUNNING = _not_now(_("It is not running."))
 _OFFLINE = _not_now(_("The staff has set it offline; only they can change that."))
 _NODE_AWAY = _not_now(_("The host it lives on does not answer now."))
 
+READ_ONLY = _not_now(_("This site may only look at its cluster, not change it."))
+
 # What a state rules out, whoever asks.
 _AWAY = {State.NODE_DOWN: _NODE_AWAY, State.NODE_OFFLINE: _NODE_AWAY}
 _RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
@@ -38,6 +40,10 @@ _RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
         State.USER_DOWN: _NOT_RUNNING,
         State.OFFLINE: _NOT_RUNNING,
     },
+    # What cannot be undone; `services.lifecycle` does it.
+    Kind.REINSTALL: {**_AWAY, State.OFFLINE: _OFFLINE},
+    Kind.RENAME: _AWAY,
+    Kind.DESTROY: _AWAY,
 }
 
 # Kept in English, for Ganeti too; translated where they are shown.
@@ -72,13 +78,13 @@ def _possible(
     if shot is None or shot.down:
         return _not_now(_("Its cluster does not answer now."))
     if shot.cluster.can_write is False:
-        return _not_now(_("This site may only look at its cluster, not change it."))
+        return READ_ONLY
     return _RULED_OUT[kind].get(instance.state, access.YES)
 
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
     """Start an instance."""
-    _check(Kind.STARTUP, cluster, instance, by)
+    check(Kind.STARTUP, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.startup(instance.name, reason=reason)
@@ -100,7 +106,7 @@ def shutdown(
     default being 120; ``force`` switches it off at once, which is no time at all:
     what Ganeti calls force is something else.
     """
-    _check(Kind.SHUTDOWN, cluster, instance, by)
+    check(Kind.SHUTDOWN, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.shutdown(
@@ -123,7 +129,7 @@ def reboot(
     cluster: Cluster, instance: Instance, *, by: Acting, kind: RebootKind = "hard"
 ) -> Job:
     """Reboot an instance."""
-    _check(Kind.REBOOT, cluster, instance, by)
+    check(Kind.REBOOT, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.reboot(instance.name, reason=reason, kind=kind)
@@ -132,7 +138,7 @@ def reboot(
     return submit(cluster, instance, action, by=by)
 
 
-def _check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
+def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
     """Refuse whoever may not, and what cannot be now; the machine's state is no bar.
 
     What is known of the state may be seconds old, and Ganeti answers kindly to a start
@@ -145,4 +151,4 @@ def _check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> 
     if not verdict.allowed:
         raise refuse(verdict, kind.value, cluster, instance, by=by)
     if cluster.can_write is False:
-        raise NotNow(_("This site may only look at its cluster, not change it."))
+        raise NotNow(str(READ_ONLY.reason))

@@ -46,6 +46,14 @@ def _migrate(client: RapiClient, name: str, reason: str, given: Given) -> int:
     return client.migrate(name, reason=reason, **given)
 
 
+def _rename(client: RapiClient, name: str, reason: str, given: Given) -> int:
+    return client.rename(name, given["new_name"], reason=reason)
+
+
+def _reinstall(client: RapiClient, name: str, _reason: str, given: Given) -> int:
+    return client.reinstall(name, **given)
+
+
 def _startup(client: RapiClient, name: str, reason: str, given: Given) -> int:
     return client.startup(name, reason=reason, **given)
 
@@ -54,6 +62,8 @@ CALLS: dict[str, Call] = {
     "add_tags": _add_tags,
     "delete_tags": _delete_tags,
     "migrate": _migrate,
+    "reinstall": _reinstall,
+    "rename": _rename,
     "startup": _startup,
 }
 
@@ -79,6 +89,25 @@ def migrate() -> Step:
     return Step(kind=Job.Kind.MIGRATE, call="migrate", arguments={}, reason="migrate")
 
 
+def rename(new_name: str) -> Step:
+    return Step(
+        kind=Job.Kind.RENAME,
+        call="rename",
+        arguments={"new_name": new_name},
+        reason="rename",
+    )
+
+
+def reinstall(**arguments: Any) -> Step:
+    """Return the step that `RapiClient.reinstall` does with these arguments."""
+    return Step(
+        kind=Job.Kind.REINSTALL,
+        call="reinstall",
+        arguments=arguments,
+        reason="reinstall",
+    )
+
+
 def start() -> Step:
     return Step(kind=Job.Kind.STARTUP, call="startup", arguments={}, reason="startup")
 
@@ -101,6 +130,7 @@ def plan(job: Job, steps: list[Step], *, instance: str = "") -> Job | None:
         kind=first["kind"],
         instance=instance or job.instance,
         instance_uuid=job.instance_uuid,
+        new_name=first["arguments"].get("new_name", ""),
         reason=first["reason"],
         user=job.user,
         audit_entry=entry,
@@ -142,7 +172,8 @@ def _save_busy(job: Job) -> None:
 
 def _go_on(job: Job) -> None:
     if job.status == JobStatus.SUCCESS:
-        plan(job, job.then)
+        renamed = job.kind == Job.Kind.RENAME
+        plan(job, job.then, instance=job.new_name if renamed else "")
     elif job.status == JobStatus.NOT_SUBMITTED and job.step:
         _try_again(job)
 

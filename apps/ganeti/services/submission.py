@@ -29,6 +29,8 @@ from ..reasons import reason_of
 
 logger = logging.getLogger(__name__)
 
+REASON_LENGTH = 255
+
 
 class ActionRefused(Exception):
     """The person may not do this; recorded, and told to MANAGERS."""
@@ -47,7 +49,9 @@ class Action:
     """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
 
     ``then`` are steps (`services.steps`) that follow when it has succeeded. ``alone``:
-    nothing else may be done to the instance meanwhile.
+    nothing else may be done to the instance meanwhile. A job that prepares what is
+    meant is ``recorded_as`` that; ``new_name`` is what the instance will be called in
+    the end.
     """
 
     kind: Job.Kind
@@ -56,6 +60,12 @@ class Action:
     changes: Sequence[Change] = ()
     then: Sequence[Step] = ()
     alone: bool = True
+    recorded_as: str = ""
+    new_name: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.recorded_as or self.kind.value
 
 
 def on(cluster: Cluster, instance: Instance) -> On:
@@ -97,7 +107,7 @@ def write_down(cluster: Cluster, what: On, action: Action, *, by: Acting) -> Job
         with transaction.atomic():
             entry = entries.record(
                 by,
-                action.kind.value,
+                action.name,
                 what,
                 detail=action.detail,
                 changes=action.changes,
@@ -108,7 +118,8 @@ def write_down(cluster: Cluster, what: On, action: Action, *, by: Acting) -> Job
                 kind=action.kind,
                 instance=what.instance,
                 instance_uuid=what.uuid,
-                reason=action.detail or action.kind.value,
+                new_name=action.new_name,
+                reason=(action.detail or action.name)[:REASON_LENGTH],
                 user=by.user,
                 audit_entry=entry,
                 busy_key=(

@@ -1,8 +1,6 @@
 """Who asks, from where, and for which machine."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import cast
 
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
@@ -11,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from apps.auditlog.entries import Acting
+from apps.auditlog import origin
 
 from .. import inventory
 from ..access import Person
@@ -19,6 +17,9 @@ from ..domain.instance import Instance
 from ..inventory import Inventory
 from ..models import Cluster, Job
 from ..snapshots import Snapshot
+
+acting = origin.acting
+address_of = origin.address_of
 
 
 class UserRequest(HttpRequest):
@@ -90,36 +91,6 @@ def _snapshot(visible: Inventory, slug: str) -> Snapshot:
     if snapshot.known is None:
         raise NotKnownYet(slug)
     return snapshot
-
-
-def acting(request: HttpRequest) -> Acting:
-    return Acting(user=cast(User, request.user), address=address_of(request))
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """Return where a request comes from.
-
-    A web server in front, on this host, says it in ``X-Forwarded-For``; nobody else
-    is believed.
-    """
-    direct: str = request.META.get("REMOTE_ADDR") or ""
-    if direct and not _is_loopback(direct):
-        return direct
-    forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    last = forwarded.rpartition(",")[2].strip()
-    return last if _is_address(last) else (direct or None)
-
-
-def _is_loopback(text: str) -> bool:
-    return _is_address(text) and ip_address(text).is_loopback
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def back_to_list(request: HttpRequest) -> str:

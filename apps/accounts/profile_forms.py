@@ -1,0 +1,229 @@
+"""Forms of the profile: who one is, another mail address, SSH keys."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.core.validators import RegexValidator
+from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
+
+from . import keyring, mailchange, profiles, sshkeys
+from .keyring import Known
+from .models import Organization
+from .sshkeys import Line, Pasted
+
+PHONE = RegexValidator(
+    r"^[0-9+()/., -]*\Z", _("Digits, spaces and any of + ( ) / . , - only.")
+)
+
+
+def _input(**attributes: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "form-control", **attributes})
+
+
+class ProfileForm(forms.Form):
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=150,
+        widget=_input(autocomplete="given-name"),
+    )
+    last_name = forms.CharField(
+        label=_("Surname"),
+        max_length=150,
+        widget=_input(autocomplete="family-name"),
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.all(),
+        label=_("Organization"),
+        required=False,
+        empty_label=_("None of these"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=64,
+        required=False,
+        validators=[PHONE],
+        widget=_input(autocomplete="tel", inputmode="tel"),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of mails"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _as_it_is(user))
+        super().__init__(*args, **kwargs)
+        if not Organization.objects.exists():
+            del self.fields["organization"]
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)  # noqa: S101 - told to mypy
+        language.choices = _languages()
+
+
+def _languages() -> list[tuple[str, Any]]:
+    """Return the languages by their own names, and first the site's own."""
+    site = get_language_info(settings.LANGUAGE_CODE)["name_local"].capitalize()
+    return [
+        ("", format_lazy("{} ({})", _("The site's own"), site)),
+        *(
+            (code, get_language_info(code)["name_local"].capitalize())
+            for code, _name in settings.LANGUAGES
+        ),
+    ]
+
+
+def _as_it_is(user: User) -> dict[str, Any]:
+    profile = profiles.seen(user)
+    return {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "organization": profile.organization_id,
+        "phone": profile.phone,
+        "language": profiles.chosen_language(user),
+    }
+
+
+class MailForm(forms.Form):
+    """Another address; with the password, where there is one to ask for."""
+
+    address = forms.EmailField(
+        label=_("New address"),
+        widget=forms.EmailInput(
+            attrs={"class": "form-control", "autocomplete": "email"}
+        ),
+    )
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"class": "form-control", "autocomplete": "current-password"}
+        ),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, user: User) -> None:
+        super().__init__(*args)
+        self._request, self._user = request, user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address == self._user.email:
+            raise forms.ValidationError(_("This is your address already."))
+        return address
+
+    def clean_password(self) -> str:
+        """Try the password as at a log-in, so that the same limits hold."""
+        password: str = self.cleaned_data["password"]
+        name = self._user.get_username()
+        if authenticate(self._request, username=name, password=password) != self._user:
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        if mailchange.asked_too_often(self._user):
+            raise forms.ValidationError(
+                _("You have asked for many changes of address; try again tomorrow.")
+            )
+        return self.cleaned_data
+
+
+class KeysForm(forms.Form):
+    """Several keys at once; all that is wrong is told by its line."""
+
+    keys = forms.CharField(
+        label=_("Public keys"),
+        max_length=100_000,
+        strip=False,
+        help_text=_(
+            "One on a line, as in ~/.ssh/id_ed25519.pub: Ed25519, ECDSA, RSA from "
+            "2048 bits, or one in a security key (sk-)."
+        ),
+        widget=forms.Textarea(
+            attrs={
+                "class": "form-control keys-input",
+                "rows": 4,
+                "spellcheck": "false",
+                "autocomplete": "off",
+                "autocapitalize": "off",
+            }
+        ),
+    )
+    lines: list[Line]
+    repeated: list[tuple[int, int]]
+    known: list[Known]
+
+    def __init__(self, *args: Any, user: User) -> None:
+        super().__init__(*args)
+        self._user = user
+        self.lines, self.repeated, self.known = [], [], []
+
+    def clean_keys(self) -> str:
+        text: str = self.cleaned_data["keys"]
+        found = sshkeys.read(text)
+        if found.problems:
+            raise forms.ValidationError(
+                [
+                    gettext("Line %(number)d: %(reason)s")
+                    % {"number": each.number, "reason": each.reason}
+                    for each in found.problems
+                ]
+            )
+        self._sort_out(found)
+        return text
+
+    def _sort_out(self, found: Pasted) -> None:
+        """Keep apart what is new and what the person has already."""
+        if not found.lines:
+            raise forms.ValidationError(_("There is no key in this text."))
+        self.repeated = found.repeated
+        self.known = keyring.known_among(self._user, found.lines)
+        numbers = {each.number for each in self.known}
+        self.lines = [line for line in found.lines if line.number not in numbers]
+        if not self.lines:
+            raise forms.ValidationError(self.said_twice())
+        if self._user.ssh_keys.count() + len(self.lines) > keyring.MOST_KEYS:
+            raise forms.ValidationError(
+                _("Nobody can have more than %(most)d keys; delete some first.")
+                % {"most": keyring.MOST_KEYS}
+            )
+
+    def said_twice(self) -> list[str]:
+        """Name the lines with keys that are there already."""
+        return [
+            *(
+                gettext("Line %(number)d: you have this key already, as %(name)s.")
+                % {"number": each.number, "name": keyring.name_of(each.key)}
+                for each in self.known
+            ),
+            *(
+                gettext("Line %(number)d: this key stands on line %(other)d too.")
+                % {"number": number, "other": other}
+                for number, other in self.repeated
+            ),
+        ]
+
+    def forget_secrets(self) -> bool:
+        """Forget what was posted if a private key is in it; tell whether one was."""
+        text = self.data.get("keys", "")
+        if not sshkeys.holds_secrets(text):
+            return False
+        self.data = {}
+        self.full_clean()
+        self.errors["keys"] = self.error_class(
+            [
+                gettext(
+                    "A private key, or a part of one, was in this text. It is secret: "
+                    "nothing of it was kept, but it has left your computer. Make a new "
+                    "pair of keys, and paste what is in the file that ends in .pub."
+                )
+            ]
+        )
+        return True

@@ -1,0 +1,146 @@
+"""The profile: who one is, another mail address, SSH keys."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.auditlog.origin import acting
+
+from . import keyring, mailchange, profiles, sshkeys
+from .models import SshKey
+from .profile_forms import KeysForm, MailForm, ProfileForm
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: UserRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/profile.html", _page(request))
+    form = ProfileForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _to_be_mended(request, profile_form=form)
+    if profiles.change(acting(request), form.cleaned_data):
+        request.user.refresh_from_db()
+        profiles.note_change(request, request.user)
+        messages.success(request, _("Your profile was changed."))
+    else:
+        messages.info(request, _("Nothing was changed: all is as it was."))
+    return redirect("accounts:profile")
+
+
+@require_POST
+def greeted(request: UserRequest) -> HttpResponse:
+    """Put the greeting away for good."""
+    profiles.stop_greeting(request, request.user)
+    return redirect("ganeti:instance-list")
+
+
+# -- SSH keys
+
+
+@sensitive_post_parameters("keys")
+@require_POST
+def keys_add(request: UserRequest) -> HttpResponse:
+    form = KeysForm(request.POST, user=request.user)
+    if form.forget_secrets() or not form.is_valid():
+        return _to_be_mended(request, keys_form=form)
+    added = keyring.add(acting(request), form.lines)
+    profiles.note_change(request, request.user)
+    text = ngettext("%(n)d key was added.", "%(n)d keys were added.", len(added))
+    messages.success(request, text % {"n": len(added)})
+    if twice := form.said_twice():
+        messages.warning(request, " ".join(twice))
+    return redirect(resolve_url("accounts:profile") + "#keys")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
+    key = get_object_or_404(SshKey, pk=key_id, owner=request.user)
+    if request.method != "POST":
+        name, md5 = keyring.name_of(key), sshkeys.md5_of(key.key)
+        context = {"key": key, "name": name, "md5": md5}
+        return render(request, "accounts/key_delete.html", context)
+    keyring.delete(acting(request), key)
+    messages.success(
+        request, _("The key %(name)s was deleted.") % {"name": keyring.name_of(key)}
+    )
+    return redirect(resolve_url("accounts:profile") + "#keys")
+
+
+# -- another mail address
+
+
+@sensitive_post_parameters("password")
+@require_POST
+def mail_ask(request: UserRequest) -> HttpResponse:
+    form = MailForm(request.POST, request=request, user=request.user)
+    if not form.is_valid():
+        return _to_be_mended(request, mail_form=form)
+    mailchange.ask(acting(request), form.cleaned_data["address"])
+    text = _("A link was sent to %(address)s. The address changes when you follow it.")
+    messages.success(request, text % {"address": form.cleaned_data["address"]})
+    return redirect("accounts:profile")
+
+
+@require_POST
+def mail_cancel(request: UserRequest) -> HttpResponse:
+    mailchange.cancel(acting(request))
+    messages.success(request, _("Your address stays as it is; the link works no more."))
+    return redirect("accounts:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_change(request: UserRequest, key: str) -> HttpResponse:
+    """Show what the link in a mail will do; do it by POST, for its owner alone."""
+    change = mailchange.find(request.user, key)
+    if change is None:
+        return _void(request)
+    if request.method != "POST":
+        return render(request, "accounts/mail_change.html", {"change": change})
+    try:
+        mailchange.confirm(acting(request), change)
+    except mailchange.Void:
+        return _void(request)
+    text = _("Your mail address is %(address)s now.")
+    messages.success(request, text % {"address": change.address})
+    return redirect("accounts:profile")
+
+
+def _void(request: UserRequest) -> HttpResponse:
+    return render(request, "accounts/mail_change_void.html", status=404)
+
+
+# -- the page
+
+
+def _to_be_mended(request: UserRequest, **forms: Any) -> HttpResponse:
+    page = _page(request, **forms)
+    return render(request, "accounts/profile.html", page, status=400)
+
+
+def _page(request: UserRequest, **forms: Any) -> dict[str, Any]:
+    """Return what the page shows; ``forms`` are ones to be mended."""
+    user = request.user
+    change = mailchange.waiting(user)
+    return {
+        "profile_form": ProfileForm(user=user),
+        "mail_form": MailForm(request=request, user=user),
+        "keys_form": KeysForm(user=user),
+        "keys": keyring.shown(user),
+        "groups": user.groups.order_by("name"),
+        "change": change,
+        "expires_at": mailchange.expires_at(change) if change else None,
+        **forms,
+    }

@@ -1,0 +1,239 @@
+"""What a reviewer decides about an application."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import Organization
+from apps.ganeti import hostnames, images
+from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
+
+from .. import building
+from ..models import InstanceApplication
+from ..panel import MOST_DISK_GIB, MOST_MEMORY_MIB, MOST_VCPUS, PLACES, Panel
+
+LONGEST_COMMENT = 4000
+
+_TEXT = {"class": "form-control"}
+_NAME = {
+    **_TEXT,
+    "autocapitalize": "none",
+    "autocomplete": "off",
+    "spellcheck": "false",
+}
+_SELECT = {"class": "form-select"}
+_COMMENT = {**_TEXT, "rows": 3}
+
+
+def _figure(label: Any, most: int) -> forms.IntegerField:
+    attrs = {"class": "form-control changes-offer", "inputmode": "numeric"}
+    return forms.IntegerField(
+        label=label,
+        min_value=1,
+        max_value=most,
+        widget=forms.NumberInput(attrs=attrs),
+    )
+
+
+class ReviewForm(forms.Form):
+    """Everything that was asked for, and where it is to be.
+
+    What is chosen is looked for in what is known of the cluster, never in what the
+    page offered: that came from the browser too.
+    """
+
+    hostname = forms.CharField(
+        label=gettext_lazy("Host name"),
+        max_length=255,
+        widget=forms.TextInput(attrs=_NAME),
+    )
+    memory_mib = _figure(gettext_lazy("Memory, MiB"), MOST_MEMORY_MIB)
+    vcpus = _figure(gettext_lazy("Virtual CPUs"), MOST_VCPUS)
+    disk_gib = _figure(gettext_lazy("Disk, GiB"), MOST_DISK_GIB)
+    operating_system = forms.ChoiceField(
+        label=gettext_lazy("Operating system"),
+        required=False,
+        widget=forms.Select(attrs=_SELECT),
+    )
+    organization = forms.ModelChoiceField(
+        label=gettext_lazy("Organization"),
+        queryset=Organization.objects.all(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+        widget=forms.Select(attrs=_SELECT),
+    )
+    hosts_mail_server = forms.BooleanField(
+        label=gettext_lazy("It hosts a mail server"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    cluster = forms.CharField(
+        label=gettext_lazy("Cluster"),
+        error_messages={"required": gettext_lazy("Choose a cluster.")},
+    )
+    # Of which cluster the page showed what it offers.
+    shown = forms.CharField(required=False)
+    node_group = forms.CharField(label=gettext_lazy("Node group"), required=False)
+    nic_network = forms.CharField(label=gettext_lazy("Network"), required=False)
+    storage = forms.CharField(label=gettext_lazy("Disk template"), required=False)
+    volume_group = forms.CharField(label=gettext_lazy("Volume group"), required=False)
+    admin_comments = forms.CharField(
+        label=gettext_lazy("Comments of the staff"),
+        max_length=LONGEST_COMMENT,
+        required=False,
+        help_text=gettext_lazy("The applicant does not see them."),
+        widget=forms.Textarea(attrs=_COMMENT),
+    )
+
+    def __init__(
+        self, *args: Any, application: InstanceApplication, panel: Panel, **kwargs: Any
+    ) -> None:
+        self.application, self.panel = application, panel
+        super().__init__(*args, **kwargs)
+        self._offer_images()
+
+    def _offer_images(self) -> None:
+        """Offer what there is; what was asked for stays on show if it is gone."""
+        field = self.fields["operating_system"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
+        known = images.known().images
+        choices = [("", _("No operating system"))]
+        choices += [(key, image.description) for key, image in known.items()]
+        asked = self.application.operating_system
+        if asked and asked not in known:
+            choices.append((asked, _("%(image)s (gone)") % {"image": asked}))
+        field.choices = choices
+
+    # -- what was typed
+
+    def clean_hostname(self) -> str:
+        name = hostnames.validate_hostname(self.cleaned_data["hostname"])
+        self._check_left_behind(name)
+        found = hostnames.check(name, apart_from=self.application.pk)
+        if found.reserved:
+            raise ValidationError(_("Another application asks for this name."))
+        if found.taken_on and not self._left_behind:
+            message = _("A machine on %(cluster)s has this name already.")
+            raise ValidationError(message % {"cluster": found.taken_on})
+        return name
+
+    @property
+    def _left_behind(self) -> bool:
+        """Whether a failed attempt has left a machine, which is removed first."""
+        return bool(self.application.pk and building.left_behind(self.application))
+
+    def _check_left_behind(self, name: str) -> None:
+        if name != self.application.hostname and self._left_behind:
+            raise ValidationError(
+                _(
+                    "The failed build has left a machine of the old name behind. It is "
+                    "removed when the application is submitted again under that name."
+                )
+            )
+
+    def clean_operating_system(self) -> str:
+        key: str = self.cleaned_data["operating_system"]
+        if key and images.known().find(key) is None:
+            raise ValidationError(_("There is no such image any more."))
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("cluster"):
+            self._check_cluster(given)
+        if "cluster" not in self.errors:
+            for place in PLACES:
+                self._check_place(place, given)
+        return given
+
+    def _check_cluster(self, given: dict[str, Any]) -> None:
+        if self.panel.snapshot is None:
+            self.add_error("cluster", _("There is no such cluster."))
+        elif self.panel.cluster_off:
+            self.add_error("cluster", str(self.panel.cluster_off))
+        elif given.get("shown") != given["cluster"]:
+            self.add_error(
+                "cluster", _("Choose from what this cluster offers, shown below now.")
+            )
+
+    def _check_place(self, place: str, given: dict[str, Any]) -> None:
+        """Hold a choice against what the cluster has to offer."""
+        found = {choice.value: choice for choice in self.panel.choices(place)}
+        if place not in self.data and place in {"nic_network", "storage"}:
+            self.add_error(place, _("Choose one of these."))
+        elif (choice := found.get(given.get(place, ""))) is None:
+            self.add_error(place, _("This is none of the choices."))
+        elif choice.off:
+            self.add_error(place, str(choice.off))
+
+    def decided(self) -> dict[str, Any]:
+        """Return the fields of the application."""
+        given = dict(self.cleaned_data)
+        template, _colon, provider = given.pop("storage").partition(":")
+        given.pop("shown")
+        given.pop("owner", None)
+        shot = self.panel.snapshot
+        return {
+            **given,
+            "cluster": shot.cluster if shot else None,
+            "disk_template": template,
+            "storage_provider": provider if template == EXTERNAL else "",
+            "volume_group": (
+                given["volume_group"] if template in IN_VOLUME_GROUPS else ""
+            ),
+        }
+
+    def name_taken(self) -> None:
+        """Say that somebody else was quicker."""
+        self.add_error("hostname", _("Another application asks for this name."))
+
+
+class CreateForm(ReviewForm):
+    """What is to be built without an application, and for whom."""
+
+    owner = forms.CharField(
+        label=gettext_lazy("Owner"),
+        max_length=150,
+        help_text=gettext_lazy("A username, letter for letter."),
+        widget=forms.TextInput(attrs=_NAME),
+    )
+
+    def clean_owner(self) -> User:
+        name = self.cleaned_data["owner"]
+        found = User.objects.filter(username=name, is_active=True).first()
+        if found is None:
+            raise ValidationError(_("There is no such user, or the account is off."))
+        return found
+
+
+class CommentForm(forms.Form):
+    """What the staff notes beside, whatever is decided."""
+
+    admin_comments = forms.CharField(max_length=LONGEST_COMMENT, required=False)
+
+
+class RefusalForm(CommentForm):
+    """Why an application is refused; the applicant is told so."""
+
+    SAID = ("refusal_reason", "admin_comments")
+
+    refusal_reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_COMMENT,
+        required=True,
+        help_text=gettext_lazy("Mailed to the applicant, as you write it."),
+        widget=forms.Textarea(attrs=_COMMENT),
+        error_messages={
+            "required": gettext_lazy("Give a reason; the applicant is told it.")
+        },
+    )
+
+
+def as_typed(data: QueryDict) -> dict[str, Any]:
+    """Return what was typed, to be shown again and not judged yet."""
+    return {**data.dict(), "hosts_mail_server": "hosts_mail_server" in data}

@@ -1,0 +1,95 @@
+"""Operating system images: the list for programs, and their sources for staff."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import access, images
+from ..domain.osimage import OsImage
+from ..images import NOTHING, Shelf, fetching
+from ..models import WatcherBeat
+from .asking import UserRequest, person_of
+
+
+@require_safe
+def operating_systems(request: UserRequest) -> JsonResponse:
+    """List the images; staff are told how their sources are, too."""
+    catalogue = images.known()
+    nothing = {"id": "", "description": str(NOTHING), "provider": ""}
+    answer: dict[str, Any] = {
+        "operating_systems": [nothing, *map(_image, catalogue.images.values())]
+    }
+    if access.may_see_image_sources(person_of(request)):
+        answer["sources"] = [_source(shelf) for shelf in catalogue.shelves]
+    return JsonResponse(answer)
+
+
+def _image(image: OsImage) -> dict[str, Any]:
+    """Leave the OS parameters out: there may be passwords among them."""
+    return {
+        "id": image.id,
+        "description": image.description,
+        "provider": image.provider,
+        "ssh_key_param": image.ssh_key_param,
+        "ssh_key_users": image.ssh_key_users,
+    }
+
+
+def _source(shelf: Shelf) -> dict[str, Any]:
+    return {
+        "setting": shelf.source.kind,
+        "url": shelf.source.shown_url,
+        "images": [image.id for image in shelf.images],
+        "fetched_at": shelf.fetched_at,
+        "failing_since": shelf.failing_since,
+        "error": shelf.error,
+        "problems": [
+            *({"name": name, "reason": reason} for name, reason in shelf.problems),
+            *(
+                {"name": double.id, "reason": "Another source has it already."}
+                for double in shelf.duplicates
+            ),
+        ],
+    }
+
+
+@require_safe
+def image_list(request: UserRequest) -> HttpResponse:
+    """Show the images by source, and what is wrong with a source."""
+    _for_staff(request)
+    catalogue = images.known()
+    remote = [shelf for shelf in catalogue.shelves if shelf.remote]
+    context = {
+        "catalogue": catalogue,
+        "remote": remote,
+        "watched": _is_watched(),
+        "awaited": any(shelf.due for shelf in remote),
+    }
+    part = request.htmx and not request.htmx.boosted
+    page = "_image_sources" if part else "image_list"
+    return render(request, f"ganeti/{page}.html", context)
+
+
+@require_POST
+def images_fetch(request: UserRequest) -> HttpResponse:
+    """Have all sources fetched by the watcher, now."""
+    _for_staff(request)
+    fetching.ask_again()
+    if _is_watched():
+        messages.info(request, _("Fetching all sources now."))
+    return redirect("ganeti:image-list")
+
+
+def _for_staff(request: UserRequest) -> None:
+    if not access.may_see_image_sources(person_of(request)):
+        raise Http404
+
+
+def _is_watched() -> bool:
+    newest = WatcherBeat.newest()
+    return newest is not None and timezone.now() - newest <= WatcherBeat.ALIVE

@@ -1,0 +1,199 @@
+"""SSH keys on the profile's page: added, named, refused, deleted."""
+
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from apps.accounts import keyring, people, sshkeys
+from apps.accounts.models import SshKey
+from apps.auditlog.models import AuditEntry
+from tests.accounts.keys import DSA, ED25519, OTHER_ED25519, RSA_1024, RSA_2048
+from tests.accounts.test_sshkeys import PRIVATE_FILES
+from tests.ganeti.conftest import alice, carol
+from tests.ganeti.pages import markup, notices, text
+
+__all__ = ["alice", "carol"]
+
+ADD = reverse("accounts:keys-add")
+PROFILE = reverse("accounts:profile")
+
+
+@pytest.fixture
+def logged_in(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def add(client: Client, *lines: str) -> Any:
+    return client.post(ADD, {"keys": "\r\n".join(lines)}, follow=True)
+
+
+def delete_address(key: SshKey) -> str:
+    return reverse("accounts:key-delete", args=[key.pk])
+
+
+def test_several_keys_are_added_at_once(logged_in: Client, alice: User) -> None:
+    answer = add(logged_in, "# mine", f"{ED25519} laptop", "", RSA_2048)
+
+    assert notices(answer) == ["2 keys were added."]
+    assert people.authorized_keys(alice) == f"{ED25519} laptop\n{RSA_2048}\n"
+    page = text(markup(answer))
+    assert f"SHA256:{sshkeys.parse(ED25519).fingerprint}" in page
+    assert f"MD5:{sshkeys.md5_of(ED25519)}" in page
+    assert "RSA 2048" in page
+
+
+def test_what_was_added_is_written_down(logged_in: Client) -> None:
+    add(logged_in, f"{ED25519} laptop", RSA_2048)
+
+    entry = AuditEntry.objects.get()
+    print_of = sshkeys.parse(ED25519).fingerprint
+    assert entry.action == keyring.ADDED
+    assert entry.changes[0] == ["ssh_key", None, f"SHA256:{print_of} laptop"]
+    assert len(entry.changes) == 2
+
+
+def test_bad_lines_are_named_by_their_numbers_and_what_was_typed_stays(
+    logged_in: Client,
+) -> None:
+    answer = add(logged_in, ED25519, DSA, "# note", RSA_1024, "<b>hello")
+
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    page = markup(answer)
+    assert "Line 2: DSA keys are too weak" in text(page)
+    assert "Line 4: This RSA key has 1024 bits" in text(page)
+    assert "Line 5: This is no public SSH key" in text(page)
+    assert DSA in page
+    assert "&lt;b&gt;hello" in page
+    assert not SshKey.objects.exists()
+
+
+def test_keys_that_are_there_already_are_named_and_the_rest_is_added(
+    logged_in: Client,
+) -> None:
+    add(logged_in, f"{ED25519} laptop")
+
+    answer = add(logged_in, f"{ED25519} again", OTHER_ED25519, OTHER_ED25519)
+
+    added, twice = notices(answer)
+    assert added == "1 key was added."
+    assert twice == (
+        "Line 1: you have this key already, as laptop. "
+        "Line 3: this key stands on line 2 too."
+    )
+    assert SshKey.objects.count() == 2
+
+
+def test_nothing_but_what_is_there_already_is_an_error(logged_in: Client) -> None:
+    add(logged_in, f"{ED25519} laptop")
+
+    answer = add(logged_in, f"{ED25519} again")
+
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "you have this key already, as laptop" in text(markup(answer))
+    assert f"{ED25519} again" in markup(answer)
+
+
+def test_two_people_may_have_the_same_key(
+    logged_in: Client, client: Client, carol: User
+) -> None:
+    add(logged_in, ED25519)
+    client.force_login(carol)
+
+    assert add(client, ED25519).status_code == HTTPStatus.OK
+    assert SshKey.objects.count() == 2
+
+
+@pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))
+def test_a_private_key_is_refused_and_neither_kept_nor_shown(
+    logged_in: Client, file: str
+) -> None:
+    answer = add(logged_in, f"{ED25519} laptop", file)
+
+    page = markup(answer)
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "It is secret: nothing of it was kept" in text(page)
+    assert not any(line in page for line in file.splitlines() if len(line) > 4)
+    assert ED25519 not in page
+    assert not SshKey.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_comment_is_no_markup(logged_in: Client) -> None:
+    """A script in an audit entry ran in the administrator's browser."""
+    add(logged_in, f"{ED25519} <script>alert(1)</script>")
+
+    for address in (PROFILE, reverse("auditlog:history")):
+        page = markup(logged_in.get(address))
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+
+
+def test_there_is_an_end_to_keys(
+    logged_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "MOST_KEYS", 1)
+
+    answer = add(logged_in, ED25519, OTHER_ED25519)
+
+    assert "Nobody can have more than 1 keys" in text(markup(answer))
+
+
+def test_a_key_is_deleted_after_a_question_by_post(
+    logged_in: Client, alice: User
+) -> None:
+    """A key was deleted by GET and without a token."""
+    add(logged_in, f"{ED25519} laptop")
+    address = delete_address(SshKey.objects.get())
+
+    asked = logged_in.get(address)
+    assert "Delete this SSH key?" in text(markup(asked))
+    assert SshKey.objects.exists()
+    answer = logged_in.post(address, follow=True)
+
+    assert notices(answer) == ["The key laptop was deleted."]
+    assert not SshKey.objects.exists()
+    entry = AuditEntry.objects.get(action=keyring.DELETED)
+    assert entry.changes[0][2] is None
+    assert "laptop" in entry.detail
+
+
+def test_nobody_deletes_or_sees_another_ones_key(
+    logged_in: Client, client: Client, carol: User
+) -> None:
+    add(logged_in, f"{ED25519} laptop")
+    address = delete_address(SshKey.objects.get())
+    client.force_login(carol)
+
+    assert client.get(address).status_code == HTTPStatus.NOT_FOUND
+    assert client.post(address).status_code == HTTPStatus.NOT_FOUND
+    assert SshKey.objects.exists()
+    assert "laptop" not in markup(client.get(PROFILE))
+
+
+@settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.dictionaries(
+        st.sampled_from(["keys", "other"]),
+        st.lists(
+            st.one_of(st.text(max_size=80), st.sampled_from([ED25519, RSA_2048, DSA]))
+        ).map("\n".join),
+    )
+)
+def test_whatever_is_posted_breaks_nothing(
+    logged_in: Client, posted: dict[str, str]
+) -> None:
+    answer = logged_in.post(ADD, posted)
+
+    assert answer.status_code in {HTTPStatus.FOUND, HTTPStatus.BAD_REQUEST}
+    assert logged_in.get(PROFILE).status_code == HTTPStatus.OK

@@ -1,0 +1,258 @@
+"""Public SSH keys: read as OpenSSH reads them, refused with a reason."""
+
+import base64
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from apps.accounts import sshkeys
+from apps.accounts.sshkeys import NotAKey, parse, read
+from tests.accounts.keys import (
+    DSA,
+    ED25519,
+    OTHER_ED25519,
+    RSA_1024,
+    RSA_2048,
+    SK_ECDSA,
+    SK_ED25519,
+    ssh,
+    token_ecdsa,
+    token_ed25519,
+    written,
+)
+
+GOOD = [
+    ED25519,
+    RSA_2048,
+    SK_ED25519,
+    SK_ECDSA,
+    written(ec.generate_private_key(ec.SECP256R1())),
+    written(ec.generate_private_key(ec.SECP384R1())),
+    written(ec.generate_private_key(ec.SECP521R1())),
+]
+
+
+def why_not(line: str) -> str:
+    with pytest.raises(NotAKey) as raised:
+        parse(line)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("key", GOOD, ids=lambda key: str(key).split(" ")[0])
+def test_fingerprints_and_names_are_those_of_ssh_keygen(
+    key: str, tmp_path: Path
+) -> None:
+    keygen = shutil.which("ssh-keygen")
+    if not keygen:
+        pytest.skip("ssh-keygen is not installed")
+    path = tmp_path / "key.pub"
+    path.write_text(f"{key} alice@laptop\n")
+
+    found = parse(f"{key} alice@laptop")
+    said = [
+        subprocess.run(  # noqa: S603 - a file of the test's own
+            [keygen, "-l", "-E", digest, "-f", path],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        for digest in ("sha256", "md5")
+    ]
+
+    assert found.text == key
+    assert [line[1] for line in said] == [
+        f"SHA256:{found.fingerprint}",
+        f"MD5:{sshkeys.md5_of(key)}",
+    ]
+    assert said[0][2:] == ["alice@laptop", f"({sshkeys.NAMES[found.kind].upper()})"]
+
+
+def test_kinds_are_described_with_the_size_that_matters() -> None:
+    assert [sshkeys.describe(key) for key in GOOD] == [
+        *("Ed25519", "RSA 2048", "Ed25519-SK", "ECDSA-SK"),
+        *("ECDSA 256", "ECDSA 384", "ECDSA 521"),
+    ]
+
+
+def test_ed25519_keys_are_taken() -> None:
+    """They were refused."""
+    assert parse(ED25519).kind == "ssh-ed25519"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (DSA, "DSA keys are too weak"),
+        (RSA_1024, "This RSA key has 1024 bits"),
+        (f'from="192.0.2.1" {ED25519}', "Options before the key"),
+        (f'command="echo hello" {ED25519}', "Options before the key"),
+        (f"no-pty {RSA_2048} alice", "Options before the key"),
+        ("ssh-ed25519-cert-v01@openssh.com AAAA", "This is a certificate"),
+        ("ssh-ed448 AAAA", "kind ssh-ed448"),
+        ("ssh-xmss@openssh.com AAAA", "kind ssh-xmss@openssh.com"),
+        ("hello", "no public SSH key"),
+        ("---- BEGIN SSH2 PUBLIC KEY ----", "no public SSH key"),
+        ("ssh-rsa", "broken"),
+        ("ssh-rsa AAAA", "broken"),
+        ("ssh-rsa ήταν", "broken"),
+        (ED25519[:-8], "broken"),
+        (ED25519[:-4] + "AAAA" * 2, "broken"),
+        (ED25519.replace("ssh-ed25519", "ssh-rsa"), "broken"),
+        (RSA_2048.replace("ssh-rsa", "ssh-ed25519"), "broken"),
+        (SK_ED25519.replace("sk-ssh-ed25519", "sk-ecdsa-sha2-nistp256"), "broken"),
+        (token_ed25519(application=b"https://example.org"), "not made for SSH"),
+        (token_ed25519(extra=b"more"), "broken"),
+        (token_ed25519(point=b"short"), "broken"),
+        (token_ecdsa(point=b"\x04" + b"\x01" * 64), "broken"),
+        (token_ecdsa(curve=b"nistp384"), "broken"),
+    ],
+    ids=range(23),
+)
+def test_what_is_no_good_key_is_refused_with_the_reason(line: str, reason: str) -> None:
+    assert reason in why_not(line)
+
+
+def test_a_key_is_kept_as_openssh_writes_it() -> None:
+    """Its numbers may come with zeros before them: the same key, so the same print."""
+    key = rsa.generate_private_key(65537, 2048)
+    modulus = key.public_key().public_numbers().n
+    lengthy = ssh("ssh-rsa", b"\x00\x01\x00\x01", b"\x00" + modulus.to_bytes(257))
+
+    assert parse(lengthy).text == written(key)
+
+
+def test_a_text_is_read_line_by_line() -> None:
+    text = (
+        "\ufeff# my keys\r\n\r\n"
+        f"{ED25519}  alice@laptop, the old one \r\n"
+        f"  {RSA_2048}\r\n"
+        "nonsense\r\n"
+        f"{ED25519} again\r\n"
+    )
+
+    found = read(text)
+
+    assert [(line.number, line.key.comment) for line in found.lines] == [
+        (3, "alice@laptop, the old one"),
+        (4, ""),
+    ]
+    assert [problem.number for problem in found.problems] == [5]
+    assert found.repeated == [(6, 3)]
+
+
+def test_tabs_part_words_too() -> None:
+    (line,) = read(ED25519.replace(" ", "\t") + "\tlaptop").lines
+
+    assert (line.key.text, line.key.comment) == (ED25519, "laptop")
+
+
+def test_a_comment_stays_on_its_line() -> None:
+    (line,) = read(f"{ED25519} a\x0bb\x00c\u2028d\x1b[31m {'e' * 300}").lines
+
+    assert line.key.comment.startswith("a b c d [31m e")
+    assert len(line.key.comment) == sshkeys.LONGEST_COMMENT
+
+
+PRIVATE = ed25519.Ed25519PrivateKey.generate()
+PRIVATE_FILES = [
+    PRIVATE.private_bytes(Encoding.PEM, form, cipher).decode()
+    for form, cipher in (
+        (PrivateFormat.OpenSSH, NoEncryption()),
+        (PrivateFormat.PKCS8, NoEncryption()),
+        (PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
+    )
+] + [
+    rsa.generate_private_key(65537, 2048)
+    .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    .decode(),
+    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
+    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA",
+]
+
+
+@pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))
+def test_private_keys_are_known_for_secrets(file: str) -> None:
+    body = "\n".join(file.splitlines()[1:-1])
+
+    assert sshkeys.holds_secrets(file)
+    assert sshkeys.holds_secrets(f"{ED25519} alice\r\n{file}")
+    if len(body) > 40:
+        assert sshkeys.holds_secrets(body)
+
+
+@pytest.mark.parametrize("key", GOOD, ids=lambda key: str(key).split(" ")[0])
+def test_public_keys_are_no_secrets_even_when_broken_into_lines(key: str) -> None:
+    pieces = "\n".join(key[at : at + 70] for at in range(0, len(key), 70))
+
+    assert not sshkeys.holds_secrets(f"# mine\n{key} the comment\n{OTHER_ED25519}")
+    assert not sshkeys.holds_secrets(pieces)
+    assert read(pieces).problems or "\n" not in pieces
+
+
+ANY_LINE = st.one_of(
+    st.text(max_size=80),
+    st.builds(
+        "{} {} {}".format,
+        st.sampled_from([*sshkeys.TAKEN, "ssh-dss", "ssh-rsa-cert-v01@openssh.com"]),
+        st.binary(max_size=120).map(lambda raw: base64.b64encode(raw).decode()),
+        st.text(max_size=20),
+    ),
+    st.builds(lambda key, at: key[:at], st.sampled_from(GOOD), st.integers(0, 400)),
+    st.builds(
+        lambda key, at, by: key[:at] + by + key[at + 1 :],
+        st.sampled_from(GOOD),
+        st.integers(0, 400),
+        st.characters(),
+    ),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(ANY_LINE, max_size=5), st.sampled_from(["\n", "\r\n", "\r"]))
+@example([], "\n")
+def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
+    text = end.join(lines)
+
+    found = read(text)
+    sshkeys.holds_secrets(text)
+
+    for line in found.lines:
+        # What was taken once is taken again, and is the same key.
+        again = parse(f"{line.key.text} {line.key.comment}".strip())
+        assert again == line.key
+        assert "\n" not in again.text + again.comment
+    assert all(problem.reason for problem in found.problems)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.sampled_from(GOOD), st.integers(0, 2000))
+def test_no_bit_of_a_key_may_be_lost(key: str, bit: int) -> None:
+    """One that was changed is another key or none, never the same."""
+    kind, encoded = key.split(" ")
+    raw = bytearray(base64.b64decode(encoded))
+    raw[bit // 8 % len(raw)] ^= 1 << bit % 8
+    changed = f"{kind} {base64.b64encode(raw).decode()}"
+
+    try:
+        found = parse(changed)
+    except NotAKey:
+        return
+    assert found.fingerprint != parse(key).fingerprint
+
+
+def test_raw_keys_of_the_tests_are_what_they_say() -> None:
+    key = PRIVATE.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+
+    assert parse(key.decode()).text == key.decode()

@@ -1,0 +1,302 @@
+"""Reviewers see where a machine could be, and accept what the cluster can take."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from apps.accounts.models import Organization
+from apps.applications import reviewing
+from apps.applications.models import Event, InstanceApplication
+from apps.applications.states import Status
+from apps.auditlog.models import AuditEntry
+from apps.ganeti import refreshing
+from apps.ganeti.models import Cluster, Network
+from tests.applications.conftest import Make
+from tests.applications.review.sending import address, checked, errors, fresh, post
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, text
+from tests.ganeti.test_placement import ipolicy
+
+PANEL = reverse("applications:panel")
+
+# -- the page
+
+
+@pytest.mark.usefixtures("offering")
+def test_the_page_shows_what_was_asked_for_and_where_it_could_be(
+    reviewer: Client, application: InstanceApplication
+) -> None:
+    application.comments = "For the <b>wiki</b>"
+    application.save()
+
+    page = markup(reviewer.get(address(application)))
+
+    assert "For the &lt;b&gt;wiki&lt;/b&gt;" in page
+    assert 'value="1024"' in page
+    said = text(page)
+    assert "Under maintenance." in said
+    assert "All its addresses are taken." in said
+    assert "memory free: 64 GiB, 32 on one node" in said
+    assert "10 addresses free, 246 taken, routed to-public" in said
+
+
+@pytest.mark.usefixtures("offering")
+def test_the_page_asks_no_cluster_and_costs_little(
+    reviewer: Client,
+    application: InstanceApplication,
+    offering: FakeRapi,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    reviewer.get(address(application))
+
+    with django_assert_max_num_queries(14):
+        reviewer.get(address(application))
+
+    assert offering.calls == []
+
+
+@pytest.mark.usefixtures("offering")
+def test_the_panel_costs_little(
+    reviewer: Client,
+    application: InstanceApplication,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    given = {"cluster": "athens", "application": str(application.pk)}
+
+    with django_assert_max_num_queries(9):
+        response = reviewer.get(PANEL, given)
+
+    assert "All its addresses are taken." in text(markup(response))
+
+
+@pytest.mark.usefixtures("offering")
+def test_the_panel_follows_what_is_typed(reviewer: Client) -> None:
+    given = {"cluster": "athens", "memory_mib": "70000", "node_group": "default"}
+
+    said = text(markup(reviewer.get(PANEL, given)))
+
+    assert "Memory must be from 128 to 65536 MiB here." in said
+
+
+@pytest.mark.usefixtures("offering")
+@pytest.mark.parametrize("pk", ["", "x", "²", "9" * 30, "0"])
+def test_the_panel_does_without_an_application(reviewer: Client, pk: str) -> None:
+    given = {"cluster": "athens", "application": pk, "vcpus": "²"}
+
+    assert reviewer.get(PANEL, given).status_code == 200
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_cluster_that_is_off_says_why(
+    reviewer: Client, cluster: Cluster, application: InstanceApplication
+) -> None:
+    Cluster.objects.update(disable_instance_creation=True)
+
+    said = text(markup(reviewer.get(PANEL, {"cluster": "athens"})))
+
+    assert "Nothing can be built on this cluster now." in said
+    response = post(reviewer, application, "accept")
+    assert "It takes no new machines." in errors(response)
+
+
+@pytest.mark.usefixtures("offering")
+def test_the_network_that_was_asked_for_is_marked(
+    reviewer: Client, cluster: Cluster, make_application: Make
+) -> None:
+    Cluster.objects.update(use_gnt_network=False)
+    for name in ("br1", "br2"):
+        Network.objects.create(
+            cluster=cluster, description=name, link=name, mode="bridged"
+        )
+    application = make_application(network=Network.objects.get(link="br2"))
+
+    page = reviewer.get(address(application))
+
+    assert checked(page, "nic_network") == ["bridged:br2"]
+
+
+@pytest.mark.usefixtures("offering")
+def test_without_javascript_what_was_typed_stays(
+    reviewer: Client, application: InstanceApplication
+) -> None:
+    response = post(
+        reviewer, application, "show", memory_mib="4096", hostname="other name"
+    )
+
+    page = markup(response)
+    assert response.status_code == 200
+    assert 'value="4096"' in page
+    assert 'value="other name"' in page
+    assert "field-error" not in page
+    assert fresh(application).status == Status.PENDING
+
+
+# -- accepting
+
+
+@pytest.mark.usefixtures("offering")
+def test_accepting_hands_it_to_the_cluster(
+    reviewer: Client, rhea: User, application: InstanceApplication, rapi: FakeRapi
+) -> None:
+    response = post(
+        reviewer, application, "accept", memory_mib="2048", admin_comments="Fine."
+    )
+
+    assert response.status_code == 302
+    found = fresh(application)
+    assert (found.status, found.reviewer) == (Status.SUBMITTED, rhea)
+    assert (found.memory_mib, found.admin_comments) == (2048, "Fine.")
+    assert (found.node_group, found.nic_network) == ("default", "public")
+    assert (found.disk_template, found.volume_group) == ("plain", "fast")
+    (job,) = rapi.jobs
+    assert job.call.body["instance_name"] == application.hostname
+
+
+@pytest.mark.usefixtures("offering")
+def test_the_story_and_the_audit_log_say_what_was_changed(
+    reviewer: Client, rhea: User, application: InstanceApplication
+) -> None:
+    post(reviewer, application, "accept", memory_mib="2048", vcpus="4")
+
+    accepted = application.events.get(kind=Event.Kind.ACCEPTED)
+    assert accepted.user == rhea
+    assert ["memory_mib", "1024", "2048"] in accepted.changes
+    assert ["cluster", None, "athens"] in accepted.changes
+    assert "disk_gib" not in {change[0] for change in accepted.changes}
+    entry = AuditEntry.objects.get(action=reviewing.ACCEPT)
+    assert entry.instance == application.hostname
+    assert ["vcpus", "2", "4"] in entry.changes
+
+
+@pytest.mark.usefixtures("offering")
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"memory_mib": "x"}, "whole number"),
+        ({"memory_mib": "0"}, "greater than or equal to 1"),
+        ({"memory_mib": "70000"}, "Memory must be from 128 to 65536 MiB here."),
+        ({"vcpus": "17"}, "1 to 16 vCPUs"),
+        ({"disk_gib": "2000"}, "A disk must be from"),
+        ({"hostname": "nodots"}, "whole name"),
+        ({"operating_system": "gone"}, "not one of the available choices"),
+        ({"cluster": ""}, "Choose a cluster."),
+        ({"cluster": "sparta", "shown": "sparta"}, "There is no such cluster."),
+        ({"shown": "sparta"}, "Choose from what this cluster offers"),
+        ({"shown": None}, "Choose from what this cluster offers"),
+        ({"node_group": "spare"}, "Under maintenance."),
+        ({"node_group": "nowhere"}, "none of the choices"),
+        ({"nic_network": "full"}, "All its addresses are taken."),
+        ({"nic_network": "bridged:br0"}, "none of the choices"),
+        ({"nic_network": None}, "Choose one of these."),
+        ({"storage": "file"}, "none of the choices"),
+        ({"storage": "ext:mine"}, "none of the choices"),
+        ({"storage": None}, "Choose one of these."),
+        ({"volume_group": "slow"}, "none of the choices"),
+        ({"organization": "77"}, "not one of the available choices"),
+    ],
+)
+def test_choices_are_held_against_what_the_cluster_has(
+    reviewer: Client,
+    application: InstanceApplication,
+    rapi: FakeRapi,
+    changes: dict[str, Any],
+    error: str,
+) -> None:
+    """Never again: review fields were checked against the posted values themselves."""
+    response = post(reviewer, application, "accept", **changes)
+
+    assert response.status_code == 400
+    assert error in errors(response)
+    assert fresh(application).status == Status.PENDING
+    assert rapi.jobs == []
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_name_that_a_machine_has_is_refused(
+    reviewer: Client, application: InstanceApplication, rapi: FakeRapi, cluster: Cluster
+) -> None:
+    rapi.add(application.hostname)
+    refreshing.refresh(cluster, force=True)
+
+    response = post(reviewer, application, "accept")
+
+    assert "has this name already" in errors(response)
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_name_that_another_asks_for_is_refused(
+    reviewer: Client, application: InstanceApplication, make_application: Make
+) -> None:
+    other = make_application()
+
+    response = post(reviewer, application, "accept", hostname=other.hostname)
+
+    assert "Another application asks for this name." in errors(response)
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_volume_group_goes_with_templates_that_have_one(
+    reviewer: Client,
+    application: InstanceApplication,
+    rapi: FakeRapi,
+    cluster: Cluster,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rapi.info["enabled_disk_templates"] = ["file"]
+    rapi.groups["default"]["ipolicy"] = ipolicy("file")
+    monkeypatch.setattr(refreshing, "SLOW_EVERY", timedelta(0))
+    refreshing.refresh(cluster, force=True)
+
+    post(reviewer, application, "accept", storage="file")
+
+    assert fresh(application).volume_group == ""
+
+
+@pytest.mark.usefixtures("offering")
+def test_organization_and_mail_server_can_be_decided(
+    reviewer: Client, application: InstanceApplication
+) -> None:
+    lab = Organization.objects.create(title="Lab", tag="lab")
+
+    post(reviewer, application, "accept", organization=lab.pk, hosts_mail_server="on")
+
+    found = fresh(application)
+    assert (found.organization, found.hosts_mail_server) == (lab, True)
+
+
+# -- who may
+
+
+@pytest.mark.usefixtures("offering")
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("carol", 404), ("olga", 404), ("alice", 403), ("vera", 403), ("root", 200)],
+)
+def test_only_reviewers_decide(
+    client: Client,
+    application: InstanceApplication,
+    carol: User,
+    olga: User,
+    vera: User,
+    root: User,
+    name: str,
+    status: int,
+) -> None:
+    client.force_login(User.objects.get(username=name))
+
+    assert client.get(address(application)).status_code == status
+    assert not AuditEntry.objects.filter(refused=True).exists()
+    assert post(client, application, "show").status_code == status
+
+    assert AuditEntry.objects.filter(refused=True).exists() == (status != 200)
+    assert client.get(PANEL).status_code == (200 if name == "root" else 403)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_an_application_that_is_not_there_is_not_found(reviewer: Client) -> None:
+    assert reviewer.get("/application/77/review/").status_code == 404

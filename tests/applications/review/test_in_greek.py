@@ -1,0 +1,96 @@
+"""The pages and mails of a review say nothing in English to Greek readers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from apps.accounts import people
+from apps.applications import reviewing
+from apps.applications.models import InstanceApplication
+from apps.auditlog.entries import Acting
+from tests.applications.review.sending import address, post
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup
+from tests.ganeti.test_in_greek import _in_greek, catalogue, english
+
+__all__ = ["_in_greek", "catalogue"]
+
+# What is called so in every language.
+NAMES = {
+    *("new", "example", "org", "mib", "cpu", "vcpu", "debian", "plain", "drbd"),
+    *("fast", "full", "public", "routed", "to", "spare", "rhea", "email"),
+}
+
+
+def foreign(page: str) -> set[str]:
+    main = page[page.index("<main") : page.index("</main>")]
+    return {word for word in english(main) if word.lower() not in NAMES}
+
+
+@pytest.fixture
+def reader(rhea: User) -> Client:
+    client = Client(headers={"accept-language": "el"})
+    client.force_login(rhea)
+    return client
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_review(
+    reader: Client, application: InstanceApplication, rapi: FakeRapi
+) -> None:
+    page = markup(reader.get(address(application)))
+
+    assert "Υπό συντήρηση." in page
+    assert foreign(page) == set()
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_review_with_everything_wrong(
+    reader: Client, application: InstanceApplication
+) -> None:
+    wrong = {"memory_mib": "99999", "node_group": "spare", "nic_network": "x"}
+
+    page = markup(post(reader, application, "accept", **wrong))
+
+    assert "Δεν είναι καμία από τις επιλογές." in page
+    assert foreign(page) == set()
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_trial(reader: Client, application: InstanceApplication) -> None:
+    page = markup(post(reader, application, "try"))
+
+    assert "το δοκιμάζει…" in page
+    assert foreign(page) == set()
+
+
+@pytest.mark.usefixtures("offering")
+def test_a_page_for_superusers(root: User) -> None:
+    client = Client(headers={"accept-language": "el"})
+    client.force_login(root)
+
+    page = markup(client.get(reverse("applications:create")))
+
+    assert foreign(page) == set()
+
+
+def test_a_refusal_is_mailed_in_the_applicants_language(
+    application: InstanceApplication,
+    alice: User,
+    rhea: User,
+    sent: Callable[[], list[EmailMessage]],
+) -> None:
+    people.remember_language(alice, "el")
+
+    with translation.override("en"):
+        reviewing.refuse(application, "Δεν χωρά.", "", by=Acting(rhea))
+
+    (mail,) = sent()
+    assert "απορρίφθηκε" in mail.subject
+    assert "Δεν χωρά." in str(mail.body)
+    assert "refused" not in str(mail.body)

@@ -1,0 +1,311 @@
+"""From a registration to the end of a machine, on real Ganeti, with every mail."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.administration import add_cluster
+from tests.browser.post import Post
+from tests.browser.screen import looks_right, notice, reload_until
+from tests.browser.visits import Visits, log_in
+from tests.lab import RUNS, Lab
+from tests.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.lab]
+
+NINA, MAIL, PASSWORD = "nina", "nina@example.org", "Long-enough-4-nina"
+FIRST, SECOND, REAL = (
+    f"story-{word}.example.org" for word in ("first", "second", "real")
+)
+KEY = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBsvQ0Cdb1ckYA5pZg0Jm2uC8r3bYcMRk3vqJ1l0mP2d"
+    " nina@home"
+)
+ADMIN, MANAGER = "admin@example.org", "manager@example.org"
+JOB_MS = 90_000
+IMAGES = {
+    "debian": {
+        "description": "Debian",
+        "provider": "image+default",
+        "osparams": {"img_id": "debian"},
+        "ssh_key_param": "img_ssh_key_url",
+    },
+    "alpine": {
+        "description": "Alpine",
+        "provider": "image+default",
+        "osparams": {"img_id": "alpine"},
+        "ssh_key_param": "img_ssh_key_url",
+    },
+}
+MAKE_PEOPLE = """
+from django.contrib.auth.models import Permission, User
+User.objects.create_superuser("root", "admin@example.org", "root")
+User.objects.create_user("bob", "bob@example.org", "bob")
+rhea = User.objects.create_user("rhea", "rhea@example.org", "rhea")
+rhea.user_permissions.add(
+    Permission.objects.get(codename="change_instanceapplication"))
+"""
+
+
+@dataclass
+class Service:
+    """The product as nodes of the lab reach it, and the cluster that it runs on."""
+
+    product: Product
+    post: Post
+    visit: Visits
+    lab: Lab
+
+    def on_node(self, url: str) -> str:
+        """Fetch an address from where a node of the lab is."""
+        command = ["ip", "netns", "exec", "gntfake", "curl", "-fsS", url]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+        return run.stdout
+
+    def os_script_got(self, name: str, parameter: str) -> str:
+        """Return what the newest OS create script of a machine was given."""
+        newest = max(RUNS.glob(f"{name}.*"), key=lambda path: path.stat().st_mtime)
+        found = re.search(rf"^OSP_{parameter}=(.*)$", newest.read_text(), re.MULTILINE)
+        assert found, newest.read_text()
+        return found[1]
+
+
+@pytest.fixture
+def service(
+    chromium: Browser, lab: Lab, kvm_lab: Lab, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    for each in (lab, kvm_lab):
+        each.remove(FIRST, SECOND, REAL)
+    product = Product(
+        tmp_path_factory.mktemp("story"),
+        host=f"{lab.host.rpartition('.')[0]}.254",
+        SNAPSHOT_REFRESH_SECONDS=2,
+        OPERATING_SYSTEMS=IMAGES,
+    )
+    with product:
+        product.shell(MAKE_PEOPLE)
+        visits = Visits(chromium, product.url, {})
+        page = visits("root")
+        for slug, each in (("athens", lab), ("sparta", kvm_lab)):
+            add_cluster(page, slug, each.host, each.port)
+        yield Service(product, Post(product), visits, lab)
+        visits.close()
+    for each in (lab, kvm_lab):
+        each.remove(FIRST, SECOND, REAL)
+
+
+def test_from_a_registration_to_the_end_of_a_machine(service: Service) -> None:
+    register(service)
+    nina = service.visit.window()
+    first_login(service, nina)
+    add_key(nina)
+    apply(service, nina)
+    review(service)
+    runs(service, nina)
+    share(service, nina)
+    isolate(service, nina)
+    rename(service, nina)
+    reinstall(service, nina)
+    destroy(service, nina)
+    told_in_the_history(service, nina)
+
+
+# -- people
+
+
+def register(service: Service) -> None:
+    page = service.visit("", "/accounts/register/")
+    looks_right(page, "register")
+    for label, text in (
+        ("User name", NINA),
+        ("Mail address", MAIL),
+        ("Name", "Nina"),
+        ("Surname", "Papadaki"),
+        ("Phone", "+30 210 1234567"),
+        ("Password", PASSWORD),
+        ("Password again", PASSWORD),
+    ):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("I have read the terms").check()
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+
+    page.goto(service.post.link(MAIL, "Confirm your mail address"))
+    page.get_by_role("button", name="Confirm").click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Your mail address is confirmed")
+
+    page = service.visit("root", service.post.link(ADMIN, "nina wants an account"))
+    looks_right(page, "approve")
+    page.get_by_role("button", name="Approve").click()
+    service.post.read(MAIL, "Your account is ready")
+
+
+def first_login(service: Service, nina: Page) -> None:
+    nina.goto(service.post.link(MAIL, "Your account is ready"))
+    log_in(nina, NINA, PASSWORD)
+    expect(nina.locator(".greeting")).to_contain_text("Welcome, Nina")
+    looks_right(nina, "first-login")
+
+
+def add_key(nina: Page) -> None:
+    nina.goto("/user/profile/")
+    nina.get_by_label("Public keys").fill(KEY)
+    nina.get_by_role("button", name="Add", exact=True).click()
+    expect(nina.locator("table.keys")).to_contain_text("nina@home")
+    looks_right(nina, "profile")
+
+
+# -- to a machine
+
+
+def apply(service: Service, nina: Page) -> None:
+    nina.goto("/application/apply")
+    nina.get_by_label("Host name").fill(FIRST)
+    nina.get_by_label("Memory").select_option("512")
+    nina.get_by_label("Disk").select_option("5")
+    nina.get_by_label("Operating system").select_option("debian")
+    nina.get_by_label("I accept the terms").check()
+    looks_right(nina, "apply")
+    nina.get_by_role("button", name="Send the application").click()
+    expect(nina.get_by_role("heading", level=1)).to_contain_text(FIRST)
+    service.post.read(MANAGER, FIRST)
+
+
+def review(service: Service) -> None:
+    page = service.visit("rhea", service.post.link(MANAGER, FIRST, "review"))
+    page.get_by_label("Cluster").select_option("athens")
+    panel = page.locator("#panel")
+    panel.get_by_label("default", exact=True).check()
+    panel.get_by_label("public-v4").check()
+    panel.get_by_label("file", exact=True).check()
+    looks_right(page, "review")
+
+    page.get_by_role("button", name="Try it out first").click()
+    trial = page.locator("#trial")
+    expect(trial).to_contain_text(f"athens would build {FIRST}", timeout=JOB_MS)
+    page.get_by_role("button", name="Accept and build").click()
+    expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
+    looks_right(page, "application-created")
+
+
+def runs(service: Service, nina: Page) -> None:
+    nina.goto(service.post.link(MAIL, f"Your machine {FIRST} is ready"))
+    expect(nina.locator(".page-head .state")).to_contain_text("Running")
+    looks_right(nina, "machine-new")
+    service.post.read(MANAGER, f"{FIRST} was built")
+    url = service.os_script_got(FIRST, "IMG_SSH_KEY_URL")
+    assert service.on_node(url) == f"{KEY}\n"
+
+
+# -- what owners do
+
+
+def machine(nina: Page, name: str = FIRST) -> None:
+    nina.goto(f"/instances/athens/{name}/")
+
+
+def share(service: Service, nina: Page) -> None:
+    machine(nina)
+    nina.get_by_role("link", name="Change the owners").click()
+    nina.get_by_label("Name", exact=True).fill("bob")
+    nina.get_by_role("button", name="Add the owner").click()
+    expect(notice(nina, "Owners changed")).to_be_visible(timeout=JOB_MS)
+    service.post.read("bob@example.org", f"{FIRST} is yours")
+    bob = service.visit("bob", f"/instances/athens/{FIRST}/")
+    expect(bob.get_by_role("heading", level=1)).to_have_text(FIRST)
+
+
+def isolate(service: Service, nina: Page) -> None:
+    root = service.visit("root", f"/instances/athens/{FIRST}/")
+    root.get_by_role("button", name="Cut off from the network").click()
+    expect(notice(root, "Cut off from the network")).to_be_visible(timeout=JOB_MS)
+
+    machine(nina)
+    expect(nina.locator("#manage")).to_contain_text("nobody reaches it")
+    nina.get_by_role("link", name="Change who reaches it").click()
+    nina.get_by_label("Network that reaches it").fill("192.0.2.0/28")
+    nina.get_by_role("button", name="Change who reaches it").click()
+    expect(notice(nina, "Who reaches it was changed")).to_be_visible(timeout=JOB_MS)
+    tags = service.lab.instance(FIRST)["tags"]
+    assert {"ganetimgr:isolate", "ganetimgr:whitelist_ip:192.0.2.0/28"} <= set(tags)
+
+
+def rename(service: Service, nina: Page) -> None:
+    machine(nina)
+    nina.get_by_role("link", name="Rename").click()
+    nina.get_by_label("New name").fill(SECOND)
+    nina.get_by_label("The machine's name").fill(FIRST)
+    looks_right(nina, "rename")
+    nina.get_by_role("button", name="Mail me the link").click()
+
+    nina.goto(service.post.link(MAIL, f"Confirm: rename {FIRST}"))
+    looks_right(nina, "rename-confirm")
+    nina.get_by_role("button", name="Rename it now").click()
+    service.product.wait_until(
+        lambda: (
+            SECOND in service.lab.names()
+            and service.lab.instance(SECOND)["status"] == "running"
+        ),
+        90,
+        "it runs under its new name",
+    )
+
+
+def reinstall(service: Service, nina: Page) -> None:
+    machine(nina, SECOND)
+    reload_until(nina, nina.locator(".page-head .state", has_text="Running"))
+    nina.get_by_role("link", name="Reinstall").click()
+    nina.get_by_label("Operating system").select_option("alpine")
+    nina.get_by_label("The machine's name").fill(SECOND)
+    nina.get_by_role("button", name="Mail me the link").click()
+
+    nina.goto(service.post.link(MAIL, f"Confirm: reinstall {SECOND}"))
+    nina.get_by_role("button", name="Reinstall it now").click()
+    expect(notice(nina, "Reinstalled")).to_be_visible(timeout=JOB_MS)
+    assert service.os_script_got(SECOND, "IMG_ID") == "alpine"
+    keys = service.on_node(service.os_script_got(SECOND, "IMG_SSH_KEY_URL"))
+    assert keys == f"{KEY}\n"
+    assert service.lab.instance(SECOND)["status"] == "running"
+
+
+def destroy(service: Service, nina: Page) -> None:
+    machine(nina, SECOND)
+    nina.get_by_role("link", name="Destroy").click()
+    nina.get_by_label("The machine's name").fill(SECOND)
+    looks_right(nina, "destroy")
+    nina.get_by_role("button", name="Mail me the link").click()
+
+    link = service.post.link(MAIL, f"Confirm: destroy {SECOND}")
+    stranger = service.visit.window("bob")
+    service.visit.expect_complaint("status of 404")
+    answer = stranger.goto(link)
+    assert answer is not None
+    assert answer.status == 404
+    nina.goto(link)
+    nina.get_by_role("button", name="Destroy it now").click()
+    service.product.wait_until(
+        lambda: SECOND not in service.lab.names(), 60, "it is gone"
+    )
+
+
+def told_in_the_history(service: Service, nina: Page) -> None:
+    root = service.visit("root", "/history/?size=100")
+    for words in (
+        "Apply for a machine",
+        "Build",
+        "Change the owners",
+        "Cut off from the network",
+        "Change who reaches it",
+        "Rename",
+        "Reinstall",
+        "Destroy",
+    ):
+        expect(root.get_by_text(words).first).to_be_visible()
+    looks_right(root, "history-of-a-life")
+    nina.goto("/history/")
+    expect(nina.get_by_text("Destroy").first).to_be_visible()

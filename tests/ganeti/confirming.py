@@ -1,0 +1,89 @@
+"""The images of these tests, and the way from a wish through a mail to its end."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from apps.ganeti import following, refreshing
+from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.services import steps
+from tests.conftest import Sent
+from tests.ganeti.fakes import FakeRapi
+
+IMAGES: dict[str, dict[str, Any]] = {
+    "debian": {
+        "description": "Debian 13",
+        "provider": "image+default",
+        "osparams": {"img_id": "debian-13", "img_format": "ext4"},
+    },
+    "fedora": {
+        "description": "Fedora 42",
+        "provider": "image+fedora",
+        "osparams": {"img_id": "fedora-42"},
+        "ssh_key_param": "img_ssh_key_url",
+    },
+}
+LINK = re.compile(r"http://localhost:8000(/cluster/instance/destreinst/\S+/\w+/)")
+
+
+@pytest.fixture
+def images(settings: Settings) -> Iterator[None]:
+    settings.OPERATING_SYSTEMS = IMAGES
+    yield
+
+
+def url(action: str, name: str = "web1") -> str:
+    return reverse(f"ganeti:instance-{action}", args=("athens", name))
+
+
+def ask(
+    client: Client, user: User, action: str, name: str = "web1", **fields: str
+) -> None:
+    client.force_login(user)
+    posted = client.post(url(action, name), {"typed_name": name, **fields})
+    assert posted.status_code == 302, posted.content.decode()
+
+
+def newest_link(sent: Sent) -> str:
+    """Return the link in the newest mail."""
+    found = LINK.search(str(sent()[-1].body))
+    assert found
+    return found[1]
+
+
+def link_for(
+    client: Client, user: User, sent: Sent, action: str = "destroy", **fields: str
+) -> str:
+    ask(client, user, action, **fields)
+    return newest_link(sent)
+
+
+def see_through(cluster: Cluster, rapi: FakeRapi, *fails: str) -> list[str]:
+    """End what runs, step by step; return what was asked for. ``fails`` do not work."""
+    done = []
+    for _turn in range(6):
+        steps.submit_planned()
+        for job in Job.objects.submitted().exclude(ganeti_id=None):
+            path = rapi.job(job.ganeti_id or 0).call.path
+            done.append(path.rpartition("/")[2])
+            _end(cluster, rapi, job, fails=done[-1] in fails)
+    return done
+
+
+def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
+    if fails:
+        rapi.fail(job.ganeti_id or 0, "Ganeti could not")
+    else:
+        rapi.finish(job.ganeti_id or 0)
+    names = filter(None, (job.instance, job.new_name))
+    refreshing.refresh_instances(cluster, names)
+    status = JobStatus.ERROR if fails else JobStatus.SUCCESS
+    following.finish(job, JobReport(job.ganeti_id or 0, status))
+    following.handle(job.pk)

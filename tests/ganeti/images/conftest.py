@@ -1,0 +1,115 @@
+"""A web server of the test's own, that says what the test wants."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from apps.ganeti.images import web
+from tests.ganeti.conftest import *  # noqa: F403 - the cast
+
+Answer = bytes | Callable[[BaseHTTPRequestHandler], None]
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that have gone."""
+
+
+class Site:
+    """Serves what is put into it; an address that ends in / lists what is below."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Answer] = {}
+        self.asked: list[str] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                site.answer(self)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        page = self.pages.get(handler.path)
+        if page is None and handler.path.endswith("/"):
+            page = self._listing(handler.path)
+        if page is None:
+            handler.send_error(404)
+        elif isinstance(page, bytes):
+            send(handler, page)
+        else:
+            page(handler)
+
+    def _listing(self, directory: str) -> bytes:
+        names = [path.removeprefix(directory) for path in self.pages]
+        return "".join(f'<a href="{name}">{name}</a>\n' for name in names).encode()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the door: who comes then finds nobody."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def send(handler: BaseHTTPRequestHandler, body: bytes, **headers: str) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def redirect(to: str) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", to)
+        handler.end_headers()
+
+    return answer
+
+
+def break_off(handler: BaseHTTPRequestHandler) -> None:
+    """End the connection without a word."""
+    handler.close_connection = True
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def other_site() -> Iterator[Site]:
+    site = Site()
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "CONNECT_S", 0.5)
+    monkeypatch.setattr(web, "READ_S", 0.5)
+    monkeypatch.setattr(web, "FILE_S", 1)
+    monkeypatch.setattr(web, "SOURCE_S", 2)

@@ -1,0 +1,157 @@
+"""From the mail to the end, and what is left at a machine's old address."""
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from apps.auditlog.models import AuditEntry
+from apps.ganeti import refreshing
+from apps.ganeti.models import Cluster, Job
+from tests.conftest import Sent
+from tests.ganeti.confirming import ask, images, link_for, newest_link, see_through, url
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, notices, rows, text
+
+__all__ = ["images"]
+pytestmark = pytest.mark.usefixtures("images")
+HTMX = {"HX-Request": "true"}
+NEW = "shop.example.org"
+
+
+@pytest.fixture
+def renamed(
+    client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
+) -> None:
+    ask(client, alice, "rename", new_name=NEW)
+    client.post(newest_link(sent))
+    see_through(cluster, published)
+
+
+@pytest.fixture
+def destroyed(
+    client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
+) -> None:
+    client.post(link_for(client, alice, sent))
+    see_through(cluster, published)
+
+
+def test_a_reinstall_from_the_mail_to_its_end(
+    client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
+) -> None:
+    link = link_for(client, alice, sent, "reinstall", image="fedora")
+    assert "Fedora 42" in text(markup(client.get(link)))
+
+    client.post(link)
+    see_through(cluster, published)
+
+    assert "Reinstalled" in text(markup(client.get(url("detail"))))
+
+
+# -- renamed
+
+
+@pytest.mark.usefixtures("renamed")
+def test_the_old_address_leads_to_the_new_one(client: Client) -> None:
+    answer = client.get(url("detail"))
+
+    assert answer.headers["Location"] == url("detail", NEW)
+    page = text(markup(client.get(url("detail", NEW))))
+    assert f"new name: {NEW}" in page, "the history goes by uuid"
+
+
+@pytest.mark.usefixtures("renamed")
+def test_a_page_that_was_open_goes_to_the_new_address(client: Client) -> None:
+    answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
+
+    assert answer.headers["HX-Redirect"] == url("detail", NEW)
+
+
+@pytest.mark.usefixtures("renamed")
+def test_a_row_turns_into_the_one_of_the_new_name(client: Client) -> None:
+    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+
+    assert NEW in rows(answer)
+
+
+@pytest.mark.usefixtures("renamed")
+def test_a_stranger_is_not_led_there(client: Client, carol: User) -> None:
+    client.force_login(carol)
+
+    assert client.get(url("detail")).status_code == HTTPStatus.NOT_FOUND
+
+
+# -- destroyed
+
+
+@pytest.mark.usefixtures("destroyed")
+def test_a_destroyed_machines_page_says_so(client: Client) -> None:
+    answer = client.get(url("detail"))
+
+    assert answer.status_code == HTTPStatus.GONE
+    assert "web1 was destroyed" in text(markup(answer))
+    assert "Asked for by alice" in text(markup(answer))
+
+
+@pytest.mark.usefixtures("destroyed")
+def test_a_page_that_was_open_ends_there(client: Client) -> None:
+    answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
+
+    assert answer.headers["HX-Redirect"] == url("detail")
+
+
+@pytest.mark.usefixtures("destroyed")
+def test_a_row_disappears_and_says_why(client: Client) -> None:
+    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+
+    assert rows(answer) == {}
+    assert notices(answer)[-1] == "web1 was destroyed."
+
+
+@pytest.mark.usefixtures("destroyed")
+def test_it_is_known_to_the_staff_and_to_who_had_to_do_with_it(
+    client: Client, olga: User, bob: User, carol: User
+) -> None:
+    AuditEntry.objects.create(
+        user=bob, action="reboot", instance="web1", instance_uuid="uuid-of-web1"
+    )
+    statuses = []
+    for user in (olga, bob, carol):
+        client.force_login(user)
+        statuses.append(client.get(url("detail")).status_code)
+
+    assert statuses == [410, 410, 404]
+
+
+@pytest.mark.usefixtures("destroyed")
+def test_a_new_machine_of_the_name_is_shown_as_ever(
+    client: Client, cluster: Cluster, published: FakeRapi
+) -> None:
+    published.add("web1", uuid="new", tags=["ganetimgr:user:alice"])
+    refreshing.refresh(cluster, force=True)
+
+    assert client.get(url("detail")).status_code == HTTPStatus.OK
+
+
+def test_a_row_waits_until_the_end_was_seen(
+    client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
+) -> None:
+    client.post(link_for(client, alice, sent))
+    published.finish(Job.objects.get().ganeti_id or 0)
+    refreshing.refresh(cluster, force=True)
+
+    during = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+    page = client.get(url("detail"))
+
+    assert during.status_code == HTTPStatus.NO_CONTENT
+    assert "web1 is being destroyed" in text(markup(page))
+
+
+def test_what_was_not_destroyed_is_still_there(
+    client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
+) -> None:
+    client.post(link_for(client, alice, sent))
+    published.fail(Job.objects.get().ganeti_id or 0, "Disk is busy")
+
+    assert client.get(url("detail")).status_code == HTTPStatus.OK
