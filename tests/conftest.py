@@ -76,6 +76,11 @@ def beanstalkd() -> Iterator[services.Beanstalkd]:
 
 
 @pytest.fixture(scope="session")
+def slapd() -> Iterator[services.Slapd]:
+    yield from running(services.Slapd)
+
+
+@pytest.fixture(scope="session")
 def mariadb() -> Iterator[services.MariaDB]:
     yield from running(services.MariaDB)
 

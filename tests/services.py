@@ -1,4 +1,4 @@
-"""Real Redis, beanstalkd and MariaDB, each a private process of the test's own."""
+"""Real Redis, beanstalkd, MariaDB and slapd, each a process of the test's own."""
 
 import os
 import shutil
@@ -228,3 +228,88 @@ class MariaDB(Service):
                 "CONN_HEALTH_CHECKS": True,
             }
         }
+
+
+SLAPD_SETUP = """
+dn: dc=example,dc=org
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: Example
+
+dn: ou=people,dc=example,dc=org
+objectClass: organizationalUnit
+ou: people
+
+dn: ou=groups,dc=example,dc=org
+objectClass: organizationalUnit
+ou: groups
+
+dn: uid=lara,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: lara
+cn: Lara Lind
+givenName: Lara
+sn: Lind
+mail: lara@example.org
+userPassword: lara's secret
+
+dn: uid=root,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+uid: root
+cn: Somebody who is called root
+sn: Root
+userPassword: the directory's
+
+dn: cn=noc,ou=groups,dc=example,dc=org
+objectClass: groupOfNames
+cn: noc
+member: uid=lara,ou=people,dc=example,dc=org
+"""
+
+
+class Slapd(Service):
+    """An LDAP directory with a few people; what is in it is in SLAPD_SETUP."""
+
+    name = "slapd"
+    program = "slapd"
+
+    def start(self) -> Self:
+        if not self.data.exists():
+            self.data.mkdir()
+            self.configuration.write_text(
+                "".join(
+                    f"include /etc/ldap/schema/{schema}.schema\n"
+                    for schema in ("core", "cosine", "inetorgperson")
+                )
+                + "modulepath /usr/lib/ldap\nmoduleload back_mdb\n"
+                + "database mdb\nsuffix dc=example,dc=org\n"
+                + f"directory {self.data}\naccess to * by * read\n"
+            )
+            subprocess.run(  # noqa: S603 - our own command
+                ["/usr/sbin/slapadd", "-f", str(self.configuration)],
+                input=SLAPD_SETUP,
+                text=True,
+                check=True,
+                capture_output=True,
+            )
+        return super().start()
+
+    def command(self) -> list[str]:
+        # "-d 0" keeps it in the foreground, as a child of ours.
+        return [
+            *("/usr/sbin/slapd", "-d", "0"),
+            *("-f", str(self.configuration), "-h", self.url),
+        ]
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def configuration(self) -> Path:
+        return self.directory / "slapd.conf"
+
+    @property
+    def url(self) -> str:
+        return f"ldap://127.0.0.1:{self.port}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,24 +16,56 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from apps.auditlog import actions  # noqa: PLC0415 - models are there
 
-        from . import keyring, mailchange, profiles  # noqa: PLC0415
-
-        actions.name(
-            {
-                profiles.CHANGED: pgettext_lazy("action", "Change the profile"),
-                mailchange.ASKED: pgettext_lazy("action", "Ask for a new mail address"),
-                mailchange.CHANGED: pgettext_lazy("action", "Change the mail address"),
-                mailchange.CANCELLED: pgettext_lazy(
-                    "action", "Keep the mail address after all"
-                ),
-                keyring.ADDED: pgettext_lazy("action", "Add SSH keys"),
-                keyring.DELETED: pgettext_lazy("action", "Delete an SSH key"),
-            }
-        )
+        actions.name(_actions())
         user_logged_in.connect(_note_log_in, dispatch_uid="apps.accounts.profiles")
+        post_save.connect(
+            _end_sessions, sender="auth.User", dispatch_uid="apps.accounts.sessions"
+        )
+        _leave_decisions_to_our_page()
+
+
+def _actions() -> dict[str, Any]:
+    """Return what to call the actions that this app records."""
+    from . import keyring, mailchange, passwords, profiles, registration, sessions  # noqa: PLC0415 - models are there  # noqa: PLC0415
+
+    return {
+        profiles.CHANGED: pgettext_lazy("action", "Change the profile"),
+        mailchange.ASKED: pgettext_lazy("action", "Ask for a new mail address"),
+        mailchange.CHANGED: pgettext_lazy("action", "Change the mail address"),
+        mailchange.CANCELLED: pgettext_lazy(
+            "action", "Keep the mail address after all"
+        ),
+        keyring.ADDED: pgettext_lazy("action", "Add SSH keys"),
+        keyring.DELETED: pgettext_lazy("action", "Delete an SSH key"),
+        passwords.CHANGED: pgettext_lazy("action", "Change the password"),
+        passwords.RESET: pgettext_lazy("action", "Set a new password by mail"),
+        registration.APPROVED: pgettext_lazy("action", "Approve an account"),
+        registration.REFUSED: pgettext_lazy("action", "Refuse an account"),
+        sessions.ENDED: pgettext_lazy("action", "End sessions"),
+    }
+
+
+def _leave_decisions_to_our_page() -> None:
+    """Take registrations out of the administration.
+
+    Its actions would let people in without a decision.
+    """
+    from django.contrib import admin  # noqa: PLC0415 - models are there
+    from registration.models import RegistrationProfile  # noqa: PLC0415
+
+    if admin.site.is_registered(RegistrationProfile):
+        admin.site.unregister(RegistrationProfile)
 
 
 def _note_log_in(request: Any, user: Any, **_others: Any) -> None:
     from . import profiles  # noqa: PLC0415 - models are there
 
     profiles.note_log_in(request, user)
+
+
+def _end_sessions(instance: Any, **_others: Any) -> None:
+    """End the sessions of whoever was deactivated."""
+    from . import sessions  # noqa: PLC0415 - models are there
+
+    if not instance.is_active:
+        sessions.end_all(instance)

@@ -1,8 +1,13 @@
 """What we keep about people beside Django's own user."""
 
+import uuid
+
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +20,59 @@ class Preferences(models.Model):
     instance_columns = models.JSONField(default=list, blank=True)
     # Of mails; empty: the site's own. Pages go by the browser's cookie.
     language = models.CharField(max_length=16, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Session(AbstractBaseSession):
+    """A browser that is logged in, or a visitor's that has something to remember."""
+
+    # Names it in addresses: the key is as good as a password.
+    number = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="sessions",
+    )
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=255, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    # Roughly: not each request writes it.
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from .sessions import SessionStore  # noqa: PLC0415 - it needs this model
+
+        return SessionStore
+
+
+class RegistrationDecision(models.Model):
+    """What came of a registration; the first to write it down has decided.
+
+    It outlives the registration, so that old links can say what happened.
+    """
+
+    registration = models.PositiveIntegerField(unique=True)
+    key = models.CharField(max_length=64, db_index=True)
+    username = models.CharField(max_length=150)
+    approved = models.BooleanField()
+    decided_by = models.CharField(max_length=150)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class IdleNotice(models.Model):
+    """When somebody was last asked whether they still need their account."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="idle_notice"
+    )
+    sent_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return str(self.user)

@@ -124,6 +124,31 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
     return YES
 
 
+def may_lock(person: Person, instance: Instance) -> Verdict:
+    """Answer who wants to keep owners from acting on an instance, or let them again."""
+    if not may_see(person, instance):
+        return INVISIBLE
+    if person.may_lock:
+        return YES
+    return Verdict(Answer.FORBIDDEN, _("Locking machines is for the staff."))
+
+
+def may_isolate(person: Person, instance: Instance) -> Verdict:
+    """Answer who wants to cut an instance off from the network, or let it back."""
+    if not may_see(person, instance):
+        return INVISIBLE
+    if person.may_isolate:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Cutting machines off from the network is for the staff.")
+    )
+
+
+def may_search_people(person: Person) -> bool:
+    """Tell whether the person finds users and groups by a part of their names."""
+    return person.sees_all
+
+
 def may_see_applications(person: Person) -> bool:
     """Tell whether the person sees the applications of others."""
     return person.sees_applications

@@ -15,6 +15,8 @@ class GanetiConfig(AppConfig):
         from .history import Instances  # noqa: PLC0415
         from .services import (  # noqa: PLC0415 - handlers of jobs
             bad_news,  # noqa: F401
+            marking,  # noqa: F401
+            owners,  # noqa: F401
             reboots,  # noqa: F401
             requests,  # noqa: F401
             steps,  # noqa: F401

@@ -5,13 +5,17 @@ from django.urls import path
 from .views import (
     bulk,
     clusters,
+    configuration,
     fatal,
     health,
+    idle,
     images,
     instance,
     instances,
     jobs,
     keys,
+    marking,
+    owners,
     people,
     power,
     requests,
@@ -28,6 +32,33 @@ lists = [
 ]
 
 _machine = "instances/<slug:cluster_slug>/<str:name>/"
+
+_of_a_machine = "/<slug:cluster_slug>/<str:name>"
+
+# Before those of a machine, since a cluster could be called "lock".
+changes = [
+    path(f"instances/lock{_of_a_machine}", marking.instance_lock, name="instance-lock"),
+    path(
+        f"instances/isolate{_of_a_machine}",
+        marking.instance_isolate,
+        name="instance-isolate",
+    ),
+    path(
+        f"instances/whitelist{_of_a_machine}",
+        marking.instance_whitelist,
+        name="instance-whitelist",
+    ),
+    path(
+        f"instances/tags{_of_a_machine}",
+        owners.instance_owners,
+        name="instance-owners",
+    ),
+    path(
+        f"{_machine}configure",
+        configuration.instance_configure,
+        name="instance-configure",
+    ),
+]
 
 of_a_machine = [
     path(_machine, explained(instance.instance_detail), name="instance-detail"),
@@ -73,6 +104,7 @@ for_nodes = [
 of_people = [
     path("user/info/user/<path:username>", people.user_info, name="user-info"),
     path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
+    path("user/idle/", idle.idle_accounts, name="idle-accounts"),
 ]
 
 of_images = [
@@ -88,6 +120,7 @@ for_monitors = [
 
 urlpatterns = [
     *lists,
+    *changes,
     *of_a_machine,
     *to_be_confirmed,
     *of_a_cluster,

@@ -274,8 +274,8 @@ class Watcher:
             Refresher(self.stopping, workers),
             Sweeper(self, self.stopping),
             Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
-            Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
             Chore("images", self.stopping, fetching.fetch_due, IMAGES_LOOK_EVERY_S),
+            Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
             Chore("old mail", self.stopping, delivery.forget, DAILY_S),
             Chore("old requests", self.stopping, requests.forget, DAILY_S),
         ]

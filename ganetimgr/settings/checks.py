@@ -22,6 +22,10 @@ SIZES = rules.list_of(rules.whole(1, 2**31), "whole numbers from 1")
 OPERATING_SYSTEM_ID = rules.matching(
     r"\S|\S.{0,253}\S", "ids: texts of 1 to 255 characters without spaces around them"
 )
+LDAP_OBJECT = Rule(
+    "None, or an object of django_auth_ldap.config",
+    lambda value: not isinstance(value, str | int | float | list | tuple | dict),
+)
 OPERATING_SYSTEM = Keys(
     {
         "description": rules.text(least=1),
@@ -141,16 +145,33 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
+    "CDROM_ALLOW_PRIVATE_ADDRESSES": rules.flag(),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
+    "LOGIN_ATTEMPTS": rules.whole(1, 1000),
+    "LOGIN_PAUSE_MINUTES": rules.whole(1, 7 * 24 * 60, "a number of minutes"),
     "WEBSOCK_VNC_ENABLED": rules.flag(),
     "NOVNC_PROXY": rules.host_and_port(),
     "NOVNC_USE_TLS": rules.flag(),
     "RECAPTCHA_PUBLIC_KEY": rules.text(),
     "RECAPTCHA_PRIVATE_KEY": rules.text(secret=True),
+    "RECAPTCHA_URL": rules.url("http", "https", may_be_empty=False),
     "AUTH_LDAP_SERVER_URI": rules.url("ldap", "ldaps", "ldapi"),
+    "AUTH_LDAP_START_TLS": rules.flag(),
+    "AUTH_LDAP_BIND_DN": rules.text(),
+    "AUTH_LDAP_BIND_PASSWORD": rules.text(secret=True),
+    "AUTH_LDAP_USER_DN_TEMPLATE": rules.either(
+        rules.matching(r"[^%]*%\(user\)s[^%]*", "a text with %(user)s in it"),
+        rules.nothing(),
+    ),
+    "AUTH_LDAP_USER_ATTR_MAP": rules.mapping("fields of ours and attributes of LDAP's"),
+    "AUTH_LDAP_USER_SEARCH": LDAP_OBJECT,
+    "AUTH_LDAP_GROUP_SEARCH": LDAP_OBJECT,
+    "AUTH_LDAP_GROUP_TYPE": LDAP_OBJECT,
+    "AUTH_LDAP_MIRROR_GROUPS": rules.either(rules.flag(), TEXTS),
+    "AUTH_LDAP_CONNECTION_OPTIONS": rules.mapping("python-ldap's options and values"),
     "HELPDESK_INTEGRATION_JAVASCRIPT_URL": HTTP,
     "HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS": rules.either(
         rules.mapping("names and values"), rules.flag()
@@ -194,12 +215,33 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
         yield "RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY go together."
     if values["AUTH_LDAP_SERVER_URI"] and find_spec("django_auth_ldap") is None:
         yield "AUTH_LDAP_SERVER_URI needs what requirements-ldap.txt installs."
+    yield from directory_contradictions(values)
+
+
+def directory_contradictions(values: Mapping[str, Any]) -> Iterator[str]:
+    """Say what LDAP lacks; django-auth-ldap would say it to whoever logs in."""
+    finds_people = (
+        values["AUTH_LDAP_USER_DN_TEMPLATE"] or values["AUTH_LDAP_USER_SEARCH"]
+    )
+    if values["AUTH_LDAP_SERVER_URI"] and not finds_people:
+        yield (
+            "AUTH_LDAP_SERVER_URI needs AUTH_LDAP_USER_DN_TEMPLATE or "
+            "AUTH_LDAP_USER_SEARCH."
+        )
+    finds_groups = values["AUTH_LDAP_GROUP_SEARCH"] and values["AUTH_LDAP_GROUP_TYPE"]
+    if values["AUTH_LDAP_MIRROR_GROUPS"] and not finds_groups:
+        yield (
+            "AUTH_LDAP_MIRROR_GROUPS needs AUTH_LDAP_GROUP_SEARCH and "
+            "AUTH_LDAP_GROUP_TYPE."
+        )
 
 
 def doubts(given: frozenset[str]) -> Iterator[str]:
     """Name what the operator's file sets although nothing is called so."""
     known = {*RULES, *vars(wiring), *dir(global_settings)}
     for name in sorted(given - known):
+        if name.startswith("AUTH_LDAP_"):
+            continue  # django-auth-ldap has more than those we check
         meant = rules.suggestion(name, RULES)
         if meant:
             yield f"{name} is no setting{meant}."

@@ -19,6 +19,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+# python-ldap's OPT_NETWORK_TIMEOUT and OPT_TIMEOUT, which need not be installed: how
+# long to wait for a connection and for an answer, in seconds.
+LDAP_OPTIONS: dict[int, Any] = {0x5005: 3, 0x5002: 3}
 FIXED = {"BASE_DIR", "STATE_DIR"}
 MYSQL_OPTIONS: dict[str, Any] = {
     "charset": "utf8mb4",
@@ -101,10 +104,7 @@ def derive(values: dict[str, Any]) -> None:
     if values["IMAGES_URL"] and isinstance(values["IMAGES_URL"], str):
         values["IMAGES_URL"] = [values["IMAGES_URL"]]
     if values["AUTH_LDAP_SERVER_URI"]:
-        values["AUTHENTICATION_BACKENDS"] = [
-            "django_auth_ldap.backend.LDAPBackend",
-            *values["AUTHENTICATION_BACKENDS"],
-        ]
+        with_directory(values)
     values["CONTENT_SECURITY_POLICY"] = policy.with_what_is_named(
         values["CONTENT_SECURITY_POLICY"], values
     )
@@ -118,6 +118,17 @@ def derive(values: dict[str, Any]) -> None:
             alias: with_options(database)
             for alias, database in values["DATABASES"].items()
         }
+
+
+def with_directory(values: dict[str, Any]) -> None:
+    """Ask the directory too, after the accounts made here, and not for long."""
+    values["AUTHENTICATION_BACKENDS"] = [
+        *values["AUTHENTICATION_BACKENDS"],
+        "apps.accounts.directory.LDAPBackend",
+    ]
+    given = values["AUTH_LDAP_CONNECTION_OPTIONS"]
+    if isinstance(given, dict):
+        values["AUTH_LDAP_CONNECTION_OPTIONS"] = {**LDAP_OPTIONS, **given}
 
 
 def with_options(database: Any) -> Any:

@@ -19,6 +19,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "registration",
+    "axes",
     "ganetimgr",
     "apps.mails",
     "apps.pages",
@@ -32,7 +34,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "apps.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -42,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.ganeti.middleware.Unavailable",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "ganetimgr.urls"
@@ -69,7 +72,12 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# Who has tried too often is stopped first; a directory is asked last, and only for
+# those who have no password here: it may be away.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -83,8 +91,21 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "ganeti:instance-list"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
+# How often one may try; LOGIN_ATTEMPTS and LOGIN_PAUSE_MINUTES say it.
+AXES_FAILURE_LIMIT = "apps.accounts.limits.attempts"
+AXES_COOLOFF_TIME = "apps.accounts.limits.pause"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "apps.accounts.limits.name_tried"
+AXES_CLIENT_IP_CALLABLE = "apps.auditlog.origin.address_of"
+AXES_LOCKOUT_CALLABLE = "apps.accounts.limits.locked_out"
+AXES_WHITELIST_CALLABLE = "apps.accounts.limits.does_not_count"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
 # Sessions live in the database: a cache that is away ends nobody's session.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "apps.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -144,5 +165,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # stderr has it from the root; the watcher logs elsewhere if told to.
         "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
+        # Wrong passwords and waits, not each log-in that was fine.
+        "axes": {"level": "WARNING"},
     },
 }

@@ -41,6 +41,6 @@ class Post:
     def link(self, address: str, subject: str, part: str = "") -> str:
         """Wait for a mail; return the path of its first link that has this part."""
         links = LINK.findall(self.read(address, subject))
-        link = next(link for link in links if part in link)
+        link = str(next(link for link in links if part in link))
         assert link.startswith(f"{self.product.url}/"), f"{link} leads elsewhere"
         return link.removeprefix(self.product.url)

@@ -138,6 +138,8 @@ def instance_fields(name: str, **changes: Any) -> Fields:
         "hv/disk_type": "paravirtual",
         "hv/nic_type": "paravirtual",
         "hv/use_localtime": False,
+        "hv/root_path": "/dev/vda1",
+        "hv/kernel_args": "ro",
         "status": "running",
         "oper_state": True,
     }

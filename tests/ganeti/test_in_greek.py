@@ -15,17 +15,20 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import Settings
 
-from apps.accounts import people
+from apps.accounts import passwords, people
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import moments, refreshing, said
+from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import JobReport, JobStatus
 from apps.ganeti.following import finish
 from apps.ganeti.models import Cluster
-from apps.ganeti.services import power
+from apps.ganeti.services import owners, power
+from apps.ganeti.services.owners import Owner
 from apps.ganeti.services.submission import ActionRefused
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.conftest import Sent
+from tests.ganeti.chains import carry_on
 from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices
@@ -36,7 +39,7 @@ NAMES = {
     *("alice", "bob", "dave", "olga", "root", "staff", "athens", "ganetimgr"),
     *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
     *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
-    *("old", "db", "group", "utc", "aa"),
+    *("old", "db", "group", "utc", "aa", "paravirtual"),
     # what the profile speaks of
     *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
 }
@@ -307,3 +310,77 @@ def test_the_pages_of_people(reader: Client, olga: User, alice: User) -> None:
 
     for each in (who, group):
         assert english(each.replace("alice@example.org", "")) == set()
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("what", ["configure", "whitelist", "owners"])
+@pytest.mark.parametrize("name", ["web1", "mail1"])
+def test_what_changes_a_machine(
+    reader: Client, alice: User, root: User, what: str, name: str
+) -> None:
+    for person in (alice, root):
+        reader.force_login(person)
+        page = read(reader, reverse(f"ganeti:instance-{what}", args=("athens", name)))
+
+        # What Ganeti calls hardware, and what begins an address.
+        hardware = {*hypervisors.CHOICES["kvm", "disk_type"], "dev", "http", "https"}
+        hardware |= {"Windows", "UTC", "pcnet", "rtl", "isa", "pci", "hd", "ne"}
+        hardware |= {"block", "generic", "er"}
+        assert english(page) <= hardware
+
+
+def test_a_new_owner_is_written_to_in_greek(
+    client: Client,
+    alice: User,
+    bob: User,
+    cluster: Cluster,
+    published: FakeRapi,
+    sent: Sent,
+) -> None:
+    people.remember_language(bob, "el")
+    by = Acting(alice, ADDRESS)
+
+    owners.add(cluster, machine(cluster, "web1"), Owner("user", "bob"), by=by)
+    carry_on(cluster, published)
+
+    (mail,) = sent()
+    assert mail.subject.endswith("Το web1 είναι δικό σας")
+    assert "Ο χρήστης alice σας έκανε κάτοχο" in mail.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["register", "registered", "password-reset", "password-reset-sent"]
+)
+def test_the_ways_in(reader: Client, name: str) -> None:
+    assert english(read(reader, reverse(f"accounts:{name}"))) <= {"email"}
+
+
+@pytest.mark.django_db
+def test_links_that_lead_nowhere(reader: Client) -> None:
+    for path in ("/accounts/activate/none/", "/accounts/password/reset/MQ/none/"):
+        assert english(read(reader, path)) <= {"email"}
+
+
+def test_sessions_and_passwords(reader: Client, root: User) -> None:
+    root.set_password("a password that is long")
+    root.save()
+    reader.force_login(root)
+
+    for name in (
+        *("accounts:sessions", "accounts:password-change", "accounts:applicants"),
+        "ganeti:idle-accounts",
+    ):
+        assert english(read(reader, reverse(name))) <= {"email"}
+
+
+def test_the_mail_that_sets_a_new_password(root: User, sent: Sent) -> None:
+    root.set_password("a password that is long")
+    root.save()
+    people.remember_language(root, "el")
+
+    passwords.forgotten(root.email)
+
+    (mail,) = sent()
+    assert mail.subject == "[ganetimgr] Ορίστε νέο συνθηματικό"
+    assert english(re.sub(r"http\S+", "", str(mail.body))) == set()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -61,6 +62,11 @@ NO_GET = (LOGIN, *(405,) * 6)
 
 PAGE = Rule((LOGIN, *(200,) * 6), (LOGIN, *(405,) * 6))
 MACHINE = Rule((LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, *(405,) * 6))
+# A page for who sees the machine; what is posted says nothing, so it is to be mended.
+CHANGE = Rule(
+    (LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
+)
+FOR_STAFF = Rule(NO_GET, (LOGIN, 404, 403, 403, 403, 403, 302))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
 # Nothing is typed in, so that who may ask is asked to.
 FATAL = Rule(
@@ -69,7 +75,6 @@ FATAL = Rule(
 STAFF = Rule((LOGIN, 403, 403, 403, 403, 200, 200), (LOGIN, *(405,) * 6))
 CHANGE_OF_ONE_S_OWN = Rule(NO_GET, (LOGIN, *(302,) * 6))
 MONITOR = Rule(EVERYBODY, NOBODY)
-NOT_HERE = Rule((404,) * 7, NOBODY)
 # The POSTs of this table are empty, which some forms want mended.
 FORM_OF_ONE_S_OWN = Rule(NO_GET, (LOGIN, *(400,) * 6))
 # Alice's: she is the owner, and the owner of a locked machine.
@@ -77,6 +82,7 @@ ALICES = Rule(
     (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 302, 404, 404)
 )
 PEOPLE_FOR_STAFF = Rule((LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6))
+NOT_HERE = Rule((404,) * 7, NOBODY)
 
 TABLE: Mapping[str, Rule] = {
     "ganeti:instance-list": PAGE,
@@ -97,6 +103,14 @@ TABLE: Mapping[str, Rule] = {
     ),
     "ganeti:request-cancel": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 302)),
     "ganeti:request-list": STAFF,
+    "ganeti:instance-configure": CHANGE,
+    # Nothing is a whitelist too, and there is none: nothing to do.
+    "ganeti:instance-whitelist": Rule(
+        CHANGE.get, (LOGIN, 404, 302, 302, 403, 403, 302)
+    ),
+    "ganeti:instance-owners": CHANGE,
+    "ganeti:instance-lock": FOR_STAFF,
+    "ganeti:instance-isolate": FOR_STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     # Signed for a node; no token here is.
     "ganeti:owners-keys": Rule((403,) * 7, NOBODY),
@@ -116,6 +130,23 @@ TABLE: Mapping[str, Rule] = {
     "accounts:mail-cancel": CHANGE_OF_ONE_S_OWN,
     "accounts:mail-change": ALICES,
     "accounts:login": Rule((200, *(302,) * 6), (200, *(302,) * 6)),
+    "accounts:admin-login": Rule((LOGIN, *(403,) * 5, 302), NOBODY),
+    "accounts:register": Rule((200, *(302,) * 6), (400, *(302,) * 6)),
+    "accounts:registered": Rule(EVERYBODY, NOBODY),
+    "accounts:confirm": Rule((404,) * 7, (302,) * 7),
+    "accounts:applicants": Rule((LOGIN, *(404,) * 5, 200), (LOGIN, *(405,) * 6)),
+    "accounts:decide": Rule((LOGIN, *(404,) * 6), (LOGIN, *(404,) * 5, 400)),
+    "accounts:password-change": Rule((LOGIN, *(403,) * 6), (LOGIN, *(403,) * 6)),
+    "accounts:password-reset": Rule(EVERYBODY, EVERYBODY),
+    "accounts:password-reset-sent": Rule(EVERYBODY, NOBODY),
+    "accounts:password-reset-confirm": Rule((410,) * 7, (410,) * 7),
+    "accounts:sessions": PAGE,
+    "accounts:sessions-end": CHANGE_OF_ONE_S_OWN,
+    # Nobody has a session of this number, or may know that somebody has.
+    "accounts:session-end": Rule(NO_GET, (LOGIN, *(404,) * 6)),
+    "ganeti:idle-accounts": Rule(
+        (LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6)
+    ),
     "accounts:logout": CHANGE_OF_ONE_S_OWN,
     "accounts:set-language": Rule(NOBODY, (302,) * 7),
     "accounts:set-colours": Rule(NOBODY, (302,) * 7),
@@ -145,6 +176,8 @@ TABLE: Mapping[str, Rule] = {
     "applications:create": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(403,) * 5, 200)),
 }
 COOKIE = "a-cookie-of-an-application"
+
+NUMBERS = {"accounts:session-end": UUID(int=0)}
 
 Addresses = dict[str, list[str]]
 
@@ -214,6 +247,9 @@ def address_of(name: str, machine: str) -> str:
         "pk": lambda: 17,
         "cookie": lambda: COOKIE,
         "token": lambda: "x",
+        "uidb64": lambda: "MQ",
+        "number": lambda: NUMBERS.get(name, 4711),
+        "accounts:confirm key": lambda: "f" * 64,
         "key_id": key_of_alice,
         "accounts:mail-change key": link_of_alice,
         "applications:trial key": lambda: "of-no-trial",

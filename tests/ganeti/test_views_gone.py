@@ -66,6 +66,22 @@ def test_a_page_that_was_open_goes_to_the_new_address(client: Client) -> None:
     answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
 
     assert answer.headers["HX-Redirect"] == url("detail", NEW)
+    said = notices(client.get(url("detail", NEW)))
+    assert said[-1] == f"The machine is called {NEW} now."
+
+
+def test_it_waits_for_the_step_that_follows(
+    client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
+) -> None:
+    ask(client, alice, "rename", name="web2", new_name=NEW)
+    client.post(newest_link(sent))
+    published.finish(Job.objects.get().ganeti_id or 0)
+    refreshing.refresh(cluster, force=True)
+
+    answer = client.get(url("poll", "web2"), {"as": "page"}, headers=HTMX)
+
+    assert answer.status_code == HTTPStatus.NO_CONTENT
+    assert client.get(url("detail", "web2")).status_code == HTTPStatus.FOUND
 
 
 @pytest.mark.usefixtures("renamed")
@@ -98,7 +114,8 @@ def test_a_destroyed_machines_page_says_so(client: Client) -> None:
 def test_a_page_that_was_open_ends_there(client: Client) -> None:
     answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
 
-    assert answer.headers["HX-Redirect"] == url("detail")
+    assert answer.headers["HX-Redirect"] == "/"
+    assert notices(client.get("/"))[-1] == "web1 was destroyed."
 
 
 @pytest.mark.usefixtures("destroyed")

@@ -49,13 +49,20 @@ _STATES = {
 RUNNING = frozenset({State.RUNNING, State.ERROR_UP, State.WRONG_NODE})
 NOT_SEEN = frozenset({State.UNKNOWN, State.NODE_DOWN, State.NODE_OFFLINE})
 
+# Whose disks another node has, or reaches too (Ganeti's ``DTS_MIRRORED``).
+_MIRRORED = frozenset(
+    {"blockdev", "diskless", "drbd", "ext", "gluster", "rbd", "sharedfile"}
+)
+
 # Those that pages show and change: of each hypervisor's there are eighty, which made
 # nine tenths of an answer.
 HYPERVISOR_PARAMETERS = (
     "boot_order",
     "cdrom_image_path",
     "disk_type",
+    "kernel_args",
     "nic_type",
+    "root_path",
     "use_localtime",
 )
 _HYPERVISOR_FIELDS = {name: f"hv/{name}" for name in HYPERVISOR_PARAMETERS}
@@ -202,6 +209,11 @@ class Instance:
     def running(self) -> bool | None:
         """Whether it runs; None: nobody knows now."""
         return None if self.state in NOT_SEEN else self.state in RUNNING
+
+    @property
+    def migratable(self) -> bool:
+        """Whether it could move to another node as it runs now."""
+        return bool(self.running) and self.disk_template in _MIRRORED
 
     @property
     def disk_mib(self) -> int:

@@ -4,6 +4,7 @@ A tag is ``PREFIX:WORD`` or ``PREFIX:WORD:VALUE``. Owners are read in two spelli
 (``user`` and ``users``, ``group`` and ``groups``) and written in the shorter one.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -25,6 +26,15 @@ _VALUED = frozenset(
 )
 
 
+# What Ganeti takes for a tag (``TaggableObject.ValidateTag``).
+_ACCEPTED = re.compile(r"[\w.+*/:@-]{1,128}")
+
+
+def is_accepted(tag: str) -> bool:
+    """Tell whether Ganeti takes such a tag."""
+    return _ACCEPTED.fullmatch(tag) is not None
+
+
 def write(prefix: str, word: str, value: str = "") -> str:
     """Spell one tag as ganetimgr writes it."""
     return ":".join((prefix, word, value)) if value else f"{prefix}:{word}"
@@ -42,6 +52,14 @@ def _read(tag: str, prefix: str) -> tuple[str, str] | None:
     if word in _VALUED and value:
         return word, value
     return None
+
+
+def spellings(raw: Iterable[str], prefix: str, word: str, value: str = "") -> list[str]:
+    """Return the tags that say this, letter for letter; of any value if none given."""
+    said = [(tag, _read(tag, prefix)) for tag in raw]
+    return [
+        tag for tag, read in said if read and read[0] == word and value in ("", read[1])
+    ]
 
 
 def _subnet(values: Iterable[str]) -> Subnet | None:

@@ -23,7 +23,7 @@ from ..models import Cluster, Job, RequestedAction
 from ..rapi.client import RapiClient
 from ..rapi.query import any_of
 from ..rapi.versions import Capability, supports
-from . import keys, power, steps
+from . import keys, power, rights, steps
 from .submission import Action, NotNow
 
 Kind = Job.Kind
@@ -70,7 +70,7 @@ def may_be_asked(
         return verdict
     shot = inventory.snapshot(instance.cluster)
     if shot is not None and shot.cluster.can_write is False:
-        return power.READ_ONLY
+        return rights.ONLY_LOOKS
     if action is RequestedAction.REINSTALL and not instance.disks:
         return _NO_DISKS
     return access.YES
@@ -78,7 +78,7 @@ def may_be_asked(
 
 def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> None:
     """Refuse whoever may not, and what cannot be done now."""
-    power.check(wish.kind, cluster, instance, by)
+    rights.check(wish.kind, cluster, instance, by)
     visible = visible_on(Person.of(by.user), cluster.slug)
     busy = Job.objects.unfinished().for_instance(cluster, instance.name).first()
     verdict = offer(wish.action, instance, visible, busy)

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_noop
 from apps.auditlog.entries import Acting
 
 from .. import access
-from ..access import Answer, Person, Verdict, Words
+from ..access import Answer, Verdict, Words
 from ..domain.instance import Instance, State
-from ..inventory import Inventory, visible_on
+from ..inventory import Inventory
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient, RebootKind
-from .submission import Action, NotNow, refuse, submit
+from . import rights
+from .submission import Action, submit
 
 Kind = Job.Kind
 
@@ -25,8 +26,6 @@ _STOPPED = _not_now(_("It is stopped already."))
 _NOT_RUNNING = _not_now(_("It is not running."))
 _OFFLINE = _not_now(_("The staff has set it offline; only they can change that."))
 _NODE_AWAY = _not_now(_("The host it lives on does not answer now."))
-
-READ_ONLY = _not_now(_("This site may only look at its cluster, not change it."))
 
 # What a state rules out, whoever asks.
 _AWAY = {State.NODE_DOWN: _NODE_AWAY, State.NODE_OFFLINE: _NODE_AWAY}
@@ -47,9 +46,10 @@ _RULED_OUT: dict[Job.Kind, dict[State, Verdict]] = {
 }
 
 # Kept in English, for Ganeti too; translated where they are shown.
+SOFT = gettext_noop("soft reboot")
 _REBOOTS: dict[RebootKind, str] = {
     "hard": gettext_noop("hard reboot"),
-    "soft": gettext_noop("soft reboot"),
+    "soft": SOFT,
     "full": gettext_noop("full reboot"),
 }
 
@@ -72,19 +72,15 @@ def offer(
 def _possible(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    if busy is not None:
-        return _not_now(_("Something is being done to it already."))
-    shot = inventory.snapshot(instance.cluster)
-    if shot is None or shot.down:
-        return _not_now(_("Its cluster does not answer now."))
-    if shot.cluster.can_write is False:
-        return READ_ONLY
+    ready = rights.ready(instance, inventory, busy)
+    if not ready.allowed:
+        return ready
     return _RULED_OUT[kind].get(instance.state, access.YES)
 
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
     """Start an instance."""
-    check(Kind.STARTUP, cluster, instance, by)
+    rights.check(Kind.STARTUP, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.startup(instance.name, reason=reason)
@@ -106,7 +102,7 @@ def shutdown(
     default being 120; ``force`` switches it off at once, which is no time at all:
     what Ganeti calls force is something else.
     """
-    check(Kind.SHUTDOWN, cluster, instance, by)
+    rights.check(Kind.SHUTDOWN, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.shutdown(
@@ -129,26 +125,10 @@ def reboot(
     cluster: Cluster, instance: Instance, *, by: Acting, kind: RebootKind = "hard"
 ) -> Job:
     """Reboot an instance."""
-    check(Kind.REBOOT, cluster, instance, by)
+    rights.check(Kind.REBOOT, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.reboot(instance.name, reason=reason, kind=kind)
 
     action = Action(Kind.REBOOT, call, _REBOOTS[kind])
     return submit(cluster, instance, action, by=by)
-
-
-def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
-    """Refuse whoever may not, and what cannot be now; the machine's state is no bar.
-
-    What is known of the state may be seconds old, and Ganeti answers kindly to a start
-    of what runs.
-    """
-    person = Person.of(by.user)
-    inventory = visible_on(person, cluster.slug)
-    group = inventory.group_of(instance)
-    verdict = access.may_operate(person, instance, group)
-    if not verdict.allowed:
-        raise refuse(verdict, kind.value, cluster, instance, by=by)
-    if cluster.can_write is False:
-        raise NotNow(str(READ_ONLY.reason))

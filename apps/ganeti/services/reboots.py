@@ -1,12 +1,17 @@
-"""What a start or a reboot settles: parameters that waited for it are in force then."""
+"""What a start or a reboot settles: parameters that waited for it are in force then.
+
+But for a soft reboot: the hypervisor goes on with the parameters that it has.
+"""
 
 from django.conf import settings
 
 from .. import following, snapshots
 from ..domain import tags
-from ..domain.job import JobStatus
+from ..domain.job import FINAL, JobStatus
 from ..models import Job
-from . import steps
+from . import power, steps
+
+_CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 
 
 @following.on_finished(Job.Kind.REBOOT)
@@ -15,8 +20,18 @@ def settle(job: Job) -> None:
     """Take the tag away that says that an instance needs a reboot."""
     if job.status != JobStatus.SUCCESS or job.then:
         return
+    if job.reason == power.SOFT or _is_configured_since(job):
+        return
     contents = snapshots.current([job.cluster])[0].contents
     instance = contents.instances.get(job.instance) if contents else None
     if instance is not None and instance.tags.needs_reboot:
         tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
         steps.plan(job, [steps.delete_tags(tag)])
+
+
+def _is_configured_since(job: Job) -> bool:
+    """Tell whether parameters were changed that this reboot may have come before."""
+    later = Job.objects.for_instance(job.cluster, job.instance).filter(
+        kind=Job.Kind.CONFIGURE, submitted_at__gte=job.submitted_at
+    )
+    return later.exclude(status__in=_CHANGED_NOTHING).exists()

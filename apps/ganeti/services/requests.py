@@ -27,7 +27,7 @@ from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError
-from . import lifecycle, power
+from . import lifecycle, rights
 from .lifecycle import Wish
 from .submission import NotNow, on, send, write_down
 
@@ -76,7 +76,7 @@ def ask(
     What they asked for before, of the same kind for the same machine, is cancelled.
     Raises ActionRefused, and NotNow when there is no address to mail to.
     """
-    power.check(wish.kind, cluster, instance, by)
+    rights.check(wish.kind, cluster, instance, by)
     if not by.user.email:
         raise NotNow(_("Your account has no mail address to send the link to."))
     key = new_key()
@@ -95,7 +95,7 @@ def ask(
 
 def do_at_once(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> Job:
     """Do it without a mail; raises ActionRefused, NotNow, RapiError."""
-    power.check(wish.kind, cluster, instance, by)
+    rights.check(wish.kind, cluster, instance, by)
     asked = _write_down(cluster, instance, wish, by.user)
     return _do(asked, instance, by)
 

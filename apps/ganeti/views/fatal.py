@@ -12,7 +12,7 @@ from ..action_requests import RequestedAction
 from ..encryption import UndecryptableError
 from ..forms.fatal import FORMS, DestroyForm
 from ..rapi.errors import RapiError
-from ..services import lifecycle, power, requests
+from ..services import lifecycle, requests, rights
 from ..services.submission import ActionRefused, NotNow
 from .asking import Found, UserRequest, acting, find, target
 from .power import not_asked, refusal, tell
@@ -72,7 +72,7 @@ def _page(request: UserRequest, found: Found, form: DestroyForm) -> HttpResponse
 def _asked(request: UserRequest, found: Found, action: RequestedAction) -> HttpResponse:
     by = acting(request)
     try:
-        power.check(lifecycle.Wish(action).kind, found.cluster, found.instance, by)
+        rights.check(lifecycle.Wish(action).kind, found.cluster, found.instance, by)
         form = FORMS[action](request.POST, instance=found.instance)
         if not form.is_valid():
             return _page(request, found, form)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.auditlog.models import AuditEntry
@@ -63,7 +64,7 @@ def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
     person = person_of(request)
     now = details.by_uuid(person, job.cluster, job.instance_uuid)
     if now is not None and now.name != job.instance:
-        return _elsewhere(request, now)
+        return _elsewhere(request, job, now)
     if job.kind != Job.Kind.DESTROY or not _knew_it(request, job):
         return None
     if request.htmx:
@@ -72,13 +73,22 @@ def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
     return render(request, "ganeti/instance_gone.html", page, status=HTTPStatus.GONE)
 
 
-def _elsewhere(request: UserRequest, now: Instance) -> HttpResponse:
-    """Lead a page to where the machine is now; a row turns into its new one."""
+def _elsewhere(request: UserRequest, job: Job, now: Instance) -> HttpResponse:
+    """Lead a page to where the machine is now; a row turns into its new one.
+
+    What waits for the end goes on waiting until it is handled: then the step after it
+    is there to be waited for at the new address.
+    """
+    address = details.address(now)
     if not request.htmx:
-        return redirect(details.address(now))
-    if request.GET.get("as") == "page":
-        return HttpResponse(headers={"HX-Redirect": details.address(now)})
-    return row(request, find(request, now.cluster, now.name))
+        return redirect(address)
+    if job.handled_at is None:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if request.GET.get("as") != "page":
+        return row(request, find(request, now.cluster, now.name))
+    text = _("The machine is called %(name)s now.") % {"name": now.name}
+    messages.success(request, text)
+    return HttpResponse(headers={"HX-Redirect": address})
 
 
 def _knew_it(request: UserRequest, job: Job) -> bool:
@@ -93,9 +103,10 @@ def _destroyed_row(request: UserRequest, job: Job) -> HttpResponse:
     """Answer a page or a row that waits for the end of the job."""
     if job.unfinished:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    if request.GET.get("as") == "page":
-        return HttpResponse(headers={"HX-Redirect": request.path.removesuffix("poll")})
     text = _("%(name)s was destroyed.") % {"name": job.instance}
     messages.success(request, text)
+    if request.GET.get("as") == "page":
+        # There is nothing left to show.
+        return HttpResponse(headers={"HX-Redirect": reverse("ganeti:instance-list")})
     nothing = {"drawn": "", "oob": True}
     return render(request, "ganeti/_instance_answer.html", nothing)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from .. import details, stencils, tables, words
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
+from ..offers import Offers
 from .asking import Found, UserRequest, find, person_of
 
 
@@ -31,6 +32,7 @@ def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
         "shutdown_form": ShutdownForm(),
         "reboot_form": RebootForm(),
         "staff": found.inventory.person.staff,
+        "offers": Offers(found.instance, found.inventory, machine.busy),
         **forms,
     }
 

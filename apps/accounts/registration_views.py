@@ -1,0 +1,120 @@
+"""Registering, confirming the address by mail, and deciding who gets an account."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.auditlog.origin import acting, address_of
+
+from . import captcha, registration
+from .registration import Registration, Standing
+from .registration_forms import TAKEN, DecisionForm, RegistrationForm
+
+# Links that lead nowhere: one never was, the others are over.
+STATUSES = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REFUSED: 410}
+
+
+@login_not_required
+@sensitive_post_parameters("password", "password_again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponseBase:
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    sent = request.POST if request.method == "POST" else None
+    form = RegistrationForm(sent, remote=address_of(request))
+    if form.is_valid() and _registered(form):
+        return redirect("accounts:registered")
+    status = 200 if sent is None else 400
+    context = {"form": form, "captcha_key": settings.RECAPTCHA_PUBLIC_KEY}
+    context["captcha_script"] = captcha.script()
+    response = render(request, "accounts/register.html", context, status=status)
+    if settings.RECAPTCHA_PUBLIC_KEY:
+        response._csp_update = captcha.sources()  # type: ignore[attr-defined]
+    return response
+
+
+def _registered(form: RegistrationForm) -> bool:
+    try:
+        registration.register(form.applicant())
+    except IntegrityError:  # the name was free a moment ago
+        form.add_error("username", TAKEN)
+        return False
+    return True
+
+
+@login_not_required
+@require_safe
+def registered(request: HttpRequest) -> HttpResponse:
+    """Say what comes next; the same whether the address has an account or not."""
+    days = settings.ACCOUNT_ACTIVATION_DAYS
+    return render(request, "accounts/registered.html", {"days": days})
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """Show what the link will do, or why it does nothing (any more); POST does it."""
+    found = registration.by_key(key)
+    if request.method == "POST":
+        registration.confirm(found)
+        return redirect("accounts:confirm", key)
+    context = {"found": found, "days": settings.ACCOUNT_ACTIVATION_DAYS}
+    status = STATUSES.get(found.standing, 200)
+    return render(request, "accounts/confirm.html", context, status=status)
+
+
+@require_safe
+def applicants(request: HttpRequest) -> HttpResponse:
+    _only_for_those_who_decide(request)
+    context = {"waiting": registration.waiting()}
+    return render(request, "accounts/applicants.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, number: int) -> HttpResponse:
+    _only_for_those_who_decide(request)
+    found = registration.by_number(number)
+    sent = request.POST if request.method == "POST" else None
+    form = DecisionForm(sent)
+    if form.is_valid():
+        _decided(request, found, form)
+        return redirect("accounts:decide", number)
+    status = STATUSES.get(found.standing, 200) if sent is None else 400
+    context = {"found": found, "form": form, "others": _others(found)}
+    return render(request, "accounts/decide.html", context, status=status)
+
+
+def _only_for_those_who_decide(request: HttpRequest) -> None:
+    if not (isinstance(request.user, User) and request.user.is_superuser):
+        raise Http404(_("There is nothing here."))
+
+
+def _decided(request: HttpRequest, found: Registration, form: DecisionForm) -> None:
+    name = found.user.username if found.user else ""
+    if form.cleaned_data["decision"] == "approve":
+        done = registration.approve(found, by=acting(request))
+        text = _("%(name)s has an account now, and a mail that says so.")
+    else:
+        reason = form.cleaned_data["reason"]
+        done = registration.refuse(found, reason, by=acting(request))
+        text = _("%(name)s was refused, and told so by mail.")
+    if done:
+        messages.success(request, text % {"name": name})
+    else:
+        messages.warning(request, _("Nothing was done: see below."))
+
+
+def _others(found: Registration) -> list[User]:
+    """Return who else has the applicant's mail address."""
+    if found.user is None:
+        return []
+    same = User.objects.filter(email__iexact=found.user.email)
+    return list(same.exclude(pk=found.user.pk))

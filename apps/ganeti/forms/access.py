@@ -1,0 +1,137 @@
+"""Who owns a machine, who reaches it, and whether its owners may act."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ..domain import tags
+from ..domain.instance import Instance
+from ..domain.tags import Subnet
+from ..services import owners
+from ..services.owners import Owner
+
+LONGEST_NAME = 150
+_MAPPED = IPv6Network("::ffff:0:0/96")
+TEXT = {"class": "form-control", "spellcheck": "false", "autocapitalize": "none"}
+
+
+class SwitchForm(forms.Form):
+    """On or off, nothing in between: what a button asks for, not its opposite."""
+
+    wanted = forms.ChoiceField(choices=[("on", ""), ("off", "")])
+
+
+class WhitelistForm(forms.Form):
+    subnet = forms.CharField(
+        label=gettext_lazy("Network that reaches it"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={**TEXT, "placeholder": "192.0.2.0/26"}),
+    )
+
+    def __init__(self, instance: Instance, data: Any = None) -> None:
+        now = instance.tags.whitelist
+        super().__init__(data, initial={"subnet": str(now) if now else ""})
+        self.fields["subnet"].help_text = _(
+            "One address or one network, at most /%(v4)s (IPv4) or /%(v6)s (IPv6). "
+            "Of an address with a length behind it, the whole network is meant. "
+            "Empty: nobody."
+        ) % {
+            "v4": settings.WHITELIST_IP_MAX_SUBNET_V4,
+            "v6": settings.WHITELIST_IP_MAX_SUBNET_V6,
+        }
+
+    def clean_subnet(self) -> Subnet | None:
+        text = self.cleaned_data["subnet"]
+        return _checked(_subnet(text)) if text else None
+
+
+def _subnet(text: str) -> Subnet:
+    no_network = _("This is no address and no network, such as 192.0.2.0/26.")
+    if "%" in text:  # an interface of ours behind it means nothing to a cluster
+        raise ValidationError(no_network)
+    try:
+        return ip_network(text, strict=False)
+    except ValueError as exc:
+        raise ValidationError(no_network) from exc
+
+
+def _checked(subnet: Subnet) -> Subnet:
+    """Refuse what stands for everybody or for too many."""
+    if subnet.network_address.is_unspecified:
+        raise ValidationError(_("This stands for everybody, not for one network."))
+    if isinstance(subnet, IPv6Network) and subnet.subnet_of(_MAPPED):
+        raise ValidationError(_("This is an IPv4 network: write it as one."))
+    is_v4 = isinstance(subnet, IPv4Network)
+    least = (
+        settings.WHITELIST_IP_MAX_SUBNET_V4
+        if is_v4
+        else settings.WHITELIST_IP_MAX_SUBNET_V6
+    )
+    if subnet.prefixlen < least:
+        raise ValidationError(
+            _("It is too wide: /%(given)s, where /%(least)s is the widest.")
+            % {"given": subnet.prefixlen, "least": least}
+        )
+    return subnet
+
+
+class AddOwnerForm(forms.Form):
+    word = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[
+            (tags.USER, pgettext_lazy("owner", "User")),
+            (tags.GROUP, pgettext_lazy("owner", "Group")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=LONGEST_NAME,
+        help_text=gettext_lazy(
+            "The exact name with which they log in, or the group's."
+        ),
+        widget=forms.TextInput(attrs={**TEXT, "autocomplete": "off"}),
+    )
+
+    def __init__(self, instance: Instance, data: Any = None) -> None:
+        super().__init__(data)
+        self._instance = instance
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if {"word", "name"} <= given.keys():
+            complaint = self._complaint(self.owner)
+            if complaint:
+                self.add_error("name", complaint)
+        return given
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.cleaned_data["word"], self.cleaned_data["name"])
+
+    def _complaint(self, owner: Owner) -> str:
+        # One answer for who is not there and who may not log in any more.
+        if not owner.exists:
+            return _("There is nobody of this name.")
+        if owner in owners.of(self._instance):
+            return _("This is an owner already.")
+        if not tags.is_accepted(owner.tag):
+            return _("Ganeti cannot keep this name: ask the staff for a shorter one.")
+        return ""
+
+
+class RemoveOwnerForm(forms.Form):
+    owner = forms.CharField(max_length=2 * LONGEST_NAME)
+    confirmed = forms.BooleanField(required=False)
+
+    def clean_owner(self) -> Owner:
+        owner = Owner.read(self.cleaned_data["owner"])
+        if owner is None:
+            raise ValidationError(_("There is nobody of this name."))
+        return owner

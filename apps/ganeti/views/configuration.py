@@ -1,0 +1,53 @@
+"""How a machine is run: a form of what its hypervisor knows."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from .. import details
+from ..forms.configuration import ConfigurationForm
+from ..models import Job
+from ..services import configuration, rights
+from .asking import Found, UserRequest, acting, find, target
+from .changing import refusing, tried
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def instance_configure(
+    request: UserRequest, cluster_slug: str, name: str
+) -> HttpResponse:
+    if request.method != "POST":
+        found = find(request, cluster_slug, name)
+        return _page(request, found, ConfigurationForm(found.instance))
+    found = target(request, cluster_slug, name)
+    by = acting(request)
+    # First of all: the form asks a foreign host, for those only who may.
+    rights.check(Job.Kind.CONFIGURE, found.cluster, found.instance, by)
+    form = ConfigurationForm(found.instance, request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, HTTPStatus.BAD_REQUEST)
+    wanted = form.cleaned_data
+    if not tried(
+        request,
+        found,
+        lambda: configuration.change(found.cluster, found.instance, wanted, by=by),
+    ):
+        return _page(request, found, form, HTTPStatus.CONFLICT)
+    return redirect(details.address(found.instance))
+
+
+def _page(
+    request: UserRequest,
+    found: Found,
+    form: ConfigurationForm,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    machine = details.Machine(found.instance, found.inventory, found.newest_job())
+    verdict = rights.offer(
+        Job.Kind.CONFIGURE, found.instance, found.inventory, machine.busy
+    )
+    page = {"machine": machine, "form": form, "verdict": verdict}
+    return render(request, "ganeti/instance_configure.html", page, status=status)

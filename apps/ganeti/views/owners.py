@@ -1,0 +1,162 @@
+"""Who owns a machine: see them, add one, take one away."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from .. import access, details, tables
+from ..domain import tags
+from ..forms.access import AddOwnerForm, RemoveOwnerForm
+from ..models import Job
+from ..services import owners, rights
+from ..services.owners import Confirm, Owner
+from .asking import Found, UserRequest, acting, find, person_of, target
+from .changing import refusing, tried
+
+LEAST_LETTERS = 2
+MOST_FOUND = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def instance_owners(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
+    if request.method != "POST":
+        found = find(request, cluster_slug, name)
+        if request.htmx:
+            page = _search(request, found)
+            return render(request, "ganeti/_owner_search.html", page)
+        return _page(request, found)
+    found = target(request, cluster_slug, name)
+    rights.check(Job.Kind.OWNERS, found.cluster, found.instance, acting(request))
+    if "owner" in request.POST:
+        return _remove(request, found)
+    return _add(request, found)
+
+
+def _add(request: UserRequest, found: Found) -> HttpResponse:
+    form = AddOwnerForm(found.instance, request.POST)
+    if not form.is_valid():
+        return _page(request, found, HTTPStatus.BAD_REQUEST, form=form)
+    by = acting(request)
+    if not tried(
+        request,
+        found,
+        lambda: owners.add(found.cluster, found.instance, form.owner, by=by),
+    ):
+        return _page(request, found, HTTPStatus.CONFLICT, form=form)
+    return redirect(_address(found))
+
+
+def _remove(request: UserRequest, found: Found) -> HttpResponse:
+    form = RemoveOwnerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, HTTPStatus.BAD_REQUEST, removal=form)
+    owner, confirmed = form.cleaned_data["owner"], form.cleaned_data["confirmed"]
+
+    def act() -> Job:
+        return owners.remove(
+            found.cluster,
+            found.instance,
+            owner,
+            by=acting(request),
+            confirmed=confirmed,
+        )
+
+    try:
+        done = tried(request, found, act)
+    except Confirm as exc:
+        return _ask(request, found, owner, exc)
+    if done and confirmed and not person_of(request).sees_all:
+        return redirect("ganeti:instance-list")  # it is theirs no longer
+    return redirect(_address(found))
+
+
+def _ask(
+    request: UserRequest, found: Found, owner: Owner, exc: Confirm
+) -> HttpResponse:
+    """Ask whether what it leads to is wanted."""
+    page = {
+        "machine": _machine(found),
+        "owner": owner,
+        "leaves_nobody": exc.leaves_nobody,
+        "address": _address(found),
+    }
+    return render(request, "ganeti/instance_owner_confirm.html", page)
+
+
+def _address(found: Found) -> str:
+    args = (found.instance.cluster, found.instance.name)
+    return reverse("ganeti:instance-owners", args=args)
+
+
+def _machine(found: Found) -> details.Machine:
+    return details.Machine(found.instance, found.inventory, found.newest_job())
+
+
+def _page(
+    request: UserRequest, found: Found, status: int = HTTPStatus.OK, **forms: Any
+) -> HttpResponse:
+    page = _search(request, found) | {
+        "form": AddOwnerForm(found.instance),
+        "lines": _lines(found),
+        "staff": person_of(request).staff,
+        **forms,
+    }
+    return render(request, "ganeti/instance_owners.html", page, status=status)
+
+
+def _lines(found: Found) -> list[tuple[tables.Owner, Owner, bool]]:
+    """Return the owners as shown and as sent, and whether the person may take each."""
+    shown = tables.owners(found.instance, tables.known_owners([found.instance]))
+    known = [each for each in shown if each.known]
+    superuser = found.inventory.person.superuser
+    return [
+        (
+            each,
+            Owner(tags.GROUP if each.group else tags.USER, each.name),
+            superuser or any(other is not each for other in known),
+        )
+        for each in shown
+    ]
+
+
+def _search(request: UserRequest, found: Found) -> dict[str, Any]:
+    """Return what staff find by a part of a name; for others there is no search."""
+    machine = _machine(found)
+    verdict = rights.offer(
+        Job.Kind.OWNERS, found.instance, found.inventory, machine.busy
+    )
+    searches = access.may_search_people(person_of(request)) and verdict.allowed
+    asked = " ".join(request.GET.get("q", "").split())[:100] if searches else ""
+    return {
+        "machine": machine,
+        "verdict": verdict,
+        "address": _address(found),
+        "searches": searches,
+        "asked": asked,
+        "least": LEAST_LETTERS,
+        "people": _people(asked, found) if len(asked) >= LEAST_LETTERS else [],
+    }
+
+
+def _people(asked: str, found: Found) -> list[Owner]:
+    """Return users and groups whose names hold the text, but no owners."""
+    asked = asked.replace("\x00", "")
+    users = User.objects.filter(is_active=True, username__icontains=asked)
+    groups = Group.objects.filter(name__icontains=asked)
+    named = [
+        *(Owner(tags.USER, name) for name in _names(users.order_by("username"))),
+        *(Owner(tags.GROUP, name) for name in _names(groups.order_by("name"))),
+    ]
+    there = set(owners.of(found.instance))
+    return [owner for owner in named if owner not in there]
+
+
+def _names(rows: Any) -> list[str]:
+    field = "username" if rows.model is User else "name"
+    return list(rows.values_list(field, flat=True)[:MOST_FOUND])

@@ -1,0 +1,180 @@
+"""Passwords: changed, forgotten, and what others may learn of that."""
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from apps.accounts import people
+from apps.accounts.models import Session
+from apps.auditlog.models import AuditEntry
+from tests.accounts.conftest import PASSWORD, link_in, where
+from tests.conftest import Sent
+from tests.ganeti.pages import markup, text
+
+RESET = reverse("accounts:password-reset")
+SENT = reverse("accounts:password-reset-sent")
+CHANGE = reverse("accounts:password-change")
+HOME = reverse("auditlog:history")
+NEW = "quite another long password"
+GOOD = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+
+
+def is_in(client: Client) -> bool:
+    return client.get(HOME).status_code == HTTPStatus.OK
+
+
+def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    other = Client()
+    client.force_login(alice)
+    other.force_login(alice)
+
+    answer = client.post(CHANGE, GOOD, follow=True)
+
+    assert "Your password is changed" in text(markup(answer))
+    assert is_in(client)
+    assert not is_in(other)
+    assert Session.objects.filter(user=alice).count() == 1
+    alice.refresh_from_db()
+    assert alice.check_password(NEW)
+    (mail,) = sent()
+    assert mail.to == [alice.email]
+    assert "127.0.0.1" in mail.body
+    assert AuditEntry.objects.get().action == "password-change"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"old_password": "wrong"}, "entered incorrectly"),
+        ({"new_password1": "a", "new_password2": "a"}, "too short"),
+        ({"new_password2": "different"}, "match"),
+        ({"new_password1": "", "new_password2": ""}, "required"),
+    ],
+)
+def test_a_change_that_cannot_be_says_why(
+    client: Client, alice: User, changes: dict[str, str], said: str
+) -> None:
+    client.force_login(alice)
+
+    answer = client.post(CHANGE, {**GOOD, **changes})
+
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert said in text(markup(answer))
+    alice.refresh_from_db()
+    assert alice.check_password(PASSWORD)
+
+
+def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(alice)
+    assert where(client.post(RESET, {"email": "ALICE@example.org"})) == SENT
+    link = link_in(sent, alice.email)
+
+    form = client.get(link, follow=True)
+    here = form.redirect_chain[-1][0]
+    answer = client.post(
+        here, {"new_password1": NEW, "new_password2": NEW}, follow=True
+    )
+
+    assert "Log in with it" in text(markup(answer))
+    alice.refresh_from_db()
+    assert alice.check_password(NEW)
+    assert not is_in(elsewhere)
+    assert sent()[-1].subject.endswith("Your password was changed")
+    used = Client().get(link)
+    assert used.status_code == HTTPStatus.GONE
+    assert "This link works no more" in text(markup(used))
+
+
+def test_who_waits_after_wrong_passwords_waits_no_more_with_a_new_one(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    login = reverse("accounts:login")
+    for _ in range(5):
+        client.post(login, {"username": "alice", "password": "wrong"})
+    client.post(RESET, {"email": alice.email})
+    form = client.get(link_in(sent, alice.email), follow=True)
+    new = {"new_password1": NEW, "new_password2": NEW}
+    client.post(form.redirect_chain[-1][0], new)
+
+    answer = client.post(login, {"username": "alice", "password": NEW})
+
+    assert answer.status_code == HTTPStatus.FOUND
+
+
+@pytest.mark.django_db
+def test_nobody_learns_whether_an_address_has_an_account(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    known = client.post(RESET, {"email": alice.email}, follow=True)
+    unknown = client.post(RESET, {"email": "nobody@example.org"}, follow=True)
+
+    assert known.redirect_chain == unknown.redirect_chain
+    assert text(markup(known)) == text(markup(unknown))
+    assert [mail.to for mail in sent()] == [[alice.email]]
+
+
+def test_the_mail_is_in_the_language_of_its_reader(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    people.remember_language(alice, "el")
+
+    client.post(RESET, {"email": alice.email})
+
+    assert '<html lang="el"' in sent()[0].alternatives[0].content  # type: ignore[attr-defined]
+
+
+def test_somebody_deactivated_gets_no_link(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    User.objects.update(is_active=False)
+
+    client.post(RESET, {"email": alice.email})
+
+    assert sent() == []
+
+
+def test_who_has_no_password_here_is_told_where_it_is(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    client.force_login(alice)
+
+    page = client.get(CHANGE)
+    posted = client.post(CHANGE, {**GOOD, "old_password": ""})
+    client.post(RESET, {"email": alice.email})
+
+    assert page.status_code == posted.status_code == HTTPStatus.FORBIDDEN
+    assert "Your password is not kept here" in text(markup(page))
+    (mail,) = sent()
+    assert mail.subject.endswith("Your password is not kept here")
+    assert "/accounts/password/reset/" not in mail.body
+
+
+class AnythingTest(TestCase):
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.dictionaries(
+            st.sampled_from(sorted(GOOD)),
+            st.text(st.characters(codec="utf-8"), max_size=300),
+        )
+    )
+    def test_whatever_is_posted_is_answered(self, posted: dict[str, str]) -> None:
+        alice = User.objects.filter(username="alice").first()
+        alice = alice or User.objects.create_user("alice", password=PASSWORD)
+        self.client.force_login(alice)
+
+        answer = self.client.post(CHANGE, {**GOOD, **posted})
+
+        assert answer.status_code in {302, 400}

@@ -1,0 +1,342 @@
+"""From wanting an account to having one, and every way in which it goes wrong."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from pytest_django import Settings
+
+from apps.accounts import people, registration
+from apps.accounts.models import Organization, RegistrationDecision
+from apps.auditlog.models import AuditEntry
+from apps.mails.models import Mail
+from tests.accounts.conftest import PASSWORD, link_in, where
+from tests.conftest import Sent
+from tests.ganeti.pages import markup, text
+
+REGISTER = reverse("accounts:register")
+DONE = reverse("accounts:registered")
+GOOD = {
+    "username": "nina",
+    "email": "Nina@Example.org",
+    "first_name": "Nina",
+    "last_name": "Newton",
+    "phone": "+30 210 1234567",
+    "password": PASSWORD,
+    "password_again": PASSWORD,
+    "terms": "on",
+}
+NINA = "nina@example.org"
+
+
+@pytest.fixture(autouse=True)
+def admins(settings: Settings, db: None) -> None:
+    settings.ADMINS = [("Ada", "ada@example.org")]
+
+
+@pytest.fixture
+def asked(client: Client) -> User:
+    """Nina has registered and not yet confirmed."""
+    client.post(REGISTER, GOOD)
+    return User.objects.get(username="nina")
+
+
+@pytest.fixture
+def link(asked: User, sent: Sent) -> str:
+    return link_in(sent, NINA)
+
+
+@pytest.fixture
+def decide(client: Client, link: str, sent: Sent, root: User) -> str:
+    """Nina has confirmed; root is logged in and has the link to decide."""
+    client.post(link)
+    client.force_login(root)
+    return link_in(sent, "ada@example.org")
+
+
+def test_the_whole_way_from_registering_to_logging_in(
+    client: Client, sent: Sent, root: User
+) -> None:
+    organization = Organization.objects.create(title="Acme", tag="acme")
+    assert (
+        where(client.post(REGISTER, {**GOOD, "organization": organization.pk})) == DONE
+    )
+    nina = User.objects.get(username="nina")
+    assert not nina.is_active
+    assert (nina.email, nina.profile.organization) == (NINA, organization)
+
+    link = link_in(sent, NINA)
+    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "is confirmed" in text(markup(client.post(link, follow=True)))
+
+    by_root = Client()
+    by_root.force_login(root)
+    page = link_in(sent, "ada@example.org")
+    assert "Nina Newton" in text(markup(by_root.get(page)))
+    answer = by_root.post(page, {"decision": "approve"}, follow=True)
+    assert "nina has an account now" in text(markup(answer))
+
+    sign_in = {"username": "nina", "password": PASSWORD}
+    assert link_in(sent, NINA) == reverse("accounts:login")
+    assert client.post(reverse("accounts:login"), sign_in).status_code == 302
+    assert AuditEntry.objects.get().action == registration.APPROVED
+
+
+def test_following_the_link_changes_nothing_until_it_is_confirmed(
+    client: Client, link: str, sent: Sent
+) -> None:
+    """never-again: links that do something by GET."""
+    client.get(link)
+    client.head(link)
+
+    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert all("ada@example.org" not in mail.to for mail in sent())
+
+
+def test_confirming_twice_tells_the_administrators_once(
+    client: Client, link: str, sent: Sent
+) -> None:
+    client.post(link)
+    client.post(link)
+
+    assert sum("ada@example.org" in mail.to for mail in sent()) == 1
+
+
+def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
+    client.post(link)
+
+    answer = client.post(
+        reverse("accounts:login"), {"username": "nina", "password": PASSWORD}
+    )
+
+    assert "do not go together" in text(markup(answer))
+
+
+@pytest.mark.parametrize("email", ["alice@example.org", "ALICE@Example.ORG"])
+def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_mail(
+    client: Client, alice: User, sent: Sent, email: str
+) -> None:
+    known = client.post(REGISTER, {**GOOD, "email": email})
+    unknown = client.post(REGISTER, GOOD)
+
+    assert where(known) == where(unknown) == DONE
+    assert User.objects.filter(email__iexact=email).get() == alice
+    mails = [mail for mail in sent() if alice.email in mail.to]
+    assert [mail.subject for mail in mails] == [
+        "[ganetimgr] You have an account already"
+    ]
+    assert reverse("accounts:password-reset") in str(mails[0].body)
+
+
+def test_an_address_that_waits_for_approval_is_told_by_mail_alone(
+    client: Client, link: str, sent: Sent
+) -> None:
+    client.post(link)
+
+    answer = client.post(REGISTER, {**GOOD, "username": "nina2"})
+
+    assert where(answer) == DONE
+    assert not User.objects.filter(username="nina2").exists()
+
+
+def test_the_newest_registration_of_an_unconfirmed_address_counts(
+    client: Client, link: str, sent: Sent
+) -> None:
+    client.post(REGISTER, {**GOOD, "username": "nina2"})
+
+    assert "This link leads nowhere" in text(markup(client.get(link)))
+    assert "nina2" in text(markup(client.get(link_in(sent, NINA))))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("password", "a", "too short"),
+        ("password", "1234567890123", "entirely numeric"),
+        ("password", "password", "too common"),
+        ("password", "nina@example", "too similar"),
+        ("password_again", "another one", "The two passwords differ"),
+        ("username", "Alice", "This user name is taken"),
+        ("username", "νίνα", "valid username"),
+        ("username", "x" * 65, "at most 64"),
+        ("email", "nobody", "valid email"),
+        ("terms", "", "Without the terms of service"),
+        ("first_name", "", "required"),
+    ],
+)
+@pytest.mark.usefixtures("alice")
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
+    client: Client, field: str, value: str, said: str
+) -> None:
+    """never-again: "a" was a good password."""
+    changes = {field: value}
+    if field == "password":
+        changes["password_again"] = value
+    answer = client.post(REGISTER, {**GOOD, **changes})
+
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert said in text(markup(answer))
+    assert 'value="Newton"' in markup(answer)
+    assert PASSWORD not in markup(answer)
+    assert not User.objects.filter(username="nina").exists()
+
+
+def expire(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(
+        date_joined=timezone.now() - timedelta(days=10, seconds=1)
+    )
+
+
+def test_a_link_that_is_too_old_says_so_and_the_name_is_free_again(
+    client: Client, link: str, asked: User
+) -> None:
+    expire(asked)
+
+    answer = client.get(link)
+    client.post(link)
+
+    assert answer.status_code == HTTPStatus.GONE
+    assert "This link is too old" in text(markup(answer))
+    assert registration.of(asked).standing is registration.Standing.EXPIRED
+    assert where(client.post(REGISTER, GOOD)) == DONE
+
+
+@pytest.mark.parametrize("key", ["f" * 64, "nothing", "%00", "é" * 200])
+def test_a_wrong_link_says_what_to_do(client: Client, key: str) -> None:
+    answer = client.get(f"/accounts/activate/{key}/")
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert "This link leads nowhere" in text(markup(answer))
+
+
+def test_a_refused_one_is_told_why_and_forgotten(
+    client: Client, decide: str, link: str, sent: Sent
+) -> None:
+    answer = client.post(
+        decide, {"decision": "refuse", "reason": "Not <ours>."}, follow=True
+    )
+
+    assert "refused" in text(markup(answer))
+    assert not User.objects.filter(username="nina").exists()
+    (mail,) = [mail for mail in sent() if "refused" in mail.subject]
+    assert mail.to == [NINA]
+    assert "Not <ours>." in mail.body
+    gone = client.get(link)
+    assert gone.status_code == HTTPStatus.GONE
+    assert "This registration was refused" in text(markup(gone))
+
+
+def test_what_was_decided_once_stays_decided(
+    client: Client, decide: str, sent: Sent
+) -> None:
+    client.post(decide, {"decision": "approve"})
+    answer = client.post(decide, {"decision": "refuse"}, follow=True)
+
+    assert "Nothing was done" in text(markup(answer))
+    assert User.objects.get(username="nina").is_active
+    assert RegistrationDecision.objects.get().approved
+    assert sum(mail.subject.endswith("is ready") for mail in sent()) == 1
+
+
+def test_the_link_that_approved_does_not_bring_back_who_was_deactivated(
+    client: Client, decide: str
+) -> None:
+    client.post(decide, {"decision": "approve"})
+    User.objects.filter(username="nina").update(is_active=False)
+
+    client.post(decide, {"decision": "approve"})
+
+    assert not User.objects.get(username="nina").is_active
+
+
+def test_looking_at_a_registration_decides_nothing(client: Client, decide: str) -> None:
+    client.get(decide + "?decision=approve")
+
+    assert not RegistrationDecision.objects.exists()
+
+
+def test_only_superusers_decide(client: Client, decide: str, alice: User) -> None:
+    alice.is_staff = True
+    alice.save()
+    client.force_login(alice)
+
+    for answer in (client.get(decide), client.post(decide, {"decision": "approve"})):
+        assert answer.status_code == HTTPStatus.NOT_FOUND
+        assert NINA not in markup(answer)
+    assert not RegistrationDecision.objects.exists()
+
+
+def test_those_who_wait_are_listed(client: Client, decide: str) -> None:
+    page = markup(client.get(reverse("accounts:applicants")))
+
+    assert decide in page
+    client.post(decide, {"decision": "approve"})
+    assert "Nobody waits" in markup(client.get(reverse("accounts:applicants")))
+
+
+def test_mails_are_in_the_language_of_who_registers(client: Client, sent: Sent) -> None:
+    client.post(REGISTER, GOOD, headers={"accept-language": "el"})
+
+    nina = User.objects.get(username="nina")
+    assert people.language_of(nina) == "el"
+
+
+def test_a_mail_with_a_link_is_kept_no_longer_than_it_takes(
+    link: str, sent: Sent
+) -> None:
+    assert link not in "".join(Mail.objects.values_list("text", flat=True))
+
+
+def test_a_forgotten_password_sends_the_confirmation_again(
+    client: Client, link: str, sent: Sent
+) -> None:
+    client.post(reverse("accounts:password-reset"), {"email": NINA})
+
+    mails = [mail for mail in sent() if NINA in mail.to]
+    assert len(mails) == 2
+    assert link_in(sent, NINA) == link
+
+
+def test_who_waits_is_told_so_when_asking_for_a_password(
+    client: Client, link: str, sent: Sent
+) -> None:
+    client.post(link)
+    client.post(reverse("accounts:password-reset"), {"email": NINA})
+
+    assert sent()[-1].subject.endswith("Your registration is being looked at")
+
+
+class AnythingTest(TestCase):
+    """Whatever is posted: no 500."""
+
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.dictionaries(
+            st.sampled_from([*GOOD, "organization", "reason", "decision"]),
+            st.text(st.characters(codec="utf-8"), max_size=400),
+        )
+    )
+    def test_registering(self, posted: dict[str, str]) -> None:
+        answer = self.client.post(REGISTER, {**GOOD, **posted})
+
+        assert answer.status_code in {302, 400}
+
+    @settings(max_examples=30, deadline=None)
+    @given(
+        st.text(st.characters(codec="utf-8"), max_size=300),
+        st.text(st.characters(codec="utf-8"), max_size=300),
+    )
+    def test_the_other_forms(self, one: str, other: str) -> None:
+        for name, fields in {
+            "login": {"username": one, "password": other},
+            "password-reset": {"email": one},
+        }.items():
+            answer = self.client.post(reverse(f"accounts:{name}"), fields)
+            assert answer.status_code in {200, 302, 429}

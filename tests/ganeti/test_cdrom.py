@@ -1,0 +1,110 @@
+"""A CD-ROM is an address that this site looks at before a node does."""
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from apps.auditlog.models import AuditEntry
+from apps.ganeti.models import Cluster
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup
+from tests.ganeti.test_configuration import ISO, add, asked_for, configure
+
+__all__ = ["asked_for"]  # a fixture
+
+
+def test_a_new_cdrom_is_looked_at_and_sent(
+    client: Client, alice: User, published: FakeRapi, asked_for: list[str]
+) -> None:
+    client.force_login(alice)
+
+    configure(client, cdrom_image_path=ISO, boot_order="cdrom")
+
+    assert asked_for == [ISO]
+    assert published.jobs[0].call.body["hvparams"] == {
+        "boot_order": "cdrom",
+        "cdrom_image_path": ISO,
+    }
+
+
+def test_one_that_is_not_there_is_said_at_its_field_and_kept(
+    client: Client, alice: User, published: FakeRapi
+) -> None:
+    client.force_login(alice)
+
+    answer = configure(client, cdrom_image_path="no", nic_type="e1000")
+
+    page = markup(answer)
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "There is nothing." in page
+    assert 'value="no"' in page
+    assert '<option value="e1000" selected>' in page
+    assert published.jobs == []
+
+
+def test_one_that_is_in_already_is_not_looked_at(
+    client: Client,
+    alice: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    asked_for: list[str],
+) -> None:
+    """The staff may have put in a file of the node's, which is no address at all."""
+    add(cluster, published, "cd1", hv_cdrom_image_path="/srv/rescue.iso")
+    client.force_login(alice)
+
+    configure(client, "cd1", cdrom_image_path="/srv/rescue.iso", nic_type="e1000")
+
+    assert asked_for == []
+    assert published.jobs[0].call.body["hvparams"] == {"nic_type": "e1000"}
+
+
+def test_to_boot_from_a_cdrom_it_needs_one(
+    client: Client, alice: User, published: FakeRapi
+) -> None:
+    client.force_login(alice)
+
+    answer = configure(client, boot_order="cdrom")
+
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "To boot from a CD-ROM, it needs one." in markup(answer)
+
+
+def test_private_addresses_are_for_a_setting(
+    client: Client, alice: User, published: FakeRapi, settings: Settings
+) -> None:
+    settings.CDROM_ALLOW_PRIVATE_ADDRESSES = True
+    client.force_login(alice)
+
+    assert "There is nothing." in markup(configure(client, cdrom_image_path=ISO))
+
+
+@pytest.mark.parametrize(
+    ("person", "name", "status"),
+    [
+        ("carol", "web1", 404),
+        ("olga", "web1", 403),
+        ("alice", "mail1", 403),
+        ("alice", "old1", 403),
+        ("alice", "web10", 404),
+    ],
+)
+def test_who_may_not_has_no_foreign_host_asked(
+    client: Client,
+    published: FakeRapi,
+    request: pytest.FixtureRequest,
+    asked_for: list[str],
+    person: str,
+    name: str,
+    status: int,
+) -> None:
+    client.force_login(request.getfixturevalue(person))
+
+    answer = configure(client, name, cdrom_image_path=ISO)
+
+    assert answer.status_code == status
+    assert (asked_for, published.jobs) == ([], [])
+    assert AuditEntry.objects.get().refused

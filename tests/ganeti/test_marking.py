@@ -1,0 +1,305 @@
+"""Locked, cut off from the network, and who still reaches it."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from apps.auditlog.models import AuditEntry
+from apps.ganeti import access, refreshing
+from apps.ganeti.access import Answer, Person
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.services import steps
+from tests.conftest import Sent
+from tests.ganeti.chains import carry_on, end
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, notices, text
+from tests.ganeti.test_refreshing import machine
+from tests.ganeti.test_views_machine import url
+
+ALICE = "ganetimgr:user:alice"
+
+
+@pytest.fixture
+def guard(db: None) -> User:
+    """Return somebody who may see all, lock and isolate, and nothing else."""
+    user = User.objects.create_user("guard", "guard@example.org")
+    user.user_permissions.set(
+        Permission.objects.filter(
+            codename__in=["view_instances", "can_lock", "can_isolate"]
+        )
+    )
+    return user
+
+
+def switch(client: Client, what: str, wanted: str, name: str = "web1") -> Any:
+    return client.post(url(what, name), {"wanted": wanted}, follow=True)
+
+
+def calls(rapi: FakeRapi) -> list[tuple[str, str, Any]]:
+    """Return what was asked: the method, what of, and the tags."""
+    made = [job.call for job in rapi.jobs]
+    return [
+        (call.method, call.path.rsplit("/", 1)[1], call.query.get("tag"))
+        for call in made
+    ]
+
+
+def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:
+    return set(rapi.instances[name]["tags"])
+
+
+# -- lock
+
+
+def test_a_lock_is_a_tag_that_comes_and_goes(
+    client: Client, guard: User, published: FakeRapi, cluster: Cluster
+) -> None:
+    client.force_login(guard)
+
+    switch(client, "lock", "on")
+    carry_on(cluster, published)
+    locked = tags(published)
+    switch(client, "lock", "off")
+    carry_on(cluster, published)
+
+    assert locked == {ALICE, "ganetimgr:adminlock"}
+    assert tags(published) == {ALICE}
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {
+        "lock",
+        "unlock",
+    }
+
+
+def test_an_owner_of_a_locked_machine_is_told_why(
+    client: Client, alice: User, published: FakeRapi
+) -> None:
+    client.force_login(alice)
+
+    said = text(markup(client.get(url("detail", "mail1"))))
+
+    assert "The staff has locked it: its owners can look, but not act." in said
+    assert "You can change none of this now:" in said
+    assert "Unlock it" not in said
+
+
+def test_who_locks_what_is_locked_is_told_so(
+    client: Client, guard: User, published: FakeRapi
+) -> None:
+    client.force_login(guard)
+
+    answer = switch(client, "lock", "on", "mail1")
+
+    assert notices(answer) == ["Nothing was changed: it is so already."]
+    assert published.jobs == []
+
+
+def test_a_button_says_what_it_is_for(
+    client: Client, guard: User, published: FakeRapi
+) -> None:
+    client.force_login(guard)
+
+    answer = client.post(url("lock"), {}, follow=True)
+
+    assert notices(answer) == ["Nothing was done: it was not said what to do."]
+    assert published.jobs == []
+
+
+# -- who may
+
+
+@pytest.mark.parametrize("what", ["lock", "isolate"])
+@pytest.mark.parametrize(
+    ("person", "name", "status"),
+    [
+        ("carol", "web1", 404),
+        ("alice", "web1", 403),
+        ("alice", "mail1", 403),
+        ("olga", "web1", 403),
+        ("bob", "web10", 403),
+    ],
+)
+def test_owners_and_viewers_may_not(
+    client: Client,
+    published: FakeRapi,
+    request: pytest.FixtureRequest,
+    what: str,
+    person: str,
+    name: str,
+    status: int,
+) -> None:
+    client.force_login(request.getfixturevalue(person))
+
+    for wanted in ("on", "off"):
+        answer = client.post(url(what, name), {"wanted": wanted})
+        assert answer.status_code == status
+
+    assert published.jobs == []
+    off = {"lock": "unlock", "isolate": "rejoin"}[what]
+    refused = AuditEntry.objects.filter(refused=True)
+    assert set(refused.values_list("action", flat=True)) == {what, off}
+
+
+@pytest.mark.parametrize("name", ["web1", "mail1", "old1", "db1"])
+def test_the_guard_may_whatever_state_it_is_in(
+    cluster: Cluster, published: FakeRapi, guard: User, name: str
+) -> None:
+    person, found = Person.of(guard), machine(cluster, name)
+
+    assert access.may_lock(person, found).allowed
+    assert access.may_isolate(person, found).allowed
+    assert not access.may_operate(person, found, None).allowed
+
+
+def test_one_right_is_not_the_other(
+    cluster: Cluster, published: FakeRapi, guard: User
+) -> None:
+    guard.user_permissions.remove(Permission.objects.get(codename="can_isolate"))
+    person = Person.of(User.objects.get(pk=guard.pk))
+
+    verdict = access.may_isolate(person, machine(cluster, "web1"))
+
+    assert verdict.answer is Answer.FORBIDDEN
+
+
+def test_no_right_reaches_further_than_the_eye(
+    cluster: Cluster, published: FakeRapi, guard: User
+) -> None:
+    guard.user_permissions.remove(Permission.objects.get(codename="view_instances"))
+    person = Person.of(User.objects.get(pk=guard.pk))
+
+    assert access.may_lock(person, machine(cluster, "web1")) is access.INVISIBLE
+
+
+def test_buttons_are_there_for_who_may(
+    client: Client, guard: User, olga: User, published: FakeRapi
+) -> None:
+    client.force_login(guard)
+    guards = text(markup(client.get(url("detail"))))
+    client.force_login(olga)
+    olgas = text(markup(client.get(url("detail"))))
+
+    for button in ("Lock it", "Cut off from the network"):
+        assert button in guards
+        assert button not in olgas
+
+
+# -- isolation
+
+
+def test_a_move_follows_where_there_is_somewhere_to_go(
+    client: Client, guard: User, published: FakeRapi, cluster: Cluster
+) -> None:
+    client.force_login(guard)
+
+    answer = switch(client, "isolate", "on")
+    carry_on(cluster, published)
+    switch(client, "isolate", "off")
+    carry_on(cluster, published)
+
+    assert "It takes effect" not in str(notices(answer))
+    assert calls(published) == [
+        ("PUT", "tags", ["ganetimgr:isolate"]),
+        ("PUT", "migrate", None),
+        ("DELETE", "tags", ["ganetimgr:isolate"]),
+        ("PUT", "migrate", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "state", "moves"),
+    [
+        *((each, "running", True) for each in ("drbd", "rbd", "ext", "gluster")),
+        *((each, "running", True) for each in ("sharedfile", "blockdev", "diskless")),
+        *((each, "running", False) for each in ("plain", "file")),
+        ("drbd", "ADMIN_down", False),
+        ("drbd", "ERROR_nodedown", False),
+    ],
+)
+def test_elsewhere_it_waits_for_the_next_start_and_that_is_said(
+    client: Client,
+    guard: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    template: str,
+    state: str,
+    moves: bool,
+) -> None:
+    running = state == "running"
+    published.change("web1", disk_template=template, status=state, oper_state=running)
+    refreshing.refresh(cluster, force=True)
+    client.force_login(guard)
+
+    answer = switch(client, "isolate", "on")
+    carry_on(cluster, published)
+
+    said = "It takes effect when the machine starts next." in notices(answer)
+    assert said is not moves
+    assert [what for _, what, _ in calls(published)] == ["tags"] + ["migrate"] * moves
+
+
+def test_a_move_that_fails_loses_no_tag_and_is_told(
+    client: Client, guard: User, published: FakeRapi, cluster: Cluster, sent: Sent
+) -> None:
+    client.force_login(guard)
+    switch(client, "isolate", "on")
+    end(cluster, published, Job.objects.get())
+    steps.submit_planned()
+    published.fail(2, "Can't migrate: the other node is full")
+    end(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
+
+    assert "ganetimgr:isolate" in tags(published)
+    said = text(markup(client.get(url("detail"))))
+    assert "It was not moved" in said
+    assert "It takes effect when the machine starts next." in said
+    assert "Can't migrate: the other node is full" in said
+    mail = sent()[0]
+    assert mail.to == ["guard@example.org"]
+    assert "waits for the next start" in mail.subject
+    assert "Can't migrate: the other node is full" in mail.body
+    assert url("detail") in mail.body
+
+
+def test_isolation_is_explained_to_the_owner(
+    client: Client, alice: User, published: FakeRapi, cluster: Cluster
+) -> None:
+    published.change("web1", tags=[ALICE, "ganetimgr:isolate"])
+    refreshing.refresh(cluster, force=True)
+    client.force_login(alice)
+    nobody = text(markup(client.get(url("detail"))))
+    whitelisted = "ganetimgr:whitelist_ip:192.0.2.0/26"
+    published.change("web1", tags=[ALICE, "ganetimgr:isolate", whitelisted])
+    refreshing.refresh(cluster, force=True)
+
+    assert "cut it off from the network: nobody reaches it" in nobody
+    assert "only 192.0.2.0/26 reaches it" in text(markup(client.get(url("detail"))))
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    what=st.sampled_from(["whitelist", "lock", "isolate"]),
+    typed=st.text(max_size=80)
+    | st.ip_addresses().map(str)
+    | st.tuples(st.ip_addresses(), st.integers(-1, 140)).map(
+        lambda n: f"{n[0]}/{n[1]}"
+    ),
+)
+def test_whatever_is_posted_does_not_break(
+    client: Client, root: User, published: FakeRapi, what: str, typed: str
+) -> None:
+    client.force_login(root)
+    Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
+
+    answer = client.post(url(what), {"subnet": typed, "wanted": typed})
+
+    assert answer.status_code < 500
+    for job in published.jobs:
+        assert all(len(tag) <= 128 for tag in job.call.query.get("tag", ()))
