@@ -37,6 +37,8 @@ def create() -> None:
     _failed()
     for owner in ("alice", "bob"):
         _created(owner)
+    for application in InstanceApplication.objects.all():
+        _long_ago(application)
 
 
 def _networks(cluster: Cluster) -> None:
@@ -70,7 +72,6 @@ def _filed(
     )
     at = timezone.now() - timedelta(days=days_ago)
     InstanceApplication.objects.filter(pk=application.pk).update(filed_at=at)
-    application.events.update(at=at)
     return application
 
 
@@ -153,6 +154,18 @@ def _created(owner: str) -> None:
         _accepted(application, cluster)
         moves.move(application, Status.CREATED, Event.Kind.CREATED)
         return
+
+
+def _long_ago(application: InstanceApplication) -> None:
+    """Let what happened have happened soon after it was filed, not just now."""
+    at = application.filed_at
+    for event in application.events.all():
+        application.events.filter(pk=event.pk).update(at=at)
+        at += timedelta(hours=1)
+    last = application.events.last()
+    InstanceApplication.objects.filter(pk=application.pk).update(
+        changed_at=last.at if last else at
+    )
 
 
 def known() -> bool:

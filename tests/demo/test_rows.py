@@ -1,5 +1,6 @@
 """Who and what there is in the demo."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import SshKey
@@ -79,10 +81,16 @@ def test_there_are_applications_in_every_state_that_waits_or_has_ended(
         Status.WITHDRAWN,
     }
     assert Mail.objects.filter(subject__contains="shop.eleni").exists()
+    refused = InstanceApplication.objects.get(status=Status.REFUSED)
+    assert all(timezone.now() - at > timedelta(days=1) for at in times_of(refused))
     client.login(username="root", password=people.PASSWORD)
     for application in InstanceApplication.objects.all():
         address = reverse("applications:detail", args=[application.pk])
         assert client.get(address).status_code == 200
+
+
+def times_of(application: InstanceApplication) -> list[datetime]:
+    return [application.changed_at, *(event.at for event in application.events.all())]
 
 
 def test_the_readme_lists_everybody() -> None:
