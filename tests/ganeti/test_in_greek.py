@@ -39,7 +39,7 @@ NAMES = {
     *("alice", "bob", "dave", "olga", "root", "staff", "athens", "ganetimgr"),
     *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
     *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
-    *("old", "db", "group", "utc", "aa", "paravirtual"),
+    *("old", "db", "group", "utc", "aa", "paravirtual", "email"),
     # what the profile speaks of
     *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
 }
