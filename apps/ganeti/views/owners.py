@@ -49,7 +49,7 @@ def _add(request: UserRequest, found: Found) -> HttpResponse:
         lambda: owners.add(found.cluster, found.instance, form.owner, by=by),
     ):
         return _page(request, found, HTTPStatus.CONFLICT, form=form)
-    return redirect(_address(found))
+    return redirect(details.address(found.instance))
 
 
 def _remove(request: UserRequest, found: Found) -> HttpResponse:
@@ -73,7 +73,7 @@ def _remove(request: UserRequest, found: Found) -> HttpResponse:
         return _ask(request, found, owner, exc)
     if done and confirmed and not person_of(request).sees_all:
         return redirect("ganeti:instance-list")  # it is theirs no longer
-    return redirect(_address(found))
+    return redirect(details.address(found.instance) if done else _address(found))
 
 
 def _ask(
