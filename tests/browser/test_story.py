@@ -85,7 +85,7 @@ def take_away(lab: Lab, kvm_lab: Lab) -> None:
     kvm_lab.remove(REAL)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def service(
     chromium: Browser, lab: Lab, kvm_lab: Lab, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
@@ -263,19 +263,13 @@ def rename(service: Service, nina: Page) -> None:
     nina.goto(service.post.link(MAIL, f"Confirm: rename {FIRST}"))
     looks_right(nina, "rename-confirm")
     nina.get_by_role("button", name="Rename it now").click()
-    service.product.wait_until(
-        lambda: (
-            SECOND in service.lab.names()
-            and service.lab.instance(SECOND)["status"] == "running"
-        ),
-        90,
-        "it runs under its new name",
-    )
+    # Its page follows it to its new address.
+    expect(nina).to_have_url(re.compile(SECOND), timeout=JOB_MS)
+    reload_until(nina, nina.locator(".page-head .state", has_text="Running"), 60)
+    assert service.lab.instance(SECOND)["status"] == "running"
 
 
 def reinstall(service: Service, nina: Page) -> None:
-    machine(nina, SECOND)
-    reload_until(nina, nina.locator(".page-head .state", has_text="Running"))
     nina.get_by_role("link", name="Reinstall").click()
     nina.get_by_label("Operating system").select_option("alpine")
     nina.get_by_label("The machine's name").fill(SECOND)
@@ -347,13 +341,13 @@ def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> No
 def create(service: Service) -> None:
     """Have a superuser file for bob and accept, in one form."""
     page = service.visit("root", "/application/create")
-    page.get_by_label("Owner").fill("bob")
+    page.get_by_label("Owner", exact=True).fill("bob")
     page.get_by_label("Host name").fill(REAL)
-    page.get_by_label("Memory").fill("128")
+    page.get_by_label("Memory, MiB").fill("128")
     page.get_by_label("Virtual CPUs").fill("1")
     page.get_by_label("Disk, GiB").fill("1")
     page.get_by_label("Operating system").select_option("debian")
-    page.get_by_label("Cluster").select_option("sparta")
+    page.get_by_label("Cluster", exact=True).select_option("sparta")
     page.locator("#panel").get_by_label("diskless").check()
     looks_right(page, "create")
     page.get_by_role("button", name="Create it").click()
