@@ -148,7 +148,10 @@ def doing(job: Job) -> str:
 
 
 def done(job: Job) -> str:
-    return str(_DONE.get(job.kind, job.get_kind_display()))
+    """Return what a job did; the last of several steps, what the whole was."""
+    entry = job.audit_entry if job.step else None
+    kind = entry.action if entry and entry.action in _DONE else job.kind
+    return str(_DONE.get(kind, job.get_kind_display()))
 
 
 def not_done(job: Job) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.administration import add_cluster
 from tests.browser.post import Post
-from tests.browser.screen import looks_right, reload_until
+from tests.browser.screen import looks_right, reload_until, row
 from tests.browser.visits import Visits, log_in
 from tests.lab import RUNS, Lab
 from tests.product import Product
@@ -326,32 +326,21 @@ def told_in_the_history(service: Service, nina: Page) -> None:
 
 
 def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> None:
-    create(service)
-    bob = service.visit("bob", service.post.link("bob@example.org", f"{REAL} is ready"))
-    configure(bob)
-    expect(bob.locator(".page-head")).to_contain_text("Needs a reboot")
-    looks_right(bob, "needs-reboot")
+    tags = ["ganetimgr:user:bob"]
+    body = {"tags": tags, "disk_template": "diskless", "disks": []}
+    service.kvm_lab.finish(service.kvm_lab.create(REAL, **body))
+    service.kvm_lab.finish(service.kvm_lab.power(REAL, "startup"))
+    bob = service.visit("bob", "/")
+    reload_until(bob, row(bob, REAL).get_by_text("Running"))
+    row(bob, REAL).get_by_role("link", name=REAL).click()
 
+    configure(bob)
+    expect(bob.locator("#machine")).to_contain_text("Needs a reboot")
+    looks_right(bob, "needs-reboot")
     reboot(bob)
 
-    reload_until(bob, bob.locator(".page-head:not(:has-text('Needs a reboot'))"))
-    assert "ganetimgr:needsreboot" not in service.kvm_lab.instance(REAL)["tags"]
-
-
-def create(service: Service) -> None:
-    """Have a superuser file for bob and accept, in one form."""
-    page = service.visit("root", "/application/create")
-    page.get_by_label("Owner", exact=True).fill("bob")
-    page.get_by_label("Host name").fill(REAL)
-    page.get_by_label("Memory, MiB").fill("128")
-    page.get_by_label("Virtual CPUs").fill("1")
-    page.get_by_label("Disk, GiB").fill("1")
-    page.get_by_label("Operating system").select_option("debian")
-    page.get_by_label("Cluster", exact=True).select_option("sparta")
-    page.locator("#panel").get_by_label("diskless").check()
-    looks_right(page, "create")
-    page.get_by_role("button", name="Create it").click()
-    expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
+    reload_until(bob, bob.locator("#machine:not(:has-text('Needs a reboot'))"))
+    assert service.kvm_lab.instance(REAL)["tags"] == tags
 
 
 def configure(bob: Page) -> None:

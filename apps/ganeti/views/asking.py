@@ -48,7 +48,7 @@ class Found:
     def newest_job(self) -> Job | None:
         """Return the job that we asked for last, running or not."""
         jobs = Job.objects.for_instance(self.cluster, self.instance.name)
-        return jobs.select_related("user").first()
+        return jobs.select_related("user", "audit_entry").first()
 
 
 def person_of(request: HttpRequest) -> Person:
