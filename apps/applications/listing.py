@@ -1,8 +1,5 @@
 """READ: applications that somebody may see; searched, filtered, sorted, in pages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from django.contrib.auth.models import User
 from django.db.models import (
     Case,
@@ -19,6 +16,7 @@ from natsort import natsort_keygen, ns
 
 from apps.ganeti import access
 from apps.ganeti.access import Person
+from apps.ganeti.inventory import Page
 
 from .forms.listing import Asked
 from .models import InstanceApplication
@@ -50,26 +48,6 @@ _SEARCHED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list, with honest counts."""
-
-    rows: Sequence[InstanceApplication]
-    number: int
-    pages: int
-    size: int
-    matching: int
-    total: int
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * self.size + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1 if self.rows else 0
-
-
 def visible(user: User, person: Person) -> Found:
     """Return what somebody may see: everything, or what they asked for themselves."""
     if access.may_see_applications(person):
@@ -77,7 +55,7 @@ def visible(user: User, person: Person) -> Found:
     return InstanceApplication.objects.filter(applicant=user)
 
 
-def page(seen: Found, asked: Asked) -> Page:
+def page(seen: Found, asked: Asked) -> Page[InstanceApplication]:
     """Return the page that the address asks for."""
     total = seen.count()
     found = _matching(seen, asked)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from . import access, refreshing, snapshots
 from .access import Person
@@ -17,6 +17,8 @@ from .domain.instance import Instance, State
 from .domain.node import Node, NodeGroup
 from .models import Cluster, Job
 from .snapshots import Snapshot
+
+Row = TypeVar("Row")
 
 # How old this process's view of the cache may be on a list of instances, seconds.
 LIST_WITHIN_S = 1.0
@@ -50,10 +52,10 @@ class Criteria:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[Row]):
     """One page of a list, with honest counts."""
 
-    rows: Sequence[Instance]
+    rows: Sequence[Row]
     number: int
     pages: int
     size: int
@@ -201,7 +203,7 @@ class Inventory:
         }
         return sorted(found.values(), key=SORT_KEYS["name"])
 
-    def page(self, wanted: Criteria) -> Page:
+    def page(self, wanted: Criteria) -> Page[Instance]:
         """Return the page of the list that the criteria describe."""
         column = wanted.sort if wanted.sort in SORT_KEYS else "name"
         ordered: Sequence[Instance] = self._merged.ordered(column)

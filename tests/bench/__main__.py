@@ -1,4 +1,4 @@
-"""Print the table: ``python -m tests.bench [list refresh jobs memory polling]``."""
+"""Print the table: ``python -m tests.bench [PART …]``, of all parts or some."""
 
 import argparse
 import multiprocessing
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from tests import services
 from tests.bench.parts import NAMES, PARTS, Part, run
 from tests.bench.table import Line, written
+from tests.lab import is_up
 
 
 @contextmanager
@@ -37,7 +38,14 @@ def possible(parts: Sequence[Part]) -> list[Part]:
     missing = [kind.program for kind in kinds if not kind.is_installed()]
     if missing and any(part.shared for part in parts):
         say(f"Not installed, so nothing is measured with it: {', '.join(missing)}\n")
-    return [part for part in parts if not (part.shared and missing)]
+    with_lab = any(part.lab for part in parts) and is_up("fake")
+    if any(part.lab for part in parts) and not with_lab:
+        say("The lab is down, so nothing is measured on it: contrib/lab/lab up fake\n")
+    return [
+        part
+        for part in parts
+        if not (part.shared and missing) and (with_lab or not part.lab)
+    ]
 
 
 def say(text: str) -> None:

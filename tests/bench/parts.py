@@ -14,11 +14,15 @@ from tests.bench.table import Line
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something to measure, and where; ``shared``: with Redis and beanstalkd."""
+    """Something to measure, and where.
+
+    ``shared``: with Redis and beanstalkd. ``lab``: on the real lab, if it is up.
+    """
 
     name: str
     module: str
     shared: bool
+    lab: bool = False
 
     @property
     def title(self) -> str:
@@ -32,6 +36,8 @@ PARTS = (
     Part("refresh", "refreshes", shared=True),
     Part("jobs", "jobs", shared=False),
     Part("jobs", "jobs", shared=True),
+    Part("building", "building", shared=False, lab=True),
+    Part("building", "building", shared=True, lab=True),
     Part("memory", "memory", shared=True),
     Part("polling", "polling", shared=True),
 )

@@ -17,6 +17,7 @@ from tests import services
 from tests.product import Product
 
 Description = dict[str, Any]
+IMAGES = {"bench": {"description": "An image", "provider": "image+default"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def place(directory: Path, *, shared: bool) -> Iterator[Place]:
     """
     (directory / "state").mkdir()
     with ExitStack() as stack:
-        settings: dict[str, Any] = {}
+        settings: dict[str, Any] = {"OPERATING_SYSTEMS": IMAGES}
         if shared:
             settings["CACHES"] = stack.enter_context(services.Redis()).caches
             settings["BEANSTALK_URL"] = stack.enter_context(services.Beanstalkd()).url
