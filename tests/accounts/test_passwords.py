@@ -4,8 +4,11 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -17,6 +20,7 @@ from tests.accounts.conftest import PASSWORD, link_in, where
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, text
 
+LOGIN = reverse("accounts:login")
 RESET = reverse("accounts:password-reset")
 SENT = reverse("accounts:password-reset-sent")
 CHANGE = reverse("accounts:password-change")
@@ -178,3 +182,39 @@ class AnythingTest(TestCase):
         answer = self.client.post(CHANGE, {**GOOD, **posted})
 
         assert answer.status_code in {302, 400}
+
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.dictionaries(
+            st.sampled_from(["username", "password", "next", "email"]),
+            st.text(st.characters(codec="utf-8"), max_size=300),
+        )
+    )
+    def test_whatever_is_posted_to_get_in_is_answered(
+        self, posted: dict[str, str]
+    ) -> None:
+        for path in (LOGIN, RESET):
+            answer = self.client.post(path, posted)
+
+            assert answer.status_code in {200, 302, 400, 429}, path
+
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.text(st.characters(codec="utf-8"), max_size=300),
+        st.text(st.characters(codec="utf-8"), max_size=300),
+    )
+    def test_whatever_is_posted_as_a_new_password_is_answered(
+        self, first: str, second: str
+    ) -> None:
+        alice = User.objects.filter(username="alice").first()
+        alice = alice or User.objects.create_user("alice", password=PASSWORD)
+        number = urlsafe_base64_encode(force_bytes(alice.pk))
+        token = default_token_generator.make_token(alice)
+        path = reverse("accounts:password-reset-confirm", args=(number, token))
+        here = self.client.get(path, follow=True).redirect_chain[-1][0]
+
+        answer = self.client.post(
+            here, {"new_password1": first, "new_password2": second}
+        )
+
+        assert answer.status_code in {200, 302, 400}

@@ -15,8 +15,13 @@ SCRIPT = "<script>window.hacked=1</script>"
 OWNER = "<img src=x onerror=window.hacked=1>"
 WRITE_ENTRY = f"""
 from apps.auditlog.models import AuditEntry
+from apps.ganeti import snapshots
+from apps.ganeti.models import Cluster
+name = "web10.alice.example.org"
+[athens] = snapshots.current(Cluster.objects.filter(slug="athens"))
 AuditEntry.objects.create(username={SCRIPT!r}, action={SCRIPT!r}, detail={OWNER!r},
-    cluster="athens", instance="web10.alice.example.org")
+    cluster="athens", instance=name,
+    instance_uuid=athens.contents.instances[name].uuid)
 """
 
 
