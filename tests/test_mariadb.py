@@ -19,7 +19,7 @@ def test_everything_works_on_mariadb(mariadb: MariaDB) -> None:
     run = subprocess.run(  # noqa: S603 - our own command
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *("-m", "not (lab or system or browser)", "--create-db"),
+            *("-m", "not (lab or system or browser)", "--create-db", "-n", "2"),
             *(folder for folder in folders if (BASE_DIR / folder).exists()),
         ],
         cwd=BASE_DIR,

@@ -53,10 +53,11 @@ MACHINES: Mapping[str, Mapping[str, dict[str, Any]]] = {
 }
 
 # One cast, as in every test: alice owns, bob shares a group, carol is a stranger,
-# olga may look at all, root may do all. Each one's password is the name.
+# olga may look at all, root may do all, zoe is given a machine. Each one's password is
+# the name.
 MAKE_PEOPLE = """
 from django.contrib.auth.models import Group, Permission, User
-for name in ("alice", "bob", "carol", "dave", "olga"):
+for name in ("alice", "bob", "carol", "dave", "olga", "zoe"):
     User.objects.create_user(name, f"{name}@example.org", name)
 User.objects.create_superuser("root", "root@example.org", "root")
 User.objects.get(username="bob").groups.add(Group.objects.create(name="shop"))

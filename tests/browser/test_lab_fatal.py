@@ -62,7 +62,7 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
     page.get_by_label("New name").fill(NEW)
     confirm(page, site, OLD, "Rename it now")
     page.wait_for_url(f"**{AT}/{NEW}/", timeout=JOB_MS)
-    expect(page.locator(".job-done")).to_contain_text("Started", timeout=JOB_MS)
+    expect(page.locator(".job-done")).to_contain_text("Renamed", timeout=JOB_MS)
     expect(page.locator("#history")).to_contain_text(f"new name: {NEW}")
     expect(page.locator("#history")).to_contain_text("image: Debian 13")
     now = lab.instance(NEW)

@@ -90,3 +90,12 @@ def test_a_machine_that_is_gone_has_no_keys(
     refreshing.refresh(cluster, force=True)
 
     assert fetch(client, given.url) == (403, "")
+
+
+def test_a_name_in_other_letters_is_not_taken_for_the_owners(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    published.change("web1", tags=["ganetimgr:user:ALICE"])
+    refreshing.refresh(cluster, force=True)
+
+    assert keys_for(machine(cluster, "web1")).text == ""

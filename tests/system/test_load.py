@@ -60,7 +60,8 @@ def test_fifty_submissions_at_once_find_the_database_unlocked(
     )
     jobs = [inside.ask("job", pk=pk) for pk in pks]
     assert {job["counted"] for job in jobs} == {1}
-    assert {job["recorded"] for job in jobs} == {"reboot"}
+    # One that was marked as needing a reboot leaves its entry to what unmarks it.
+    assert {job["recorded"] for job in jobs} - {None} == {"reboot"}
     assert "locked" not in product.log() + product.log("watcher-0")
 
 

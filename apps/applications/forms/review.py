@@ -206,7 +206,8 @@ class CreateForm(ReviewForm):
     def clean_owner(self) -> User:
         name = self.cleaned_data["owner"]
         found = User.objects.filter(username=name, is_active=True).first()
-        if found is None:
+        # A database may take a small letter for a large one.
+        if found is None or found.get_username() != name:
             raise ValidationError(_("There is no such user, or the account is off."))
         return found
 
