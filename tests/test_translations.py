@@ -1,5 +1,6 @@
 """Catalogues: whole, right, and up to date with what they translate."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -86,3 +87,46 @@ def test_templates_say_nothing_without_a_translation() -> None:
     for path in (BASE_DIR / "templates").rglob("*.html"):
         bare = tags.sub(" ", path.read_text(encoding="utf-8"))
         assert set(re.findall(r"[A-Za-z]+", bare)) <= names, path
+
+
+EAGER = frozenset({"gettext", "ngettext", "pgettext", "npgettext"})
+
+
+class AtImport(ast.NodeVisitor):
+    """Finds calls that are made while a module is loaded, by the names called."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.lines: list[int] = []
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        for each in (*node.decorator_list, *node.args.defaults):
+            self.visit(each)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        pass
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Name) and node.func.id in self.names:
+            self.lines.append(node.lineno)
+        self.generic_visit(node)
+
+
+def test_no_sentence_is_translated_before_its_reader_is_known() -> None:
+    early = {}
+    for path in (BASE_DIR / "apps").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+        names = {
+            each.asname or each.name
+            for node in imports
+            if node.module == "django.utils.translation"
+            for each in node.names
+            if each.name in EAGER
+        }
+        found = AtImport(names)
+        found.visit(tree)
+        if found.lines:
+            early[str(path)] = found.lines
+
+    assert early == {}

@@ -26,7 +26,14 @@ class AccountsConfig(AppConfig):
 
 def _actions() -> dict[str, Any]:
     """Return what to call the actions that this app records."""
-    from . import keyring, mailchange, passwords, profiles, registration, sessions  # noqa: PLC0415 - models are there  # noqa: PLC0415
+    from . import (  # noqa: PLC0415 - models are there
+        keyring,
+        mailchange,
+        passwords,
+        profiles,
+        registration,
+        sessions,
+    )
 
     return {
         profiles.CHANGED: pgettext_lazy("action", "Change the profile"),

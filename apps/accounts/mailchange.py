@@ -5,7 +5,6 @@ else. Who asks for an address that is somebody else's gets the same answer as an
 and no link: the mail goes to whose address it is.
 """
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -20,6 +19,7 @@ from apps.auditlog import entries
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.mails.letters import Letter
+from apps.mails.onetime import hash_of, new_key
 
 from .models import MailChange
 from .people import language_of
@@ -41,9 +41,9 @@ def asked_too_often(user: User) -> bool:
 
 def ask(by: Acting, address: str) -> None:
     """Send a link to a new address and word of it to the old one."""
-    user, key = by.user, secrets.token_urlsafe(32)
+    user, key = by.user, new_key()
     with transaction.atomic():
-        values = {"address": address, "digest": _digest(key)}
+        values = {"address": address, "digest": hash_of(key)}
         MailChange.objects.update_or_create(
             user=user, defaults={**values, "asked_at": timezone.now()}
         )
@@ -65,7 +65,7 @@ def waiting(user: User) -> MailChange | None:
 def find(user: User, key: str) -> MailChange | None:
     """Return the change that a link stands for, to the one who asked for it."""
     change = waiting(user)
-    if change is None or not secrets.compare_digest(change.digest, _digest(key)):
+    if change is None or not secrets.compare_digest(change.digest, hash_of(key)):
         return None
     return change
 
@@ -104,10 +104,6 @@ def cancel(by: Acting) -> None:
 def _record(by: Acting, action: str, old: str, new: str) -> None:
     changes = [("email", old or None, new or None)]
     entries.record(by, action, detail=new, changes=changes)
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
 def _oldest() -> datetime:

@@ -3,25 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.auditlog.origin import acting
+from apps.auditlog.origin import UserRequest, acting
 
 from . import keyring, mailchange, profiles, sshkeys
 from .models import SshKey
 from .profile_forms import KeysForm, MailForm, ProfileForm
-
-
-class UserRequest(HttpRequest):
-    """A request of somebody who is logged in."""
-
-    user: User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -117,11 +117,6 @@ def arguments(application: InstanceApplication) -> dict[str, Any]:
     return new_instance(application, around(application)).arguments()
 
 
-def build(client: RapiClient, application: InstanceApplication, reason: str) -> int:
-    """Ask for the instance by a client; return Ganeti's id of the job."""
-    return client.create_instance(arguments(application), reason=reason)
-
-
 def left_behind(application: InstanceApplication) -> list[Instance]:
     """Return what a failed build of an application has left on clusters."""
     if application.status not in {Status.FAILED, Status.APPROVED}:

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import translation
 from django.utils.translation import gettext_noop, pgettext_lazy
 
 from apps.accounts.models import Profile
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, On
 from apps.ganeti import access
-from apps.ganeti.access import Answer, Person, Verdict, Words
+from apps.ganeti.access import Person, Words
+from apps.ganeti.services.submission import refuse_on
 from apps.mails.letters import Letter
 
 from . import moves
@@ -26,16 +26,12 @@ ACTIONS: dict[str, Words] = {
 }
 
 
+# Why, of what somebody may not even know of.
+NOT_THEIRS = gettext_noop("This application is not theirs.")
+
+
 class NameTaken(Exception):
     """Another application asked for the name at the same moment."""
-
-
-class WithdrawalRefused(Exception):
-    """The person may not withdraw it; recorded, and told to MANAGERS."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(str(verdict.reason))
-        self.verdict = verdict
 
 
 def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
@@ -83,22 +79,13 @@ def _is_contact(user: User, application: InstanceApplication) -> bool:
 
 
 def withdraw(application: InstanceApplication, *, by: Acting) -> None:
-    """Take an application back; raises WithdrawalRefused and TooLate."""
+    """Take an application back; raises ActionRefused and TooLate."""
     verdict = access.may_withdraw(
         Person.of(by.user), application.applicant.get_username()
     )
     on = On(instance=application.hostname)
     if not verdict.allowed:
-        raise _refuse(verdict, on, by)
+        raise refuse_on(verdict, WITHDRAW, on, by=by, hidden=NOT_THEIRS)
     with transaction.atomic():
         moves.move(application, Status.WITHDRAWN, Event.Kind.WITHDRAWN, by=by.user)
         entries.record(by, WITHDRAW, on)
-
-
-def _refuse(verdict: Verdict, on: On, by: Acting) -> WithdrawalRefused:
-    with translation.override("en"):  # read by many, each in their own language
-        why = str(verdict.reason)
-    if verdict.answer is Answer.INVISIBLE:
-        why = gettext_noop("This application is not theirs.")
-    entries.record_refusal(by, WITHDRAW, on, why=why)
-    return WithdrawalRefused(verdict)

@@ -12,6 +12,7 @@ from apps.ganeti.domain.instance import Instance
 from apps.ganeti.inventory import Inventory
 from apps.ganeti.words import gib
 
+from .creation import MIB_PER_GIB
 from .models import InstanceApplication
 
 
@@ -41,7 +42,7 @@ class Total:
             len(found),
             sum(each.memory_mib for each in found),
             sum(each.vcpus for each in found),
-            sum(each.disk_gib * 1024 for each in found),
+            sum(each.disk_gib * MIB_PER_GIB for each in found),
         )
 
     def __add__(self, other: "Total") -> "Total":

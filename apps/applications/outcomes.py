@@ -15,7 +15,7 @@ from apps.ganeti.services import steps
 from apps.mails.letters import Letter
 
 from . import moves
-from .building import build
+from .building import arguments
 from .models import Event, InstanceApplication
 from .states import Status
 from .surroundings import CannotTell, cluster_of
@@ -129,6 +129,6 @@ def _who_asked_for(job: Job) -> Acting | None:
 def _build(client: RapiClient, _name: str, reason: str, given: steps.Given) -> int:
     application = InstanceApplication.objects.get(pk=given["application"])
     try:
-        return build(client, application, reason)
+        return client.create_instance(arguments(application), reason=reason)
     except CannotTell as exc:
         raise RapiRefused(str(exc), code=400) from exc

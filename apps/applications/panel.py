@@ -14,7 +14,8 @@ from apps.ganeti.placement import Choice, GroupChoice, Offer, Wanted, Words
 from apps.ganeti.snapshots import Snapshot
 from apps.ganeti.words import gib
 
-MIB_PER_GIB = 1024
+from .creation import MIB_PER_GIB
+
 # Larger figures are nobody's; the policies say what is too large.
 MOST_MEMORY_MIB, MOST_VCPUS, MOST_DISK_GIB = 4 * 1024 * 1024, 1024, 1024 * 1024
 LABELS: dict[str, Words] = {

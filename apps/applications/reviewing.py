@@ -5,18 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import translation
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts import people
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
 from apps.ganeti import access
-from apps.ganeti.access import Answer, Person, Verdict, Words
+from apps.ganeti.access import Person, Words
 from apps.ganeti.models import Job
+from apps.ganeti.services.submission import refuse_on
 from apps.mails.letters import Letter
 
 from . import building, moves
+from .filing import NOT_THEIRS, NameTaken
 from .models import Event, InstanceApplication
 from .states import Status, TooLate
 
@@ -41,40 +42,20 @@ DECIDED = (
 )
 
 
-class NameTaken(Exception):
-    """Another open application has the host name."""
-
-
-class ReviewRefused(Exception):
-    """The person may not decide about it; recorded, and told to MANAGERS."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(str(verdict.reason))
-        self.verdict = verdict
-
-
 def check(application: InstanceApplication, *, by: Acting) -> None:
-    """Let only reviewers decide; raises ReviewRefused."""
+    """Let only reviewers decide; raises ActionRefused."""
     applicant = application.applicant.get_username()
     verdict = access.may_review_of(Person.of(by.user), applicant)
     if not verdict.allowed:
-        raise _refused(verdict, REVIEW, On(instance=application.hostname), by)
+        on = On(instance=application.hostname)
+        raise refuse_on(verdict, REVIEW, on, by=by, hidden=NOT_THEIRS)
 
 
 def check_creator(*, by: Acting) -> None:
-    """Let only those create who may without an application; raises ReviewRefused."""
+    """Let only those create who may without an application; raises ActionRefused."""
     verdict = access.may_create(Person.of(by.user))
     if not verdict.allowed:
-        raise _refused(verdict, CREATE, entries.NOTHING, by)
-
-
-def _refused(verdict: Verdict, action: str, on: On, by: Acting) -> ReviewRefused:
-    with translation.override("en"):  # read by many, each in their own language
-        why = str(verdict.reason)
-    if verdict.answer is Answer.INVISIBLE:
-        why = gettext_noop("This application is not theirs.")
-    entries.record_refusal(by, action, on, why=why)
-    return ReviewRefused(verdict)
+        raise refuse_on(verdict, CREATE, entries.NOTHING, by=by)
 
 
 # -- the version that a reviewer looked at

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts import people
-from apps.ganeti import images, snapshots
+from apps.ganeti import images, placement, snapshots
 from apps.ganeti.domain import tags
 from apps.ganeti.domain.osimage import OsImage, SshKeys
 from apps.ganeti.models import Cluster
@@ -47,12 +47,9 @@ def cluster_of(application: InstanceApplication) -> Cluster:
     cluster = application.cluster
     if cluster is None:
         raise CannotTell(_("No cluster was chosen."))
-    if cluster.disabled or cluster.disable_instance_creation:
+    if reason := placement.closed(cluster):
         message = _("Nothing may be built on %(cluster)s now.")
-        raise CannotTell(message % {"cluster": cluster})
-    if cluster.can_write is False:
-        message = _("This site may only look at %(cluster)s, not change it.")
-        raise CannotTell(message % {"cluster": cluster})
+        raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return cluster
 
 

@@ -1,12 +1,25 @@
-"""Who asks for something, and from where."""
+"""Who asks for something, from where, and for how much of a page."""
 
 from ipaddress import ip_address
 from typing import cast
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from .entries import Acting
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def wants_part(request: UserRequest) -> bool:
+    """Whether htmx asks for what moves alone; what it restores is the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def acting(request: HttpRequest) -> Acting:

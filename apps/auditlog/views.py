@@ -6,33 +6,26 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django_htmx.middleware import HtmxDetails
 
 from . import actions
 from .forms import Asked
 from .lines import read, recent
 from .models import AuditEntry
+from .origin import UserRequest, wants_part
 from .subject import Reach, Subject, registered
 
 SIZE = 50
-
-
-class UserRequest(HttpRequest):
-    """A request of somebody who is logged in."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 @require_safe
 def history(request: UserRequest) -> HttpResponse:
     subject = registered()
     asked = Asked.read(request.GET, subject)
-    part = bool(request.htmx) and not request.htmx.history_restore_request
+    part = wants_part(request)
     template = "auditlog/_history_list.html" if part else "auditlog/history.html"
     response = render(request, template, _context(request, asked, subject))
     patch_vary_headers(response, ["HX-Request"])

@@ -3,8 +3,6 @@
 Below `models`, which offers it: its rows name clusters and jobs by their labels.
 """
 
-import hashlib
-import secrets
 from datetime import datetime
 from typing import Self
 
@@ -14,6 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from apps.mails.onetime import hash_of
 
 
 class RequestedAction(models.TextChoices):
@@ -95,12 +95,3 @@ class ActionRequest(models.Model):
     @property
     def pending(self) -> bool:
         return self.used_at is None and self.cancelled_at is None and not self.expired
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def hash_of(key: str) -> str:
-    """Return what is kept of a key; it is long and random, so no salt is needed."""
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -252,12 +252,8 @@ _ACTIONS = (
 def by_uuid(person: Person, cluster: Cluster, uuid: str) -> Instance | None:
     """Return a machine whatever it is called now, if the person may see it."""
     shot = inventory.visible_on(person, cluster.slug).snapshot(cluster.slug)
-    if not uuid or shot is None or shot.contents is None:
-        return None
-    for found in shot.contents.instances.values():
-        if found.uuid == uuid:
-            return found if access.may_see(person, found) else None
-    return None
+    found = shot.contents.by_uuid.get(uuid) if shot and shot.contents else None
+    return found if found and access.may_see(person, found) else None
 
 
 def address(instance: Instance) -> str:

@@ -298,14 +298,19 @@ def clusters(shots: Sequence[Snapshot], *, fast_first: bool = False) -> list[Cho
     ]
 
 
+def closed(cluster: Cluster) -> Words:
+    """Say why no machine is to be built on a cluster; empty when one may be."""
+    if cluster.disabled:
+        return _OFF_DISABLED
+    if cluster.disable_instance_creation:
+        return _OFF_CREATION
+    return _OFF_VIEWER if cluster.can_write is False else ""
+
+
 def cluster_off(shot: Snapshot) -> Words:
     """Say why no machine can be built on a cluster now; empty when one can."""
-    if shot.cluster.disabled:
-        return _OFF_DISABLED
-    if shot.cluster.disable_instance_creation:
-        return _OFF_CREATION
-    if shot.cluster.can_write is False:
-        return _OFF_VIEWER
+    if reason := closed(shot.cluster):
+        return reason
     if shot.known is None:
         return _OFF_UNKNOWN
     return _OFF_DOWN if shot.down else ""

@@ -52,6 +52,10 @@ class Contents:
         """Return the instances that each group is named as an owner of."""
         return _index(self.instances.values(), lambda found: found.tags.groups)
 
+    @cached_property
+    def by_uuid(self) -> dict[str, Instance]:
+        return {found.uuid: found for found in self.instances.values() if found.uuid}
+
     def __getstate__(self) -> dict[str, object]:
         """Leave the indexes out: each process makes its own when it needs them."""
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}

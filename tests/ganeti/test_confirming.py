@@ -11,12 +11,13 @@ from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import following, refreshing
-from apps.ganeti.action_requests import ActionRequest, hash_of
+from apps.ganeti.action_requests import ActionRequest
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
 from apps.ganeti.services import requests
 from apps.mails.models import Mail
+from apps.mails.onetime import hash_of
 from tests.conftest import Sent
 from tests.ganeti.confirming import (
     images,

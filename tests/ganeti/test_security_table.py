@@ -22,8 +22,9 @@ from django.utils import timezone
 from apps.accounts.models import MailChange, SshKey
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
-from apps.ganeti.action_requests import ActionRequest, hash_of
+from apps.ganeti.action_requests import ActionRequest
 from apps.ganeti.models import Cluster, Job
+from apps.mails.onetime import hash_of
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
 

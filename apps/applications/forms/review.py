@@ -101,11 +101,10 @@ class ReviewForm(forms.Form):
         """Offer what there is; what was asked for stays on show if it is gone."""
         field = self.fields["operating_system"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
-        known = images.known().images
-        choices = [("", _("No operating system"))]
-        choices += [(key, image.description) for key, image in known.items()]
+        known = images.known()
+        choices = known.choices()
         asked = self.application.operating_system
-        if asked and asked not in known:
+        if asked and known.find(asked) is None:
             choices.append((asked, _("%(image)s (gone)") % {"image": asked}))
         field.choices = choices
 

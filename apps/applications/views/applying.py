@@ -3,22 +3,23 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.ganeti.access import Answer
-from apps.ganeti.views.asking import UserRequest, acting
+from apps.ganeti.services.submission import ActionRefused
+from apps.ganeti.views.asking import UserRequest, acting, wants_part
 
 from .. import filing, holdings
-from ..filing import NameTaken, WithdrawalRefused
+from ..creation import MIB_PER_GIB
+from ..filing import NameTaken
 from ..forms.applying import SIZES, ApplicationForm
 from ..holdings import Total
 from ..models import InstanceApplication
 from ..states import TooLate
+from .asking import as_answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +29,7 @@ def apply(request: UserRequest) -> HttpResponse:
         filed = _file(request, form)
         if filed is not None:
             return redirect("applications:detail", filed.pk)
-    part = bool(request.htmx) and not request.htmx.history_restore_request
+    part = wants_part(request)
     template = "applications/_total.html" if part else "applications/apply.html"
     return render(request, template, _context(request, form))
 
@@ -68,7 +69,8 @@ def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
     have = Total.of_machines(own.instances)
     wait = holdings.asked_for(request.user)
     size = {name: form.size(name) for name in SIZES}
-    this = Total(1, size["memory_mib"], size["vcpus"], size["disk_gib"] * 1024)
+    disk_mib = size["disk_gib"] * MIB_PER_GIB
+    this = Total(1, size["memory_mib"], size["vcpus"], disk_mib)
     return {
         "form": form,
         "have": have,
@@ -86,12 +88,8 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(found, pk=pk)
     try:
         filing.withdraw(application, by=acting(request))
-    except WithdrawalRefused as exc:
-        if exc.verdict.answer is Answer.INVISIBLE:
-            raise Http404(
-                _("There is no such application, or it is not yours to see.")
-            ) from exc
-        raise PermissionDenied(str(exc)) from exc
+    except ActionRefused as exc:
+        raise as_answer(exc.verdict) from exc
     except TooLate:
         messages.warning(
             request, _("It was not withdrawn: the staff has decided about it already.")

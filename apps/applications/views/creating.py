@@ -3,22 +3,23 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.ganeti import access
+from apps.ganeti.services.submission import ActionRefused
 from apps.ganeti.views.asking import UserRequest, acting, person_of
 
 from .. import building, reviewing
 from ..building import NotTaken
+from ..filing import NameTaken
 from ..forms.review import CreateForm, as_typed
 from ..models import InstanceApplication
 from ..panel import Panel
-from ..reviewing import NameTaken, ReviewRefused
 from ..trials import Trial, asked_trial
+from .asking import as_answer
 from .reviewing import accepted
 
 # To begin with.
@@ -30,12 +31,12 @@ def create(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
         verdict = access.may_create(person_of(request))
         if not verdict.allowed:
-            raise PermissionDenied(str(verdict.reason))
+            raise as_answer(verdict)
         return _page(request, _unjudged(request, _to_begin_with(request)))
     try:
         reviewing.check_creator(by=acting(request))
-    except ReviewRefused as exc:
-        raise PermissionDenied(str(exc)) from exc
+    except ActionRefused as exc:
+        raise as_answer(exc.verdict) from exc
     do = {"create": _create, "try": _try}.get(request.POST.get("do", ""), _look)
     return do(request)
 

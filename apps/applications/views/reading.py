@@ -5,21 +5,16 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.ganeti import access, tables
-from apps.ganeti.views.asking import UserRequest, person_of
+from apps.ganeti.views.asking import UserRequest, person_of, wants_part
 
 from .. import columns, listing, words
 from ..forms.listing import Asked
 from ..models import InstanceApplication
 from ..story import Story
-
-
-def wants_part(request: UserRequest) -> bool:
-    """Whether htmx asks for what moves alone; what it restores is the whole page."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
+from .asking import HIDDEN
 
 
 @require_safe
@@ -68,5 +63,5 @@ def _find(request: UserRequest, pk: int) -> InstanceApplication:
     if application is None or not access.may_see_application(
         person, application.applicant.get_username()
     ):
-        raise Http404(_("There is no such application, or it is not yours to see."))
+        raise Http404(HIDDEN)
     return application

@@ -11,20 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.ganeti import access
-from apps.ganeti.access import Answer, Verdict
 from apps.ganeti.models import Job
+from apps.ganeti.services.submission import ActionRefused
 from apps.ganeti.views.asking import UserRequest, acting, person_of
 
 from .. import building, reviewing
 from ..building import NotTaken
+from ..filing import NameTaken
 from ..forms.review import CommentForm, RefusalForm, ReviewForm, as_typed
 from ..models import InstanceApplication
 from ..panel import Panel
-from ..reviewing import NameTaken, ReviewRefused
 from ..states import REVIEWABLE, Status, TooLate
 from ..trials import Trial, asked_trial
-
-_HIDDEN = _("There is no such application, or it is not yours to see.")
+from .asking import HIDDEN, as_answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,8 +34,8 @@ def review(request: UserRequest, pk: int) -> HttpResponse:
         return _page(request, application)
     try:
         reviewing.check(application, by=acting(request))
-    except ReviewRefused as exc:
-        raise _as_answer(exc.verdict) from exc
+    except ActionRefused as exc:
+        raise as_answer(exc.verdict) from exc
     do = DO.get(request.POST.get("do", ""), _look)
     return do(request, application)
 
@@ -45,7 +44,7 @@ def _find(pk: int) -> InstanceApplication:
     related = ("applicant", "organization", "network__cluster", "cluster")
     found = InstanceApplication.objects.select_related(*related).filter(pk=pk).first()
     if found is None:
-        raise Http404(_HIDDEN)
+        raise Http404(HIDDEN)
     return found
 
 
@@ -53,14 +52,7 @@ def _let_in(request: UserRequest, application: InstanceApplication) -> None:
     applicant = application.applicant.get_username()
     verdict = access.may_review_of(person_of(request), applicant)
     if not verdict.allowed:
-        raise _as_answer(verdict)
-
-
-def _as_answer(verdict: Verdict) -> Exception:
-    """Return what is raised: 404 to whom it does not exist for, 403 to the others."""
-    if verdict.answer is Answer.INVISIBLE:
-        return Http404(_HIDDEN)
-    return PermissionDenied(str(verdict.reason))
+        raise as_answer(verdict)
 
 
 # -- the page

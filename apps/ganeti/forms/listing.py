@@ -39,8 +39,53 @@ class Chip:
     without: str
 
 
+class Listed:
+    """The order that a list is asked for in, and the addresses of lists like it.
+
+    Of a dataclass whose fields are what stands in the address, ``sort`` and ``page``
+    among them, with the plain list's for defaults.
+    """
+
+    __slots__: tuple[str, ...] = ()
+    sort: str
+
+    @property
+    def column(self) -> str:
+        return self.sort.removeprefix("-")
+
+    @property
+    def descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    def values(self) -> dict[str, Any]:
+        """Return what differs from the plain list."""
+        plain = type(self)()
+        return {
+            name: value
+            for name in self.__slots__
+            if (value := getattr(self, name)) != getattr(plain, name)
+        }
+
+    def address(self, **changes: Any) -> str:
+        """Return the query of a list like this one but for the changes.
+
+        Whoever filters or sorts starts at the first page again.
+        """
+        merged = {**self.values(), **changes}
+        if changes and "page" not in changes:
+            merged.pop("page", None)
+        plain = type(self)()
+        kept = {k: v for k, v in merged.items() if v != getattr(plain, k)}
+        return f"?{urlencode(kept)}" if kept else "?"
+
+    def sorted_by(self, column: str) -> str:
+        """Return the address of this list by a column, or the other way round."""
+        turned = column == self.column and not self.descending
+        return self.address(sort=f"-{column}" if turned else column)
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Listed):
     """What the address asks for; whatever makes no sense is as if it were not there."""
 
     q: str = ""
@@ -62,7 +107,7 @@ class Asked:
 
         sort = text("sort")
         state, mark = text("state"), text("mark")
-        size = _number(text("size"), 50)
+        size = number(text("size"), 50)
         return cls(
             q=text("q"),
             cluster=text("cluster"),
@@ -71,7 +116,7 @@ class Asked:
             node=text("node") if staff else "",
             owner=text("owner") if staff else "",
             sort=sort if sort.removeprefix("-") in inventory.SORT_KEYS else "name",
-            page=max(1, _number(text("page"), 1)),
+            page=max(1, number(text("page"), 1)),
             size=size if size in SIZES else 50,
         )
 
@@ -91,40 +136,8 @@ class Asked:
         )
 
     @property
-    def column(self) -> str:
-        return self.sort.removeprefix("-")
-
-    @property
-    def descending(self) -> bool:
-        return self.sort.startswith("-")
-
-    @property
     def filtered(self) -> bool:
         return self.criteria.filtered
-
-    def values(self) -> dict[str, Any]:
-        """Return what differs from the plain list."""
-        return {
-            name: value
-            for name in self.__slots__
-            if (value := getattr(self, name)) != _PLAIN[name]
-        }
-
-    def address(self, **changes: Any) -> str:
-        """Return the query of a list like this one but for the changes.
-
-        Whoever filters or sorts starts at the first page again.
-        """
-        merged = {**self.values(), **changes}
-        if changes and "page" not in changes:
-            merged.pop("page", None)
-        kept = {k: v for k, v in merged.items() if v != _PLAIN[k]}
-        return f"?{urlencode(kept)}" if kept else "?"
-
-    def sorted_by(self, column: str) -> str:
-        """Return the address of this list by a column, or the other way round."""
-        turned = column == self.column and not self.descending
-        return self.address(sort=f"-{column}" if turned else column)
 
     def chips(self) -> Iterator[Chip]:
         labels: Mapping[str, tuple[Words, Words]] = {
@@ -140,10 +153,8 @@ class Asked:
                 yield Chip(label, value, self.address(**{key: ""}))
 
 
-_PLAIN: dict[str, Any] = {name: getattr(Asked(), name) for name in Asked.__slots__}
-
-
-def _number(text: str, otherwise: int) -> int:
+def number(text: str, otherwise: int) -> int:
+    """Return a figure of an address, as far as it is one."""
     return (
         int(text)
         if text.isascii() and text.isdecimal() and len(text) < 9

@@ -18,10 +18,11 @@ from apps.accounts import people
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
 from apps.mails.letters import Letter
+from apps.mails.onetime import hash_of, new_key
 
 from .. import access, following, images, refreshing, snapshots
 from ..access import Person
-from ..action_requests import ActionRequest, RequestedAction, hash_of, new_key
+from ..action_requests import ActionRequest, RequestedAction
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
@@ -188,8 +189,7 @@ def _meant(asked: ActionRequest) -> Instance:
     found = contents.instances.get(asked.instance)
     if found and found.uuid == asked.instance_uuid:
         return found
-    uuids = {other.uuid for other in contents.instances.values()}
-    if asked.instance_uuid in uuids:
+    if asked.instance_uuid in contents.by_uuid:
         raise RequestVoid(Void.RENAMED)
     raise RequestVoid(Void.REPLACED if found else Void.GONE)
 

@@ -30,6 +30,7 @@ from ..reasons import reason_of
 logger = logging.getLogger(__name__)
 
 REASON_LENGTH = 255
+NOT_THEIRS = gettext_noop("This machine is not theirs.")
 
 
 class ActionRefused(Exception):
@@ -77,11 +78,18 @@ def refuse(
     verdict: Verdict, action: str, cluster: Cluster, instance: Instance, *, by: Acting
 ) -> ActionRefused:
     """Record a refused attempt and return the exception that says so."""
+    return refuse_on(verdict, action, on(cluster, instance), by=by)
+
+
+def refuse_on(
+    verdict: Verdict, action: str, what: On, *, by: Acting, hidden: str = NOT_THEIRS
+) -> ActionRefused:
+    """Do as `refuse` does; ``hidden`` is why, of what they may not even know of."""
     with translation.override("en"):  # read by many, each in their own language
         why = str(verdict.reason)
     if verdict.answer is Answer.INVISIBLE:
-        why = gettext_noop("This machine is not theirs.")
-    entries.record_refusal(by, action, on(cluster, instance), why=why)
+        why = hidden
+    entries.record_refusal(by, action, what, why=why)
     return ActionRefused(verdict)
 
 

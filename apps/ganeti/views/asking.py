@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django_htmx.middleware import HtmxDetails
 
 from apps.auditlog import origin
 
@@ -20,13 +18,8 @@ from ..snapshots import Snapshot
 
 acting = origin.acting
 address_of = origin.address_of
-
-
-class UserRequest(HttpRequest):
-    """A request of somebody who is logged in."""
-
-    user: User
-    htmx: HtmxDetails
+wants_part = origin.wants_part
+UserRequest = origin.UserRequest
 
 
 class NotKnownYet(Exception):

@@ -11,25 +11,20 @@ from apps.accounts.models import Preferences
 
 from .. import inventory, stencils, tables, words
 from ..forms.listing import SIZES, STATE_LABELS, Asked
-from .asking import UserRequest, back_to_list, person_of
+from .asking import UserRequest, back_to_list, person_of, wants_part
 
 
 @require_safe
 def instance_list(request: UserRequest) -> HttpResponse:
     person = person_of(request)
     asked = Asked.read(request.GET, staff=person.staff)
-    part = _wants_part(request)
+    part = wants_part(request)
     template = "ganeti/_instance_list.html" if part else "ganeti/instance_list.html"
     response = render(request, template, _context(request, asked))
     patch_vary_headers(response, ["HX-Request"])
     if part:
         response["HX-Push-Url"] = request.path + asked.address().removesuffix("?")
     return response
-
-
-def _wants_part(request: UserRequest) -> bool:
-    """Whether htmx asks for the list alone; what it restores is the whole page."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
