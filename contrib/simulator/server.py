@@ -9,7 +9,7 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from contrib.simulator.errors import RapiFault
@@ -115,9 +115,6 @@ class Daemon:
             ).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with self._guard:
-            self.busy += 1
-            self.most_busy = max(self.most_busy, self.busy)
         try:
             connection.settimeout(CLIENT_TIMEOUT_S)
             # the answer must not wait for the client's acknowledgement
@@ -127,8 +124,6 @@ class Daemon:
             log.debug("port %s: client left: %s", self.port, exc)
         finally:
             connection.close()
-            with self._guard:
-                self.busy -= 1
             self._slots.release()
 
     def _talk(self, plain: socket.socket) -> None:
@@ -154,7 +149,25 @@ class Daemon:
             headers = {"Content-Type": "text/html", "Server": "proxy"}
             connection.sendall(write_answer(502, headers, GATEWAY_PAGE))
             return
-        connection.sendall(write_answer(*self._answer(request)))
+        with self._at_work():
+            answer = write_answer(*self._answer(request))
+        connection.sendall(answer)
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Count a request until its answer leaves.
+
+        A client that has its answer may send the next request before our thread is
+        through with the first: counted by connections, one client could seem two.
+        """
+        with self._guard:
+            self.busy += 1
+            self.most_busy = max(self.most_busy, self.busy)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self.busy -= 1
 
 
 def decode_body(request: HttpRequest) -> Any:
