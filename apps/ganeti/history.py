@@ -32,6 +32,7 @@ _WORDS: dict[str, Words] = {
     JobStatus.NOT_SUBMITTED: pgettext_lazy("job", "Never reached Ganeti"),
     JobStatus.LOST: pgettext_lazy("job", "Outcome unknown"),
 }
+_NOT_MOVED = pgettext_lazy("job", "Done, takes effect at the next start")
 _DOTS = {
     JobStatus.SUCCESS: "ok",
     JobStatus.CANCELED: "slashed",
@@ -73,6 +74,8 @@ class Instances:
             return Outcome("", "")
         if job.unfinished:
             return Outcome(words.doing(job), "busy")
+        if job.only_not_moved:
+            return Outcome(_NOT_MOVED, "half", job.message)
         dot = _DOTS.get(JobStatus(job.status), "bad")
         return Outcome(_WORDS[job.status], dot, job.message)
 

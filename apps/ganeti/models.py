@@ -325,6 +325,11 @@ class Job(models.Model):
     def failed(self) -> bool:
         return not self.unfinished and self.status != JobStatus.SUCCESS
 
+    @property
+    def only_not_moved(self) -> bool:
+        """Whether what was wanted is done, and only the move after it failed."""
+        return self.failed and self.step is not None and self.kind == self.Kind.MIGRATE
+
 
 class WatcherBeat(models.Model):
     """A sign of life that each watcher renews while it runs."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -257,6 +258,8 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
     assert "It was not moved" in said
     assert "It takes effect when the machine starts next." in said
     assert "Can't migrate: the other node is full" in said
+    history = text(markup(client.get(reverse("auditlog:history"))))
+    assert "Done, takes effect at the next start" in history
     mail = sent()[0]
     assert mail.to == ["guard@example.org"]
     assert "waits for the next start" in mail.subject
