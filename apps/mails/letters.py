@@ -4,6 +4,7 @@ A template is a text file as a mail is: its first line is the subject, the rest,
 an empty line, the text. The HTML part is made of the text, so that both say the same.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import make_msgid
@@ -15,8 +16,13 @@ from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from .models import Mail
+
+_IN_ADDRESSES = r"[\w./?=&%~+@:;-]"
+_AT_THEIR_END = r"[\w/=-]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,28 @@ def written(to: Sequence[str], subject: str, text: str) -> Mail | None:
 
 def html_of(subject: str, text: str) -> str:
     """Return a plain, readable page that says what a text says."""
-    context = {**_around(), "subject": subject, "text": text}
+    context = {**_around(), "subject": subject, "text": linked(text)}
     return render_to_string("mails/mail.html", context)
 
 
+def linked(text: str) -> SafeString:
+    """Return a text as HTML in which addresses of the site's own can be clicked.
+
+    No others: the names of machines are none, and people's words may hold any.
+    """
+    ours = rf"({re.escape(_site())}(?:/(?:{_IN_ADDRESSES}*{_AT_THEIR_END})?)?)"
+    parts = [*re.split(ours, text), ""]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return format_html_join("", "{}{}", ((words, _link(to)) for words, to in pairs))
+
+
+def _link(address: str) -> str:
+    return format_html('<a href="{0}">{0}</a>', address) if address else ""
+
+
 def _around() -> dict[str, Any]:
-    return {"site": settings.SITE_URL.rstrip("/"), "branding": settings.BRANDING}
+    return {"site": _site(), "branding": settings.BRANDING}
+
+
+def _site() -> str:
+    return settings.SITE_URL.rstrip("/")

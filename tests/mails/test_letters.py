@@ -1,10 +1,11 @@
 """Mails as they are written."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.template import engines
 from pytest_django import Settings
 
-from apps.mails.letters import Letter, html_of, written
+from apps.mails.letters import Letter, html_of, linked, written
 from apps.mails.models import Mail
 from tests.conftest import Sent
 
@@ -36,6 +37,29 @@ def test_a_letter_has_a_subject_a_text_and_the_same_as_html(
     html = mail.alternatives[0].content  # type: ignore[attr-defined]  # it has both
     assert 'href="https://vps.example.org/x/' in html
     assert "<b> &" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("Ready: https://vps.example.org/a/b-1/.", ["https://vps.example.org/a/b-1/"]),
+        ("(https://vps.example.org/x?a=1&b=2)", ["https://vps.example.org/x?a=1&b=2"]),
+        ("at https://vps.example.org.", ["https://vps.example.org"]),
+        ("https://vps.example.org/a https://vps.example.org/b", ["…/a", "…/b"]),
+        ("web1.example.org, maria@example.org, https://elsewhere.example.net/", []),
+        ('https://vps.example.org/"onclick=alert(1)', ["https://vps.example.org/"]),
+    ],
+)
+def test_only_the_sites_own_addresses_are_links(
+    settings: Settings, text: str, links: list[str]
+) -> None:
+    settings.SITE_URL = "https://vps.example.org/"
+
+    page = BeautifulSoup(linked(text), "html.parser")
+
+    wanted = [link.replace("…", "https://vps.example.org") for link in links]
+    assert [link["href"] for link in page.find_all("a")] == wanted
+    assert page.get_text() == text
 
 
 def test_what_people_typed_is_no_template(letter: Letter, sent: Sent) -> None:
