@@ -4,7 +4,7 @@ They end with the directory, not with the run: while playwright's event loop run
 this thread, Django would let no other test use its ORM.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -70,7 +70,7 @@ def visit(
 
 
 @pytest.fixture(scope="package")
-def real_clusters(
+def added_labs(
     chromium: Browser,
     site: Site,
     sessions: dict[str, StorageState],
@@ -85,3 +85,21 @@ def real_clusters(
         add_cluster(page, slug, each.host, each.port)
     visits.close()
     return labs
+
+
+@pytest.fixture(scope="module")
+def real_clusters(site: Site, added_labs: dict[str, Lab]) -> Iterator[dict[str, Lab]]:
+    """Return the lab's clusters, which are there for these tests only.
+
+    Others run tests on the lab meanwhile, with machines that would be alice's here too.
+    """
+    switch(site, added_labs, disabled=False)
+    yield added_labs
+    switch(site, added_labs, disabled=True)
+
+
+def switch(site: Site, slugs: Iterable[str], *, disabled: bool) -> None:
+    site.product.shell(
+        "from apps.ganeti.models import Cluster; "
+        f"Cluster.objects.filter(slug__in={list(slugs)}).update(disabled={disabled})"
+    )

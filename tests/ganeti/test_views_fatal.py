@@ -210,7 +210,11 @@ def test_whatever_is_posted_nothing_breaks(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(key=st.text(alphabet=st.characters(exclude_characters="/\n"), min_size=1))
+@given(
+    key=st.text(
+        alphabet=st.characters(codec="utf-8", exclude_characters="/\n"), min_size=1
+    )
+)
 def test_whatever_is_in_a_link_nothing_breaks(
     client: Client, alice: User, key: str
 ) -> None:
