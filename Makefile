@@ -19,7 +19,7 @@ demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The who
 
 test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint ## Every check and every test
 	@contrib/setup/labs
-	$(PYTEST) -n 2 --dist loadgroup
+	$(PYTEST) -n 3 --dist loadgroup
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
 	$(PYTEST) -n auto -m "not ($(HEAVY))"

@@ -15,20 +15,24 @@ Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
 pytest_plugins = ["tests.lab"]
 
-HEAVY = {"browser": "browser", "lab": "system", "system": "system"}
+# Each a group that runs on one worker; the first marker of a test counts.
+HEAVY = ("again", "browser", "system", "lab")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a machine's clusters or clock on one worker.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Keep tests that share a browser, a product or the lab on one worker.
 
-    Before xdist reads the groups, which it does in this hook too.
+    Before xdist reads the groups, which it does in this hook too. It begins with the
+    largest; of those that are alone, the one that takes longest is to be the first.
     """
     for item in items:
-        for marker, group in HEAVY.items():
+        for marker in HEAVY:
             if item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.xdist_group(group))
+                item.add_marker(pytest.mark.xdist_group(marker))
                 break
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("again") is None)
 
 
 @pytest.hookimpl(wrapper=True)

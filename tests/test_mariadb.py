@@ -9,7 +9,7 @@ import pytest
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.services import MariaDB
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.again]
 
 
 def test_everything_works_on_mariadb(mariadb: MariaDB) -> None:
