@@ -69,6 +69,19 @@ def on_started(kind: Job.Kind) -> Callable[[Handler], Handler]:
     return register
 
 
+def end(job: Job, report: JobReport) -> bool:
+    """Finish a job and run its handlers; tell whether it was us who finished it.
+
+    Both at once: in between, what follows as a next job would seem not to come. An
+    end whose handlers fail is kept; one that the database could not keep is seen again.
+    """
+    with transaction.atomic():
+        ended = finish(job, report)
+        if ended:
+            try_to_handle(job.pk)
+    return ended
+
+
 def handle(pk: int) -> bool:
     """Run the handlers of a finished job unless they ran; tell whether they did now."""
     with transaction.atomic():

@@ -198,9 +198,8 @@ class Follower(Loop):
             logger.warning("%s: instances not refreshed: %s", cluster.slug, exc)
         for job, report in ended:
             self._missing_since.pop(job.pk, None)
-            if following.finish(job, report):
+            if following.end(job, report):
                 logger.info("%s: %s: %s", cluster.slug, job, report.status)
-                following.try_to_handle(job.pk)
         return 1
 
 

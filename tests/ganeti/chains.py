@@ -23,6 +23,5 @@ def end(cluster: Cluster, rapi: FakeRapi, job: Job) -> None:
     if rapi.job(job.ganeti_id).status not in FINAL:
         rapi.finish(job.ganeti_id)
     report = following.ask(cluster, [job])[job.ganeti_id]
-    assert following.finish(job, report)
-    assert following.handle(job.pk)
+    assert following.end(job, report)
     refreshing.refresh(cluster, force=True)

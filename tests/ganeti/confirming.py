@@ -85,5 +85,4 @@ def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
     names = filter(None, (job.instance, job.new_name))
     refreshing.refresh_instances(cluster, names)
     status = JobStatus.ERROR if fails else JobStatus.SUCCESS
-    following.finish(job, JobReport(job.ganeti_id or 0, status))
-    following.handle(job.pk)
+    following.end(job, JobReport(job.ganeti_id or 0, status))

@@ -47,8 +47,7 @@ def carry_on(cluster: Cluster, seconds: float = 60) -> None:
         for job in jobs:
             report = reports[job.ganeti_id or 0]
             if report.status in FINAL:
-                following.finish(job, report)
-                following.handle(job.pk)
+                following.end(job, report)
                 refreshing.refresh(cluster, force=True)
         time.sleep(0.2)
 

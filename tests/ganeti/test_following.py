@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 
 from apps.ganeti import following
@@ -167,6 +168,38 @@ def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
     assert list(Job.objects.unhandled()) == [job]
     assert following.handle(job.pk)
     assert not following.handle(job.pk)
+
+
+def test_an_end_is_not_seen_without_what_follows_from_it(
+    new_job: NewJob, handled: list[Job]
+) -> None:
+    def have_no_database(_job: Job) -> None:
+        raise OperationalError("gone away")
+
+    following.on_finished(Job.Kind.REBOOT)(have_no_database)
+    job = new_job()
+
+    with pytest.raises(OperationalError):
+        following.end(job, report(JobStatus.SUCCESS))
+
+    job.refresh_from_db()
+    assert job.unfinished
+    assert job.busy_key
+
+
+def test_an_end_is_kept_although_a_handler_fails(
+    new_job: NewJob, handled: list[Job]
+) -> None:
+    def fail(_job: Job) -> None:
+        raise RuntimeError("a fault of ours")
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    job = new_job()
+
+    assert following.end(job, report(JobStatus.SUCCESS))
+    assert not following.end(job, report(JobStatus.SUCCESS))
+
+    assert list(Job.objects.unhandled()) == [job]
 
 
 # -- whose job it is

@@ -222,7 +222,6 @@ def test_nothing_follows_what_ganeti_does_not_take(
     published.fail_submissions(RapiRefused("No such instance", code=404))
 
     steps.submit_planned()
-    following.handle(newest().pk)
     published.accept_submissions()
     carry_on(cluster, published)
 
@@ -240,7 +239,6 @@ def test_a_step_that_did_not_arrive_is_tried_again(
     published.fail_submissions(AWAY)
 
     steps.submit_planned()
-    following.handle(newest().pk)
     published.accept_submissions()
     waiting = newest()
     steps.submit_planned()
@@ -262,7 +260,6 @@ def test_the_pauses_grow(begin: Begin, cluster: Cluster, published: FakeRapi) ->
     published.fail_submissions(AWAY)
 
     steps.submit_planned()
-    following.handle(newest().pk)
 
     pause = newest().due_at - timezone.now()
     assert timedelta(minutes=59) < pause < timedelta(minutes=61)
@@ -276,7 +273,6 @@ def test_after_a_day_it_is_given_up(
     published.fail_submissions(AWAY)
 
     steps.submit_planned()
-    assert following.handle(newest().pk)
     published.accept_submissions()
     carry_on(cluster, published)
 

@@ -215,3 +215,4 @@ def _submit(job: Job) -> None:
     except (RapiError, UndecryptableError) as exc:
         # Written down with the job; what follows from that is for its handlers.
         logger.warning("%s: %s not submitted: %s", job.cluster.slug, job, exc)
+        following.try_to_handle(job.pk)
