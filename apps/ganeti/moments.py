@@ -38,9 +38,17 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 
 def exact(at: datetime) -> str:
     """Write the moment out, to the second, with its zone."""
+    return _written(at, "%H:%M:%S %Z")
+
+
+def day_and_time(at: datetime) -> str:
+    """Write the moment out, to the minute, with its zone."""
+    return _written(at, "%H:%M %Z")
+
+
+def _written(at: datetime, time: str) -> str:
     local = localtime(at)
-    day, time = date_format(local, "DATE_FORMAT"), local.strftime("%H:%M:%S %Z")
-    return f"{day}, {time}"
+    return f"{date_format(local, 'DATE_FORMAT')}, {local.strftime(time)}"
 
 
 def element(at: datetime | None) -> SafeString:

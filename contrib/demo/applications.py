@@ -12,6 +12,7 @@ from apps.applications import filing, moves
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import Status
 from apps.auditlog.entries import Acting
+from apps.auditlog.models import AuditEntry
 from apps.ganeti import snapshots
 from apps.ganeti.models import Cluster, Network
 
@@ -162,6 +163,8 @@ def _long_ago(application: InstanceApplication) -> None:
     for event in application.events.all():
         application.events.filter(pk=event.pk).update(at=at)
         at += timedelta(hours=1)
+    asked = AuditEntry.objects.filter(instance=application.hostname)
+    asked.update(created_at=application.filed_at)
     last = application.events.last()
     InstanceApplication.objects.filter(pk=application.pk).update(
         changed_at=last.at if last else at

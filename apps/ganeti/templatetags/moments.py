@@ -13,3 +13,8 @@ register = template.Library()
 @register.filter
 def ago(at: datetime | None) -> SafeString:
     return moments.element(at)
+
+
+@register.filter
+def day_and_time(at: datetime) -> str:
+    return moments.day_and_time(at)
