@@ -15,7 +15,6 @@ Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
 pytest_plugins = ["tests.lab"]
 
-# Each a group that runs on one worker; the first marker of a test counts.
 HEAVY = ("again", "browser", "system", "lab")
 
 
@@ -27,12 +26,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     largest; of those that are alone, the one that takes longest is to be the first.
     """
     for item in items:
-        for marker in HEAVY:
-            if item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.xdist_group(marker))
-                break
+        if group := heavy_group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
     yield
     items.sort(key=lambda item: item.get_closest_marker("again") is None)
+
+
+def heavy_group(item: pytest.Item) -> str:
+    """Return what a test shares with others; empty: it needs nothing but itself."""
+    markers = [each for each in HEAVY if item.get_closest_marker(each)]
+    return "browser" if "browser" in markers else "-".join(markers)
 
 
 @pytest.hookimpl(wrapper=True)
