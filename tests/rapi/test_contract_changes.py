@@ -294,7 +294,7 @@ def test_a_running_machine_has_a_console(
     assert console["kind"] in {"msg", "ssh", "vnc", "spice"}
 
 
-def test_a_cancellation_says_what_came_of_it(
+def test_a_cancellation_is_asked_for_and_the_job_says_what_came_of_it(
     client: RapiClient, ganeti: Ganeti, running: str
 ) -> None:
     with ganeti.slow_enough_to_watch():
@@ -303,9 +303,13 @@ def test_a_cancellation_says_what_came_of_it(
 
         canceled, words = client.cancel_job(second)
 
-        # A job may be past it already: the real daemon asks its process and waits.
         assert words
-        assert (ganeti.ended(second)["status"] == "canceled") is canceled
+        status = ganeti.ended(second)["status"]
+        if ganeti.simulated:
+            assert (canceled, status) == (True, "canceled")
+        else:
+            # The daemon tells the job's process, which may be past listening by then.
+            assert status in {"canceled", "success"}
         ganeti.done(first)
 
 

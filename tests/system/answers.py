@@ -12,6 +12,7 @@ from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import refreshing, snapshots
+from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
 from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.services import power
@@ -175,13 +176,21 @@ def application(pk: int) -> dict[str, Any]:
     }
 
 
-def learn_networks() -> None:
-    """Forget the cluster, so that what is asked for rarely is asked for now."""
+def learn_network(name: str) -> None:
+    """Forget the cluster until what is asked for rarely was asked for again.
+
+    The watcher may be publishing what it remembers, once more.
+    """
     cluster = Cluster.objects.get(slug="lab")
-    cache.clear()
-    snapshots.forget()
-    while snapshots.current([cluster])[0].known is None:
+    while not any(network.name == name for network in known_networks(cluster)):
+        cache.clear()
+        snapshots.forget()
         refreshing.refresh(cluster, force=True)
+
+
+def known_networks(cluster: Cluster) -> tuple[GanetiNetwork, ...]:
+    contents = snapshots.current([cluster])[0].contents
+    return contents.networks if contents else ()
 
 
 def send_mail_now() -> None:

@@ -151,7 +151,7 @@ def narrow(lab: Lab) -> Iterator[str]:
 def test_a_network_that_is_full_is_said_in_ganetis_words(
     embedded: Site, name: str, narrow: str
 ) -> None:
-    embedded.ask("learn_networks")
+    embedded.ask("learn_network", name=narrow)
     pk = embedded.ask("accept", name=name, image="works", nic_network=narrow)
 
     embedded.ask("build", pk=pk)

@@ -307,7 +307,10 @@ class RapiClient:
         return answer
 
     def cancel_job(self, job_id: int) -> tuple[bool, str]:
-        """Ask to cancel a job; return whether Ganeti will, and what it says."""
+        """Ask to cancel a job; return whether Ganeti will try, and what it says.
+
+        What came of it only the job's end tells: its process may be past listening.
+        """
         answer = self._transport.request("DELETE", f"/2/jobs/{job_id}")
         done, message = answer
         return bool(done), str(message)
