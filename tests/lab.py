@@ -30,6 +30,8 @@ ADDRESSES = {"fake": f"{NETWORK}.1.10", "kvm": f"{NETWORK}.2.10"}
 ROOT = os.environ.get("GANETI_LAB_ROOT", "/var/tmp/ganeti-lab")  # noqa: S108 - its place
 RUNS = Path(ROOT) / "os-runs"
 FINAL = ("success", "error", "canceled")
+# Ganeti's words when what it looked at has changed before it was locked.
+ASKS_AGAIN = "retry the operation"
 
 UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname = False
@@ -88,6 +90,17 @@ class Lab:
             time.sleep(0.2)
         assert job["status"] == "success", job["opresult"]
         return job
+
+    def change(self, method: str, path: str, body: Any = None) -> None:
+        """Have it changed; again when Ganeti says so, since others change it too."""
+        while True:
+            try:
+                self.finish(int(self.request(method, path, body=body)))
+            except AssertionError as exc:
+                if ASKS_AGAIN not in str(exc):
+                    raise
+            else:
+                return
 
     def names(self) -> list[str]:
         return [found["id"] for found in self.request("GET", "/2/instances")]

@@ -140,12 +140,11 @@ def narrow(lab: Lab) -> Iterator[str]:
         "conflicts_check": False,
     }
     path = f"/2/networks/{NARROW}"
-    lab.finish(int(lab.request("POST", "/2/networks", body=network)))
-    lab.finish(int(lab.request("PUT", f"{path}/connect", body=connection)))
+    lab.change("POST", "/2/networks", network)
+    lab.change("PUT", f"{path}/connect", connection)
     yield NARROW
-    body = {"group_name": "default"}
-    lab.finish(int(lab.request("PUT", f"{path}/disconnect", body=body)))
-    lab.finish(int(lab.request("DELETE", path)))
+    lab.change("PUT", f"{path}/disconnect", {"group_name": "default"})
+    lab.change("DELETE", path)
 
 
 def test_a_network_that_is_full_is_said_in_ganetis_words(
