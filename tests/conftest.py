@@ -6,8 +6,10 @@ from typing import TypeVar
 
 import pytest
 from django.core import mail
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
 
+from apps.ganeti import following
 from apps.mails import delivery
 from tests import services
 
@@ -55,6 +57,23 @@ def without_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"Skipped although CI=true: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a handler of jobs that asks the cache: a watcher would stand (following)."""
+    handle = following.handle
+
+    def handle_without_cache(pk: int) -> bool:
+        with monkeypatch.context() as patched:
+            for name in ("get", "set", "has_key", "delete"):
+                patched.setattr(LocMemCache, name, refuse)
+            return handle(pk)
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        pytest.fail("A handler asks the cache, within its transaction.")
+
+    monkeypatch.setattr(following, "handle", handle_without_cache)
 
 
 Sent = Callable[[], list[EmailMessage]]

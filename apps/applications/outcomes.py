@@ -33,10 +33,16 @@ def register() -> None:
 
 
 def _of(job: Job) -> InstanceApplication | None:
-    """Return the application that waits for a job, locked."""
-    waiting = (Status.SUBMITTED, Status.PROCESSING)
-    found = InstanceApplication.objects.filter(job=job, status__in=waiting)
-    return found.select_for_update().first()
+    """Return the application that waits for a job, locked.
+
+    By its key alone: a search that locks waits for rows of others on its way.
+    """
+    waits = InstanceApplication.objects.filter(job=job).first()
+    if waits is None:
+        return None
+    found = InstanceApplication.objects.select_for_update().get(pk=waits.pk)
+    waiting = found.status in {Status.SUBMITTED, Status.PROCESSING}
+    return found if waiting and found.job_id == job.pk else None
 
 
 def _started(job: Job) -> None:
@@ -70,7 +76,7 @@ def _succeeded(application: InstanceApplication, job: Job) -> None:
 
 def _remember_uuid(job: Job) -> None:
     """Have the new instance's history begin with how it was built."""
-    contents = snapshots.current([job.cluster])[0].contents
+    contents = snapshots.remembered(job.cluster)
     instance = contents.instances.get(job.instance) if contents else None
     if instance is None:
         return

@@ -44,9 +44,10 @@ _starters: dict[Job.Kind, list[Handler]] = {}
 def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
     """Register a function to be called once when a job of a kind has ended, anyhow.
 
-    It runs inside a transaction and waits for nothing but the database: what must
-    not be done twice or takes its time, a mail say, is left to
-    ``transaction.on_commit``.
+    It runs inside a transaction and waits for nothing but the database, not even for
+    the cache: where threads are gevent's, another would run meanwhile, and one that
+    waits in the database for our rows lets none run. What must not be done twice or
+    takes its time is left to ``transaction.on_commit``.
     """
 
     def register(handler: Handler) -> Handler:

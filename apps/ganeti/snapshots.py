@@ -143,6 +143,15 @@ def current(clusters: Iterable[Cluster], *, within_s: float = 0) -> list[Snapsho
     return [_snapshot(cluster) for cluster in wanted]
 
 
+def remembered(cluster: Cluster) -> Contents | None:
+    """Return what this process knows of a cluster, without a look at the cache.
+
+    For the handlers of jobs, which wait for nothing but the database (`following`).
+    """
+    known = _memory.get(_key(cluster))
+    return known.contents if known else None
+
+
 def forget() -> None:
     """Empty this process's memory; what the cache holds is read again."""
     with _lock:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from apps.mails import delivery
 from apps.pages import news
 
-from . import following, queue, refreshing, turns
+from . import following, queue, refreshing, snapshots, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
 from .encryption import UndecryptableError
 from .images import fetching
@@ -241,6 +241,9 @@ class Sweeper(Loop):
         self._not_before = {
             pk: at for pk, at in self._not_before.items() if pk in unhandled
         }
+        if unhandled:
+            # Handlers go by what this process knows.
+            snapshots.current(Cluster.objects.enabled())
         for pk in unhandled:
             if self._not_before.get(pk, now) > now:
                 continue

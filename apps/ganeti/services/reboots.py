@@ -22,7 +22,7 @@ def settle(job: Job) -> None:
         return
     if job.reason == power.SOFT or _is_configured_since(job):
         return
-    contents = snapshots.current([job.cluster])[0].contents
+    contents = snapshots.remembered(job.cluster)
     instance = contents.instances.get(job.instance) if contents else None
     if instance is not None and instance.tags.needs_reboot:
         tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
