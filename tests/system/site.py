@@ -99,7 +99,9 @@ class Site:
         name = self.machine()
         held_by = self.lab.hold(name, hold_s)
         pk = self.start(name)
-        self.product.wait_until(lambda: self.job(pk)["follower"], 5, "a follower")
+        self.product.wait_until(
+            lambda: self.job(pk)["follower"], within_s(5), "a follower"
+        )
         yield pk
         self.lab.finish(held_by)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.lab import Lab
 from tests.smtp import MailServer
-from tests.system.site import Site
+from tests.system.site import Site, within_s
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
@@ -36,7 +36,9 @@ def story(site: Site, pk: int) -> dict[str, Any]:
 def comes_to(site: Site, pk: int, status: str, seconds: float = 30) -> dict[str, Any]:
     """Wait for the state of an application, and return what is known of it."""
     site.product.wait_until(
-        lambda: story(site, pk)["status"] == status, seconds, f"it is {status}"
+        lambda: story(site, pk)["status"] == status,
+        within_s(seconds),
+        f"it is {status}",
     )
     return story(site, pk)
 
@@ -172,7 +174,9 @@ def test_mail_waits_for_its_server_and_the_machine_does_not(
     with MailServer(embedded.mail_port) as server:
         embedded.ask("send_mail_now")
         embedded.product.wait_until(
-            lambda: story(embedded, pk)["unsent"] == 0, 20, "the mails are sent"
+            lambda: story(embedded, pk)["unsent"] == 0,
+            within_s(20),
+            "the mails are sent",
         )
     ours = [message for message in server.messages if name.encode() in message]
     assert len(ours) == 2

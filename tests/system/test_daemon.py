@@ -47,7 +47,9 @@ def test_a_signal_ends_the_watcher_although_a_cluster_hangs(
         embedded.relay.hang()
         calls = len(embedded.relay.connections)
         embedded.product.wait_until(
-            lambda: len(embedded.relay.connections) > calls, 10, "a call that hangs"
+            lambda: len(embedded.relay.connections) > calls,
+            within_s(10),
+            "a call that hangs",
         )
         watcher = embedded.product.watchers.pop()
         # One that an earlier test killed could not take its beat away.

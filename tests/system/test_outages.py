@@ -63,7 +63,9 @@ def test_a_job_outlives_the_process_that_submitted_it(each: Site) -> None:
     with Inside(each.product.environment) as other:
         with each.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
             other.tell("submit", kind="startup", name=name)
-            each.product.wait_until(lambda: not each.relay.passes, 10, "it is sent")
+            each.product.wait_until(
+                lambda: not each.relay.passes, within_s(10), "it is sent"
+            )
         other.kill()
     pk = each.ask("newest", name=name)
     assert pk != before
@@ -80,7 +82,9 @@ def test_a_job_ends_after_its_cluster_refused_for_a_while(each: Site) -> None:
         try:
             each.await_ganeti(pk)
             each.product.wait_until(
-                lambda: each.ask("refresh_state")["failures"], 20, "it is seen"
+                lambda: each.ask("refresh_state")["failures"],
+                within_s(20),
+                "it is seen",
             )
         finally:
             each.relay.listen()
@@ -94,7 +98,7 @@ def test_a_job_ends_after_its_cluster_hung_for_a_while(each: Site) -> None:
         each.relay.hang()
         each.await_ganeti(pk)
         each.product.wait_until(
-            lambda: each.ask("refresh_state")["failures"], 20, "it is seen"
+            lambda: each.ask("refresh_state")["failures"], within_s(20), "it is seen"
         )
         each.relay.resume()
         each.ends(pk)
@@ -124,19 +128,23 @@ def test_a_cluster_that_hangs_slows_no_page(production: Site) -> None:
     production.relay.hang()
     try:
         production.product.wait_until(
-            lambda: production.ask("refresh_state")["failures"], 20, "it is seen"
+            lambda: production.ask("refresh_state")["failures"],
+            within_s(20),
+            "it is seen",
         )
         since = time.monotonic()
 
         # Less than any call that waits for the cluster, three pages in a row.
-        assert seconds(alice, pages) < normal_s + 1.5
+        assert seconds(alice, pages) < normal_s + within_s(1.5)
         assert alice.sees("does not answer")
     finally:
         production.relay.resume()
     # The watcher's own: a probe of the cluster now and then.
     assert len(production.relay.matching(".", since)) < 30
     production.product.wait_until(
-        lambda: not production.ask("refresh_state")["failures"], 20, "it is well again"
+        lambda: not production.ask("refresh_state")["failures"],
+        within_s(20),
+        "it is well again",
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system.site import Site
+from tests.system.site import Site, within_s
 from tests.system.visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
@@ -12,7 +12,7 @@ def test_alice_starts_reboots_and_stops_her_machine(each: Site) -> None:
     name = each.machine()
     page = f"/instances/lab/{name}/"
     alice = Visitor(each.product.url).log_in("alice")
-    each.product.wait_until(lambda: alice.sees(name), 10, "the list has it")
+    each.product.wait_until(lambda: alice.sees(name), within_s(10), "the list has it")
 
     for action, state in (
         ("startup", "running"),

@@ -9,7 +9,7 @@ from typing import Any
 import greenstalk
 import pytest
 
-from tests.system.site import Site
+from tests.system.site import Site, within_s
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
@@ -79,10 +79,12 @@ def test_messages_that_make_no_sense_are_buried_and_logged(production: Site) -> 
             return int(stats[f"current-jobs-{state}"])
 
         production.product.wait_until(
-            lambda: tube("buried") == len(messages), 10, "all are buried"
+            lambda: tube("buried") == len(messages), within_s(10), "all are buried"
         )
         production.product.wait_until(
-            lambda: not tube("ready") and not tube("reserved"), 10, "none is left"
+            lambda: not tube("ready") and not tube("reserved"),
+            within_s(10),
+            "none is left",
         )
         production.ends(production.start(production.machine()), 20)
         for _ in messages:
@@ -98,7 +100,9 @@ def test_a_handler_that_fails_holds_up_nobody_else(embedded: Site) -> None:
     try:
         stuck = embedded.start(broken)
         embedded.product.wait_until(
-            lambda: not embedded.job(stuck)["unfinished"], 20, "the end of the job"
+            lambda: not embedded.job(stuck)["unfinished"],
+            within_s(20),
+            "the end of the job",
         )
         pk = embedded.start(fine)
         embedded.ends(pk, 20)
@@ -106,7 +110,9 @@ def test_a_handler_that_fails_holds_up_nobody_else(embedded: Site) -> None:
         assert embedded.job(stuck)["counted"] == 0
         beat = embedded.ask("last_beat")
         embedded.product.wait_until(
-            lambda: embedded.ask("last_beat") > beat, 10, "the watcher's next beat"
+            lambda: embedded.ask("last_beat") > beat,
+            within_s(10),
+            "the watcher's next beat",
         )
     finally:
         switch.unlink()
