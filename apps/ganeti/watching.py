@@ -241,12 +241,11 @@ class Sweeper(Loop):
         self._not_before = {
             pk: at for pk, at in self._not_before.items() if pk in unhandled
         }
-        if unhandled:
+        due = [pk for pk in unhandled if self._not_before.get(pk, now) <= now]
+        if due:
             # Handlers go by what this process knows.
             snapshots.current(Cluster.objects.enabled())
-        for pk in unhandled:
-            if self._not_before.get(pk, now) > now:
-                continue
+        for pk in due:
             if not following.try_to_handle(pk):
                 self._not_before[pk] = now + FAILED_HANDLER_PAUSE_S
 

@@ -28,7 +28,7 @@ MYSQL_OPTIONS: dict[str, Any] = {
     "charset": "utf8mb4",
     "connect_timeout": 5,
     "isolation_level": "read committed",
-    "init_command": ("SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=10"),
+    "init_command": "SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=10",
 }
 
 

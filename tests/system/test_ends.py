@@ -1,4 +1,4 @@
-"""Jobs that end at once, in one process and in several; nobody waits for another."""
+"""Jobs that end at once, in threads of gevent's and of the system's."""
 
 import subprocess
 import sys
