@@ -56,6 +56,11 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("AUDIT_ENTRIES_LAST_X_DAYS", -1),
         ("ADMINS", ["root@localhost"]),
         ("MANAGERS", [("root", "nowhere")]),
+        ("MANAGERS", [("A", "a@example.org"), ("B", "b@example.org;")]),
+        ("ADMINS", [("B", "b@example.org, c@example.org")]),
+        ("SERVER_EMAIL", "root"),
+        ("DEFAULT_FROM_EMAIL", "VPS <vps@example.org>;"),
+        ("DEFAULT_FROM_EMAIL", "Smith, John <vps@example.org>"),
         ("ALLOWED_HOSTS", "localhost"),
         ("CSRF_TRUSTED_ORIGINS", ["example.org"]),
         ("BEANSTALK_URL", "127.0.0.1:11300"),
@@ -109,6 +114,13 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
+
+
+@pytest.mark.parametrize(
+    "sender", ["vps@example.org", "VPS service <vps@example.org>", "vps@localhost"]
+)
+def test_a_sender_may_have_a_name(sender: str) -> None:
+    assert not list(complaints({**DEFAULTS, "DEFAULT_FROM_EMAIL": sender}))
 
 
 def test_one_address_of_meta_files_needs_no_list() -> None:

@@ -74,7 +74,7 @@ BRANDING = Keys(
     }
 )
 
-RULES: dict[str, Rule | Keys | Each] = {
+RULES: dict[str, Rule | Keys | Each | Items] = {
     "SECRET_KEY": rules.text(least=32, secret=True),
     "SECRET_KEY_FALLBACKS": rules.list_of(
         rules.text(least=32, secret=True), "texts of at least 32 characters"
@@ -99,8 +99,8 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "ADMINS": rules.people(),
     "MANAGERS": rules.people(),
-    "SERVER_EMAIL": rules.text(least=1),
-    "DEFAULT_FROM_EMAIL": rules.text(least=1),
+    "SERVER_EMAIL": rules.sender(),
+    "DEFAULT_FROM_EMAIL": rules.sender(),
     "EMAIL_SUBJECT_PREFIX": rules.text(),
     "EMAIL_BACKEND": rules.importable(),
     "EMAIL_HOST": rules.text(),
