@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from apps.web.mail_addresses import normalize
 
+from . import error_throttle
 from .models import Mail
 from .one_line import fold
 
@@ -67,7 +68,8 @@ def deliver() -> int:
 
 
 def forget() -> None:
-    """Forget mails of long ago."""
+    """Forget mails and errors of long ago."""
+    error_throttle.forget()
     Mail.objects.filter(created_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
 
 

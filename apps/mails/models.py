@@ -58,3 +58,14 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class MailedError(models.Model):
+    """A kind of error, when ADMINS got a mail about it, and how many came since."""
+
+    kind = models.CharField(max_length=255, unique=True)
+    mailed_at = models.DateTimeField()
+    folded = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.kind
