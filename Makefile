@@ -65,9 +65,9 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(BIN)/.test: requirements-mysql.txt requirements-ldap.txt $(BIN)/.dev
+$(BIN)/.test: requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt $(BIN)/.dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check \
-		-r requirements-mysql.txt -r requirements-ldap.txt
+		-r requirements-mysql.txt -r requirements-ldap.txt -r requirements-sentry.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

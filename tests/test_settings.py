@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ganetimgr.settings import defaults, loading, wiring
@@ -89,6 +90,8 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("SNF_OPERATING_SYSTEMS_URLS", ["images"]),
         ("IMAGES_URL", "images"),
         ("SENTRY", {"activate": "yes"}),
+        ("SENTRY", {"activate": True, "sentry_dsn": ""}),
+        ("SENTRY", {"activate": True, "sentry_dsn": "https://sentry.example.org/1"}),
         ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
     ],
 )
@@ -111,6 +114,7 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
         st.dictionaries(st.text(), st.integers()),
     ),
 )
+@hypothesis_settings(deadline=None)
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
@@ -131,6 +135,17 @@ def test_a_secret_is_not_shown_in_its_complaint() -> None:
     (line,) = complaints({**DEFAULTS, "SECRET_KEY": "s3cret"})
 
     assert "s3cret" not in line
+
+
+def test_errors_go_to_no_sentry_without_its_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ganetimgr.settings.checks.find_spec", lambda _name: None)
+    sentry = {"activate": True, "sentry_dsn": "https://key@sentry.example.org/1"}
+
+    lines = list(complaints({**DEFAULTS, "SENTRY": sentry}))
+
+    assert lines == ["SENTRY.activate needs what requirements-sentry.txt installs."]
 
 
 def test_values_that_exclude_each_other_are_named() -> None:

@@ -180,7 +180,7 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
     "NODATA_IMAGE": rules.text(),
     "SERVER_MONITORING_URL": HTTP,
     "SENTRY": Keys(
-        {"activate": rules.flag(), "sentry_dsn": rules.text(secret=True)},
+        {"activate": rules.flag(), "sentry_dsn": rules.sentry_dsn()},
     ),
     "SESSION_COOKIE_SECURE": rules.flag(),
     "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
@@ -216,6 +216,16 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
     if values["AUTH_LDAP_SERVER_URI"] and find_spec("django_auth_ldap") is None:
         yield "AUTH_LDAP_SERVER_URI needs what requirements-ldap.txt installs."
     yield from directory_contradictions(values)
+    yield from sentry_contradictions(values["SENTRY"])
+
+
+def sentry_contradictions(sentry: object) -> Iterator[str]:
+    if not isinstance(sentry, Mapping) or sentry.get("activate") is not True:
+        return
+    if not sentry.get("sentry_dsn"):
+        yield "SENTRY.activate needs SENTRY.sentry_dsn."
+    if find_spec("sentry_sdk") is None:
+        yield "SENTRY.activate needs what requirements-sentry.txt installs."
 
 
 def directory_contradictions(values: Mapping[str, Any]) -> Iterator[str]:

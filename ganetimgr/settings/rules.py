@@ -154,6 +154,19 @@ def is_url(value: str, schemes: Collection[str]) -> bool:
     return parts.scheme in schemes and bool(parts.hostname) and port_is_fine
 
 
+def sentry_dsn() -> Rule:
+    """Want what Sentry gives a project: https://KEY@HOST/NUMBER."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, str) or not is_url(value, ("http", "https")):
+            return value == ""
+        parts = urlsplit(value)
+        return bool(parts.username) and parts.path.rpartition("/")[2].isdecimal()
+
+    takes = "a DSN such as 'https://KEY@sentry.example.org/1', or an empty text"
+    return Rule(takes, fits, secret=True)
+
+
 def host_and_port() -> Rule:
     def fits(value: object) -> bool:
         return (
