@@ -114,6 +114,19 @@ ACCOUNT_ACTIVATION_DAYS = 10
 IDLE_ACCOUNT_NOTIFICATION_DAYS = 180
 LOGIN_ATTEMPTS = 5
 LOGIN_PAUSE_MINUTES = 15
+RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
+    "login": {"account_and_address": (5, 900), "address": (100, 900)},
+    "login-under-attack": {"account": (50, 900), "account_and_address": (1, 900)},
+    "password-change": {"account": (5, 900)},
+    "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
+    "registration": {"address": (10, 3600), "mailbox": (3, 86400)},
+    "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},
+    "application": {"account": (10, 3600)},
+    "ssh-key-add": {"account": (20, 3600)},
+    "cdrom-check": {"account": (30, 3600)},
+    "confirmation-mail": {"account": (20, 3600)},
+    "ssh-keys-fetch": {"address": (60, 60)},
+}
 
 # Console
 WEBSOCK_VNC_ENABLED = True
