@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.mail_addresses import MailAddressField
+
 from . import names, privileges
 from .admin_forms import GroupForm, NewUserForm, UserForm
 from .models import Organization, Profile, SshKey
@@ -24,7 +26,10 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
     search_fields = ["title", "tag", "website", "email", "phone", "users__username"]
     search_help_text = _("Title, tag, website, mail, phone or user.")
     filter_horizontal = ["users"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.EmailField: {"form_class": MailAddressField},
+    }
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):

@@ -4,7 +4,10 @@ from typing import Any
 
 from django.contrib.auth import forms
 from django.core.exceptions import ValidationError
+from django.forms import EmailInput
 from django.utils.translation import gettext_lazy as _
+
+from apps.web.mail_addresses import MailAddressField
 
 from . import limits, passwords
 
@@ -53,10 +56,10 @@ class LoginForm(forms.AuthenticationForm):
 class ResetForm(forms.PasswordResetForm):
     """Whose password is forgotten, by mail address."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("Mail address")
-        self.fields["email"].widget.attrs["class"] = "form-control"
+    email = MailAddressField(
+        label=_("Mail address"),
+        widget=EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+    )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write to those who have this address, whatever there is to say to them."""

@@ -15,6 +15,7 @@ from apps.accounts.models import Organization, Profile
 from apps.ganeti import hostnames, images
 from apps.ganeti.hostnames import Findings
 from apps.ganeti.models import Network
+from apps.web.mail_addresses import MailAddressField
 
 from .. import words
 from ..models import InstanceApplication
@@ -90,9 +91,8 @@ class ApplicationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=_TEXT),
     )
-    contact_email = forms.EmailField(
+    contact_email = MailAddressField(
         label=gettext_lazy("Mail"),
-        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs=_TEXT),
     )
