@@ -65,6 +65,8 @@ def fold_value(value: Any) -> Any:
         return FoldedText.of(str(value))
     if callable(value):
         return _fold_result(value)
+    if isinstance(value, Iterator):
+        value = list(value)  # as {% for %} would do with what has no length
     return FoldedObject(value)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from tests.conftest import Sent
 TEMPLATES = settings.BASE_DIR / "templates"
 LETTERS = sorted(TEMPLATES.glob("*/emails/*.txt"))
 FORGED = "FORGED: line"
+# What letters count by, by name.
+NUMBERS = ("days", "number", "more", "times")
 LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
@@ -38,7 +41,7 @@ class Forger:
             raise AttributeError(name)
         if name.endswith("_at"):
             return datetime(2026, 1, 2, tzinfo=UTC)
-        return lambda: self
+        return 3 if name in NUMBERS else lambda: self
 
     def __eq__(self, _other: object) -> bool:
         return self._equal
@@ -46,8 +49,11 @@ class Forger:
     def __hash__(self) -> int:
         return 0
 
-    def __bool__(self) -> bool:
-        return True
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator["Forger"]:
+        yield self
 
     def __str__(self) -> str:
         return f"x{LINE_BREAKS}{FORGED}{' ' * 200}{FORGED}"
@@ -57,7 +63,7 @@ def context_for(path: Path, *, equal: bool) -> dict[str, Any]:
     names = set(re.findall(r"[a-z_0-9]+", path.read_text(encoding="utf-8")))
     context: dict[str, Any] = {name: Forger(equal=equal) for name in names}
     texts = {"message": str(context["i18n"]), "site": "https://vps.example.org"}
-    return context | texts | {"days": 3, "number": 3}
+    return context | texts | dict.fromkeys(NUMBERS, 3)
 
 
 @pytest.mark.django_db
@@ -133,7 +139,7 @@ def test_templates_reach_into_folded_objects_as_into_others() -> None:
         "{% for name in names %} {{ name }}{% endfor %} {{ names|length }}"
         "{% if none %} some{% endif %}{% if user.username == 'eve' %} eve{% endif %}"
     )
-    values = {"user": user, "names": ["a\nb"], "none": []}
+    values = {"user": user, "names": iter(["a\nb"]), "none": []}
     context = {name: fold_value(value) for name, value in values.items()}
 
     rendered = Template(source).render(Context(context, autoescape=False))
