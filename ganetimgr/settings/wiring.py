@@ -34,6 +34,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.web.request_bounds.RequestBounds",
     "apps.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -46,6 +47,9 @@ MIDDLEWARE = [
     "apps.ganeti.middleware.Unavailable",
     "axes.middleware.AxesMiddleware",
 ]
+
+# The longest body of a request in bytes, by the start of its path; the first counts.
+REQUEST_BODY_LIMITS = {"/admin/": 2_500_000, "/": 256_000}
 
 ROOT_URLCONF = "ganetimgr.urls"
 WSGI_APPLICATION = "ganetimgr.wsgi.application"
