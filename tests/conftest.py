@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
 
+from apps.auditlog import digest
 from apps.ganeti import following
 from apps.mails import delivery
 from tests import services
@@ -17,7 +18,7 @@ Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
 pytest_plugins = ["tests.lab"]
 
-HEAVY = ("again", "browser", "system", "lab")
+HEAVY = ("again", "attack", "browser", "system", "lab")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -84,6 +85,7 @@ def sent(db: None) -> Sent:
     """Return a function that sends what waits, and returns all mails sent so far."""
 
     def deliver() -> list[EmailMessage]:
+        digest.send()
         while delivery.deliver():
             pass
         return list(mail.outbox)

@@ -97,10 +97,11 @@ IMAGES_URL: list[str] | str = []
 START_NEW_INSTANCES = True
 NO_OPERATING_SYSTEM_PROVIDER = ""
 
-# Applications: what may be asked for
+# Applications: what may be asked for, and who decides
 APPLICATION_MEMORY_MIB = [512, 1024, 2048, 4096, 8192, 16384]
 APPLICATION_VCPUS = [1, 2, 4, 8]
 APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
+REVIEW_OWN_APPLICATIONS = False
 
 # What people see and may
 AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
