@@ -160,8 +160,6 @@ RULES: dict[str, Rule | Keys | Each] = {
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
-    "LOGIN_ATTEMPTS": rules.whole(1, 1000),
-    "LOGIN_PAUSE_MINUTES": rules.whole(1, 7 * 24 * 60, "a number of minutes"),
     "RATE_LIMITS": RATE_LIMITS,
     "WEBSOCK_VNC_ENABLED": rules.flag(),
     "NOVNC_PROXY": rules.host_and_port(),
