@@ -11,7 +11,7 @@ from apps.auditlog import entries
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
 
-from . import people, registration, sessions
+from . import mailboxes, people, registration, sessions
 from .registration import Standing
 
 CHANGED = "password-change"
@@ -46,8 +46,11 @@ def changed(
 @transaction.atomic
 def forgotten(email: str) -> None:
     """Write to everybody with this address what each can do; to nobody else."""
-    for user in User.objects.filter(email__iexact=email).order_by("pk"):
+    users = list(mailboxes.holders(email))
+    for user in users:
         _write_to(user)
+    if not users:
+        registration.send_links_again(email)
 
 
 def _write_to(user: User) -> None:
@@ -56,11 +59,7 @@ def _write_to(user: User) -> None:
         Letter(f"accounts/emails/{template}.txt", _link(user), secret=True).post(
             user.email, language=people.language_of(user)
         )
-        return
-    standing = registration.of(user).standing
-    if standing is Standing.UNCONFIRMED:
-        registration.send_link(user)
-    elif standing is Standing.WAITING:
+    elif registration.of(user).standing is Standing.WAITING:
         Letter("accounts/emails/register_patience.txt", {"user": user}).post(
             user.email, language=people.language_of(user)
         )

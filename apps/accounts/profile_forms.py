@@ -12,6 +12,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.mail_addresses import MailAddressField
+
 from . import keyring, mailchange, profiles, sshkeys
 from .keyring import Known
 from .models import Organization
@@ -93,7 +95,7 @@ def _as_it_is(user: User) -> dict[str, Any]:
 class MailForm(forms.Form):
     """Another address; with the password, where there is one to ask for."""
 
-    address = forms.EmailField(
+    address = MailAddressField(
         label=_("New address"),
         widget=forms.EmailInput(
             attrs={"class": "form-control", "autocomplete": "email"}

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from . import turns
+from . import owner_names, turns
 from .connections import client_for
 from .domain.cluster import ClusterInfo
 from .domain.instance import CONFIG_FIELDS, LIVE_FIELDS, Instance
@@ -126,9 +126,10 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
         return _with_instances(cluster, before, wanted, found, asked_at)
 
     try:
-        publish(cluster, update)
+        known = publish(cluster, update)
     except (_NothingToUpdateError, ClusterRefresh.DoesNotExist):
         return  # the first refresh of all will bring them
+    owner_names.remember(cluster, known.contents.instances)
 
 
 class _NothingToUpdateError(Exception):
@@ -223,7 +224,8 @@ def _publish_all(
             _keep_newer(fresh, before.contents, newer),
         )
 
-    publish(cluster, update)
+    known = publish(cluster, update)
+    owner_names.remember(cluster, known.contents.instances)
 
 
 def _stamp(started: datetime, live: Live | None, before: Stamp | None) -> Stamp:
