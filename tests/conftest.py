@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
 
@@ -58,6 +59,12 @@ def without_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"Skipped although CI=true: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_count() -> None:
+    """Let no test be limited by what others tried."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

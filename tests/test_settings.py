@@ -84,6 +84,10 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("SNF_OPERATING_SYSTEMS_URLS", ["images"]),
         ("IMAGES_URL", "images"),
         ("SENTRY", {"activate": "yes"}),
+        ("RATE_LIMITS", {"log-in": {}}),
+        ("RATE_LIMITS", {"login": {"account_and_address": (0, 900)}}),
+        ("RATE_LIMITS", {"login": {"account_and_address": (5, 86_401)}}),
+        ("RATE_LIMITS", {"login": {"host": (5, 900)}}),
         ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
     ],
 )
@@ -109,6 +113,14 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
+
+
+def test_rate_limits_may_be_given_in_part(load: Load) -> None:
+    limits = load("RATE_LIMITS = {'login': {'address': [9, 60]}}")["RATE_LIMITS"]
+
+    assert limits["login"]["address"] == [9, 60]
+    assert limits["login"]["account_and_address"] == (5, 900)
+    assert limits["application"] == defaults.RATE_LIMITS["application"]
 
 
 def test_one_address_of_meta_files_needs_no_list() -> None:
@@ -151,7 +163,7 @@ def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
     )
 
     backends = values["AUTHENTICATION_BACKENDS"]
-    assert backends[0] == "axes.backends.AxesStandaloneBackend"
+    assert backends[0] == "django.contrib.auth.backends.ModelBackend"
     assert backends[-1] == "apps.accounts.directory.LDAPBackend"
     assert values["AUTH_LDAP_CONNECTION_OPTIONS"] == {0x5005: 3, 0x5002: 9}
 

@@ -78,7 +78,7 @@ RATE = rules.either(rules.rate(), rules.nothing())
 RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
 RATE_LIMITS = Keys(
     {
-        action: Keys({kind: RATE for kind in RATE_LIMIT_KINDS})
+        action: Keys(dict.fromkeys(RATE_LIMIT_KINDS, RATE))
         for action in defaults.RATE_LIMITS
     }
 )
@@ -160,8 +160,6 @@ RULES: dict[str, Rule | Keys | Each] = {
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
-    "LOGIN_ATTEMPTS": rules.whole(1, 1000),
-    "LOGIN_PAUSE_MINUTES": rules.whole(1, 7 * 24 * 60, "a number of minutes"),
     "RATE_LIMITS": RATE_LIMITS,
     "WEBSOCK_VNC_ENABLED": rules.flag(),
     "NOVNC_PROXY": rules.host_and_port(),

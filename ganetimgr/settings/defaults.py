@@ -112,12 +112,12 @@ INSTANCE_ACTION_ACTIVE_DAYS = 7
 CONFIRM_IN_PLACE = False
 ACCOUNT_ACTIVATION_DAYS = 10
 IDLE_ACCOUNT_NOTIFICATION_DAYS = 180
-LOGIN_ATTEMPTS = 5
-LOGIN_PAUSE_MINUTES = 15
 RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
-    "login": {"account_and_address": (5, 900), "address": (100, 900)},
-    "login-under-attack": {"account": (50, 900), "account_and_address": (1, 900)},
-    "password-change": {"account": (5, 900)},
+    "login": {"account_and_address": (5, 900)},
+    "login-address": {"address": (100, 900)},
+    "login-account": {"account": (50, 900)},
+    "login-under-attack": {"account_and_address": (1, 900)},
+    "password-check": {"account": (5, 900)},
     "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
     "registration": {"address": (10, 3600), "mailbox": (3, 86400)},
     "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},
