@@ -78,7 +78,7 @@ RATE = rules.either(rules.rate(), rules.nothing())
 RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
 RATE_LIMITS = Keys(
     {
-        action: Keys({kind: RATE for kind in RATE_LIMIT_KINDS})
+        action: Keys(dict.fromkeys(RATE_LIMIT_KINDS, RATE))
         for action in defaults.RATE_LIMITS
     }
 )
