@@ -33,7 +33,7 @@ def directory() -> Iterator[Path]:
 def product(directory: Path) -> Product:
     """Return a product with a database and nothing else."""
     product = Product(directory)
-    (directory / "state").mkdir()
+    (directory / "state").mkdir(mode=0o700)
     product.manage("migrate", "--verbosity=0")
     return product
 
