@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from ganetimgr.settings.defaults import BASE_DIR
 from tests import services
 
 USER = "ganetimgr"
+ROTATION = "/srv/ganetimgr/contrib/logrotate/ganetimgr"
 SETTINGS = """
 SECRET_KEY = "only-for-tests-{pad}"
 # No collectstatic is needed.
@@ -55,6 +57,17 @@ touch ready
 # Whoever is left behind by its parent is ours, and nobody waits for its end.
 exec env --ignore-signal=CHLD sleep infinity
 """
+
+
+@pytest.fixture(scope="session")
+def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Debian"]:
+    if os.getuid() != 0:
+        pytest.skip("only root starts services")
+    for program in ("start-stop-daemon", "logrotate"):
+        if shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
+            pytest.skip(f"{program} is not installed")
+    with Debian(tmp_path_factory.mktemp("debian")) as debian:
+        yield debian
 
 
 class Debian:
@@ -121,6 +134,11 @@ class Debian:
     def service(self, word: str) -> subprocess.CompletedProcess[str]:
         """Call the init script."""
         return self.run("/bin/sh", "/srv/ganetimgr/contrib/init.d/ganetimgr", word)
+
+    def rotate(self) -> None:
+        """Rotate the logs now, by a copy of logrotate's file that is root's."""
+        self.shell(f"install -o root -m 644 {ROTATION} /run/logrotate.conf")
+        self.shell("logrotate --force --state /run/rotated /run/logrotate.conf")
 
     def configure(self, settings: str = "") -> None:
         path = self.view / "srv" / "settings.py"

@@ -1,32 +1,13 @@
 """The init script and logrotate's file, as root runs them on a Debian."""
 
-import os
-import shutil
-from collections.abc import Iterator
-
 import pytest
 import requests
 
 from tests import services
 from tests.system.debian import USER, Debian
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(os.getuid() != 0, reason="only root starts services"),
-    pytest.mark.skipif(
-        shutil.which("start-stop-daemon", path="/usr/sbin:/sbin") is None,
-        reason="start-stop-daemon is Debian's",
-    ),
-]
+pytestmark = pytest.mark.system
 PARTS = ("web", "watcher")
-PID_FILE = "/run/ganetimgr/web.pid"
-ROTATION = "/srv/ganetimgr/contrib/logrotate/ganetimgr"
-
-
-@pytest.fixture(scope="module")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Debian]:
-    with Debian(tmp_path_factory.mktemp("debian")) as debian:
-        yield debian
 
 
 @pytest.fixture
@@ -48,12 +29,6 @@ def answers(debian: Debian) -> bool:
 
 def pids(debian: Debian) -> list[str]:
     return [debian.shell(f"cat /run/ganetimgr/{part}.pid") for part in PARTS]
-
-
-def rotate(debian: Debian) -> None:
-    # Debian's own directories for configuration are root's, and so is this file there.
-    debian.shell(f"install -m 644 {ROTATION} /run/logrotate.conf")
-    debian.shell("logrotate --force --state /run/rotated /run/logrotate.conf")
 
 
 def has_open(debian: Debian, pid: str, name: str) -> bool:
@@ -84,11 +59,20 @@ def test_its_processes_write_for_the_service_alone(running: Debian) -> None:
         assert "Umask:\t0077" in status
 
 
+@pytest.mark.parametrize("act", ["echo 1 >", "rm -f", "touch"])
+def test_its_user_cannot_change_the_pid_files(running: Debian, act: str) -> None:
+    text = f"{act} /run/ganetimgr/web.pid"
+
+    done = running.run("runuser", "-u", USER, "--", "sh", "-c", text)
+
+    assert done.returncode != 0
+
+
 def test_the_log_goes_on_in_a_new_file_after_its_rotation(running: Debian) -> None:
     web, _watcher = pids(running)
     assert has_open(running, web, "web.log")
 
-    rotate(running)
+    running.rotate()
 
     services.wait_until(
         lambda: has_open(running, web, "web.log"), 20, "gunicorn has opened its new log"
@@ -97,33 +81,6 @@ def test_the_log_goes_on_in_a_new_file_after_its_rotation(running: Debian) -> No
     assert "640 ganetimgr adm" in running.shell(
         "stat -c '%a %U %G' /var/log/ganetimgr/web.log"
     )
-
-
-def test_the_services_user_cannot_say_whom_root_signals(debian: Debian) -> None:
-    debian.shell("install -d -m 755 /run/ganetimgr")
-    as_user = debian.run(
-        *("runuser", "-u", USER, "--", "sh", "-c", "echo 1 > /run/ganetimgr/web.pid")
-    )
-    assert as_user.returncode != 0
-
-
-@pytest.mark.parametrize("act", ["stop", "rotate"])
-def test_root_signals_no_process_but_the_services_own(debian: Debian, act: str) -> None:
-    """Even where the pid file names one, as a pid file of the user's own could."""
-    debian.service("stop")
-    victim = debian.shell("sleep 300 >/dev/null 2>&1 & echo $!")
-    debian.shell(f"install -d -m 755 /run/ganetimgr; echo {victim} > {PID_FILE}")
-    debian.shell(f"chown {USER} {PID_FILE}")
-    debian.shell(f"install -d -o {USER} /var/log/ganetimgr")
-    debian.shell("echo line > /var/log/ganetimgr/web.log")
-
-    if act == "stop":
-        debian.service("stop")
-    else:
-        rotate(debian)
-
-    assert debian.run("kill", "-0", victim).returncode == 0
-    debian.shell(f"kill {victim}; rm -f {PID_FILE}")
 
 
 def test_wrong_settings_are_named_and_nothing_starts(debian: Debian) -> None:
