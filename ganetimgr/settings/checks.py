@@ -94,6 +94,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
     "USE_X_FORWARDED_HOST": rules.flag(),
     "STATIC_URL": rules.matching(r"(https?://|/).*/|/", "a path or URL that ends in /"),
+    "STATIC_ROOT": rules.absolute_path(),
     "LANGUAGE_CODE": rules.one_of(*(code for code, _ in wiring.LANGUAGES)),
     "TIME_ZONE": Rule(
         "the name of a time zone, such as 'Europe/Athens'",

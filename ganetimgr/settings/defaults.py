@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var")
+STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var").absolute()
 
 # The site
 SECRET_KEY = ""
@@ -20,6 +20,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
 USE_X_FORWARDED_HOST = False
 STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 
