@@ -47,8 +47,9 @@ def record(
 ) -> Failure:
     """Write down that a chore raised; return the row, with when to try again.
 
-    Its traceback is logged, and mailed, when the error is another than before. ``given_up_at`` is
-    set in the row when it has failed for ``give_up_after``: the caller ends it then.
+    Its traceback is logged, and mailed, when the error is another than before.
+    ``given_up_at`` is set when it has failed for ``give_up_after``: the caller then
+    ends it.
     """
     now = timezone.now()
     failure, _new = Failure.objects.get_or_create(chore=chore)
