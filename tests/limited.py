@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.work import limited_process
-from apps.work.limited_process import Function, LimitError
+from apps.work.limited_process import Function
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +17,8 @@ def in_this_process(
 
     def call(function: Function, data: bytes, **_options: Any) -> Any:
         name = function.__module__, function.__qualname__
-        answer = json.loads(json.dumps(limited_process.answer(*name, data)))
-        if "error" in answer:
-            raise LimitError(answer["error"])
-        return answer["result"]
+        answer = json.dumps(limited_process.answer(*name, data))
+        return limited_process.unwrap(json.loads(answer))
 
     if "limited" not in request.fixturenames:
         monkeypatch.setattr(limited_process, "call", call)

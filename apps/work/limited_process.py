@@ -10,7 +10,7 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ CPU_S = 5
 WALL_S = 30.0
 MEMORY = 512 * 1024 * 1024
 MOST_RESULT = 16 * 1024 * 1024
+# Less than Python's own, of which a web request has used some: what is read here may
+# be read there.
+RECURSION_LIMIT = 600
 
 Function = Callable[[bytes], Any]
 
@@ -29,13 +32,13 @@ class LimitError(Exception):
     """The function raised, or took more than it may; the text says which."""
 
 
-def call(function: Function, data: bytes, *, cpu_s: int = CPU_S) -> Any:
+def call(function: Function, data: bytes, *, cpu_s: int | None = None) -> Any:
     """Return what a function makes of data; raises LimitError.
 
     The function is one of a module that imports without Django's apps, and what it
     returns is JSON.
     """
-    name = [function.__module__, function.__qualname__, str(cpu_s)]
+    name = [function.__module__, function.__qualname__, str(cpu_s or CPU_S)]
     try:
         ended = subprocess.run(  # noqa: S603 - our own code, and no shell
             [sys.executable, "-m", __name__, *name],
@@ -56,7 +59,11 @@ def _result(ended: "subprocess.CompletedProcess[bytes]") -> Any:
         raise LimitError("It takes too much time or memory to read.")
     if not ended.stdout:
         raise LimitError("Its reading broke off.")
-    answer = json.loads(ended.stdout)
+    return unwrap(json.loads(ended.stdout))
+
+
+def unwrap(answer: Mapping[str, Any]) -> Any:
+    """Return the result in an answer; raises LimitError when it is an error."""
     if "error" in answer:
         raise LimitError(f"It cannot be read: {answer['error']}")
     return answer["result"]
@@ -75,6 +82,7 @@ def main(module: str, function: str, cpu_s: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s), int(cpu_s) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.setrecursionlimit(RECURSION_LIMIT)
     json.dump(answer(module, function, sys.stdin.buffer.read()), sys.stdout)
 
 
