@@ -77,6 +77,24 @@ def test_a_handshake_that_drips_is_cut_off_when_time_is_over(
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_is_used_and_cut_off_like_any_server(
+    downloader: Downloader, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    asked: list[bytes] = []
+
+    def serve(connection: socket.socket, request: bytes) -> None:
+        asked.append(request.split()[1])
+        sending(OK, forever=b"X", pause_s=0.05)(connection, request)
+
+    with serving(serve) as host:
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://{host}")
+        with pytest.raises(DownloadError, match="too long"):
+            downloader.get(f"{scheme}://example.org/")
+
+    assert asked[0] in {b"http://example.org/", b"example.org:443"}
+
+
 @pytest.mark.parametrize(
     "serve",
     [
