@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.fields import TextField
 from apps.work import limited_process
 
 from . import flat, markdown_text
@@ -36,7 +37,7 @@ def choices() -> list[tuple[str, str]]:
 
 class FlatPageForm(ModelForm[FlatPage]):
     url = forms.ChoiceField(label=_("Page"), choices=choices)
-    content = forms.CharField(
+    content = TextField(
         label=_("Content"),
         help_text=_(
             "Written in Markdown. Scripts and styles are left out when it is shown."
