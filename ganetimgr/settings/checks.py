@@ -198,6 +198,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "SESSION_COOKIE_SECURE": rules.flag(),
     "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
+    "SESSION_LONGEST_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
     "CSRF_COOKIE_SECURE": rules.flag(),
     "SECURE_SSL_REDIRECT": rules.flag(),
     "SECURE_HSTS_SECONDS": rules.whole(0, 10 * 365 * 24 * 3600, "seconds"),

@@ -163,6 +163,7 @@ SENTRY: dict[str, Any] = {"activate": False, "sentry_dsn": ""}
 # Cookies and transport; the production example turns these on
 SESSION_COOKIE_SECURE = False
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_LONGEST_AGE = 60 * 24 * 3600
 CSRF_COOKIE_SECURE = False
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
