@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "registration",
     "axes",
     "ganetimgr",
+    "apps.work",
     "apps.mails",
     "apps.pages",
     "apps.auditlog",
