@@ -25,11 +25,12 @@ DEFAULTS["SECRET_KEY"] = "k" * 50
 
 
 @pytest.fixture
-def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+def load(
+    tmp_path: Path, state_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> Load:
     def load_file(content: str) -> dict[str, Any]:
         path = tmp_path / "settings.py"
         path.write_text(content)
-        monkeypatch.setattr(defaults, "STATE_DIR", tmp_path / "state")
         monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
         return loading.load()
 
@@ -92,6 +93,10 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("SENTRY", {"activate": "yes"}),
         ("SENTRY", {"activate": True, "sentry_dsn": ""}),
         ("SENTRY", {"activate": True, "sentry_dsn": "https://sentry.example.org/1"}),
+        ("RATE_LIMITS", {"log-in": {}}),
+        ("RATE_LIMITS", {"login": {"account_and_address": (0, 900)}}),
+        ("RATE_LIMITS", {"login": {"account_and_address": (5, 86_401)}}),
+        ("RATE_LIMITS", {"login": {"host": (5, 900)}}),
         ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
     ],
 )
@@ -125,6 +130,14 @@ def test_no_value_breaks_the_checks(name: str, value: object) -> None:
 )
 def test_a_sender_may_have_a_name(sender: str) -> None:
     assert not list(complaints({**DEFAULTS, "DEFAULT_FROM_EMAIL": sender}))
+
+
+def test_rate_limits_may_be_given_in_part(load: Load) -> None:
+    limits = load("RATE_LIMITS = {'login': {'address': [9, 60]}}")["RATE_LIMITS"]
+
+    assert limits["login"]["address"] == [9, 60]
+    assert limits["login"]["account_and_address"] == (5, 900)
+    assert limits["application"] == defaults.RATE_LIMITS["application"]
 
 
 def test_one_address_of_meta_files_needs_no_list() -> None:
@@ -178,7 +191,7 @@ def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
     )
 
     backends = values["AUTHENTICATION_BACKENDS"]
-    assert backends[0] == "axes.backends.AxesStandaloneBackend"
+    assert backends[0] == "django.contrib.auth.backends.ModelBackend"
     assert backends[-1] == "apps.accounts.directory.LDAPBackend"
     assert values["AUTH_LDAP_CONNECTION_OPTIONS"] == {0x5005: 3, 0x5002: 9}
 
@@ -216,7 +229,7 @@ def test_the_older_name_of_the_response_timeout_still_works(load: Load) -> None:
 def test_sqlite_takes_turns_whatever_the_operator_says_beside_it(load: Load) -> None:
     values = load(
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3',"
-        " 'NAME': 'x', 'OPTIONS': {'timeout': 3}}}\n"
+        " 'NAME': STATE_DIR / 'x', 'OPTIONS': {'timeout': 3}}}\n"
     )
 
     options = values["DATABASES"]["default"]["OPTIONS"]

@@ -6,18 +6,29 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import IntegrityError, models
-from django.http import HttpRequest
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
+from apps.auditlog.origin import acting
+from apps.web.fields import LineField
 from apps.web.mail_addresses import MailAddressField
 
-from . import names, privileges
+from . import names, passwords, privileges
 from .admin_forms import GroupForm, NewUserForm, UserForm
 from .models import Organization, Profile, SshKey
 from .sshkeys import describe, md5_of
+
+# One line each, without control characters, and one form of mail addresses.
+FIELD_CLASSES: dict[Any, dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
+    models.EmailField: {"form_class": MailAddressField},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 @admin.register(Organization)
@@ -26,14 +37,12 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
     search_fields = ["title", "tag", "website", "email", "phone", "users__username"]
     search_help_text = _("Title, tag, website, mail, phone or user.")
     filter_horizontal = ["users"]
-    formfield_overrides = {
-        models.URLField: {"assume_scheme": "https"},
-        models.EmailField: {"form_class": MailAddressField},
-    }
+    formfield_overrides = FIELD_CLASSES
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):
     model = Profile
+    formfield_overrides = FIELD_CLASSES
     can_delete = False
     fields = ["organization", "phone"]
     verbose_name_plural = _("Profile")
@@ -65,6 +74,8 @@ class SshKeyInline(admin.TabularInline[SshKey, User]):
 
 class AccountsAdmin(admin.ModelAdmin[Any]):
     """What the pages of users and of groups share: see `admin_forms`, `privileges`."""
+
+    formfield_overrides = FIELD_CLASSES
 
     def may_change(self, actor: User, obj: Any) -> bool:
         raise NotImplementedError
@@ -142,6 +153,29 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
     search_help_text = _(
         "User name, name, mail, phone, organization or an SSH key's fingerprint."
     )
+
+    @method_decorator(sensitive_post_parameters())
+    @transaction.atomic
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Tell whose password was set, as wherever a password changes."""
+        user = self.get_object(request, id)
+        before = user.password if user else ""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if user is not None:
+            user.refresh_from_db()
+            if user.password != before:
+                by = acting(request)
+                own = user == by.user
+                action = passwords.CHANGED if own else passwords.SET_BY_STAFF
+                request.session.save()
+                keep = request.session.session_key if own else None
+                passwords.changed(by, action, keep=keep, user=user)
+        return response
 
     @admin.display(
         description=_("organization"), ordering="profile__organization__title"

@@ -62,6 +62,7 @@ def _actions() -> dict[str, Any]:
         keyring.DELETED: pgettext_lazy("action", "Delete an SSH key"),
         passwords.CHANGED: pgettext_lazy("action", "Change the password"),
         passwords.RESET: pgettext_lazy("action", "Set a new password by mail"),
+        passwords.SET_BY_STAFF: pgettext_lazy("action", "Set a user's password"),
         registration.APPROVED: pgettext_lazy("action", "Approve an account"),
         registration.REFUSED: pgettext_lazy("action", "Refuse an account"),
         sessions.ENDED: pgettext_lazy("action", "End sessions"),

@@ -16,6 +16,7 @@ from .registration import Standing
 
 CHANGED = "password-change"
 RESET = "password-reset"
+SET_BY_STAFF = "password-set"
 
 
 def kept_here(user: User) -> bool:
@@ -23,12 +24,18 @@ def kept_here(user: User) -> bool:
     return user.has_usable_password()
 
 
-def changed(by: Acting, action: str, *, keep: str | None) -> None:
-    """Tell somebody of their new password and end every session but the one kept."""
-    user = by.user
+def changed(
+    by: Acting, action: str, *, keep: str | None, user: User | None = None
+) -> None:
+    """Tell somebody of their new password and end every session but the one kept.
+
+    ``user`` is whose password it is, if somebody else has set it.
+    """
+    user = user or by.user
+    detail = "" if user == by.user else user.get_username()
     with transaction.atomic():
         sessions.end_all(user, but=keep)
-        entries.record(by, action)
+        entries.record(by, action, detail=detail)
         at = timezone.localtime().isoformat(" ", "seconds")
         context = {"user": user, "at": at, "address": by.address}
         Letter("accounts/emails/password_changed.txt", context).post(

@@ -12,6 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.fields import LineField, PasswordField
 from apps.web.mail_addresses import MailAddressField
 
 from . import keyring, mailchange, profiles, sshkeys
@@ -29,12 +30,12 @@ def _input(**attributes: str) -> forms.TextInput:
 
 
 class ProfileForm(forms.Form):
-    first_name = forms.CharField(
+    first_name = LineField(
         label=_("First name"),
         max_length=150,
         widget=_input(autocomplete="given-name"),
     )
-    last_name = forms.CharField(
+    last_name = LineField(
         label=_("Surname"),
         max_length=150,
         widget=_input(autocomplete="family-name"),
@@ -46,7 +47,7 @@ class ProfileForm(forms.Form):
         empty_label=_("None of these"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Phone"),
         max_length=64,
         required=False,
@@ -101,9 +102,8 @@ class MailForm(forms.Form):
             attrs={"class": "form-control", "autocomplete": "email"}
         ),
     )
-    password = forms.CharField(
+    password = PasswordField(
         label=_("Your password"),
-        strip=False,
         widget=forms.PasswordInput(
             attrs={"class": "form-control", "autocomplete": "current-password"}
         ),

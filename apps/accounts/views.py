@@ -28,6 +28,14 @@ class LoginView(views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def form_invalid(self, form: LoginForm) -> HttpResponse:  # type: ignore[override]
+        """Say of an attempt that came too early that it did, in the status too."""
+        response = super().form_invalid(form)
+        if form.wait_s:
+            response.status_code = 429
+            response["Retry-After"] = str(form.wait_s)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sealed = self.request.POST.get("interrupted", "")
         form = interrupted.Form.unseal(sealed)

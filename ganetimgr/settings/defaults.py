@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var")
+STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var").absolute()
 
 # The site
 SECRET_KEY = ""
@@ -20,6 +20,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
 USE_X_FORWARDED_HOST = False
 STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 
@@ -108,16 +109,17 @@ AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
 WHITELIST_IP_MAX_SUBNET_V4 = 26
 WHITELIST_IP_MAX_SUBNET_V6 = 64
 CDROM_ALLOW_PRIVATE_ADDRESSES = False
+CDROM_PORTS = [80, 443]
 INSTANCE_ACTION_ACTIVE_DAYS = 7
 CONFIRM_IN_PLACE = False
 ACCOUNT_ACTIVATION_DAYS = 10
 IDLE_ACCOUNT_NOTIFICATION_DAYS = 180
-LOGIN_ATTEMPTS = 5
-LOGIN_PAUSE_MINUTES = 15
 RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
-    "login": {"account_and_address": (5, 900), "address": (100, 900)},
-    "login-under-attack": {"account": (50, 900), "account_and_address": (1, 900)},
-    "password-change": {"account": (5, 900)},
+    "login": {"account_and_address": (5, 900)},
+    "login-address": {"address": (100, 900)},
+    "login-account": {"account": (50, 900)},
+    "login-under-attack": {"account_and_address": (1, 900)},
+    "password-check": {"account": (5, 900)},
     "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
     "registration": {"address": (10, 3600), "mailbox": (3, 86400)},
     "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},

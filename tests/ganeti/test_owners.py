@@ -323,7 +323,7 @@ def test_no_owner_goes_until_the_link_in_the_mail_is_confirmed(
     by_alice = client.post(link)
 
     assert "Nothing has been done yet" in notices(answer)[0]
-    assert "Take alice away from web1?" in page
+    assert "Remove alice as an owner of web1?" in page
     assert by_alice.status_code == HTTPStatus.NOT_FOUND
     assert published.jobs == []
 
@@ -368,7 +368,7 @@ def test_two_removals_wait_side_by_side(
     first = newest_link(sent)
     remove(client, "user:carol", confirmed="yes")
 
-    assert "Take bob away" in text(markup(client.get(first)))
+    assert "Remove bob as an owner" in text(markup(client.get(first)))
 
 
 # -- never again: every user could list all user and group names

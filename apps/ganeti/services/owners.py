@@ -52,6 +52,11 @@ class Owner:
         return tags.write(settings.GANETI_TAG_PREFIX, self.word, self.name)
 
     @property
+    def fits_tag(self) -> bool:
+        """Whether Ganeti can keep the name in a tag; a directory's may have spaces."""
+        return tags.is_accepted(self.tag)
+
+    @property
     def exists(self) -> bool:
         """Whether there is somebody of exactly this name who could log in, or a group.
 
