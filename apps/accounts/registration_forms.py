@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.fields import LineField, PasswordField, TextField
 from apps.web.mail_addresses import MailAddressField
 
 from . import names, registration
@@ -43,7 +44,7 @@ def _class_of(widget: forms.Widget) -> str:
 
 
 class RegistrationForm(PlainForm):
-    username = forms.CharField(
+    username = LineField(
         label=_("User name"),
         max_length=LONGEST_NAME,
         validators=[ASCIIUsernameValidator(), names.validate],
@@ -59,17 +60,17 @@ class RegistrationForm(PlainForm):
         help_text=_("A link is sent there, to be followed first of all."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    first_name = forms.CharField(
+    first_name = LineField(
         label=_("Name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
-    last_name = forms.CharField(
+    last_name = LineField(
         label=_("Surname"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Phone"),
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
@@ -122,16 +123,12 @@ class RegistrationForm(PlainForm):
 class PasswordForm(PlainForm):
     """The password of an account whose mail address is confirmed with it."""
 
-    password = forms.CharField(
+    password = PasswordField(
         label=_("Password"),
-        strip=False,
-        max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    password_again = forms.CharField(
+    password_again = PasswordField(
         label=_("Password again"),
-        strip=False,
-        max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -163,7 +160,7 @@ class DecisionForm(PlainForm):
     decision = forms.ChoiceField(
         choices=[("approve", _("Approve")), ("refuse", _("Refuse"))]
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, if you refuse"),
         required=False,
         max_length=2000,

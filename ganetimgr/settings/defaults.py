@@ -119,7 +119,7 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
     "login-under-attack": {"account_and_address": (1, 900)},
     "password-check": {"account": (5, 900)},
     "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
-    "registration": {"address": (10, 3600), "mailbox": (3, 86400)},
+    "registration": {"address": (30, 3600), "mailbox": (3, 86400)},
     "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},
     "application": {"account": (10, 3600)},
     "ssh-key-add": {"account": (20, 3600)},
