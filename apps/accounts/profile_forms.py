@@ -10,7 +10,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.web import rate_limit
 from apps.web.fields import LineField, PasswordField, TextField
 from apps.web.mail_addresses import MailAddressField
 
@@ -110,9 +109,6 @@ class MailForm(forms.Form):
         ),
     )
 
-    # How long it has to wait, if it was tried too often.
-    wait_s = 0
-
     def __init__(self, *args: Any, user: User) -> None:
         super().__init__(*args)
         self._user = user
@@ -127,20 +123,9 @@ class MailForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        attempt = login_throttle.check_own_password(self._user, password)
-        self.wait_s = attempt.wait_s
-        if attempt.user is None:
+        if not login_throttle.check_own_password(self._user, password):
             raise forms.ValidationError(_("This is not your password."))
         return password
-
-    def clean(self) -> dict[str, Any]:
-        address = self.cleaned_data.get("address", "")
-        if not self.errors:
-            account = self._user.get_username()
-            self.wait_s = rate_limit.hit(
-                "mail-change", account=account, mailbox=address
-            )
-        return self.cleaned_data
 
 
 class KeysForm(forms.Form):

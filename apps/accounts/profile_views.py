@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.auditlog.origin import UserRequest, acting
 from apps.web import rate_limit
-from apps.web.responses import too_many_requests
 
 from . import keyring, mailchange, profiles, sshkeys
 from .models import SshKey
@@ -49,8 +48,7 @@ def greeted(request: UserRequest) -> HttpResponse:
 @require_POST
 def keys_add(request: UserRequest) -> HttpResponse:
     form = KeysForm(request.POST, user=request.user)
-    if wait_s := rate_limit.hit("ssh-key-add", account=request.user.get_username()):
-        return too_many_requests(request, wait_s)
+    rate_limit.enforce("ssh-key-add", account=request.user.get_username())
     if form.forget_secrets() or not form.is_valid():
         return _to_be_mended(request, keys_form=form)
     added = keyring.add(acting(request), form.lines)
@@ -83,14 +81,14 @@ def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
 @require_POST
 def mail_ask(request: UserRequest) -> HttpResponse:
     form = MailForm(request.POST, user=request.user)
-    is_valid = form.is_valid()
-    if form.wait_s:
-        return too_many_requests(request, form.wait_s)
-    if not is_valid:
+    if not form.is_valid():
         return _to_be_mended(request, mail_form=form)
-    mailchange.ask(acting(request), form.cleaned_data["address"])
+    address = form.cleaned_data["address"]
+    account = request.user.get_username()
+    rate_limit.enforce("mail-change", account=account, mailbox=address)
+    mailchange.ask(acting(request), address)
     text = _("A link was sent to %(address)s. The address changes when you follow it.")
-    messages.success(request, text % {"address": form.cleaned_data["address"]})
+    messages.success(request, text % {"address": address})
     return redirect("accounts:profile")
 
 

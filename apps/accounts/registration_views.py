@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.auditlog.origin import acting, address_of
 from apps.web import rate_limit
-from apps.web.responses import too_many_requests
 
 from . import captcha, mailboxes, registration
 from .registration import Registration, Standing
@@ -33,14 +32,13 @@ def register(request: HttpRequest) -> HttpResponseBase:
         return redirect(settings.LOGIN_REDIRECT_URL)
     sent = request.POST if request.method == "POST" else None
     address = address_of(request)
-    wait_s = 0 if sent is None else rate_limit.hit("registration", address=address)
     form = RegistrationForm(sent, remote=address)
-    if not wait_s and form.is_valid():
-        wait_s = rate_limit.hit("registration", mailbox=form.cleaned_data["email"])
-        if not wait_s and _registered(form):
+    if sent is not None:
+        rate_limit.enforce("registration", address=address)
+    if form.is_valid():
+        rate_limit.enforce("registration", mailbox=form.cleaned_data["email"])
+        if _registered(form):
             return redirect("accounts:registered")
-    if wait_s:
-        return too_many_requests(request, wait_s)
     return _registration_page(request, form)
 
 

@@ -149,6 +149,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "APPLICATION_MEMORY_MIB": SIZES,
     "APPLICATION_VCPUS": SIZES,
     "APPLICATION_DISK_GIB": SIZES,
+    "MAX_OPEN_APPLICATIONS": rules.whole(1, 1000),
     "REVIEW_OWN_APPLICATIONS": rules.flag(),
     "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
         rules.whole(0, 36500, "a number of days"), rules.nothing()
@@ -193,6 +194,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "SESSION_COOKIE_SECURE": rules.flag(),
     "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
+    "SESSION_LONGEST_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
     "CSRF_COOKIE_SECURE": rules.flag(),
     "SECURE_SSL_REDIRECT": rules.flag(),
     "SECURE_HSTS_SECONDS": rules.whole(0, 10 * 365 * 24 * 3600, "seconds"),

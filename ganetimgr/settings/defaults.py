@@ -101,6 +101,7 @@ NO_OPERATING_SYSTEM_PROVIDER = ""
 APPLICATION_MEMORY_MIB = [512, 1024, 2048, 4096, 8192, 16384]
 APPLICATION_VCPUS = [1, 2, 4, 8]
 APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
+MAX_OPEN_APPLICATIONS = 10
 REVIEW_OWN_APPLICATIONS = False
 
 # What people see and may
@@ -162,6 +163,7 @@ SENTRY: dict[str, Any] = {"activate": False, "sentry_dsn": ""}
 # Cookies and transport; the production example turns these on
 SESSION_COOKIE_SECURE = False
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_LONGEST_AGE = 60 * 24 * 3600
 CSRF_COOKIE_SECURE = False
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.ganeti.services.submission import ActionRefused
 from apps.ganeti.views.asking import UserRequest, acting, wants_part
+from apps.web import rate_limit
 
 from .. import filing, holdings
 from ..creation import MIB_PER_GIB
@@ -44,6 +45,7 @@ def _form(request: UserRequest) -> ApplicationForm:
 
 def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | None:
     """File what the form says, and say so; None when its name was taken meanwhile."""
+    rate_limit.enforce("application", account=request.user.get_username())
     try:
         filed = filing.file(form.wanted(), by=acting(request))
     except NameTaken:

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from apps.web import rate_limit
+
 from .. import details
 from ..action_requests import RequestedAction
 from ..encryption import UndecryptableError
@@ -95,6 +97,7 @@ def _carried_on(
         job = requests.do_at_once(found.cluster, found.instance, wish, by=by)
         tell(request, found, job)
     else:
+        rate_limit.enforce("confirmation-mail", account=by.user.get_username())
         requests.ask(found.cluster, found.instance, wish, by=by)
         text = _(
             "Nothing has been done yet. A mail with a link that does it is on its way "
