@@ -15,11 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.auditlog.origin import acting
+from apps.web.fields import LineField
+from apps.web.mail_addresses import MailAddressField
 
 from . import names, passwords, privileges
 from .admin_forms import GroupForm, NewUserForm, UserForm
 from .models import Organization, Profile, SshKey
 from .sshkeys import describe, md5_of
+
+# One line each, without control characters, and one form of mail addresses.
+FIELD_CLASSES: dict[Any, dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
+    models.EmailField: {"form_class": MailAddressField},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 @admin.register(Organization)
@@ -28,11 +37,12 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
     search_fields = ["title", "tag", "website", "email", "phone", "users__username"]
     search_help_text = _("Title, tag, website, mail, phone or user.")
     filter_horizontal = ["users"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = FIELD_CLASSES
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):
     model = Profile
+    formfield_overrides = FIELD_CLASSES
     can_delete = False
     fields = ["organization", "phone"]
     verbose_name_plural = _("Profile")
@@ -64,6 +74,8 @@ class SshKeyInline(admin.TabularInline[SshKey, User]):
 
 class AccountsAdmin(admin.ModelAdmin[Any]):
     """What the pages of users and of groups share: see `admin_forms`, `privileges`."""
+
+    formfield_overrides = FIELD_CLASSES
 
     def may_change(self, actor: User, obj: Any) -> bool:
         raise NotImplementedError

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.fields import LineField, PasswordField, TextField
+from apps.web.fields import LineField, PasswordField, TextField, UsernameField
 from apps.web.mail_addresses import MailAddressField
 
 from . import names, registration
@@ -44,7 +44,7 @@ def _class_of(widget: forms.Widget) -> str:
 
 
 class RegistrationForm(PlainForm):
-    username = LineField(
+    username = UsernameField(
         label=_("User name"),
         max_length=LONGEST_NAME,
         validators=[ASCIIUsernameValidator(), names.validate],

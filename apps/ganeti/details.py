@@ -17,7 +17,7 @@ from apps.auditlog.subject import Reach
 
 from . import access, inventory, tables, words
 from .access import Person, Verdict, Words
-from .action_requests import ActionRequest, RequestedAction
+from .action_requests import FATAL, ActionRequest, RequestedAction
 from .domain.instance import Instance, Nic, State
 from .domain.network import eui64
 from .domain.node import NodeGroup
@@ -148,7 +148,7 @@ class Machine:
     @cached_property
     def fatal(self) -> list[Action]:
         """Return the links to what cannot be undone; in this order, off or not."""
-        return [self._fatal(each) for each in RequestedAction]
+        return [self._fatal(action) for action in FATAL]
 
     def _fatal(self, action: RequestedAction) -> Action:
         args = (self.instance.cluster, self.instance.name)

@@ -94,6 +94,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
     "USE_X_FORWARDED_HOST": rules.flag(),
     "STATIC_URL": rules.matching(r"(https?://|/).*/|/", "a path or URL that ends in /"),
+    "STATIC_ROOT": rules.absolute_path(),
     "LANGUAGE_CODE": rules.one_of(*(code for code, _ in wiring.LANGUAGES)),
     "TIME_ZONE": Rule(
         "the name of a time zone, such as 'Europe/Athens'",
@@ -157,6 +158,9 @@ RULES: dict[str, Rule | Keys | Each] = {
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
     "CDROM_ALLOW_PRIVATE_ADDRESSES": rules.flag(),
+    "CDROM_PORTS": rules.list_of(
+        rules.whole(1, 65535, "a port"), "numbers of TCP ports"
+    ),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,

@@ -8,12 +8,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import names
+from apps.accounts import names, registration
 from apps.accounts.models import ReservedName, UnconfirmedRegistration
 from apps.accounts.names import Claim, Kind
 from apps.ganeti import refreshing, snapshots
 from apps.ganeti.models import Cluster
-from tests.accounts.test_registration import CHOSEN, GOOD, NINA, REGISTER, link_in
+from tests.accounts.conftest import link_in
+from tests.accounts.test_registration import CHOSEN, GOOD, NINA, REGISTER
 from tests.conftest import Sent
 from tests.ganeti.conftest import alice, cluster, farm, nothing_remembered, rapi, root
 from tests.ganeti.fakes import FakeRapi
@@ -106,10 +107,8 @@ def test_approving_a_name_with_machines_wants_an_explicit_yes(
     client.post(link_in(sent, NINA), CHOSEN)
     names.remember("cluster:1", {(Kind.USER, "nina"): 3})
     client.force_login(root)
-    page = reverse(
-        "accounts:decide",
-        args=[User.objects.get(username="nina").registrationprofile.pk],
-    )
+    number = registration.of(User.objects.get(username="nina")).number
+    page = reverse("accounts:decide", args=[number])
 
     shown = text(markup(client.get(page)))
     refused = client.post(page, {"decision": "approve"})

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.attack
 
 
 @pytest.mark.parametrize(
-    "text", ["BEGIN " * 16_000, "a\n" * 49_000, "-----BEGIN A-----\n" * 5_000]
+    "text",
+    ["BEGIN " * 16_000, "a\n" * 49_000, "-----BEGIN A-----\n" * 5_000],
+    ids=["begins", "lines", "blocks"],
 )
 def test_the_key_field_is_cheap_and_its_page_small(site: Site, text: str) -> None:
     carol = site.visitor("carol")

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import Organization, Profile
 from apps.ganeti import hostnames, images
+from apps.ganeti.domain import tags
 from apps.ganeti.hostnames import Findings
 from apps.ganeti.models import Network
+from apps.ganeti.services.owners import Owner
 from apps.web.fields import LineField, TextField
 from apps.web.mail_addresses import MailAddressField
 
@@ -29,6 +31,12 @@ SIZES = {
 }
 CONTACT = ("contact_name", "contact_email", "contact_phone")
 LONGEST_COMMENT = 4000
+
+NO_TAG = gettext_lazy(
+    "Ganeti can't keep your user name as the owner of a machine: it has a space or "
+    "another character that tags can't hold, or is too long. Ask the staff to give "
+    "you another user name before you apply."
+)
 
 _TEXT = {"class": "form-control"}
 _NAME = {
@@ -224,6 +232,8 @@ class ApplicationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if not Owner(tags.USER, self.applicant.get_username()).fits_tag:
+            self.add_error(None, NO_TAG)
         self._check_open_applications()
         wanted = [name for name in CONTACT if name in self.fields]
         typed = [name for name in wanted if given.get(name) or name in self.errors]

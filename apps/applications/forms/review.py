@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Organization
 from apps.ganeti import hostnames, images
+from apps.ganeti.domain import tags
 from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
+from apps.ganeti.services.owners import Owner
 from apps.web.fields import LineField, TextField
 
 from .. import building
@@ -31,6 +33,12 @@ _NAME = {
 MAX_NAME_LENGTH = 255
 _SELECT = {"class": "form-select"}
 _COMMENT = {**_TEXT, "rows": 3}
+
+
+NO_TAG = gettext_lazy(
+    "Ganeti can't keep the owner's user name: tags hold letters, digits and any of "
+    ".+*/:@_- only, up to 128 characters. Rename the user first."
+)
 
 
 def _figure(label: Any, most: int) -> forms.IntegerField:
@@ -151,6 +159,8 @@ class ReviewForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if not Owner(tags.USER, self.application.applicant.get_username()).fits_tag:
+            self.add_error(None, NO_TAG)
         if given.get("cluster"):
             self._check_cluster(given)
         if "cluster" not in self.errors:
@@ -216,6 +226,8 @@ class CreateForm(ReviewForm):
         # A database may take a small letter for a large one.
         if found is None or found.get_username() != name:
             raise ValidationError(_("There is no such user, or the account is off."))
+        if not Owner(tags.USER, name).fits_tag:
+            raise ValidationError(NO_TAG)
         return found
 
 

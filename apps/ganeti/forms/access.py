@@ -123,7 +123,7 @@ class AddOwnerForm(forms.Form):
             return _("There is nobody of this name.")
         if owner in owners.of(self._instance):
             return _("This is an owner already.")
-        if not tags.is_accepted(owner.tag):
+        if not owner.fits_tag:
             return _("Ganeti cannot keep this name: ask the staff for a shorter one.")
         return ""
 
