@@ -150,6 +150,7 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
     "APPLICATION_MEMORY_MIB": SIZES,
     "APPLICATION_VCPUS": SIZES,
     "APPLICATION_DISK_GIB": SIZES,
+    "MAX_OPEN_APPLICATIONS": rules.whole(1, 1000),
     "REVIEW_OWN_APPLICATIONS": rules.flag(),
     "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
         rules.whole(0, 36500, "a number of days"), rules.nothing()
