@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-HEAVY := lab or system or browser
+HEAVY := lab or system or browser or attack
 PYTEST := $(BIN)/python -m pytest
 export PYTHON
 

@@ -17,7 +17,7 @@ Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
 pytest_plugins = ["tests.lab"]
 
-HEAVY = ("again", "browser", "system", "lab")
+HEAVY = ("again", "attack", "browser", "system", "lab")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,9 +8,12 @@ from typing import Self
 
 class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        self._recipients: list[str] = []
         self._say("220 here")
         for line in self.rfile:
             verb = line[:4].upper()
+            if verb == b"RCPT":
+                self._recipients.append(line.partition(b":")[2].strip().decode())
             if verb == b"QUIT":
                 self._say("221 bye")
                 return
@@ -30,6 +33,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             lines.append(line)
         assert isinstance(self.server, MailServer)
         self.server.messages.append(b"".join(lines))
+        self.server.recipients.append(self._recipients)
+        self._recipients = []
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -41,6 +46,8 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Conversation)
         self.messages: list[bytes] = []
+        # Of each message: to whom it was to go, each as in "<alice@example.org>".
+        self.recipients: list[list[str]] = []
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, daemon=True).start()

@@ -1,0 +1,1 @@
+"""HTTP to hosts that other people name; imports no app."""

@@ -1,0 +1,1 @@
+"""Work in the background, whoever has it to do; imports no app."""

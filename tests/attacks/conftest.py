@@ -1,0 +1,39 @@
+"""One running product for all attacks: gunicorn, a watcher, a cluster, a mail server.
+
+An attack is marked ``attack``, asks for the fixture ``site`` and goes by what a
+stranger or a user has: requests of ``site.visitor()`` or ``site.visitor("carol")``.
+What it did is seen in pages, in ``site.mail_server``, in ``site.product.log("web")``
+and by ``site.shell(CODE)``. Each leaves the site as it was for the next.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import services
+from tests.attacks.site import SETTINGS, Site, set_up, simulate
+from tests.product import Product
+from tests.smtp import MailServer
+from tests.system.inside import Inside
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    mail_port = services.free_port()
+    product = Product(
+        tmp_path_factory.mktemp("attacks"),
+        workers=2,
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=mail_port,
+        **SETTINGS,
+    )
+    with MailServer(mail_port) as mail_server, simulate() as simulator, product:
+        set_up(product, simulator.clusters["athens"])
+        with Inside(product.environment) as inside:
+            site = Site(product, simulator, mail_server, inside)
+            alice = site.visitor("alice")
+            product.wait_until(
+                lambda: alice.sees("web1.alice.example.org"), 30, "the cluster is known"
+            )
+            yield site
