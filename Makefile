@@ -7,9 +7,13 @@ BIN := $(VENV)/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 HEAVY := lab or system or browser or attack
 PYTEST := $(BIN)/python -m pytest
+# A file that isn't one of those in requirements*.txt, by its hash, is not installed.
+INSTALL := python -m pip install -q --disable-pip-version-check --require-hashes
+OPTIONAL := requirements-mysql.txt requirements-ldap.txt
+UPKEEP := $(VENV)/upkeep
 export PYTHON
 
-.PHONY: help demo test test-fast bench lint format messages docs clean packages-%
+.PHONY: help demo test test-fast bench lint format messages lock docs clean packages-%
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,6 +46,9 @@ messages: $(BIN)/.run ## What is to be translated, from the sources to locale/
 	$(BIN)/python manage.py makemessages --all --no-wrap --add-location file \
 		--ignore node_modules --ignore tests --ignore var
 
+lock: packages-demo $(UPKEEP)/.installed ## requirements*.txt from requirements*.in
+	@contrib/setup/lock
+
 docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 	@echo "Built: docs/_build/html/index.html"
@@ -57,17 +64,22 @@ packages-%:
 $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)
 
-$(BIN)/.run: requirements.txt constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+$(BIN)/.run: requirements.txt | $(BIN)/python
+	$(BIN)/$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
-$(BIN)/.test: requirements-mysql.txt requirements-ldap.txt $(BIN)/.dev
-	$(BIN)/python -m pip install -q --disable-pip-version-check \
-		-r requirements-mysql.txt -r requirements-ldap.txt
+$(BIN)/.test: $(OPTIONAL) $(BIN)/.dev
+	$(BIN)/$(INSTALL) $(addprefix -r ,$(OPTIONAL))
+	@touch $@
+
+# Apart from the rest, whose versions they don't share.
+$(UPKEEP)/.installed: requirements-upkeep.txt | $(BIN)/python
+	$(PYTHON) -m venv --clear $(UPKEEP)
+	$(UPKEEP)/bin/$(INSTALL) -r requirements-upkeep.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
