@@ -13,7 +13,7 @@ OPTIONAL := requirements-mysql.txt requirements-ldap.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
 
-.PHONY: help demo test test-fast bench lint format messages lock docs clean packages-%
+.PHONY: help demo test test-fast bench lint format messages lock audit docs clean packages-%
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,9 @@ messages: $(BIN)/.run ## What is to be translated, from the sources to locale/
 
 lock: packages-demo $(UPKEEP)/.installed ## requirements*.txt from requirements*.in
 	@contrib/setup/lock
+
+audit: packages-demo $(UPKEEP)/.installed ## Known vulnerabilities of what is installed
+	$(BIN)/python contrib/setup/audit.py
 
 docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
