@@ -5,6 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+RELEASES := bookworm trixie
 HEAVY := lab or system or browser or attack
 PYTEST := $(BIN)/python -m pytest
 # A file that isn't one of those in requirements*.txt, by its hash, is not installed.
@@ -13,10 +14,10 @@ OPTIONAL := requirements-mysql.txt requirements-ldap.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
 
-.PHONY: help demo test test-fast bench lint format messages lock audit docs clean packages-%
+.PHONY: help demo test test-fast test-release bench lint format messages lock audit docs clean packages-%
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
 	@exec $(BIN)/python -m contrib.demo --port $(PORT)
@@ -27,6 +28,9 @@ test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint ## E
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
 	$(PYTEST) -n auto -m "not ($(HEAVY))"
+
+test-release: packages-release ## "make demo" and "make test-fast" in a new Debian 12 and 13
+	@contrib/setup/release $(RELEASES)
 
 bench: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Times, memory and calls, as one table
 	$(BIN)/python -m tests.bench
