@@ -160,7 +160,7 @@ def test_after_the_wait_it_is_let_in(
 def file_cache(settings: Settings, tmp_path: object) -> Iterator[None]:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "ganetimgr.caches.files.FileBasedCache",
             "LOCATION": str(tmp_path),
             "TIMEOUT": None,
         }
@@ -188,7 +188,7 @@ def test_a_cache_that_is_away_lets_everybody_in(
 ) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "ganetimgr.caches.redis.RedisCache",
             "LOCATION": f"redis://127.0.0.1:{services.free_port()}/0",
         }
     }
