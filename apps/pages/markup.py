@@ -59,8 +59,11 @@ def article(html: str) -> SafeString:
 def brief(html: str, words: int) -> SafeString:
     """Return a piece of news, cut after so many words."""
     # Cleaned before it is cut too: what is dropped is no text.
-    cut = Truncator(_clean(html, BRIEF)).words(words, html=True)
-    return _clean(cut, BRIEF)
+    return clean_brief(Truncator(clean_brief(html)).words(words, html=True))
+
+
+def clean_brief(html: str) -> SafeString:
+    return _clean(html, BRIEF)
 
 
 def text(html: str) -> str:

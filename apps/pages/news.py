@@ -9,16 +9,18 @@ import io
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import feedparser
 import requests
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.safestring import SafeString
+
+from apps.work.aware_datetime import AwareDatetime
+from apps.work.typed_cache import TypedCache
 
 from . import markup
 
@@ -45,16 +47,17 @@ class FeedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A piece of news; ``html`` has been cleaned, the rest is plain text."""
+    """A piece of news; ``html`` is cut to length, the rest is plain text."""
 
     title: str
     link: str
     html: str
-    published_at: datetime | None
+    published_at: AwareDatetime | None
 
     @property
     def body(self) -> SafeString:
-        return SafeString(self.html)
+        """Return the HTML, cleaned once more: others may write to the cache."""
+        return markup.clean_brief(self.html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +65,22 @@ class News:
     """What is known of the feed; ``problem`` says why it is not what it should be."""
 
     items: list[Item] = field(default_factory=list)
-    fetched_at: datetime | None = None
-    tried_at: datetime | None = None
+    fetched_at: AwareDatetime | None = None
+    tried_at: AwareDatetime | None = None
     problem: str = ""
-    failing_since: datetime | None = None
+    failing_since: AwareDatetime | None = None
 
     @property
     def brief(self) -> list[Item]:
         return self.items[:IN_BRIEF]
 
 
+_cache = TypedCache(News)
+
+
 def known() -> News:
     """Return what was last fetched; fetches nothing."""
-    kept = cache.get(_key())
-    return _read(kept) if isinstance(kept, dict) else News()
+    return _cache.get(_key()) or News()
 
 
 def refresh() -> None:
@@ -86,7 +91,7 @@ def refresh() -> None:
     now = timezone.now()
     if before.tried_at and now - before.tried_at < _pause(before):
         return
-    cache.set(_key(), asdict(_fetched(before, now)), None)
+    _cache.set(_key(), _fetched(before, now))
 
 
 def _pause(news: News) -> timedelta:
@@ -107,11 +112,7 @@ def _fetched(before: News, now: datetime) -> News:
 def _key() -> str:
     """Return where the news are kept; another feed has another place."""
     url = settings.BRANDING.get("FEED_URL") or ""
-    return f"pages:news:1:{hashlib.sha256(url.encode()).hexdigest()[:16]}"
-
-
-def _read(kept: Mapping[str, Any]) -> News:
-    return News(**{**kept, "items": [Item(**row) for row in kept["items"]]})
+    return f"pages:news:2:{hashlib.sha256(url.encode()).hexdigest()[:16]}"
 
 
 def fetch(url: str) -> bytes:
