@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
 
+from apps.auditlog import digest
 from apps.ganeti import following
 from apps.mails import delivery
 from tests import services
@@ -84,6 +85,7 @@ def sent(db: None) -> Sent:
     """Return a function that sends what waits, and returns all mails sent so far."""
 
     def deliver() -> list[EmailMessage]:
+        digest.send()
         while delivery.deliver():
             pass
         return list(mail.outbox)

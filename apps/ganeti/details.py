@@ -280,10 +280,11 @@ def history(user: User, machine: Machine) -> list[Line]:
     """Return what was done to a machine last, newest first, with what came of it.
 
     By its uuid: what was done to another one of its name is not its history, and what
-    was done to it under another name is.
+    was done to it under another name is. Attempts of strangers are for the history
+    that staff reads: here they would push out what owners look for.
     """
     found = AuditEntry.objects.filter(
-        lines.recent(), instance_uuid=machine.instance.uuid
+        lines.recent(), instance_uuid=machine.instance.uuid, hidden=False
     )
     reach = Reach(everything=access.may_see_all_history(machine.visible.person))
     return lines.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)

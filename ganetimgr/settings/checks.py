@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import global_settings, settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - its name
 
-from ganetimgr.settings import rules, wiring
+from ganetimgr.settings import defaults, rules, wiring
 from ganetimgr.settings.defaults import BASE_DIR
 from ganetimgr.settings.rules import Each, Items, Keys, Rule
 
@@ -88,6 +88,15 @@ CACHE = Rule(
     secret=True,
 )
 
+RATE = rules.either(rules.rate(), rules.nothing())
+RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
+RATE_LIMITS = Keys(
+    {
+        action: Keys({kind: RATE for kind in RATE_LIMIT_KINDS})
+        for action in defaults.RATE_LIMITS
+    }
+)
+
 RULES: dict[str, Rule | Keys | Each] = {
     "SECRET_KEY": rules.text(least=32, secret=True),
     "SECRET_KEY_FALLBACKS": rules.list_of(
@@ -154,6 +163,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "APPLICATION_MEMORY_MIB": SIZES,
     "APPLICATION_VCPUS": SIZES,
     "APPLICATION_DISK_GIB": SIZES,
+    "REVIEW_OWN_APPLICATIONS": rules.flag(),
     "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
         rules.whole(0, 36500, "a number of days"), rules.nothing()
     ),
@@ -166,6 +176,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
     "LOGIN_ATTEMPTS": rules.whole(1, 1000),
     "LOGIN_PAUSE_MINUTES": rules.whole(1, 7 * 24 * 60, "a number of minutes"),
+    "RATE_LIMITS": RATE_LIMITS,
     "WEBSOCK_VNC_ENABLED": rules.flag(),
     "NOVNC_PROXY": rules.host_and_port(),
     "NOVNC_USE_TLS": rules.flag(),
@@ -198,6 +209,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "SESSION_COOKIE_SECURE": rules.flag(),
     "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
+    "SESSION_LONGEST_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
     "CSRF_COOKIE_SECURE": rules.flag(),
     "SECURE_SSL_REDIRECT": rules.flag(),
     "SECURE_HSTS_SECONDS": rules.whole(0, 10 * 365 * 24 * 3600, "seconds"),

@@ -23,6 +23,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
 # long to wait for a connection and for an answer, in seconds.
 LDAP_OPTIONS: dict[int, Any] = {0x5005: 3, 0x5002: 3}
 FIXED = {"BASE_DIR", "STATE_DIR"}
+# Dictionaries that an operator may give in part, and how many levels deep.
+PARTIAL = {"BRANDING": 1, "FLATPAGES": 1, "SENTRY": 1, "RATE_LIMITS": 2}
 # Nothing holds a row for long: who waits for one is told so, instead of after 50 s.
 MYSQL_OPTIONS: dict[str, Any] = {
     "charset": "utf8mb4",
@@ -86,14 +88,21 @@ def describe(exc: Exception, path: Path) -> str:
 
 
 def merge(values: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """Take what the operator says; BRANDING and FLATPAGES only key by key."""
-    partial = {"BRANDING", "FLATPAGES", "SENTRY"}
+    """Take what the operator says; some dictionaries only key by key."""
     for name, value in given.items():
-        whole = values.get(name)
-        if name in partial and isinstance(whole, dict) and isinstance(value, dict):
-            values[name] = {**whole, **value}
-        else:
-            values[name] = value
+        levels = PARTIAL.get(name, 0)
+        values[name] = merge_dictionaries(values.get(name), value, levels)
+
+
+def merge_dictionaries(whole: Any, given: Any, levels: int) -> Any:
+    """Return ``given``, with what it leaves out of that many levels of ``whole``."""
+    if not (levels and isinstance(whole, dict) and isinstance(given, dict)):
+        return given
+    merged = {
+        key: merge_dictionaries(whole.get(key), value, levels - 1)
+        for key, value in given.items()
+    }
+    return {**whole, **merged}
 
 
 def derive(values: dict[str, Any]) -> None:

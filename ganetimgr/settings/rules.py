@@ -121,6 +121,25 @@ def whole(low: int, high: int, what: str = "a whole number") -> Rule:
     return Rule(f"{what} from {low} to {high}", fits)
 
 
+def rate() -> Rule:
+    """Want how many of something within how many seconds."""
+    count, window = whole(1, 1000), whole(1, 24 * 3600)
+
+    def fits(value: object) -> bool:
+        return (
+            isinstance(value, list | tuple)
+            and len(value) == 2
+            and count.fits(value[0])
+            and window.fits(value[1])
+        )
+
+    return Rule(
+        "a pair of a number from 1 to 1000 and seconds from 1 to 86400, "
+        "such as (5, 900)",
+        fits,
+    )
+
+
 def seconds(low: float, high: float) -> Rule:
     def fits(value: object) -> bool:
         number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -262,7 +262,7 @@ def tell_of_stranger(key: str, action: str, *, by: Acting) -> None:
         return
     what = On(asked.cluster.slug, asked.instance, asked.instance_uuid)
     why = gettext_noop("The link was mailed to somebody else.")
-    entries.record_refusal(by, asked.action, what, why=why)
+    entries.record_refusal(by, asked.action, what, why=why, hidden=True)
 
 
 def url_name(asked: ActionRequest) -> str:
