@@ -54,7 +54,7 @@ def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
     return SafeString("".join(_stencil(row, about).fill(_texts(row)) for row in rows))
 
 
-def _kind(part: Row | Owner) -> Any:
+def _kind(part: object) -> Any:
     return type(part)
 
 
