@@ -61,6 +61,14 @@ def leave_streams() -> None:
         os.dup2(null, stream)
 
 
+def write_pid(path: Path) -> None:
+    """Write a new file: root follows no link that somebody has put in its place."""
+    path.unlink(missing_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with os.fdopen(file, "w") as pid_file:
+        pid_file.write(f"{os.getpid()}\n")
+
+
 def drop_privileges(user: str | None, group: str | None) -> None:
     """Become the user and group asked for; the group first, while we still may."""
     account = pwd.getpwnam(user) if user else None
@@ -110,7 +118,7 @@ def main() -> None:
             setattr(options, name, path.absolute() if path else None)
         become_daemon()
     if options.pid_file:
-        options.pid_file.write_text(f"{os.getpid()}\n")
+        write_pid(options.pid_file)
     try:
         drop_privileges(options.user, options.group)
     except (KeyError, PermissionError) as exc:

@@ -18,6 +18,8 @@ EXIT_CODE = 3
 
 def setup() -> None:
     """Set Django up, or end the process with a line for each wrong setting."""
+    # What web processes and watchers write is nobody else's to read.
+    os.umask(0o077)
     stop_on_wrong_settings()
     found: list[checks.CheckMessage] = []
     try:

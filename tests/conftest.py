@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -12,11 +13,12 @@ from django.core.mail import EmailMessage
 from apps.auditlog import digest
 from apps.ganeti import following
 from apps.mails import delivery
+from ganetimgr.settings import defaults
 from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
-pytest_plugins = ["tests.lab"]
+pytest_plugins = ["tests.lab", "tests.system.debian"]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
 
@@ -75,6 +77,18 @@ def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("A handler asks the cache, within its transaction.")
 
     monkeypatch.setattr(following, "handle", handle_without_cache)
+
+
+@pytest.fixture
+def state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the embedded default of settings read meanwhile be in this directory."""
+    state = tmp_path / "state"
+    database = {**defaults.DATABASES["default"], "NAME": state / "ganetimgr.sqlite3"}
+    cache = {**defaults.CACHES["default"], "LOCATION": state / "cache"}
+    monkeypatch.setattr(defaults, "STATE_DIR", state)
+    monkeypatch.setattr(defaults, "DATABASES", {"default": database})
+    monkeypatch.setattr(defaults, "CACHES", {"default": cache})
+    return state
 
 
 Sent = Callable[[], list[EmailMessage]]

@@ -25,11 +25,12 @@ DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
 
 
 @pytest.fixture
-def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+def load(
+    tmp_path: Path, state_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> Load:
     def load_file(content: str) -> dict[str, Any]:
         path = tmp_path / "settings.py"
         path.write_text(content)
-        monkeypatch.setattr(defaults, "STATE_DIR", tmp_path / "state")
         monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
         return loading.load()
 
@@ -193,7 +194,7 @@ def test_the_older_name_of_the_response_timeout_still_works(load: Load) -> None:
 def test_sqlite_takes_turns_whatever_the_operator_says_beside_it(load: Load) -> None:
     values = load(
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3',"
-        " 'NAME': 'x', 'OPTIONS': {'timeout': 3}}}\n"
+        " 'NAME': STATE_DIR / 'x', 'OPTIONS': {'timeout': 3}}}\n"
     )
 
     options = values["DATABASES"]["default"]["OPTIONS"]

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from io import StringIO
@@ -70,6 +71,32 @@ def test_systemds_units_start_what_is_there(path: Path) -> None:
     for part in command:
         if re.fullmatch(r"(contrib/.*|[\w.]+\.py)", part):
             assert (BASE_DIR / part).exists()
+
+
+@pytest.mark.parametrize("path", sorted(BASE_DIR.glob("contrib/systemd/*.service")))
+def test_systemds_units_keep_state_to_the_service(path: Path) -> None:
+    lines = path.read_text().splitlines()
+
+    assert "StateDirectoryMode=0700" in lines
+    assert "UMask=0077" in lines
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("path", sorted(BASE_DIR.glob("contrib/systemd/*.service")))
+def test_systemd_takes_its_units(path: Path, tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    # It wants to see the program: ours is elsewhere.
+    text = re.sub(r"/srv/ganetimgr/\.venv/bin/\w+", "/bin/true", path.read_text())
+    (tmp_path / path.name).write_text(text)
+    verified = subprocess.run(  # noqa: S603 - our own file
+        ["/usr/bin/systemd-analyze", "verify", "--man=no", str(tmp_path / path.name)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert path.name not in verified.stderr
+    assert verified.returncode == 0
 
 
 def test_every_name_in_the_default_file_is_used_by_something_that_reads_it() -> None:

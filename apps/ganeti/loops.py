@@ -4,7 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
+
+from apps.work import failures
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +20,8 @@ class Loop(threading.Thread):
         super().__init__(name=name, daemon=True)
         self.stopping = stopping
         self.awake = threading.Event()
+        # Not known at first: an earlier watcher may have left a row.
+        self._failing = True
 
     def turn(self) -> float | None:
         """Do it once; return the pause in seconds, None: until woken."""
@@ -28,22 +32,31 @@ class Loop(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            pause = self._safe_turn()
+            pause = self.safe_turn()
             self.awake.wait(pause)
             self.awake.clear()
 
-    def _safe_turn(self) -> float | None:
+    def safe_turn(self) -> float | None:
+        """Take a turn; whatever it raises is written down. Return the pause."""
         try:
-            return self.turn()
-        except DatabaseError as exc:
-            logger.warning("%s: database: %s", self.name, exc)
-        except Exception:
-            # A fault in one turn must not end the watch: it is reported, and tried
-            # again.
-            logger.exception("%s failed", self.name)
+            pause = self.turn()
+            if self._failing:
+                failures.clear(self.name)
+                self._failing = False
+        except Exception as exc:  # noqa: BLE001 - no fault may end the watch; it gets a row
+            return self._failed(exc)
         finally:
             connection.close()
-        return PAUSE_WHEN_DOWN_S
+        return pause
+
+    def _failed(self, exc: Exception) -> float:
+        self._failing = True
+        try:
+            failure = failures.record(self.name, exc)
+        except (DatabaseError, InterfaceError) as away:
+            logger.warning("%s: %s; the database: %s", self.name, exc, away)
+            return PAUSE_WHEN_DOWN_S
+        return max(PAUSE_WHEN_DOWN_S, failures.pause_s(failure.failures))
 
 
 class Chore(Loop):

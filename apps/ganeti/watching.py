@@ -21,6 +21,7 @@ from django.utils import timezone
 from apps.auditlog import digest
 from apps.mails import delivery
 from apps.pages import news
+from apps.work import failures
 
 from . import following, queue, refreshing, snapshots, turns
 from .domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
@@ -281,6 +282,7 @@ class Watcher:
             Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
             Chore("old mail", self.stopping, delivery.forget, DAILY_S),
             Chore("old requests", self.stopping, requests.forget, DAILY_S),
+            Chore("old failures", self.stopping, failures.forget, DAILY_S),
         ]
         if queue.configured():
             self._loops.append(self._listener)

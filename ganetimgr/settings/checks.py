@@ -92,7 +92,7 @@ RATE = rules.either(rules.rate(), rules.nothing())
 RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
 RATE_LIMITS = Keys(
     {
-        action: Keys({kind: RATE for kind in RATE_LIMIT_KINDS})
+        action: Keys(dict.fromkeys(RATE_LIMIT_KINDS, RATE))
         for action in defaults.RATE_LIMITS
     }
 )
@@ -108,6 +108,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
     "USE_X_FORWARDED_HOST": rules.flag(),
     "STATIC_URL": rules.matching(r"(https?://|/).*/|/", "a path or URL that ends in /"),
+    "STATIC_ROOT": rules.absolute_path(),
     "LANGUAGE_CODE": rules.one_of(*(code for code, _ in wiring.LANGUAGES)),
     "TIME_ZONE": Rule(
         "the name of a time zone, such as 'Europe/Athens'",
@@ -170,6 +171,9 @@ RULES: dict[str, Rule | Keys | Each] = {
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
     "CDROM_ALLOW_PRIVATE_ADDRESSES": rules.flag(),
+    "CDROM_PORTS": rules.list_of(
+        rules.whole(1, 65535, "a port"), "numbers of TCP ports"
+    ),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,

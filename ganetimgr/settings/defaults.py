@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var")
+STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var").absolute()
 
 # The site
 SECRET_KEY = ""
@@ -20,6 +20,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
 USE_X_FORWARDED_HOST = False
 STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 
@@ -108,6 +109,7 @@ AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
 WHITELIST_IP_MAX_SUBNET_V4 = 26
 WHITELIST_IP_MAX_SUBNET_V6 = 64
 CDROM_ALLOW_PRIVATE_ADDRESSES = False
+CDROM_PORTS = [80, 443]
 INSTANCE_ACTION_ACTIVE_DAYS = 7
 CONFIRM_IN_PLACE = False
 ACCOUNT_ACTIVATION_DAYS = 10

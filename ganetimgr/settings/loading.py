@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ganetimgr.settings import defaults, policy, rules, wiring
+from ganetimgr.settings import defaults, policy, rules, state, wiring
 
 # One writer at a time: a transaction that will write says so at its start
 # ("immediate") and waits its turn, instead of failing half way.
@@ -107,6 +107,7 @@ def merge_dictionaries(whole: Any, given: Any, levels: int) -> Any:
 
 def derive(values: dict[str, Any]) -> None:
     """Fill in what follows from the settings; wrong ones are left to the checks."""
+    state.make_private_directories(values)
     if not values["SECRET_KEY"]:
         values["SECRET_KEY"] = secret_key(values["STATE_DIR"])
     if values["RAPI_TIMEOUT"] is not None:
@@ -121,8 +122,6 @@ def derive(values: dict[str, Any]) -> None:
     values["MAIL_DELIVERY_BACKEND"] = values["EMAIL_BACKEND"]
     if rules.importable().fits(values["EMAIL_BACKEND"]):
         values["EMAIL_BACKEND"] = "apps.mails.backend.EmailBackend"
-    if values["DATABASES"] is defaults.DATABASES:
-        make_state(Path(values["STATE_DIR"]))
     if isinstance(values["DATABASES"], dict):
         values["DATABASES"] = {
             alias: with_options(database)
@@ -155,9 +154,9 @@ def with_options(database: Any) -> Any:
     return {**database, "OPTIONS": {**ours, **database.get("OPTIONS", {})}}
 
 
-def secret_key(state: Path) -> str:
+def secret_key(directory: Path) -> str:
     """Read the key that the first run made, or make it."""
-    path = Path(state) / "secret-key"
+    path = Path(directory) / "secret-key"
     try:
         if not path.exists():
             make_secret_key(path)
@@ -168,19 +167,8 @@ def secret_key(state: Path) -> str:
         ) from exc
 
 
-def make_state(path: Path) -> None:
-    """Make the directory of the embedded default, which SQLite wants to be there."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise ImproperlyConfigured(
-            f"The state directory {path} cannot be made: {exc.strerror}"
-        ) from exc
-
-
 def make_secret_key(path: Path) -> None:
     """Write a whole key at once: web and watcher may start at the same time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:

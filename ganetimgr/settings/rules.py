@@ -228,6 +228,13 @@ def readable_file() -> Rule:
     return Rule("the path of a file that can be read, or an empty text", fits)
 
 
+def absolute_path() -> Rule:
+    def fits(value: object) -> bool:
+        return isinstance(value, str | Path) and Path(value).is_absolute()
+
+    return Rule("an absolute path", fits)
+
+
 def static_file(directory: Path) -> Rule:
     """Want something that a page can show: ours, or somebody else's."""
 

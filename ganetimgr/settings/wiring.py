@@ -5,7 +5,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from .defaults import BASE_DIR, STATE_DIR
+from .defaults import BASE_DIR
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "registration",
     "axes",
     "ganetimgr",
+    "apps.work",
     "apps.mails",
     "apps.pages",
     "apps.auditlog",
@@ -130,7 +131,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 
 NODE_MODULES = BASE_DIR / "node_modules"
-STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),

@@ -46,7 +46,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the addresses that were looked at; all have a file, but for "no"."""
     asked: list[str] = []
 
-    def look(url: str, *, allow_private: bool) -> None:
+    def look(url: str, *, allow_private: bool, ports: list[int]) -> None:
         asked.append(url)
         if url == "no" or allow_private:
             raise Unsuitable("There is nothing.")

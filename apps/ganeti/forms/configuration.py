@@ -110,9 +110,12 @@ class ConfigurationForm(forms.Form):
         if wanted[BOOT] == "cdrom" and not wanted[CDROM]:
             self.add_error(CDROM, _("To boot from a CD-ROM, it needs one."))
         elif wanted[CDROM] and self._differs(CDROM):
-            allow = settings.CDROM_ALLOW_PRIVATE_ADDRESSES
             try:
-                remote_files.check(wanted[CDROM], allow_private=allow)
+                remote_files.check(
+                    wanted[CDROM],
+                    allow_private=settings.CDROM_ALLOW_PRIVATE_ADDRESSES,
+                    ports=settings.CDROM_PORTS,
+                )
             except remote_files.Unsuitable as exc:
                 self.add_error(CDROM, str(exc.reason))
 

@@ -1,0 +1,40 @@
+"""Rows: background work that fails now, and why."""
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class FailureQuerySet(models.QuerySet["Failure"]):
+    def resting(self) -> Self:
+        """Return what is not to be tried yet."""
+        return self.filter(next_at__gt=timezone.now())
+
+
+class Failure(models.Model):
+    """A chore that fails: since when, with which error, and when it is tried again.
+
+    ``chore`` names it, as in ``news`` or ``job 17``. The row goes when it succeeds.
+    """
+
+    chore = models.CharField(_("chore"), max_length=191, unique=True)
+    error = models.TextField(_("error"))
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    failing_since = models.DateTimeField(_("failing since"), default=timezone.now)
+    failed_at = models.DateTimeField(_("last failed"), default=timezone.now)
+    next_at = models.DateTimeField(
+        _("tried again"), default=timezone.now, db_index=True
+    )
+    given_up_at = models.DateTimeField(_("given up"), null=True)
+
+    objects = FailureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-failed_at"]
+        verbose_name = _("failing chore")
+        verbose_name_plural = _("failing chores")
+
+    def __str__(self) -> str:
+        return self.chore

@@ -1,0 +1,97 @@
+import logging
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from apps.work import failures
+from apps.work.models import Failure
+
+pytestmark = pytest.mark.django_db
+
+
+def fail(
+    chore: str = "news", text: str = "no", give_up_after: timedelta | None = None
+) -> Failure:
+    return failures.record(chore, ValueError(text), give_up_after=give_up_after)
+
+
+def test_a_failure_is_kept_with_its_error_and_its_beginning() -> None:
+    since = fail().failing_since
+
+    fail(text="still not")
+
+    row = Failure.objects.get()
+    assert (row.chore, row.error, row.failures) == ("news", "ValueError: still not", 2)
+    assert row.failing_since == since <= row.failed_at
+
+
+def test_pauses_grow_with_failures_up_to_the_longest() -> None:
+    pauses = [failures.pause_s(count, first_s=2, longest_s=10) for count in range(1, 6)]
+
+    assert pauses == [2, 4, 8, 10, 10]
+    assert failures.pause_s(10**9) == failures.LONGEST_PAUSE_S
+
+
+def test_a_chore_that_failed_rests_until_it_is_tried_again() -> None:
+    fail("job 1")
+    fail("job 2")
+    Failure.objects.filter(chore="job 2").update(next_at=timezone.now())
+
+    assert failures.resting(["job 1", "job 2", "job 3"]) == {"job 1"}
+
+
+def test_a_chore_that_succeeds_has_no_row_any_more() -> None:
+    fail("news")
+    fail("mail")
+
+    failures.clear("news")
+
+    assert Failure.objects.get().chore == "mail"
+
+
+def test_a_chore_that_fails_for_too_long_is_given_up() -> None:
+    assert fail(give_up_after=timedelta(days=5)).given_up_at is None
+    Failure.objects.update(failing_since=timezone.now() - timedelta(days=6))
+
+    assert fail(give_up_after=timedelta(days=5)).given_up_at is not None
+
+
+def test_the_same_error_is_logged_with_its_traceback_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        for text in ("no", "no", "never"):
+            fail(text=text)
+
+    assert [bool(record.exc_info) for record in caplog.records] == [True, False, True]
+
+
+@pytest.mark.parametrize("text", ["half \ud83d pair", "nul \0 byte", "long" * 10**6])
+def test_an_error_of_any_text_can_be_kept(text: str) -> None:
+    fail(text=text)
+
+    assert len(Failure.objects.get().error) <= 2 * failures.MOST_TEXT
+
+
+def test_failures_of_work_that_nobody_does_any_more_are_forgotten() -> None:
+    fail("follower 1")
+    fail("news")
+    Failure.objects.filter(chore="news").update(
+        failed_at=timezone.now() - timedelta(days=31)
+    )
+
+    failures.forget()
+
+    assert Failure.objects.get().chore == "follower 1"
+
+
+def test_staff_see_what_fails_in_the_administration(client: Client) -> None:
+    fail("news", "no feed")
+    client.force_login(User.objects.create_superuser("root"))
+
+    page = client.get("/admin/work/failure/").content.decode()
+
+    assert "ValueError: no feed" in page
