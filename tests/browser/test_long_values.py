@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 MACHINE = "/instances/athens/web1.alice.example.org/"
 # The longest host name or mail address there can be, without a break in it. Heads of
-# columns, states, actions, times and numbers are our own words, and short in every language.
+# columns, states, actions, times and numbers are our own words, and short.
 LENGTHEN = """() => {
   const places =
     "main :is(td, th, dt, dd, h1, h2, h3, a, button, label, p, li, span)";
