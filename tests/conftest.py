@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
+from pytest_django import Settings
 
 from apps.auditlog import digest
 from apps.ganeti import following
@@ -67,6 +68,12 @@ def without_skip(report: Report) -> Report:
 def _no_attempts_count() -> None:
     """Let no test be limited by what others tried."""
     cache.clear()
+
+
+@pytest.fixture
+def no_rate_limits(settings: Settings) -> None:
+    """Let a test try whatever it likes as often as it likes."""
+    settings.RATE_LIMITS = {action: {} for action in settings.RATE_LIMITS}
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ Load = Callable[[str], dict[str, Any]]
 NOT_OPERATORS = {"BASE_DIR", "STATE_DIR"}
 DEFAULTS = {**loading.upper(vars(wiring)), **loading.upper(vars(defaults))}
 DEFAULTS["SECRET_KEY"] = "k" * 50
+DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
 
 
 @pytest.fixture
@@ -79,6 +80,9 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("EMAIL_BACKEND", "nowhere.Backend"),
         ("DATABASES", {}),
         ("CACHES", []),
+        ("CACHES", {"default": {}}),
+        ("CACHES", {"default": {"BACKEND": "django_redis.cache.RedisCache"}}),
+        ("CACHES", {**DEFAULTS["CACHES"], "x": {"BACKEND": DATABASE_CACHE}}),
         ("BRANDING", {"TITEL": "x"}),
         ("BRANDING", {"SHOW_ORGANIZATION_FORM": "no"}),
         ("BRANDING", {"ANALYTICS_FILE_PATH": "/nowhere"}),

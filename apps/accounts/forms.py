@@ -115,14 +115,10 @@ class ChangeForm(NewPasswordForm, forms.PasswordChangeForm):
             attrs={"autocomplete": "current-password", "autofocus": True}
         ),
     )
-    # How long it has to wait, if it was tried too often.
-    wait_s = 0
 
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]
-        attempt = login_throttle.check_own_password(self.user, password)
-        self.wait_s = attempt.wait_s
-        if attempt.user is None:
+        if not login_throttle.check_own_password(self.user, password):
             code = "password_incorrect"
             raise ValidationError(self.error_messages[code], code)
         return password

@@ -52,15 +52,17 @@ def log_in(request: HttpRequest, username: str, password: str) -> Attempt:
     return Attempt()
 
 
-def check_own_password(user: User, password: str) -> Attempt:
-    """Check the password that somebody who is logged in is asked for once more."""
+def check_own_password(user: User, password: str) -> bool:
+    """Check the password that somebody who is logged in is asked for once more.
+
+    Raises TooManyAttempts.
+    """
     account = user.get_username()
-    if wait_s := rate_limit.hit(PASSWORD_CHECK, account=account):
-        return Attempt(wait_s=wait_s)
+    rate_limit.enforce(PASSWORD_CHECK, account=account)
     if not user.check_password(password):
-        return Attempt()
+        return False
     rate_limit.forget(PASSWORD_CHECK, account=account)
-    return Attempt(user)
+    return True
 
 
 def forget(user: User, address: str | None) -> None:

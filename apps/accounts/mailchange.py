@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
-from apps.auditlog.models import AuditEntry
 from apps.mails.letters import Letter
 from apps.mails.onetime import hash_of, new_key
 
@@ -26,18 +25,10 @@ from .models import MailChange
 from .people import language_of
 
 ASKED, CHANGED, CANCELLED = "mail-ask", "mail-change", "mail-cancel"
-# So that nobody is flooded with mails by a form of ours.
-MOST_PER_DAY = 5
 
 
 class Void(Exception):
     """The link works no more: another one, or time, has overtaken it."""
-
-
-def asked_too_often(user: User) -> bool:
-    since = timezone.now() - timedelta(days=1)
-    asked = AuditEntry.objects.filter(user=user, action=ASKED, created_at__gte=since)
-    return asked.count() >= MOST_PER_DAY
 
 
 def ask(by: Acting, address: str) -> None:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.auditlog.entries import Acting
 from apps.auditlog.origin import acting, address_of
 from apps.web import rate_limit
-from apps.web.responses import too_many_requests
 
 from . import login_throttle, passwords
 from .forms import ChangeForm, NewPasswordForm, ResetForm
@@ -30,8 +29,6 @@ def password_change(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/password_elsewhere.html", status=403)
     form = ChangeForm(by.user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        if form.wait_s:
-            return too_many_requests(request, form.wait_s)
         status = 400 if form.is_bound else 200
         context = {"form": form}
         return render(request, "accounts/password_change.html", context, status=status)
@@ -56,7 +53,7 @@ class ResetView(views.PasswordResetView):
     form_class = ResetForm
     success_url = reverse_lazy("accounts:password-reset-sent")
 
-    def form_valid(self, form: ResetForm) -> HttpResponse:  # type: ignore[override]
+    def form_valid(self, form: ResetForm) -> HttpResponse:
         """Write no more than so many mails; the answer never tells."""
         wait_s = rate_limit.hit(
             "password-reset",

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.auditlog.origin import acting, address_of
+from apps.web import rate_limit
 
 from . import captcha, mailboxes, registration
 from .registration import Registration, Standing
@@ -30,10 +31,19 @@ def register(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     sent = request.POST if request.method == "POST" else None
-    form = RegistrationForm(sent, remote=address_of(request))
-    if form.is_valid() and _registered(form):
-        return redirect("accounts:registered")
-    status = 200 if sent is None else 400
+    address = address_of(request)
+    form = RegistrationForm(sent, remote=address)
+    if sent is not None:
+        rate_limit.enforce("registration", address=address)
+    if form.is_valid():
+        rate_limit.enforce("registration", mailbox=form.cleaned_data["email"])
+        if _registered(form):
+            return redirect("accounts:registered")
+    return _registration_page(request, form)
+
+
+def _registration_page(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
+    status = 400 if form.is_bound else 200
     context = {"form": form, "captcha_key": settings.RECAPTCHA_PUBLIC_KEY}
     context["captcha_script"] = captcha.script()
     response = render(request, "accounts/register.html", context, status=status)

@@ -6,6 +6,9 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from .rate_limit import TooManyAttempts
+from .responses import too_many_attempts
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -39,3 +42,20 @@ class MethodNotAllowedPage:
         page = render(request, "405.html", status=response.status_code)
         page["Allow"] = response["Allow"]
         return page
+
+
+class TooManyAttemptsPage:
+    """Answer 429 where a rate limit was reached."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, TooManyAttempts):
+            return too_many_attempts(request, exception.wait_s)
+        return None

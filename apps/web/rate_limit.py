@@ -33,6 +33,14 @@ Shard = dict[str, list[int]]
 _logged_at = -float(LOG_EVERY_S)
 
 
+class TooManyAttempts(Exception):
+    """Something was tried too often; ``wait_s`` is how many seconds it has to wait."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(wait_s)
+        self.wait_s = wait_s
+
+
 class CacheAwayError(Exception):
     """The cache takes no lock and says nothing else."""
 
@@ -48,6 +56,18 @@ def hit(
         if wait_s := _guarded(_take, key, limit, window):
             return wait_s
     return 0
+
+
+def enforce(
+    action: str, *, address: str | None = None, account: str = "", mailbox: str = ""
+) -> None:
+    """Count an attempt; raise TooManyAttempts, which becomes a page, if it has to wait.
+
+    The page is made by `apps.web.middleware.TooManyAttemptsPage`.
+    """
+    wait_s = hit(action, address=address, account=account, mailbox=mailbox)
+    if wait_s:
+        raise TooManyAttempts(wait_s)
 
 
 def undo(

@@ -20,7 +20,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _standalone(request, 413)
 
 
-def too_many_requests(request: HttpRequest, wait_s: int) -> HttpResponse:
+def too_many_attempts(request: HttpRequest, wait_s: int) -> HttpResponse:
     """Answer 429, with how long to wait."""
     context = {"wait": describe_wait(wait_s)}
     response = render(request, "429.html", context, status=429)

@@ -74,6 +74,20 @@ BRANDING = Keys(
     }
 )
 
+# Others unpickle what they find, which runs the code of whoever wrote it there. The
+# last two keep everything to their process.
+CACHE_BACKENDS = (
+    "ganetimgr.caches.files.FileBasedCache",
+    "ganetimgr.caches.redis.RedisCache",
+    "django.core.cache.backends.locmem.LocMemCache",
+    "django.core.cache.backends.dummy.DummyCache",
+)
+CACHE = Rule(
+    f"cache settings with a BACKEND of {' or '.join(map(repr, CACHE_BACKENDS[:2]))}",
+    lambda value: isinstance(value, dict) and value.get("BACKEND") in CACHE_BACKENDS,
+    secret=True,
+)
+
 RATE = rules.either(rules.rate(), rules.nothing())
 RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
 RATE_LIMITS = Keys(
@@ -101,7 +115,7 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
         lambda value: value in list(zoneinfo.available_timezones()),
     ),
     "DATABASES": Each(rules.mapping("database settings"), required=("default",)),
-    "CACHES": Each(rules.mapping("cache settings"), required=("default",)),
+    "CACHES": Each(CACHE, required=("default",)),
     "BEANSTALK_URL": rules.url("beanstalk"),
     "BEANSTALK_TUBE": rules.matching(
         r"[A-Za-z0-9+/;.$_()][A-Za-z0-9+/;.$_()-]{0,199}",
@@ -150,6 +164,7 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
     "APPLICATION_MEMORY_MIB": SIZES,
     "APPLICATION_VCPUS": SIZES,
     "APPLICATION_DISK_GIB": SIZES,
+    "MAX_OPEN_APPLICATIONS": rules.whole(1, 1000),
     "REVIEW_OWN_APPLICATIONS": rules.flag(),
     "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
         rules.whole(0, 36500, "a number of days"), rules.nothing()

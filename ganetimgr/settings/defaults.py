@@ -33,7 +33,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "ganetimgr.caches.files.FileBasedCache",
         "LOCATION": STATE_DIR / "cache",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
@@ -102,6 +102,7 @@ NO_OPERATING_SYSTEM_PROVIDER = ""
 APPLICATION_MEMORY_MIB = [512, 1024, 2048, 4096, 8192, 16384]
 APPLICATION_VCPUS = [1, 2, 4, 8]
 APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
+MAX_OPEN_APPLICATIONS = 10
 REVIEW_OWN_APPLICATIONS = False
 
 # What people see and may
@@ -121,7 +122,7 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
     "login-under-attack": {"account_and_address": (1, 900)},
     "password-check": {"account": (5, 900)},
     "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
-    "registration": {"address": (10, 3600), "mailbox": (3, 86400)},
+    "registration": {"address": (30, 3600), "mailbox": (3, 86400)},
     "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},
     "application": {"account": (10, 3600)},
     "ssh-key-add": {"account": (20, 3600)},

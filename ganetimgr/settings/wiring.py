@@ -34,8 +34,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "apps.web.request_bounds.RequestBounds",
     "apps.web.middleware.PrivateByDefault",
+    "apps.web.request_bounds.RequestBounds",
     "apps.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.web.middleware.MethodNotAllowedPage",
+    "apps.web.middleware.TooManyAttemptsPage",
     "apps.ganeti.middleware.Unavailable",
 ]
 

@@ -178,6 +178,7 @@ def test_nobody_deletes_or_sees_another_ones_key(
     assert "laptop" not in markup(client.get(PROFILE))
 
 
+@pytest.mark.usefixtures("no_rate_limits")
 @settings(
     deadline=None,
     max_examples=50,

@@ -249,17 +249,37 @@ def test_who_has_no_password_here_is_not_asked_for_one(
 
 
 def test_nobody_is_flooded_with_mails(logged_in: Client, sent: Sent) -> None:
-    for number in range(mailchange.MOST_PER_DAY):
+    for number in range(5):
         ask(logged_in, f"alice{number}@example.org")
     before = len(sent())
 
     answer = ask(logged_in)
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "try again tomorrow" in text(markup(answer))
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "Try again in 24 hours" in text(markup(answer))
     assert len(sent()) == before
 
 
+def test_a_mailbox_is_not_flooded_by_many_accounts(sent: Sent) -> None:
+    for number in range(4):
+        user = User.objects.create_user(f"user{number}", password=PASSWORD)
+        client = Client()
+        client.force_login(user)
+        answer = ask(client, "victim@example.org")
+
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert len(sent()) == 3
+
+
+def test_the_password_cannot_be_guessed_here_either(logged_in: Client) -> None:
+    for number in range(5):
+        answer = logged_in.post(ASK, {"address": NEW, "password": f"x{number}"})
+        assert answer.status_code == HTTPStatus.BAD_REQUEST
+
+    assert ask(logged_in).status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+@pytest.mark.usefixtures("no_rate_limits")
 @settings(
     deadline=None,
     max_examples=50,

@@ -166,6 +166,7 @@ def test_who_has_no_password_here_is_told_where_it_is(
     assert "/accounts/password/reset/" not in mail.body
 
 
+@pytest.mark.usefixtures("no_rate_limits")
 class AnythingTest(TestCase):
     @settings(max_examples=50, deadline=None)
     @given(
@@ -181,7 +182,7 @@ class AnythingTest(TestCase):
 
         answer = self.client.post(CHANGE, {**GOOD, **posted})
 
-        assert answer.status_code in {302, 400, 429}
+        assert answer.status_code in {302, 400}
 
     @settings(max_examples=50, deadline=None)
     @given(

@@ -390,6 +390,7 @@ def test_who_waits_is_told_so_when_asking_for_a_password(
     assert sent()[-1].subject.endswith("Your registration is being looked at")
 
 
+@pytest.mark.usefixtures("no_rate_limits")
 class AnythingTest(TestCase):
     """Whatever is posted: no 500."""
 

@@ -13,6 +13,7 @@ from apps.ganeti.domain import tags
 from apps.ganeti.services.owners import Owner
 from apps.ganeti.services.submission import ActionRefused
 from apps.ganeti.views.asking import UserRequest, acting, wants_part
+from apps.web import rate_limit
 
 from .. import filing, holdings
 from ..creation import MIB_PER_GIB
@@ -46,6 +47,7 @@ def _form(request: UserRequest) -> ApplicationForm:
 
 def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | None:
     """File what the form says, and say so; None when its name was taken meanwhile."""
+    rate_limit.enforce("application", account=request.user.get_username())
     try:
         filed = filing.file(form.wanted(), by=acting(request))
     except NameTaken:

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from apps.web import rate_limit
+
 from .. import details
 from ..encryption import UndecryptableError
 from ..models import Job
@@ -72,6 +74,7 @@ def ask_or_do(request: UserRequest, found: Found, wish: Wish) -> HttpResponse:
         job = requests.do_at_once(found.cluster, found.instance, wish, by=by)
         tell(request, found, job)
     else:
+        rate_limit.enforce("confirmation-mail", account=by.user.get_username())
         requests.ask(found.cluster, found.instance, wish, by=by)
         text = _(
             "Nothing has been done yet. A mail with a link that does it is on its way "
