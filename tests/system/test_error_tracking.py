@@ -63,7 +63,7 @@ def test_errors_of_web_and_watcher_arrive(
     assert web["transaction"] == "/fail/{key}/"
     assert web["request"] == {"method": "POST", "url": "/fail/…/"}
     watcher = next(event for event in sentry.events() if "ImportError" in str(event))
-    assert watcher["logentry"]["formatted"] == "mail failed"
+    assert watcher["logentry"]["formatted"].startswith("mail")
     told = json.dumps(sentry.events())
     assert [private for private in PRIVATE if private in told] == []
     assert '"vars"' not in told
