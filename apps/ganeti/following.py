@@ -223,8 +223,8 @@ def ask(
     ids = [job.ganeti_id for job in jobs if job.ganeti_id is not None]
     client = client_for(cluster, patience_s=patience_s)
     rows = client.jobs_by_id(ids, FIELDS)
-    reports = [JobReport.from_rapi(dict(row)) for row in rows]
-    return {report.id: report for report in reports}
+    reports = map(JobReport.from_rapi, rows)
+    return {report.id: report for report in reports if report.id}
 
 
 def may_be_sought(job: Job, now: datetime) -> bool:
@@ -303,7 +303,8 @@ def _reported_since(
     known = earlier.order_by("-pk").values_list("ganeti_id", flat=True).first()
     fields = ("id", "ops", "summary", "received_ts")
     rows = client.query("job", fields, at_least("id", known or 0))
-    return [JobReport.from_rapi({**row, "status": None}) for row in rows]
+    reports = (JobReport.from_rapi({**row, "status": None}) for row in rows)
+    return [report for report in reports if report.id]
 
 
 def never_arrived(job: Job, now: datetime) -> JobReport:

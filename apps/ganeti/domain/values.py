@@ -1,0 +1,174 @@
+"""Values of Ganeti's answers, read strictly: what no Ganeti gives is unreadable.
+
+An answer is JSON, so any value may stand anywhere: a name that is a list, a time in the
+year 10 to the 18. Who reads a row here either gets what its types promise, or
+UnreadableError, and can leave out that row alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+Values: TypeAlias = Mapping[str, Any]
+Scalar: TypeAlias = str | int | float | None
+
+# A name in the configuration: what rows and addresses of pages can hold.
+LONGEST_NAME = 255
+LONGEST_TEXT = 10_000
+# Largest whole number that every JSON reader keeps exactly.
+LARGEST = 2**53
+# The year 9999 less a day: every time zone still has that moment.
+LAST_SECOND = 253_402_214_400
+
+
+class UnreadableError(ValueError):
+    """A value that cannot be what the field means; the text names the field."""
+
+    def __init__(self, field: str, value: object) -> None:
+        super().__init__(f"{field}: {shown(value)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An object of a cluster of which only this is known, and why."""
+
+    kind: str  # instance, node, group, network or cluster
+    name: str  # empty when that cannot be read either
+    reason: str
+
+
+def shown(value: object) -> str:
+    """Return a value as a line of a log has it, bounded."""
+    if isinstance(value, str | int | float | bool | None):
+        text = repr(value) if _is_printable_number(value) else "a number"
+    else:
+        text = type(value).__name__
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _is_printable_number(value: object) -> bool:
+    # Python refuses to spell whole numbers of thousands of digits.
+    return not isinstance(value, int) or abs(value) < 10**50
+
+
+def name(row: Values, field: str = "name") -> str:
+    """Return the name of an object: text without slashes or control characters."""
+    value = text(row, field)
+    if not value or len(value) > LONGEST_NAME or "/" in value:
+        raise UnreadableError(field, value)
+    if not value.isprintable():
+        raise UnreadableError(field, value)
+    return value
+
+
+def name_if_readable(row: object) -> str:
+    """Return the name of an object that may have none."""
+    try:
+        return name(row) if isinstance(row, Mapping) else ""
+    except UnreadableError:
+        return ""
+
+
+def text(row: Values, field: str) -> str:
+    """Return text; empty where there is no value."""
+    value = row.get(field)
+    return "" if value is None else _text(value, field)
+
+
+def texts(row: Values, field: str) -> tuple[str, ...]:
+    """Return a list of texts; empty where there is no value."""
+    return tuple(_text(value, field) for value in items(row, field))
+
+
+def optional_texts(row: Values, field: str) -> tuple[str, ...]:
+    """Return a list of texts, each empty where it has no value."""
+    return tuple(
+        "" if value is None else _text(value, field) for value in items(row, field)
+    )
+
+
+def items(row: Values, field: str) -> Iterable[Any]:
+    """Return a list of anything; empty where there is no value."""
+    value = row.get(field)
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise UnreadableError(field, value)
+    return value
+
+
+def mapping(row: Values, field: str) -> Values:
+    """Return an object of JSON; empty where there is no value."""
+    value = row.get(field)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise UnreadableError(field, value)
+    return value
+
+
+def whole(row: Values, field: str) -> int | None:
+    """Return a whole number; None where there is no value."""
+    value = row.get(field)
+    return None if value is None else _whole(value, field)
+
+
+def wholes(row: Values, field: str) -> tuple[int, ...]:
+    """Return a list of whole numbers, each 0 where it has no value."""
+    return tuple(
+        0 if value is None else _whole(value, field) for value in items(row, field)
+    )
+
+
+def flag(row: Values, field: str) -> bool | None:
+    """Return yes or no; None where there is no value."""
+    value = row.get(field)
+    if value is None or isinstance(value, bool):
+        return value
+    raise UnreadableError(field, value)
+
+
+def scalar(row: Values, field: str) -> Scalar:
+    """Return text, a number, or yes or no; None where there is no value."""
+    value = row.get(field)
+    if isinstance(value, str):
+        return _text(value, field)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and abs(value) <= LARGEST:
+        return value
+    raise UnreadableError(field, value)
+
+
+def moment(row: Values, field: str) -> datetime | None:
+    """Return a time given in seconds; None where there is no value, or 0."""
+    value = row.get(field)
+    if value is None or value is False:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UnreadableError(field, value)
+    if not 0 <= value <= LAST_SECOND:
+        raise UnreadableError(field, value)
+    return datetime.fromtimestamp(value, UTC) if value else None
+
+
+def _text(value: object, field: str) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise UnreadableError(field, value)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # half a surrogate pair, which JSON can name
+            raise UnreadableError(field, "half a character") from None
+    return value
+
+
+def _whole(value: object, field: str) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise UnreadableError(field, value)
+    if abs(value) > LARGEST:
+        raise UnreadableError(field, value)
+    return value
