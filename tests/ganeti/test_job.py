@@ -65,7 +65,7 @@ def test_an_id_of_old_versions_is_text() -> None:
     [
         (
             [["OpPrereqError", ["No &quot;web1&quot;", "wrong_state"]]],
-            'No "web1" (wrong state)',
+            'No "web1"',
         ),
         ([["OpPrereqError", ["One", "two", {"three": [4]}]]], "One: two: three=4"),
         ([["OpExecError", ["Could not start"]]], "Could not start"),

@@ -12,10 +12,11 @@ from itertools import islice
 from ..rapi.errors import gettext_noop
 
 # Of the common classes; to be translated where they are shown, up to the first colon.
-# What OpPrereqError and OpExecError say is a sentence for people already.
+# What those say that have none here is a sentence for people already.
 WORDS = {
     "OpPrereqError": "",
     "OpExecError": "",
+    "TagError": "",
     "OpResultError": gettext_noop("Ganeti does not understand its own result"),
     "OpCodeUnknown": gettext_noop("This version of Ganeti does not know the operation"),
     "HooksAbort": gettext_noop("A hook refused it"),
@@ -39,7 +40,6 @@ WORDS = {
     "CommandError": gettext_noop("A command failed"),
     "ParameterError": gettext_noop("A parameter is not right"),
     "TypeEnforcementError": gettext_noop("A parameter is not right"),
-    "TagError": gettext_noop("Ganeti does not take the tag"),
 }
 LONGEST = 10_000
 DEEPEST = 20
@@ -65,16 +65,12 @@ def _reason(result: object) -> str:
     match result:
         case None | True | False:
             return ""
-        case ["OpPrereqError", [str(message), str(code)]]:
-            return f"{spell(message)} ({_code(code)})"
+        case ["OpPrereqError", [str(message), str()]]:
+            # The code after it says the same in a word for machines.
+            return spell(message)
         case [str(name), arguments] if name in WORDS or _is_exception(result):
             return _joined(": ", [WORDS.get(name, name), spell(arguments)])
     return spell(result)
-
-
-def _code(code: str) -> str:
-    """Return what kind of error it is: Ganeti's ``ECODE_WRONG_STATE`` and the like."""
-    return spell(code).replace("_", " ")
 
 
 def spell(value: object, depth: int = 0) -> str:
