@@ -19,7 +19,10 @@ from .domain.job import FINAL, JobReport, JobStatus, LogLine, may_become
 from .models import Cluster, Job
 from .rapi.client import RapiClient
 from .rapi.query import at_least
+from .rapi.versions import UNKNOWN, Capability, parse, supports
 from .reasons import key_in
+from .refreshing import assume_version
+from .snapshots import remembered
 
 logger = logging.getLogger(__name__)
 
@@ -222,6 +225,7 @@ def ask(
     """
     ids = [job.ganeti_id for job in jobs if job.ganeti_id is not None]
     client = client_for(cluster, patience_s=patience_s)
+    assume_version(client, cluster)
     rows = client.jobs_by_id(ids, FIELDS)
     reports = map(JobReport.from_rapi, rows)
     return {report.id: report for report in reports if report.id}
@@ -253,26 +257,51 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
     """
     by_key = {job.key: job for job in jobs}
     found = set()
-    reports = _reported_since(client_for(cluster), cluster, jobs)
+    client = client_for(cluster)
+    assume_version(client, cluster)
+    reports = _reported_since(client, cluster, jobs)
     for report in reports:
         for key in filter(None, map(key_in, report.reasons)):
             if key in by_key:
                 _found(by_key[key], report)
                 found.add(by_key[key].pk)
+    keeps_reasons = _keeps_reasons(cluster)
     for job in jobs:
-        unmarked = _reinstall(job, reports) if job.kind == Job.Kind.REINSTALL else None
+        if keeps_reasons and job.kind != Job.Kind.REINSTALL:
+            continue
+        unmarked = _unmarked(job, reports)
         if unmarked is not None:
             _found(job, unmarked)
             found.add(job.pk)
     return found
 
 
-def _reinstall(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
-    """Find a reinstall, which carries no key, by what it does and when it came.
+# What Ganeti calls the opcode of a kind of job.
+_OPCODES = {
+    Job.Kind.STARTUP: "INSTANCE_STARTUP",
+    Job.Kind.SHUTDOWN: "INSTANCE_SHUTDOWN",
+    Job.Kind.REBOOT: "INSTANCE_REBOOT",
+    Job.Kind.CREATE: "INSTANCE_CREATE",
+    Job.Kind.REINSTALL: "INSTANCE_REINSTALL",
+    Job.Kind.DESTROY: "INSTANCE_REMOVE",
+    Job.Kind.CONFIGURE: "INSTANCE_SET_PARAMS",
+    Job.Kind.MIGRATE: "INSTANCE_MIGRATE",
+}
+
+
+def _keeps_reasons(cluster: Cluster) -> bool:
+    """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
+    contents = remembered(cluster)
+    version = parse(contents.info.version) if contents else UNKNOWN
+    return version == UNKNOWN or supports(version, Capability.REASON)
+
+
+def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
+    """Find a job that carries no key by what it does and when it came.
 
     One of another's of the same instance in the same minute would be taken for it.
     """
-    summary = f"INSTANCE_REINSTALL({job.instance})"
+    summary = f"{_OPCODES.get(Job.Kind(job.kind), '')}({job.instance})"
     since = job.submitted_at - CLOCKS_DIFFER
     for report in reports:
         if summary not in report.summary or (report.received_at or since) <= since:
@@ -308,7 +337,10 @@ def _reported_since(
 
 
 def never_arrived(job: Job, now: datetime) -> JobReport:
-    """Return the end of a job that the cluster's list does not have."""
-    if now - job.submitted_at > ARCHIVED_AFTER:
+    """Return the end of a job that the cluster's list does not have.
+
+    Where jobs carry no keys, it may be there unrecognized.
+    """
+    if now - job.submitted_at > ARCHIVED_AFTER or not _keeps_reasons(job.cluster):
         return JobReport(0, JobStatus.LOST)
     return JobReport(0, JobStatus.NOT_SUBMITTED, message=job.message)

@@ -160,6 +160,12 @@ class Inventory:
         """Clusters that nothing is known of yet."""
         return [shot for shot in self.snapshots if shot.known is None]
 
+    @property
+    def unreadable(self) -> list[Snapshot]:
+        """Clusters with objects that cannot be read; only staff may know of those."""
+        shots = self.snapshots if self.person.staff else ()
+        return [shot for shot in shots if shot.contents and shot.contents.unreadable]
+
     def _concerns(self, shot: Snapshot) -> bool:
         return self.person.sees_all or not shot.known or bool(_owned(self.person, shot))
 

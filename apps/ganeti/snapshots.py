@@ -23,10 +23,11 @@ from .domain.cluster import ClusterInfo
 from .domain.instance import Instance
 from .domain.network import GanetiNetwork
 from .domain.node import Node, NodeGroup
+from .domain.values import Unreadable
 from .models import Cluster, ClusterRefresh
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
-FORMAT = 2
+FORMAT = 3
 # How long publishing a cluster may take before others go ahead, and look again.
 TURN_S = 2.0
 TURN_LOOK_EVERY_S = 0.02
@@ -41,6 +42,8 @@ class Contents:
     nodes: Mapping[str, Node]
     groups: Mapping[str, NodeGroup]
     networks: tuple[GanetiNetwork, ...]
+    # What the cluster has too, and what nobody can make sense of.
+    unreadable: tuple[Unreadable, ...] = ()
 
     @cached_property
     def by_user(self) -> dict[str, list[Instance]]:
@@ -55,6 +58,12 @@ class Contents:
     @cached_property
     def by_uuid(self) -> dict[str, Instance]:
         return {found.uuid: found for found in self.instances.values() if found.uuid}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names that instances have, case-folded: DNS knows no case."""
+        unreadable = (one.name for one in self.unreadable if one.kind == "instance")
+        return frozenset(name.casefold() for name in (*self.instances, *unreadable))
 
     def __getstate__(self) -> dict[str, object]:
         """Leave the indexes out: each process makes its own when it needs them."""

@@ -5,10 +5,10 @@ year 10 to the 18. Who reads a row here either gets what its types promise, or
 UnreadableError, and can leave out that row alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 Values: TypeAlias = Mapping[str, Any]
 Scalar: TypeAlias = str | int | float | None
@@ -36,6 +36,29 @@ class Unreadable:
     kind: str  # instance, node, group, network or cluster
     name: str  # empty when that cannot be read either
     reason: str
+
+
+Item = TypeVar("Item")
+
+
+def read_all(
+    kind: str, rows: Iterable[Any], read: Callable[[Values], Item]
+) -> tuple[list[Item], list[Unreadable]]:
+    """Read rows of one kind of object; return what can be read, and what cannot."""
+    found: list[Item] = []
+    lost: list[Unreadable] = []
+    for row in rows:
+        try:
+            found.append(read(_as_mapping(row, kind)))
+        except UnreadableError as exc:
+            lost.append(Unreadable(kind, name_if_readable(row), str(exc)))
+    return found, lost
+
+
+def by_name(rows: Iterable[Values]) -> dict[str, Values]:
+    """Return rows by the names of their objects; not those without a readable one."""
+    named = ((name_if_readable(row), row) for row in rows)
+    return {key: row for key, row in named if key}
 
 
 def shown(value: object) -> str:
@@ -101,11 +124,7 @@ def items(row: Values, field: str) -> Iterable[Any]:
 def mapping(row: Values, field: str) -> Values:
     """Return an object of JSON; empty where there is no value."""
     value = row.get(field)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise UnreadableError(field, value)
-    return value
+    return {} if value is None else _as_mapping(value, field)
 
 
 def whole(row: Values, field: str) -> int | None:
@@ -151,6 +170,12 @@ def moment(row: Values, field: str) -> datetime | None:
     if not 0 <= value <= LAST_SECOND:
         raise UnreadableError(field, value)
     return datetime.fromtimestamp(value, UTC) if value else None
+
+
+def _as_mapping(value: object, field: str) -> Values:
+    if not isinstance(value, Mapping):
+        raise UnreadableError(field, value)
+    return value
 
 
 def _text(value: object, field: str) -> str:
