@@ -29,11 +29,13 @@ class ClusterInfo:
         """
         return cls(
             name=values.text(answer, "name"),
-            uuid=values.text(answer, "uuid"),
+            uuid=values.uuid(answer),
             version=values.text(answer, "software_version"),
             master=values.text(answer, "master"),
             hypervisors=values.texts(answer, "enabled_hypervisors"),
-            disk_templates=values.texts(answer, "enabled_disk_templates"),
+            disk_templates=values.texts(
+                answer, "enabled_disk_templates", values.LONGEST_TEMPLATE
+            ),
             tags=values.texts(answer, "tags"),
             policy=Policy.from_rapi(values.mapping(answer, "ipolicy")),
         )

@@ -27,7 +27,7 @@ class GanetiNetwork:
         """Build from a row of ``GET /2/networks?bulk=1``; raises UnreadableError."""
         return cls(
             name=values.name(row),
-            uuid=values.text(row, "uuid"),
+            uuid=values.uuid(row),
             network=values.text(row, "network"),
             gateway=values.text(row, "gateway"),
             network6=values.text(row, "network6"),

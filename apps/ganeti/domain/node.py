@@ -60,7 +60,7 @@ class Node:
         seen = live or {}
         return cls(
             name=values.name(row),
-            uuid=values.text(row, "uuid"),
+            uuid=values.uuid(row),
             role=values.text(row, "role"),
             group=values.text(row, "group"),
             offline=values.flag(row, "offline") or False,
@@ -92,7 +92,7 @@ class NodeGroup:
         """Build from a row of GROUP_FIELDS; raises UnreadableError."""
         return cls(
             name=values.name(row),
-            uuid=values.text(row, "uuid"),
+            uuid=values.uuid(row),
             alloc_policy=values.text(row, "alloc_policy"),
             tags=values.texts(row, "tags"),
             policy=Policy.from_rapi(values.mapping(row, "ipolicy")),

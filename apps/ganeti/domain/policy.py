@@ -59,7 +59,9 @@ class Policy:
         if isinstance(pairs, Mapping):
             pairs = [pairs]
         return cls(
-            disk_templates=values.texts(policy, "disk-templates"),
+            disk_templates=values.texts(
+                policy, "disk-templates", values.LONGEST_TEMPLATE
+            ),
             bounds=tuple(map(_bounds, values.items({"minmax": pairs}, "minmax"))),
         )
 

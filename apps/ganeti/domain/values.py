@@ -13,9 +13,12 @@ from typing import Any, TypeAlias, TypeVar
 Values: TypeAlias = Mapping[str, Any]
 Scalar: TypeAlias = str | int | float | None
 
-# A name in the configuration: what rows and addresses of pages can hold.
-LONGEST_NAME = 255
-LONGEST_TEXT = 10_000
+# What rows can hold: names, tags and the like; a uuid; a disk template.
+LONGEST = 255
+LONGEST_UUID = 36
+LONGEST_TEMPLATE = 32
+# A parameter of a hypervisor, as the arguments of a kernel.
+LONGEST_PARAMETER = 10_000
 # Largest whole number that every JSON reader keeps exactly.
 LARGEST = 2**53
 # The year 9999 less a day: every time zone still has that moment.
@@ -78,9 +81,7 @@ def _is_printable_number(value: object) -> bool:
 def name(row: Values, field: str = "name") -> str:
     """Return the name of an object: text without slashes or control characters."""
     value = text(row, field)
-    if not value or len(value) > LONGEST_NAME or "/" in value:
-        raise UnreadableError(field, value)
-    if not value.isprintable():
+    if not value or "/" in value or not value.isprintable():
         raise UnreadableError(field, value)
     return value
 
@@ -93,15 +94,19 @@ def name_if_readable(row: object) -> str:
         return ""
 
 
-def text(row: Values, field: str) -> str:
+def text(row: Values, field: str, longest: int = LONGEST) -> str:
     """Return text; empty where there is no value."""
     value = row.get(field)
-    return "" if value is None else _text(value, field)
+    return "" if value is None else _text(value, field, longest)
 
 
-def texts(row: Values, field: str) -> tuple[str, ...]:
+def uuid(row: Values) -> str:
+    return text(row, "uuid", LONGEST_UUID)
+
+
+def texts(row: Values, field: str, longest: int = LONGEST) -> tuple[str, ...]:
     """Return a list of texts; empty where there is no value."""
-    return tuple(_text(value, field) for value in items(row, field))
+    return tuple(_text(value, field, longest) for value in items(row, field))
 
 
 def optional_texts(row: Values, field: str) -> tuple[str, ...]:
@@ -152,7 +157,7 @@ def scalar(row: Values, field: str) -> Scalar:
     """Return text, a number, or yes or no; None where there is no value."""
     value = row.get(field)
     if isinstance(value, str):
-        return _text(value, field)
+        return _text(value, field, LONGEST_PARAMETER)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float) and abs(value) <= LARGEST:
@@ -178,8 +183,8 @@ def _as_mapping(value: object, field: str) -> Values:
     return value
 
 
-def _text(value: object, field: str) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+def _text(value: object, field: str, longest: int = LONGEST) -> str:
+    if not isinstance(value, str) or len(value) > longest:
         raise UnreadableError(field, value)
     if not value.isascii():
         try:
