@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from apps.work import failures
+
 from .connections import client_for
 from .domain.job import FINAL, JobReport, JobStatus, LogLine, may_become
 from .models import Cluster, Job
@@ -39,6 +41,11 @@ MARGIN_S = 7
 # the list may have run all the same.
 ARCHIVED_AFTER = timedelta(hours=5)
 CLOCKS_DIFFER = timedelta(minutes=1)
+
+# How soon what comes of a job's end is tried again, at first and at last; how long.
+HANDLED_AGAIN_S = 60.0
+HANDLED_AGAIN_AT_LAST_S = 3600.0
+GIVEN_UP_AFTER = timedelta(days=5)
 
 _handlers: dict[Job.Kind, list[Handler]] = {}
 _starters: dict[Job.Kind, list[Handler]] = {}
@@ -119,10 +126,29 @@ def try_to_handle(pk: int) -> bool:
         handle(pk)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
-        logger.exception("Job %s: a handler failed, it will be tried again", pk)
+    except Exception as exc:  # noqa: BLE001 - whatever a handler raises gets a row
+        handling_failed(pk, exc)
         return False
     return True
+
+
+def handling(pk: int) -> str:
+    """Return what failures call what comes of a job's end."""
+    return f"end of job {pk}"
+
+
+def handling_failed(pk: int, exc: Exception) -> None:
+    """Write down that a handler failed; after days the job counts as handled."""
+    failure = failures.record(
+        handling(pk),
+        exc,
+        first_s=HANDLED_AGAIN_S,
+        longest_s=HANDLED_AGAIN_AT_LAST_S,
+        give_up_after=GIVEN_UP_AFTER,
+    )
+    if failure.given_up_at:
+        logger.error("Job %s: what comes of its end is given up", pk)
+        Job.objects.filter(pk=pk).update(handled_at=failure.given_up_at)
 
 
 def finish(job: Job, report: JobReport) -> bool:

@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from ..rapi.errors import gettext_noop
+from ..rapi.errors import clean, gettext_noop
 
 # Of the common classes; to be translated where they are shown, up to the first colon.
 # What those say that have none here is a sentence for people already.
@@ -78,7 +78,7 @@ def spell(value: object, depth: int = 0) -> str:
     if value is None or depth > DEEPEST:
         return ""
     if isinstance(value, str):
-        return clean(html.unescape(value)).strip()
+        return clean(html.unescape(value[:LONGEST])).strip()
     if isinstance(value, Mapping):
         pairs = (f"{key}={spell(each, depth + 1)}" for key, each in value.items())
         return _joined(", ", map(clean, pairs))
@@ -89,11 +89,6 @@ def spell(value: object, depth: int = 0) -> str:
         )
     # Python refuses to spell whole numbers of any length.
     return "?" if isinstance(value, int) and abs(value) > 10**50 else str(value)
-
-
-def clean(text: str) -> str:
-    """Return text without what no database keeps, bounded."""
-    return text[:LONGEST].replace("\0", "").encode(errors="replace").decode()
 
 
 def _joined(separator: str, parts: Iterator[str] | Sequence[str]) -> str:
