@@ -53,7 +53,7 @@ class Request:
 
 
 Handler = Callable[[Master, Request], Any]
-OLDEST: Version = (2, 4)
+OLDEST: Version = (2, 0)
 REASONS_SINCE: Version = (2, 8)
 # Before that, what is given and not known is not even looked at.
 STRICT_SINCE: Version = (2, 5)

@@ -5,6 +5,8 @@ from enum import Enum, auto
 
 Version = tuple[int, int]
 UNKNOWN: Version = (0, 0)
+# What the site works with; older ones lack most of what it needs.
+OLDEST: Version = (2, 4)
 
 
 class Capability(Enum):
