@@ -16,7 +16,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ganetimgr import start
+from ganetimgr import error_tracking, start
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -59,6 +59,14 @@ def leave_streams() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
+
+
+def write_pid(path: Path) -> None:
+    """Write a new file: root follows no link that somebody has put in its place."""
+    path.unlink(missing_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with os.fdopen(file, "w") as pid_file:
+        pid_file.write(f"{os.getpid()}\n")
 
 
 def drop_privileges(user: str | None, group: str | None) -> None:
@@ -110,7 +118,7 @@ def main() -> None:
             setattr(options, name, path.absolute() if path else None)
         become_daemon()
     if options.pid_file:
-        options.pid_file.write_text(f"{os.getpid()}\n")
+        write_pid(options.pid_file)
     try:
         drop_privileges(options.user, options.group)
     except (KeyError, PermissionError) as exc:
@@ -127,6 +135,7 @@ def main() -> None:
             # In a directory of root's the user that we became cannot.
             with contextlib.suppress(OSError):
                 options.pid_file.unlink()
+    error_tracking.stop()
     logging.shutdown()
     # Threads in a call to a cluster that hangs are not waited for.
     os._exit(0)

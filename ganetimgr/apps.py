@@ -12,6 +12,8 @@ class GanetimgrConfig(AppConfig):
     name = "ganetimgr"
 
     def ready(self) -> None:
+        from ganetimgr import deployment  # noqa: PLC0415 - now
         from ganetimgr.settings.checks import check_settings  # noqa: PLC0415 - now
 
         checks.register(check_settings)
+        deployment.register_checks()

@@ -12,4 +12,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "apps.web.responses.bad_request"
 handler500 = "ganetimgr.errors.server_error"

@@ -2,20 +2,25 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
+from pytest_django import Settings
 
+from apps.auditlog import digest
 from apps.ganeti import following
 from apps.mails import delivery
+from ganetimgr.settings import defaults
 from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
-pytest_plugins = ["tests.lab"]
+pytest_plugins = ["tests.lab", "tests.system.debian"]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
 
@@ -60,6 +65,18 @@ def without_skip(report: Report) -> Report:
 
 
 @pytest.fixture(autouse=True)
+def _no_attempts_count() -> None:
+    """Let no test be limited by what others tried."""
+    cache.clear()
+
+
+@pytest.fixture
+def no_rate_limits(settings: Settings) -> None:
+    """Let a test try whatever it likes as often as it likes."""
+    settings.RATE_LIMITS = {action: {} for action in settings.RATE_LIMITS}
+
+
+@pytest.fixture(autouse=True)
 def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a handler of jobs that asks the cache: a watcher would stand (following)."""
     handle = following.handle
@@ -76,6 +93,18 @@ def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "handle", handle_without_cache)
 
 
+@pytest.fixture
+def state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the embedded default of settings read meanwhile be in this directory."""
+    state = tmp_path / "state"
+    database = {**defaults.DATABASES["default"], "NAME": state / "ganetimgr.sqlite3"}
+    cache = {**defaults.CACHES["default"], "LOCATION": state / "cache"}
+    monkeypatch.setattr(defaults, "STATE_DIR", state)
+    monkeypatch.setattr(defaults, "DATABASES", {"default": database})
+    monkeypatch.setattr(defaults, "CACHES", {"default": cache})
+    return state
+
+
 Sent = Callable[[], list[EmailMessage]]
 
 
@@ -84,6 +113,7 @@ def sent(db: None) -> Sent:
     """Return a function that sends what waits, and returns all mails sent so far."""
 
     def deliver() -> list[EmailMessage]:
+        digest.send()
         while delivery.deliver():
             pass
         return list(mail.outbox)

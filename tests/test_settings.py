@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ganetimgr.settings import defaults, loading, wiring
@@ -21,14 +22,16 @@ Load = Callable[[str], dict[str, Any]]
 NOT_OPERATORS = {"BASE_DIR", "STATE_DIR"}
 DEFAULTS = {**loading.upper(vars(wiring)), **loading.upper(vars(defaults))}
 DEFAULTS["SECRET_KEY"] = "k" * 50
+DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
 
 
 @pytest.fixture
-def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+def load(
+    tmp_path: Path, state_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> Load:
     def load_file(content: str) -> dict[str, Any]:
         path = tmp_path / "settings.py"
         path.write_text(content)
-        monkeypatch.setattr(defaults, "STATE_DIR", tmp_path / "state")
         monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
         return loading.load()
 
@@ -56,6 +59,11 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("AUDIT_ENTRIES_LAST_X_DAYS", -1),
         ("ADMINS", ["root@localhost"]),
         ("MANAGERS", [("root", "nowhere")]),
+        ("MANAGERS", [("A", "a@example.org"), ("B", "b@example.org;")]),
+        ("ADMINS", [("B", "b@example.org, c@example.org")]),
+        ("SERVER_EMAIL", "root"),
+        ("DEFAULT_FROM_EMAIL", "VPS <vps@example.org>;"),
+        ("DEFAULT_FROM_EMAIL", "Smith, John <vps@example.org>"),
         ("ALLOWED_HOSTS", "localhost"),
         ("CSRF_TRUSTED_ORIGINS", ["example.org"]),
         ("BEANSTALK_URL", "127.0.0.1:11300"),
@@ -72,6 +80,9 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("EMAIL_BACKEND", "nowhere.Backend"),
         ("DATABASES", {}),
         ("CACHES", []),
+        ("CACHES", {"default": {}}),
+        ("CACHES", {"default": {"BACKEND": "django_redis.cache.RedisCache"}}),
+        ("CACHES", {**DEFAULTS["CACHES"], "x": {"BACKEND": DATABASE_CACHE}}),
         ("BRANDING", {"TITEL": "x"}),
         ("BRANDING", {"SHOW_ORGANIZATION_FORM": "no"}),
         ("BRANDING", {"ANALYTICS_FILE_PATH": "/nowhere"}),
@@ -84,6 +95,12 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("SNF_OPERATING_SYSTEMS_URLS", ["images"]),
         ("IMAGES_URL", "images"),
         ("SENTRY", {"activate": "yes"}),
+        ("SENTRY", {"activate": True, "sentry_dsn": ""}),
+        ("SENTRY", {"activate": True, "sentry_dsn": "https://sentry.example.org/1"}),
+        ("RATE_LIMITS", {"log-in": {}}),
+        ("RATE_LIMITS", {"login": {"account_and_address": (0, 900)}}),
+        ("RATE_LIMITS", {"login": {"account_and_address": (5, 86_401)}}),
+        ("RATE_LIMITS", {"login": {"host": (5, 900)}}),
         ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
     ],
 )
@@ -106,9 +123,25 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
         st.dictionaries(st.text(), st.integers()),
     ),
 )
+@hypothesis_settings(deadline=None)
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
+
+
+@pytest.mark.parametrize(
+    "sender", ["vps@example.org", "VPS service <vps@example.org>", "vps@localhost"]
+)
+def test_a_sender_may_have_a_name(sender: str) -> None:
+    assert not list(complaints({**DEFAULTS, "DEFAULT_FROM_EMAIL": sender}))
+
+
+def test_rate_limits_may_be_given_in_part(load: Load) -> None:
+    limits = load("RATE_LIMITS = {'login': {'address': [9, 60]}}")["RATE_LIMITS"]
+
+    assert limits["login"]["address"] == [9, 60]
+    assert limits["login"]["account_and_address"] == (5, 900)
+    assert limits["application"] == defaults.RATE_LIMITS["application"]
 
 
 def test_one_address_of_meta_files_needs_no_list() -> None:
@@ -119,6 +152,17 @@ def test_a_secret_is_not_shown_in_its_complaint() -> None:
     (line,) = complaints({**DEFAULTS, "SECRET_KEY": "s3cret"})
 
     assert "s3cret" not in line
+
+
+def test_errors_go_to_no_sentry_without_its_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ganetimgr.settings.checks.find_spec", lambda _name: None)
+    sentry = {"activate": True, "sentry_dsn": "https://key@sentry.example.org/1"}
+
+    lines = list(complaints({**DEFAULTS, "SENTRY": sentry}))
+
+    assert lines == ["SENTRY.activate needs what requirements-sentry.txt installs."]
 
 
 def test_values_that_exclude_each_other_are_named() -> None:
@@ -151,7 +195,7 @@ def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
     )
 
     backends = values["AUTHENTICATION_BACKENDS"]
-    assert backends[0] == "axes.backends.AxesStandaloneBackend"
+    assert backends[0] == "django.contrib.auth.backends.ModelBackend"
     assert backends[-1] == "apps.accounts.directory.LDAPBackend"
     assert values["AUTH_LDAP_CONNECTION_OPTIONS"] == {0x5005: 3, 0x5002: 9}
 
@@ -189,7 +233,7 @@ def test_the_older_name_of_the_response_timeout_still_works(load: Load) -> None:
 def test_sqlite_takes_turns_whatever_the_operator_says_beside_it(load: Load) -> None:
     values = load(
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3',"
-        " 'NAME': 'x', 'OPTIONS': {'timeout': 3}}}\n"
+        " 'NAME': STATE_DIR / 'x', 'OPTIONS': {'timeout': 3}}}\n"
     )
 
     options = values["DATABASES"]["default"]["OPTIONS"]

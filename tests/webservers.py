@@ -1,12 +1,15 @@
 """Real web servers that list a directory, each a private process of the test's own."""
 
+import re
 import sys
 from pathlib import Path
 from typing import ClassVar
 
-from tests.services import Service
+from contrib.simulator.certificates import make_certificate
+from ganetimgr.settings.defaults import BASE_DIR
+from tests.services import Service, free_port
 
-NGINX = """
+NGINX_HOME = """
 daemon off;
 pid {home}/pid;
 error_log stderr;
@@ -18,6 +21,11 @@ http {{
     fastcgi_temp_path {home}/fastcgi;
     uwsgi_temp_path {home}/uwsgi;
     scgi_temp_path {home}/scgi;
+"""
+REAL_IP = "set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;"
+NGINX = (
+    NGINX_HOME
+    + """
     server {{
         listen 127.0.0.1:{port};
         root {root};
@@ -25,6 +33,7 @@ http {{
     }}
 }}
 """
+)
 LIGHTTPD = """
 server.modules = ("mod_dirlisting")
 server.document-root = "{root}"
@@ -87,6 +96,46 @@ class Nginx(WebServer):
 
     def command(self) -> list[str]:
         return ["/usr/sbin/nginx", "-c", str(self.file), "-p", str(self.directory)]
+
+
+class Proxy(Nginx):
+    """The nginx of contrib/nginx/, in front of an application on ``upstream_port``.
+
+    It takes the header X-Test-Address for the client's address.
+    """
+
+    def __init__(self, upstream_port: int) -> None:
+        super().__init__()
+        self.tls_port = free_port()
+        self.upstream_port = upstream_port
+
+    @property
+    def file(self) -> Path:
+        path = self.directory / "configuration"
+        home = {"home": self.directory}
+        path.write_text(NGINX_HOME.format(**home) + REAL_IP + self.example() + "}")
+        return path
+
+    def example(self) -> str:
+        """Return the example, with ports and files of the test's own."""
+        certificate = make_certificate("vps.example.org")
+        pem, key = self.directory / "certificate.pem", self.directory / "key.pem"
+        pem.write_text(certificate.certificate_pem)
+        key.write_text(certificate.key_pem)
+        replacements = {
+            "listen 80": f"listen 127.0.0.1:{self.port}",
+            "listen 443": f"listen 127.0.0.1:{self.tls_port}",
+            "127.0.0.1:8000": f"127.0.0.1:{self.upstream_port}",
+            "/var/www/ganetimgr": str(self.root),
+            "/etc/ssl/certs/vps.example.org.pem": str(pem),
+            "/etc/ssl/private/vps.example.org.key": str(key),
+        }
+        text = (BASE_DIR / "contrib/nginx/ganetimgr.conf").read_text()
+        text = re.sub(r" *listen \[::\].*\n", "", text)
+        for example, value in replacements.items():
+            assert example in text, example
+            text = text.replace(example, value)
+        return text
 
 
 class Lighttpd(WebServer):

@@ -1,20 +1,34 @@
-"""Organizations in the administration, and users with all that is known of them."""
+"""Organizations, groups, and users with all that is known of them."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
-from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.http import HttpRequest
+from django.contrib.auth.models import Group, User
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
+from apps.auditlog.origin import acting
+from apps.web.fields import LineField
+from apps.web.mail_addresses import MailAddressField
+
+from . import names, passwords, privileges
+from .admin_forms import GroupForm, NewUserForm, UserForm
 from .models import Organization, Profile, SshKey
 from .sshkeys import describe, md5_of
+
+# One line each, without control characters, and one form of mail addresses.
+FIELD_CLASSES: dict[Any, dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
+    models.EmailField: {"form_class": MailAddressField},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 @admin.register(Organization)
@@ -23,11 +37,12 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
     search_fields = ["title", "tag", "website", "email", "phone", "users__username"]
     search_help_text = _("Title, tag, website, mail, phone or user.")
     filter_horizontal = ["users"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = FIELD_CLASSES
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):
     model = Profile
+    formfield_overrides = FIELD_CLASSES
     can_delete = False
     fields = ["organization", "phone"]
     verbose_name_plural = _("Profile")
@@ -57,22 +72,77 @@ class SshKeyInline(admin.TabularInline[SshKey, User]):
         return False
 
 
-class UserForm(UserChangeForm[User]):
-    def clean_email(self) -> str:
-        """Take no address that somebody else has, however it is spelled."""
-        email: str = self.cleaned_data["email"]
-        others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
-        if email and others.exists():
-            raise ValidationError(_("Another user has this address."))
-        return email
+class AccountsAdmin(admin.ModelAdmin[Any]):
+    """What the pages of users and of groups share: see `admin_forms`, `privileges`."""
+
+    formfield_overrides = FIELD_CLASSES
+
+    def may_change(self, actor: User, obj: Any) -> bool:
+        raise NotImplementedError
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self.may_change(_actor(request), obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or self.may_change(_actor(request), obj))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Offer to give what belongs to a name to those who may."""
+        fieldsets = list(super().get_fieldsets(request, obj))
+        if _actor(request).is_superuser:
+            title, options = fieldsets[0]
+            fields = [*options["fields"]]
+            if "takes_over" not in fields:
+                fields.insert(1, "takes_over")
+            fieldsets[0] = (title, {**options, "fields": fields})
+        return fieldsets
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = _actor(request)
+        if not form.actor.is_superuser:
+            form.base_fields.pop("takes_over", None)
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show at its field what another form has taken at the same moment."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.name_field in form.changed_data:
+            names.reserve(form.kind, form.initial[form.name_field])
+
+
+def _actor(request: HttpRequest) -> User:
+    return cast(User, request.user)
 
 
 admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(AccountsAdmin, DjangosGroupAdmin):
+    form = GroupForm
+
+    def may_change(self, actor: User, obj: Group) -> bool:
+        return privileges.may_change_group(actor, obj)
 
 
 @admin.register(User)
-class UserAdmin(DjangosUserAdmin[User]):
+class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
     form = UserForm
+    add_form = NewUserForm
     inlines = [ProfileInline, SshKeyInline]
     list_display = ["username", "email", "first_name", "last_name", "organization"]
     list_display += ["is_active", "is_staff", "last_login"]
@@ -84,12 +154,45 @@ class UserAdmin(DjangosUserAdmin[User]):
         "User name, name, mail, phone, organization or an SSH key's fingerprint."
     )
 
+    @method_decorator(sensitive_post_parameters())
+    @transaction.atomic
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Tell whose password was set, as wherever a password changes."""
+        user = self.get_object(request, id)
+        before = user.password if user else ""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if user is not None:
+            user.refresh_from_db()
+            if user.password != before:
+                by = acting(request)
+                own = user == by.user
+                action = passwords.CHANGED if own else passwords.SET_BY_STAFF
+                request.session.save()
+                keep = request.session.session_key if own else None
+                passwords.changed(by, action, keep=keep, user=user)
+        return response
+
     @admin.display(
         description=_("organization"), ordering="profile__organization__title"
     )
     def organization(self, user: User) -> str:
         profile = getattr(user, "profile", None)
         return str(profile.organization or "") if profile else ""
+
+    def may_change(self, actor: User, obj: User) -> bool:
+        return privileges.may_change_user(actor, obj)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> list[str]:
+        """Let nobody but superusers make superusers."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return fields if _actor(request).is_superuser else [*fields, "is_superuser"]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         """Show nothing more until the user is there."""

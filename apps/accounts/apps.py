@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,7 +21,23 @@ class AccountsConfig(AppConfig):
         post_save.connect(
             _end_sessions, sender="auth.User", dispatch_uid="apps.accounts.sessions"
         )
+        _follow_users_and_groups()
         _leave_decisions_to_our_page()
+
+
+def _follow_users_and_groups() -> None:
+    """Keep mailboxes as users are saved, and names when accounts are deleted."""
+    from . import mailboxes, names  # noqa: PLC0415 - models are there
+
+    post_save.connect(
+        mailboxes.follow, sender="auth.User", dispatch_uid="apps.accounts.mailboxes"
+    )
+    for sender in ("auth.User", "auth.Group"):
+        post_delete.connect(
+            names.reserve_deleted,
+            sender=sender,
+            dispatch_uid=f"apps.accounts.names.{sender}",
+        )
 
 
 def _actions() -> dict[str, Any]:
@@ -46,6 +62,7 @@ def _actions() -> dict[str, Any]:
         keyring.DELETED: pgettext_lazy("action", "Delete an SSH key"),
         passwords.CHANGED: pgettext_lazy("action", "Change the password"),
         passwords.RESET: pgettext_lazy("action", "Set a new password by mail"),
+        passwords.SET_BY_STAFF: pgettext_lazy("action", "Set a user's password"),
         registration.APPROVED: pgettext_lazy("action", "Approve an account"),
         registration.REFUSED: pgettext_lazy("action", "Refuse an account"),
         sessions.ENDED: pgettext_lazy("action", "End sessions"),

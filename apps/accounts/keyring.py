@@ -8,7 +8,9 @@ from django.db import transaction
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
+from apps.mails.letters import Letter
 
+from . import people
 from .models import SshKey
 from .sshkeys import Line, describe, md5_of
 
@@ -64,7 +66,20 @@ def add(by: Acting, lines: Sequence[Line]) -> list[SshKey]:
         if added:
             changes = [("ssh_key", None, _named(key)) for key in added]
             entries.record(by, ADDED, detail=_prints(added), changes=changes)
+            _tell_owner(by, added)
     return added
+
+
+def _tell_owner(by: Acting, keys: Sequence[SshKey]) -> None:
+    """Write to the owner of new keys: somebody else may have their session."""
+    context = {
+        "user": by.user,
+        "address": by.address,
+        "keys": [_named(key) for key in keys],
+    }
+    Letter("accounts/emails/keys_added.txt", context).post(
+        by.user.email, language=people.language_of(by.user)
+    )
 
 
 def delete(by: Acting, key: SshKey) -> None:

@@ -10,33 +10,25 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
-from apps.auditlog.models import AuditEntry
 from apps.mails.letters import Letter
 from apps.mails.onetime import hash_of, new_key
 
+from . import mailboxes
 from .models import MailChange
 from .people import language_of
 
 ASKED, CHANGED, CANCELLED = "mail-ask", "mail-change", "mail-cancel"
-# So that nobody is flooded with mails by a form of ours.
-MOST_PER_DAY = 5
 
 
 class Void(Exception):
     """The link works no more: another one, or time, has overtaken it."""
-
-
-def asked_too_often(user: User) -> bool:
-    since = timezone.now() - timedelta(days=1)
-    asked = AuditEntry.objects.filter(user=user, action=ASKED, created_at__gte=since)
-    return asked.count() >= MOST_PER_DAY
 
 
 def ask(by: Acting, address: str) -> None:
@@ -76,20 +68,23 @@ def expires_at(change: MailChange) -> datetime:
 
 def confirm(by: Acting, change: MailChange) -> None:
     """Give somebody the address that they asked for; raises Void."""
-    with transaction.atomic():
-        # Whoever wants the same address now waits here, and finds it taken.
-        wanting = MailChange.objects.select_for_update().filter(
-            address__iexact=change.address
-        )
-        if change not in list(wanting) or _others_with(change.address, by.user):
-            raise Void
-        user = User.objects.select_for_update().get(pk=by.user.pk)
-        old, user.email = user.email, change.address
-        user.save(update_fields=["email"])
-        change.delete()
-        _record(by, CHANGED, old, user.email)
-        template = "accounts/emails/mail_changed.txt"
-        _tell_old_address(user, old, template, user.email)
+    try:
+        with transaction.atomic():
+            _confirm(by, change)
+    except IntegrityError as exc:  # somebody else took the address at this moment
+        raise Void from exc
+
+
+def _confirm(by: Acting, change: MailChange) -> None:
+    waiting_changes = MailChange.objects.select_for_update().filter(pk=change.pk)
+    if not waiting_changes or mailboxes.is_taken(change.address, but=by.user):
+        raise Void
+    user = User.objects.select_for_update().get(pk=by.user.pk)
+    old, user.email = user.email, change.address
+    user.save(update_fields=["email"])
+    change.delete()
+    _record(by, CHANGED, old, user.email)
+    _tell_old_address(user, old, "accounts/emails/mail_changed.txt", user.email)
 
 
 def cancel(by: Acting) -> None:
@@ -111,7 +106,7 @@ def _oldest() -> datetime:
 
 
 def _others_with(address: str, user: User) -> QuerySet[User]:
-    return User.objects.filter(email__iexact=address).exclude(pk=user.pk)
+    return mailboxes.holders(address).exclude(pk=user.pk)
 
 
 def _send_link(user: User, address: str, key: str) -> None:

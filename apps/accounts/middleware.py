@@ -1,11 +1,20 @@
-"""Tells each session from where and by what it is used."""
+"""Sessions know where they are used from; who has none is asked to log in."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth import middleware as auth
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions import middleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
 from apps.auditlog.origin import address_of
 
+from . import interrupted
+from .forms import LoginForm
 from .sessions import SessionStore
 
 
@@ -23,6 +32,46 @@ class SessionMiddleware(middleware.SessionMiddleware):
     ) -> HttpResponse:
         answer = super().process_response(request, response)
         session = getattr(request, "session", None)
-        if isinstance(session, SessionStore) and answer.status_code < 500:
-            session.note_use(timezone.now())
+        if not isinstance(session, SessionStore) or answer.status_code >= 500:
+            return answer
+        if session.note_use(timezone.now()):
+            _send_cookie_again(answer, session)
         return answer
+
+
+def _send_cookie_again(answer: HttpResponse, session: SessionStore) -> None:
+    answer.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        session.session_key or "",
+        max_age=session.get_expiry_age(),
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        path=settings.SESSION_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=settings.SESSION_COOKIE_HTTPONLY,
+        samesite=settings.SESSION_COOKIE_SAMESITE,  # type: ignore[arg-type]  # a str
+    )
+
+
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Django's; a form that was sent without a session is not lost by that."""
+
+    def handle_no_permission(  # type: ignore[override]  # a page, not a redirect
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if request.method != "POST" or request.headers.get("HX-Request"):
+            return super().handle_no_permission(request, view_func)
+        form = interrupted.Form.of(request)
+        if not form.fields:
+            # A button alone: its page is where to press it again.
+            return redirect_to_login(
+                form.page or resolve_url(settings.LOGIN_REDIRECT_URL)
+            )
+        context = {
+            "form": LoginForm(request),
+            "next": form.page,
+            "interrupted": form.seal(),
+            "is_interrupted": True,
+        }
+        return render(
+            request, "accounts/login.html", context, status=HTTPStatus.FORBIDDEN
+        )

@@ -49,10 +49,92 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class ReservedName(models.Model):
+    """A user or group name that isn't free, although nobody here has to have it.
+
+    ``source`` says why: a cluster whose tags name an owner of this name, in which
+    case ``machines`` counts them, or an account that had it. ``key`` is what equal
+    names have in common, as `names.key_of` makes it.
+    """
+
+    class Kind(models.TextChoices):
+        USER = "user"
+        GROUP = "group"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(max_length=255)
+    key = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    machines = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key", "source"], name="one_reservation_per_source"
+            )
+        ]
+        indexes = [models.Index(fields=["source"], name="reserved_name_source")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+class Mailbox(models.Model):
+    """The mail address of a user, in the form that all its spellings share.
+
+    Django's user has no unique address; this row is what makes it unique. ``copy`` is
+    0 but for addresses that several users had before there was this table.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="mailbox"
+    )
+    key = models.CharField(max_length=254)
+    copy = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "copy"], name="one_user_per_mailbox")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class UnconfirmedRegistration(models.Model):
+    """A registration whose mail address nobody has confirmed yet.
+
+    It holds its user name, also if its address has an account and no link was sent.
+    There may be several of one address. Of the key in the link only a digest is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(max_length=150)
+    name_key = models.CharField(max_length=64, unique=True)
+    email = models.CharField(max_length=254)
+    mailbox_key = models.CharField(max_length=254, db_index=True)
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150)
+    phone = models.CharField(max_length=64, blank=True)
+    organization = models.ForeignKey(
+        "accounts.Organization", models.SET_NULL, null=True, related_name="+"
+    )
+    language = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    registered_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.username
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
 class RegistrationDecision(models.Model):
     """What came of a registration; the first to write it down has decided.
 
-    It outlives the registration, so that old links can say what happened.
+    It outlives the registration, so that old links can say what happened. ``key`` is
+    the digest of the one in the link.
     """
 
     registration = models.PositiveIntegerField(unique=True)

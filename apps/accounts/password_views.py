@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.auditlog.entries import Acting
 from apps.auditlog.origin import acting, address_of
+from apps.web import rate_limit
 
-from . import limits, passwords
+from . import login_throttle, passwords
 from .forms import ChangeForm, NewPasswordForm, ResetForm
 
 
@@ -39,12 +40,29 @@ def password_change(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:password-change")
 
 
+@require_safe
+def admin_password_change(_request: HttpRequest) -> HttpResponse:
+    """Send those who want the administration's page to our own, which has limits."""
+    return redirect("accounts:password-change")
+
+
 @method_decorator(login_not_required, name="dispatch")
 class ResetView(views.PasswordResetView):
     http_method_names = ["get", "head", "post"]
     template_name = "accounts/password_reset.html"
     form_class = ResetForm
     success_url = reverse_lazy("accounts:password-reset-sent")
+
+    def form_valid(self, form: ResetForm) -> HttpResponse:
+        """Write no more than so many mails; the answer never tells."""
+        wait_s = rate_limit.hit(
+            "password-reset",
+            address=address_of(self.request),
+            mailbox=form.cleaned_data["email"],
+        )
+        if wait_s:
+            return redirect(self.get_success_url())
+        return super().form_valid(form)
 
 
 @login_not_required
@@ -71,6 +89,6 @@ class NewPasswordView(views.PasswordResetConfirmView):
         response = super().form_valid(form)
         by = Acting(form.user, address_of(self.request))
         passwords.changed(by, passwords.RESET, keep=None)
-        limits.forget(form.user.get_username())
+        login_throttle.forget(form.user, by.address)
         messages.success(self.request, _("Your password is set. Log in with it."))
         return response

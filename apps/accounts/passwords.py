@@ -11,11 +11,12 @@ from apps.auditlog import entries
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
 
-from . import people, registration, sessions
+from . import mailboxes, people, registration, sessions
 from .registration import Standing
 
 CHANGED = "password-change"
 RESET = "password-reset"
+SET_BY_STAFF = "password-set"
 
 
 def kept_here(user: User) -> bool:
@@ -23,12 +24,18 @@ def kept_here(user: User) -> bool:
     return user.has_usable_password()
 
 
-def changed(by: Acting, action: str, *, keep: str | None) -> None:
-    """Tell somebody of their new password and end every session but the one kept."""
-    user = by.user
+def changed(
+    by: Acting, action: str, *, keep: str | None, user: User | None = None
+) -> None:
+    """Tell somebody of their new password and end every session but the one kept.
+
+    ``user`` is whose password it is, if somebody else has set it.
+    """
+    user = user or by.user
+    detail = "" if user == by.user else user.get_username()
     with transaction.atomic():
         sessions.end_all(user, but=keep)
-        entries.record(by, action)
+        entries.record(by, action, detail=detail)
         at = timezone.localtime().isoformat(" ", "seconds")
         context = {"user": user, "at": at, "address": by.address}
         Letter("accounts/emails/password_changed.txt", context).post(
@@ -39,8 +46,11 @@ def changed(by: Acting, action: str, *, keep: str | None) -> None:
 @transaction.atomic
 def forgotten(email: str) -> None:
     """Write to everybody with this address what each can do; to nobody else."""
-    for user in User.objects.filter(email__iexact=email).order_by("pk"):
+    users = list(mailboxes.holders(email))
+    for user in users:
         _write_to(user)
+    if not users:
+        registration.send_links_again(email)
 
 
 def _write_to(user: User) -> None:
@@ -49,11 +59,7 @@ def _write_to(user: User) -> None:
         Letter(f"accounts/emails/{template}.txt", _link(user), secret=True).post(
             user.email, language=people.language_of(user)
         )
-        return
-    standing = registration.of(user).standing
-    if standing is Standing.UNCONFIRMED:
-        registration.send_link(user)
-    elif standing is Standing.WAITING:
+    elif registration.of(user).standing is Standing.WAITING:
         Letter("accounts/emails/register_patience.txt", {"user": user}).post(
             user.email, language=people.language_of(user)
         )

@@ -4,19 +4,22 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
-from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import keyring, mailchange, profiles, sshkeys
+from apps.web.fields import LineField, PasswordField, TextField
+from apps.web.mail_addresses import MailAddressField
+
+from . import keyring, login_throttle, profiles, sshkeys
 from .keyring import Known
 from .models import Organization
 from .sshkeys import Line, Pasted
 
+# As many as a page shows of one kind.
+MAX_MESSAGES = 5
 PHONE = RegexValidator(
     r"^[0-9+()/., -]*\Z", _("Digits, spaces and any of + ( ) / . , - only.")
 )
@@ -27,12 +30,12 @@ def _input(**attributes: str) -> forms.TextInput:
 
 
 class ProfileForm(forms.Form):
-    first_name = forms.CharField(
+    first_name = LineField(
         label=_("First name"),
         max_length=150,
         widget=_input(autocomplete="given-name"),
     )
-    last_name = forms.CharField(
+    last_name = LineField(
         label=_("Surname"),
         max_length=150,
         widget=_input(autocomplete="family-name"),
@@ -44,7 +47,7 @@ class ProfileForm(forms.Form):
         empty_label=_("None of these"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Phone"),
         max_length=64,
         required=False,
@@ -93,23 +96,22 @@ def _as_it_is(user: User) -> dict[str, Any]:
 class MailForm(forms.Form):
     """Another address; with the password, where there is one to ask for."""
 
-    address = forms.EmailField(
+    address = MailAddressField(
         label=_("New address"),
         widget=forms.EmailInput(
             attrs={"class": "form-control", "autocomplete": "email"}
         ),
     )
-    password = forms.CharField(
+    password = PasswordField(
         label=_("Your password"),
-        strip=False,
         widget=forms.PasswordInput(
             attrs={"class": "form-control", "autocomplete": "current-password"}
         ),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, user: User) -> None:
+    def __init__(self, *args: Any, user: User) -> None:
         super().__init__(*args)
-        self._request, self._user = request, user
+        self._user = user
         if not user.has_usable_password():
             del self.fields["password"]
 
@@ -120,31 +122,22 @@ class MailForm(forms.Form):
         return address
 
     def clean_password(self) -> str:
-        """Try the password as at a log-in, so that the same limits hold."""
         password: str = self.cleaned_data["password"]
-        name = self._user.get_username()
-        if authenticate(self._request, username=name, password=password) != self._user:
+        if not login_throttle.check_own_password(self._user, password):
             raise forms.ValidationError(_("This is not your password."))
         return password
-
-    def clean(self) -> dict[str, Any]:
-        if mailchange.asked_too_often(self._user):
-            raise forms.ValidationError(
-                _("You have asked for many changes of address; try again tomorrow.")
-            )
-        return self.cleaned_data
 
 
 class KeysForm(forms.Form):
     """Several keys at once; all that is wrong is told by its line."""
 
-    keys = forms.CharField(
+    keys = TextField(
         label=_("Public keys"),
-        max_length=100_000,
+        max_length=sshkeys.MAX_TEXT_LENGTH,
         strip=False,
         help_text=_(
-            "One on a line, as in ~/.ssh/id_ed25519.pub: Ed25519, ECDSA, RSA from "
-            "2048 bits, or one in a security key (sk-)."
+            "One on a line, as in ~/.ssh/id_ed25519.pub, or between BEGIN and END "
+            "lines: Ed25519, ECDSA, RSA from 2048 bits, or one in a security key (sk-)."
         ),
         widget=forms.Textarea(
             attrs={
@@ -167,20 +160,19 @@ class KeysForm(forms.Form):
 
     def clean_keys(self) -> str:
         text: str = self.cleaned_data["keys"]
-        found = sshkeys.read(text)
-        if found.problems:
-            raise forms.ValidationError(
-                [
-                    gettext("Line %(number)d: %(reason)s")
-                    % {"number": each.number, "reason": each.reason}
-                    for each in found.problems
-                ]
-            )
-        self._sort_out(found)
+        pasted = sshkeys.read(text)
+        if pasted.problems:
+            raise forms.ValidationError(_problems(pasted))
+        self._sort_out(pasted)
         return text
 
     def _sort_out(self, found: Pasted) -> None:
         """Keep apart what is new and what the person has already."""
+        if not found.is_whole:
+            raise forms.ValidationError(
+                _("At most %(most)d keys can be added at once.")
+                % {"most": sshkeys.MAX_KEYS}
+            )
         if not found.lines:
             raise forms.ValidationError(_("There is no key in this text."))
         self.repeated = found.repeated
@@ -196,8 +188,8 @@ class KeysForm(forms.Form):
             )
 
     def said_twice(self) -> list[str]:
-        """Name the lines with keys that are there already."""
-        return [
+        """Name the first lines with keys that are there already."""
+        lines = [
             *(
                 gettext("Line %(number)d: you have this key already, as %(name)s.")
                 % {"number": each.number, "name": keyring.name_of(each.key)}
@@ -209,21 +201,34 @@ class KeysForm(forms.Form):
                 for number, other in self.repeated
             ),
         ]
+        more = [gettext("There are more such lines.")]
+        return lines[:MAX_MESSAGES] + more * (len(lines) > MAX_MESSAGES)
 
     def forget_secrets(self) -> bool:
-        """Forget what was posted if a private key is in it; tell whether one was."""
+        """Forget what was posted if a private key may be in it; tell whether."""
         text = self.data.get("keys", "")
-        if not sshkeys.holds_secrets(text):
+        if len(text) > self.fields["keys"].max_raw_length:  # type: ignore[attr-defined]
+            reason = gettext("This is too long, and nothing of it was kept.")
+        elif sshkeys.holds_secrets(text):
+            reason = gettext(
+                "A private key, or a part of one, was in this text. It is secret: "
+                "nothing of it was kept, but it has left your computer. Make a new "
+                "pair of keys, and paste what is in the file that ends in .pub."
+            )
+        else:
             return False
         self.data = {}
         self.full_clean()
-        self.errors["keys"] = self.error_class(
-            [
-                gettext(
-                    "A private key, or a part of one, was in this text. It is secret: "
-                    "nothing of it was kept, but it has left your computer. Make a new "
-                    "pair of keys, and paste what is in the file that ends in .pub."
-                )
-            ]
-        )
+        self.errors["keys"] = self.error_class([reason])
         return True
+
+
+def _problems(pasted: Pasted) -> list[str]:
+    lines = [
+        gettext("Line %(number)d: %(reason)s")
+        % {"number": problem.number, "reason": problem.reason}
+        for problem in pasted.problems
+    ]
+    if not pasted.is_whole:
+        lines.append(gettext("Later lines were not read."))
+    return lines

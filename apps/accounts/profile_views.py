@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.auditlog.origin import UserRequest, acting
+from apps.web import rate_limit
 
 from . import keyring, mailchange, profiles, sshkeys
 from .models import SshKey
@@ -47,6 +48,7 @@ def greeted(request: UserRequest) -> HttpResponse:
 @require_POST
 def keys_add(request: UserRequest) -> HttpResponse:
     form = KeysForm(request.POST, user=request.user)
+    rate_limit.enforce("ssh-key-add", account=request.user.get_username())
     if form.forget_secrets() or not form.is_valid():
         return _to_be_mended(request, keys_form=form)
     added = keyring.add(acting(request), form.lines)
@@ -78,12 +80,15 @@ def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_POST
 def mail_ask(request: UserRequest) -> HttpResponse:
-    form = MailForm(request.POST, request=request, user=request.user)
+    form = MailForm(request.POST, user=request.user)
     if not form.is_valid():
         return _to_be_mended(request, mail_form=form)
-    mailchange.ask(acting(request), form.cleaned_data["address"])
+    address = form.cleaned_data["address"]
+    account = request.user.get_username()
+    rate_limit.enforce("mail-change", account=account, mailbox=address)
+    mailchange.ask(acting(request), address)
     text = _("A link was sent to %(address)s. The address changes when you follow it.")
-    messages.success(request, text % {"address": form.cleaned_data["address"]})
+    messages.success(request, text % {"address": address})
     return redirect("accounts:profile")
 
 
@@ -129,7 +134,7 @@ def _page(request: UserRequest, **forms: Any) -> dict[str, Any]:
     change = mailchange.waiting(user)
     return {
         "profile_form": ProfileForm(user=user),
-        "mail_form": MailForm(request=request, user=user),
+        "mail_form": MailForm(user=user),
         "keys_form": KeysForm(user=user),
         "keys": keyring.shown(user),
         "groups": user.groups.order_by("name"),

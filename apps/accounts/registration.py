@@ -1,7 +1,10 @@
 """From wanting an account to having one: asked for, confirmed by mail, approved.
 
-The rows are django-registration-redux's; what came of each is a `RegistrationDecision`.
-Nothing here tells whether a mail address has an account, but to its owner.
+Until its mail address is confirmed, a registration is an `UnconfirmedRegistration`:
+who confirms it chooses the password, so that nobody gets an account with somebody
+else's. Then it is a row of django-registration-redux; what came of it is a
+`RegistrationDecision`. Nothing here tells whether a mail address has an account, but
+to its owner.
 """
 
 from dataclasses import dataclass
@@ -10,19 +13,26 @@ from enum import Enum
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from registration.models import RegistrationProfile, SupervisedRegistrationProfile
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
+from apps.mails.onetime import hash_of
 
-from . import people
-from .models import Organization, Profile, RegistrationDecision
+from . import mailboxes, names, people
+from .models import (
+    Organization,
+    Profile,
+    RegistrationDecision,
+    UnconfirmedRegistration,
+)
+from .names import Claim
 
 APPROVED = "account-approve"
 REFUSED = "account-refuse"
@@ -43,12 +53,24 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A registration as its links find it; ``user`` is None if there is none now."""
+    """A registration as its links find it.
+
+    ``unconfirmed`` is there before its address is confirmed, ``user`` after that and
+    until it is refused.
+    """
 
     standing: Standing
     number: int = 0
     user: User | None = None
     decision: RegistrationDecision | None = None
+    unconfirmed: UnconfirmedRegistration | None = None
+
+    @property
+    def claim(self) -> Claim:
+        """What comes with the user name if it is approved."""
+        if self.standing is not Standing.WAITING or self.user is None:
+            return Claim()
+        return names.claim_on(names.Kind.USER, self.user.username)
 
 
 NONE = Registration(Standing.UNKNOWN)
@@ -60,7 +82,6 @@ class Applicant:
 
     username: str
     email: str
-    password: str
     language: str
     first_name: str = ""
     last_name: str = ""
@@ -73,82 +94,89 @@ class Applicant:
 
 @transaction.atomic
 def register(applicant: Applicant) -> None:
-    """Write a registration down and send its link; the newest of an address counts.
+    """Write a registration down and send its link.
 
-    An address that has an account gets a mail that says so, and nothing else happens.
-    Raises IntegrityError if somebody took the name just now.
+    If the address has an account, its owner gets a mail that says so in place of the
+    link; what is stored is the same. Raises IntegrityError if somebody took the name
+    just now.
     """
-    # Before anything is known: it takes most of the time that an answer takes.
-    password = make_password(applicant.password)
-    if _has_account(applicant.email):
-        _tell_owner(applicant.email)
+    row = _store(applicant)
+    owner = mailboxes.holders(row.email).first()
+    if owner is None:
+        _send_link(row)
         return
-    unconfirmed().filter(email__iexact=applicant.email).delete()
-    user = _kept(applicant, password)
-    Profile.objects.create(
-        user=user, phone=applicant.phone, organization=applicant.organization
-    )
-    people.remember_language(user, applicant.language)
-    send_link(user)
-
-
-def _kept(applicant: Applicant, password: str) -> User:
-    user = User(
-        username=applicant.username,
-        email=applicant.email,
-        password=password,
-        first_name=applicant.first_name,
-        last_name=applicant.last_name,
-    )
-    SupervisedRegistrationProfile.objects.create_inactive_user(
-        site=None, new_user=user, send_email=False
-    )
-    return user
-
-
-def unconfirmed() -> QuerySet[User]:
-    """Return whose mail address was never confirmed, and who never was in."""
-    return User.objects.filter(
-        is_active=False, last_login=None, registrationprofile__activated=False
-    )
-
-
-def forget_expired(username: str) -> None:
-    """Free a name that an unconfirmed registration holds longer than it may."""
-    now = timezone.now()
-    expired = unconfirmed().filter(date_joined__lte=now - _lifetime())
-    expired.filter(username__iexact=username).delete()
-    expired.filter(date_joined__lte=now - FORGOTTEN_AFTER).delete()
-
-
-def _has_account(email: str) -> bool:
-    taken = User.objects.filter(email__iexact=email)
-    return taken.exclude(pk__in=unconfirmed().values("pk")).exists()
-
-
-def _tell_owner(email: str) -> None:
-    owners = User.objects.filter(email__iexact=email)
-    owner = owners.order_by("-is_active", "pk")[0]
     Letter("accounts/emails/register_known.txt", {"user": owner}).post(
         owner.email, language=people.language_of(owner)
     )
 
 
-def send_link(user: User) -> None:
+def _store(applicant: Applicant) -> UnconfirmedRegistration:
+    row = UnconfirmedRegistration(
+        username=applicant.username,
+        name_key=names.key_of(applicant.username),
+        email=applicant.email,
+        mailbox_key=mailboxes.key_of(applicant.email),
+        first_name=applicant.first_name,
+        last_name=applicant.last_name,
+        phone=applicant.phone,
+        organization=applicant.organization,
+        language=applicant.language,
+    )
+    row.digest = hash_of(_key_of(row))
+    row.save(force_insert=True)
+    return row
+
+
+def is_name_free(username: str) -> bool:
+    """Tell whether somebody may register with a user name."""
+    _forget_expired(username)
+    if User.objects.filter(username__iexact=username).exists():
+        return False
+    if names.is_pending(username):
+        return False
+    return names.claim_on(names.Kind.USER, username).free
+
+
+def _forget_expired(username: str) -> None:
+    """Free a name that an unconfirmed registration holds longer than it may."""
+    now = timezone.now()
+    rows = UnconfirmedRegistration.objects.filter(registered_at__lte=now - _lifetime())
+    rows.filter(name_key=names.key_of(username)).delete()
+    rows.filter(registered_at__lte=now - FORGOTTEN_AFTER).delete()
+
+
+def send_links_again(address: str) -> None:
+    """Send the links of the unconfirmed registrations of an address once more."""
+    for row in _unexpired().filter(mailbox_key=mailboxes.key_of(address)):
+        digest = hash_of(_key_of(row))
+        if digest != row.digest:  # made with another SECRET_KEY
+            row.digest = digest
+            row.save(update_fields=["digest"])
+        _send_link(row)
+
+
+def _unexpired() -> QuerySet[UnconfirmedRegistration]:
+    oldest = timezone.now() - _lifetime()
+    return UnconfirmedRegistration.objects.filter(registered_at__gt=oldest)
+
+
+def _send_link(row: UnconfirmedRegistration) -> None:
     """Send the link that confirms the address."""
     context = {
-        "user": user,
-        "key": _key_of(user),
+        "registration": row,
+        "key": _key_of(row),
         "days": settings.ACCOUNT_ACTIVATION_DAYS,
     }
     Letter("accounts/emails/register_confirm.txt", context, secret=True).post(
-        user.email, language=people.language_of(user)
+        row.email, language=row.language
     )
 
 
-def _key_of(user: User) -> str:
-    key: str = RegistrationProfile.objects.get(user=user).activation_key
-    return key
+def _key_of(row: UnconfirmedRegistration) -> str:
+    """Return the key in the link: always the same, and not to be told from the row."""
+    return salted_hmac(
+        "apps.accounts.registration", str(row.pk), algorithm="sha256"
+    ).hexdigest()
 
 
 def _lifetime() -> timedelta:
@@ -160,9 +188,21 @@ def _lifetime() -> timedelta:
 
 def by_key(key: str) -> Registration:
     """Return the registration that the link in a mail to its applicant means."""
-    decision = RegistrationDecision.objects.filter(key=key).first()
-    row = _rows().filter(activation_key=key).first()
+    digest = hash_of(key)
+    decision = RegistrationDecision.objects.filter(key=digest).first()
+    row = _rows().filter(activation_key=digest).first()
+    if decision is None and row is None:
+        return _unconfirmed(digest)
     return _read(row, decision)
+
+
+def _unconfirmed(digest: str) -> Registration:
+    row = UnconfirmedRegistration.objects.filter(digest=digest).first()
+    if row is None:
+        return NONE
+    expired = row.registered_at + _lifetime() <= timezone.now()
+    standing = Standing.EXPIRED if expired else Standing.UNCONFIRMED
+    return Registration(standing, unconfirmed=row)
 
 
 def by_number(number: int) -> Registration:
@@ -201,32 +241,53 @@ def _read(
         return Registration(standing, decision.registration, user, decision)
     if row is None:
         return NONE
-    return Registration(_standing(row), row.pk, row.user)
-
-
-def _standing(row: RegistrationProfile) -> Standing:
-    if row.user.is_active:
-        return Standing.APPROVED  # in the administration
-    if row.activated:
-        return Standing.WAITING
-    expired = row.user.date_joined + _lifetime() <= timezone.now()
-    return Standing.EXPIRED if expired else Standing.UNCONFIRMED
+    # Active without a decision: somebody was in the administration.
+    standing = Standing.APPROVED if row.user.is_active else Standing.WAITING
+    return Registration(standing, row.pk, row.user)
 
 
 # -- going on with it
 
 
 @transaction.atomic
-def confirm(found: Registration) -> bool:
-    """Take the address for confirmed and tell those who decide; False: it was."""
-    if found.standing is not Standing.UNCONFIRMED or found.user is None:
+def confirm(found: Registration, password: str) -> bool:
+    """Make the account, to be approved, and tell those who decide; False: it was done.
+
+    Other unconfirmed registrations of the same address end. Raises IntegrityError if
+    the user name or the address has an account by now.
+    """
+    row = found.unconfirmed
+    if found.standing is not Standing.UNCONFIRMED or row is None:
         return False
-    rows = RegistrationProfile.objects.filter(pk=found.number, activated=False)
-    if not rows.update(activated=True):
+    same_address = UnconfirmedRegistration.objects.select_for_update().filter(
+        mailbox_key=row.mailbox_key
+    )
+    if row not in list(same_address):
         return False
-    context = {"user": found.user, "number": found.number}
+    user = _account_of(row, password)
+    number = SupervisedRegistrationProfile.objects.create(
+        user=user, activation_key=row.digest, activated=True
+    ).pk
+    same_address.delete()
+    context = {"user": user, "number": number}
     Letter("accounts/emails/register_waiting.txt", context).post_to_admins()
     return True
+
+
+def _account_of(row: UnconfirmedRegistration, password: str) -> User:
+    user = User(
+        username=row.username,
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        date_joined=row.registered_at,
+        is_active=False,
+    )
+    user.set_password(password)
+    user.save()
+    Profile.objects.create(user=user, phone=row.phone, organization=row.organization)
+    people.remember_language(user, row.language)
+    return user
 
 
 def approve(found: Registration, *, by: Acting) -> bool:
@@ -269,10 +330,15 @@ def _decided(found: Registration, by: Acting, *, approved: bool) -> User | None:
     _decision, is_new = RegistrationDecision.objects.get_or_create(
         registration=found.number,
         defaults={
-            "key": _key_of(found.user),
+            "key": _digest_of(found.user),
             "username": found.user.username,
             "approved": approved,
             "decided_by": by.user.get_username(),
         },
     )
     return found.user if is_new else None
+
+
+def _digest_of(user: User) -> str:
+    digest: str = RegistrationProfile.objects.get(user=user).activation_key
+    return digest

@@ -14,13 +14,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import registration
+from apps.web.fields import LineField, PasswordField, TextField, UsernameField
+from apps.web.mail_addresses import MailAddressField
+
+from . import names, registration
 from .captcha import CaptchaField
-from .models import Organization
+from .models import Organization, UnconfirmedRegistration
+from .names import Claim
 from .registration import Applicant
 
 LONGEST_NAME = 64  # so that it fits into a tag of Ganeti's
-LONGEST_MAIL = 254
 
 TAKEN = _("This user name is taken; choose another one.")
 
@@ -41,10 +44,10 @@ def _class_of(widget: forms.Widget) -> str:
 
 
 class RegistrationForm(PlainForm):
-    username = forms.CharField(
+    username = UsernameField(
         label=_("User name"),
         max_length=LONGEST_NAME,
-        validators=[ASCIIUsernameValidator()],
+        validators=[ASCIIUsernameValidator(), names.validate],
         help_text=_(
             "Latin letters, digits and any of @.+-_ only. It cannot be changed later."
         ),
@@ -52,23 +55,22 @@ class RegistrationForm(PlainForm):
             attrs={"autocomplete": "username", "autocapitalize": "none"}
         ),
     )
-    email = forms.EmailField(
+    email = MailAddressField(
         label=_("Mail address"),
-        max_length=LONGEST_MAIL,
         help_text=_("A link is sent there, to be followed first of all."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    first_name = forms.CharField(
+    first_name = LineField(
         label=_("Name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
-    last_name = forms.CharField(
+    last_name = LineField(
         label=_("Surname"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Phone"),
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
@@ -78,18 +80,6 @@ class RegistrationForm(PlainForm):
         label=_("Organization"),
         required=False,
         empty_label=_("None of these"),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        max_length=4096,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("Password again"),
-        strip=False,
-        max_length=4096,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     terms = forms.BooleanField(
         label=_("I have read the terms of service and accept them"),
@@ -101,7 +91,6 @@ class RegistrationForm(PlainForm):
 
     def __init__(self, *args: Any, remote: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = password_validators_help_text_html()
         if not Organization.objects.exists():
             del self.fields["organization"]
         if not settings.FLATPAGES.get("TOS"):
@@ -112,17 +101,43 @@ class RegistrationForm(PlainForm):
             del self.fields["captcha"]
 
     def clean_username(self) -> str:
+        """Refuse a name that is taken, without telling by what."""
         username: str = self.cleaned_data["username"]
-        registration.forget_expired(username)
-        if User.objects.filter(username__iexact=username).exists():
+        if not registration.is_name_free(username):
             raise ValidationError(TAKEN)
         return username
 
-    def clean_email(self) -> str:
-        folded: str = self.cleaned_data["email"].casefold()
-        if len(folded) > LONGEST_MAIL:
-            raise ValidationError(_("This address is too long."))
-        return folded
+    def applicant(self) -> Applicant:
+        told = self.cleaned_data
+        return Applicant(
+            username=told["username"],
+            email=told["email"],
+            language=get_language() or settings.LANGUAGE_CODE,
+            first_name=told["first_name"],
+            last_name=told["last_name"],
+            phone=told["phone"],
+            organization=told.get("organization"),
+        )
+
+
+class PasswordForm(PlainForm):
+    """The password of an account whose mail address is confirmed with it."""
+
+    password = PasswordField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = PasswordField(
+        label=_("Password again"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(
+        self, *args: Any, registration: UnconfirmedRegistration, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._registration = registration
+        self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean(self) -> None:
         password = self.cleaned_data.get("password")
@@ -133,35 +148,39 @@ class RegistrationForm(PlainForm):
             self._check(password)
 
     def _check(self, password: str) -> None:
-        names = ("username", "email", "first_name", "last_name")
-        told = {name: self.cleaned_data.get(name, "") for name in names}
+        fields = ("username", "email", "first_name", "last_name")
+        values = {field: getattr(self._registration, field) for field in fields}
         try:
-            validate_password(password, User(**told))
+            validate_password(password, User(**values))
         except ValidationError as exc:
             self.add_error("password", exc)
-
-    def applicant(self) -> Applicant:
-        told = self.cleaned_data
-        return Applicant(
-            username=told["username"],
-            email=told["email"],
-            password=told["password"],
-            language=get_language() or settings.LANGUAGE_CODE,
-            first_name=told["first_name"],
-            last_name=told["last_name"],
-            phone=told["phone"],
-            organization=told.get("organization"),
-        )
 
 
 class DecisionForm(PlainForm):
     decision = forms.ChoiceField(
         choices=[("approve", _("Approve")), ("refuse", _("Refuse"))]
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, if you refuse"),
         required=False,
         max_length=2000,
         help_text=_("Goes into the mail to the applicant; may be left out."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    takes_over = forms.BooleanField(
+        label=_("The applicant is to get what belongs to this user name"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._claim = claim
+        if claim.free:
+            del self.fields["takes_over"]
+
+    def clean(self) -> None:
+        approves = self.cleaned_data.get("decision") == "approve"
+        if approves and not (self._claim.free or self.cleaned_data["takes_over"]):
+            self.add_error(
+                "takes_over", _("Confirm that this applicant is to get all of it.")
+            )

@@ -1,5 +1,7 @@
 """Registering, confirming the address by mail, and deciding who gets an account."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,26 +15,35 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.auditlog.origin import acting, address_of
+from apps.web import rate_limit
 
-from . import captcha, registration
+from . import captcha, mailboxes, registration
 from .registration import Registration, Standing
-from .registration_forms import TAKEN, DecisionForm, RegistrationForm
+from .registration_forms import TAKEN, DecisionForm, PasswordForm, RegistrationForm
 
 # Links that lead nowhere: one never was, the others are over.
 STATUSES = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REFUSED: 410}
 
 
 @login_not_required
-@sensitive_post_parameters("password", "password_again")
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     sent = request.POST if request.method == "POST" else None
-    form = RegistrationForm(sent, remote=address_of(request))
-    if form.is_valid() and _registered(form):
-        return redirect("accounts:registered")
-    status = 200 if sent is None else 400
+    address = address_of(request)
+    form = RegistrationForm(sent, remote=address)
+    if sent is not None:
+        rate_limit.enforce("registration", address=address)
+    if form.is_valid():
+        rate_limit.enforce("registration", mailbox=form.cleaned_data["email"])
+        if _registered(form):
+            return redirect("accounts:registered")
+    return _registration_page(request, form)
+
+
+def _registration_page(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
+    status = 400 if form.is_bound else 200
     context = {"form": form, "captcha_key": settings.RECAPTCHA_PUBLIC_KEY}
     context["captcha_script"] = captcha.script()
     response = render(request, "accounts/register.html", context, status=status)
@@ -59,16 +70,38 @@ def registered(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@sensitive_post_parameters("password", "password_again")
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
     """Show what the link will do, or why it does nothing (any more); POST does it."""
     found = registration.by_key(key)
-    if request.method == "POST":
-        registration.confirm(found)
-        return redirect("accounts:confirm", key)
-    context = {"found": found, "days": settings.ACCOUNT_ACTIVATION_DAYS}
+    context: dict[str, Any] = {"found": found, "days": settings.ACCOUNT_ACTIVATION_DAYS}
     status = STATUSES.get(found.standing, 200)
+    if found.standing is Standing.UNCONFIRMED and found.unconfirmed is not None:
+        sent = request.POST if request.method == "POST" else None
+        form = PasswordForm(sent, registration=found.unconfirmed)
+        if form.is_valid() and _confirmed(form, found):
+            return redirect("accounts:confirm", key)
+        context["form"] = form
+        status = 400 if form.errors else 200
+    elif request.method == "POST":
+        return redirect("accounts:confirm", key)
     return render(request, "accounts/confirm.html", context, status=status)
+
+
+def _confirmed(form: PasswordForm, found: Registration) -> bool:
+    try:
+        registration.confirm(found, form.cleaned_data["password"])
+    except IntegrityError:
+        form.add_error(
+            None,
+            _(
+                "The user name or the mail address has got an account in the "
+                "meantime. Log in with it, or register with another one."
+            ),
+        )
+        return False
+    return True
 
 
 @require_safe
@@ -82,13 +115,14 @@ def applicants(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     _only_for_those_who_decide(request)
     found = registration.by_number(number)
+    claim = found.claim
     sent = request.POST if request.method == "POST" else None
-    form = DecisionForm(sent)
+    form = DecisionForm(sent, claim=claim)
     if form.is_valid():
         _decided(request, found, form)
         return redirect("accounts:decide", number)
     status = STATUSES.get(found.standing, 200) if sent is None else 400
-    context = {"found": found, "form": form, "others": _others(found)}
+    context = {"found": found, "form": form, "claim": claim, "others": _others(found)}
     return render(request, "accounts/decide.html", context, status=status)
 
 
@@ -116,5 +150,4 @@ def _others(found: Registration) -> list[User]:
     """Return who else has the applicant's mail address."""
     if found.user is None:
         return []
-    same = User.objects.filter(email__iexact=found.user.email)
-    return list(same.exclude(pk=found.user.pk))
+    return list(mailboxes.holders(found.user.email).exclude(pk=found.user.pk))

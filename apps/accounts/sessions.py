@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
@@ -60,14 +61,36 @@ class SessionStore(db.SessionStore):
         self._row = row
         return row
 
-    def note_use(self, now: datetime) -> None:
-        """Write down that it is in use, unless that was done not long ago."""
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """Return the seconds that are left; work renews them, but not for ever."""
+        age: int = super().get_expiry_age(**kwargs)
+        if self._row is None or self._row.user_id is None:
+            return age
+        ends_at = self._row.started_at + self._longest()
+        return min(age, int((ends_at - timezone.now()).total_seconds()))
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        return timezone.now() + timedelta(seconds=self.get_expiry_age(**kwargs))
+
+    def note_use(self, now: datetime) -> bool:
+        """Write down that it is in use, unless that was done not long ago.
+
+        Returns whether it was, and so whether the cookie's age has to be renewed.
+        """
         row = self._row
         if row is None or row.user_id is None or now - row.seen_at < SEEN_EVERY:
-            return
-        Session.objects.filter(pk=row.pk).update(
-            seen_at=now, address=self.address, user_agent=self.user_agent
+            return False
+        is_there = Session.objects.filter(pk=row.pk).update(
+            seen_at=now,
+            expire_date=self.get_expiry_date(),
+            address=self.address,
+            user_agent=self.user_agent,
         )
+        return bool(is_there)
+
+    @staticmethod
+    def _longest() -> timedelta:
+        return timedelta(seconds=settings.SESSION_LONGEST_AGE)
 
 
 def of(user: User) -> list[Session]:

@@ -23,6 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.utils.translation import gettext as _
 
+from . import sshkey_blocks
+from .sshkey_blocks import Block, NotAKey
+
+MAX_TEXT_LENGTH = 100_000
+MAX_KEYS, MAX_PROBLEMS = 100, 5
 LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
 LONGEST_COMMENT = 255
 
@@ -40,18 +45,13 @@ NAMES = {
 }
 # Words that begin a key in any of OpenSSH's files, taken here or not.
 _KIND = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?\Z")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 # Files of private keys by their first and last lines, and by what is between them
 # where those were left out: no public key is base64 alone and begins otherwise.
 _SECRET = re.compile(
-    r"BEGIN [A-Z0-9 ]*PRIVATE KEY|END [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File"
+    r"(?:BEGIN|END)\s[A-Z0-9\s]{0,40}PRIVATE\sKEY|PuTTY-User-Key-File"
     r"|Private-(?:Lines|MAC|Hash):|b3BlbnNzaC1rZXktdjE|AGE-SECRET-KEY"
 )
 _BARE_BASE64 = re.compile(r"(?!AAAA)[A-Za-z0-9+/]{40,}={0,2}\Z")
-
-
-class NotAKey(ValueError):
-    """Why a line is not taken, in words for the person who pasted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,23 @@ class Problem:
 
 @dataclass(slots=True)
 class Pasted:
-    """What was found in a text: each key once, and what is not one."""
+    """What was found in a text: each key once, and what is not one.
+
+    Reading stops after MAX_PROBLEMS or MAX_KEYS; ``is_whole`` is false then.
+    """
 
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # (number, the earlier line with the same key)
     repeated: list[tuple[int, int]] = field(default_factory=list)
+    is_whole: bool = True
+
+    @property
+    def is_full(self) -> bool:
+        return (
+            len(self.problems) >= MAX_PROBLEMS
+            or len(self.lines) + len(self.repeated) > MAX_KEYS
+        )
 
 
 def holds_secrets(text: str) -> bool:
@@ -108,7 +119,10 @@ def holds_secrets(text: str) -> bool:
     if _SECRET.search(text):
         return True
     goes_on = False
-    for line in map(str.strip, _LINE_END.split(text)):
+    for _number, line in sshkey_blocks.split(text):
+        if isinstance(line, Block):
+            goes_on = False
+            continue
         bare = bool(_BARE_BASE64.match(line))
         if bare and not goes_on:
             return True
@@ -117,28 +131,35 @@ def holds_secrets(text: str) -> bool:
 
 
 def read(text: str) -> Pasted:
-    """Read keys, one on a line; empty lines and comments count as lines only."""
-    found = Pasted()
+    """Read keys, one on a line or between BEGIN and END lines.
+
+    Empty lines and comments count as lines only.
+    """
+    pasted = Pasted()
     seen: dict[bytes, int] = {}
-    for number, line in _lines(text):
-        try:
-            key = parse(line)
-        except NotAKey as exc:
-            found.problems.append(Problem(number, str(exc)))
+    for number, entry in sshkey_blocks.split(text):
+        if not entry or (isinstance(entry, str) and entry.startswith("#")):
             continue
-        if key.blob in seen:
-            found.repeated.append((number, seen[key.blob]))
-            continue
-        seen[key.blob] = number
-        found.lines.append(Line(number, key))
-    return found
+        if pasted.is_full:
+            pasted.is_whole = False
+            break
+        _read_entry(pasted, seen, number, entry)
+    return pasted
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(_LINE_END.split(text), 1):
-        stripped = line.strip(" \t\ufeff")
-        if stripped and not stripped.startswith("#"):
-            yield number, stripped
+def _read_entry(
+    pasted: Pasted, seen: dict[bytes, int], number: int, entry: str | Block
+) -> None:
+    try:
+        key = parse(sshkey_blocks.to_line(entry) if isinstance(entry, Block) else entry)
+    except NotAKey as exc:
+        pasted.problems.append(Problem(number, str(exc)))
+        return
+    if key.blob in seen:
+        pasted.repeated.append((number, seen[key.blob]))
+        return
+    seen[key.blob] = number
+    pasted.lines.append(Line(number, key))
 
 
 def parse(line: str) -> PublicKey:
@@ -196,7 +217,7 @@ def _why_not(kind: str, line: str) -> str:
         )
     return _(
         "This is no public SSH key. One begins with its kind, such as ssh-ed25519, "
-        "and stands on a single line."
+        "and stands on a single line, or between lines with BEGIN and END."
     )
 
 

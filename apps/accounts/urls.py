@@ -65,6 +65,11 @@ urlpatterns = [
     *of_passwords,
     *of_sessions,
     path("admin/login/", views.admin_login, name="admin-login"),
+    path(
+        "admin/password_change/",
+        password_views.admin_password_change,
+        name="admin-password-change",
+    ),
     path("accounts/login/", views.LoginView.as_view(), name="login"),
     path("accounts/logout/", views.logout, name="logout"),
     path("setlang", views.set_language, name="set-language"),

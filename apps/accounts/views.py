@@ -1,21 +1,23 @@
 """Logging in and out; language and colours, with or without an account."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as choose_language
 
-from . import colours, people
+from . import colours, interrupted, people
 from .forms import LoginForm
 
 A_YEAR = 365 * 24 * 3600
@@ -25,6 +27,27 @@ class LoginView(views.LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def form_invalid(self, form: LoginForm) -> HttpResponse:  # type: ignore[override]
+        """Say of an attempt that came too early that it did, in the status too."""
+        response = super().form_invalid(form)
+        if form.wait_s:
+            response.status_code = 429
+            response["Retry-After"] = str(form.wait_s)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sealed = self.request.POST.get("interrupted", "")
+        form = interrupted.Form.unseal(sealed)
+        return super().get_context_data(interrupted=sealed if form else "", **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Log in; a form that was sent before is shown, to be sent again."""
+        answer = super().form_valid(form)
+        sent = interrupted.Form.unseal(self.request.POST.get("interrupted", ""))
+        if sent is None:
+            return answer
+        return render(self.request, "accounts/interrupted.html", {"interrupted": sent})
 
 
 @login_not_required

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import pgettext_lazy
 
@@ -11,7 +12,7 @@ from apps.accounts import people
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
 from apps.ganeti import access
-from apps.ganeti.access import Person, Words
+from apps.ganeti.access import Person, Verdict, Words
 from apps.ganeti.models import Job
 from apps.ganeti.services.submission import refuse_on
 from apps.mails.letters import Letter
@@ -42,10 +43,18 @@ DECIDED = (
 )
 
 
+def may_decide(person: Person, application: InstanceApplication) -> Verdict:
+    """Answer who wants to decide about an application."""
+    return access.may_review_of(
+        person,
+        application.applicant.get_username(),
+        own=settings.REVIEW_OWN_APPLICATIONS,
+    )
+
+
 def check(application: InstanceApplication, *, by: Acting) -> None:
     """Let only reviewers decide; raises ActionRefused."""
-    applicant = application.applicant.get_username()
-    verdict = access.may_review_of(Person.of(by.user), applicant)
+    verdict = may_decide(Person.of(by.user), application)
     if not verdict.allowed:
         on = On(instance=application.hostname)
         raise refuse_on(verdict, REVIEW, on, by=by, hidden=NOT_THEIRS)

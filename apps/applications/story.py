@@ -24,6 +24,7 @@ from apps.mails.models import Mail
 
 from . import words
 from .models import Event, InstanceApplication
+from .reviewing import may_decide
 from .states import REVIEWABLE, Status
 
 Words = str | Promise
@@ -130,7 +131,7 @@ class Story:
     @property
     def to_review(self) -> bool:
         reviewable = self.application.status in REVIEWABLE
-        return reviewable and access.may_review(self.person)
+        return reviewable and may_decide(self.person, self.application).allowed
 
     @property
     def busy(self) -> Job | None:
@@ -228,9 +229,7 @@ class Story:
         if self.staff:
             return list(sent)
         own = self.application.applicant.email.casefold()
-        return [
-            mail for mail in sent if own and own in map(str.casefold, mail.addresses)
-        ]
+        return [mail for mail in sent if own and own == mail.recipient.casefold()]
 
 
 def _run(job: Job) -> Run:

@@ -1,14 +1,20 @@
 """Write the audit log."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.utils import timezone
 
-from apps.mails.letters import Letter
-
 from .models import AuditEntry
+
+# Entries for each person; more tell staff nothing more.
+MOST_HIDDEN_AN_HOUR = 50
 
 # What was changed, from what, to what: texts, or None where there was nothing.
 Change = tuple[str, str | None, str | None]
@@ -43,35 +49,59 @@ def record(
     changes: Sequence[Change] = (),
 ) -> AuditEntry:
     """Write down what somebody does."""
-    entry = _entry(by, action, on)
-    entry.detail, entry.changes = detail, [list(change) for change in changes]
-    entry.save()
-    return entry
-
-
-def record_refusal(
-    by: Acting, action: str, on: On = NOTHING, *, why: str
-) -> AuditEntry:
-    """Write down what somebody tried and may not do, and tell MANAGERS by mail."""
-    entry = _entry(by, action, on)
-    entry.detail, entry.refused = why, True
-    entry.save()
-    _tell_managers(entry)
-    return entry
-
-
-def _entry(by: Acting, action: str, on: On) -> AuditEntry:
-    return AuditEntry(
-        user=by.user,
-        username=by.user.get_username(),
-        address=by.address,
-        action=action,
-        cluster=on.cluster,
-        instance=on.instance,
-        instance_uuid=on.uuid,
+    return AuditEntry.objects.create(
+        **_fields(by, action, on),
+        detail=detail,
+        changes=[list(change) for change in changes],
     )
 
 
-def _tell_managers(entry: AuditEntry) -> None:
-    at = timezone.localtime(entry.created_at).isoformat(" ", "seconds")
-    Letter("auditlog/emails/refused.txt", {"entry": entry, "at": at}).post_to_managers()
+def record_refusal(
+    by: Acting, action: str, on: On = NOTHING, *, why: str, hidden: bool = False
+) -> AuditEntry:
+    """Record an attempt that was refused; the next digest tells MANAGERS.
+
+    Attempts of one person on one object within an hour are one entry that counts them.
+    ``hidden``: the person may not even know that the object exists.
+    """
+    now = timezone.now()
+    if hidden and _hidden_entries(by, now) >= MOST_HIDDEN_AN_HOUR:
+        on = NOTHING  # counted in one entry that names nothing
+    defaults = {
+        **_fields(by, action, on),
+        "detail": why,
+        "refused": True,
+        "hidden": hidden,
+    }
+    entry, is_new = AuditEntry.objects.get_or_create(
+        fold_key=_fold_key(by, "" if hidden else action, on, now), defaults=defaults
+    )
+    if not is_new:
+        AuditEntry.objects.filter(pk=entry.pk).update(
+            times=F("times") + 1, reported_at=None
+        )
+    return entry
+
+
+def _hidden_entries(by: Acting, now: datetime) -> int:
+    an_hour_ago = now - timedelta(hours=1)
+    hidden = AuditEntry.objects.filter(user=by.user, hidden=True)
+    return hidden.filter(created_at__gte=an_hour_ago).count()
+
+
+def _fold_key(by: Acting, action: str, on: On, now: datetime) -> str:
+    """Return what attempts have in common that are counted in one entry."""
+    parts = [by.user.pk, f"{now:%Y%m%d%H}", action, on.cluster, on.instance, on.uuid]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _fields(by: Acting, action: str, on: On) -> dict[str, Any]:
+    return {
+        "user": by.user,
+        "username": by.user.get_username(),
+        "address": by.address,
+        "action": action,
+        "cluster": on.cluster,
+        "instance": on.instance,
+        "instance_uuid": on.uuid,
+    }

@@ -1,8 +1,16 @@
 """The audit log: entries are added, never changed."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def unreported(self) -> Self:
+        """Return refusals of which MANAGERS were not told, or not how many."""
+        return self.filter(refused=True, reported_at=None)
 
 
 class AuditEntry(models.Model):
@@ -27,9 +35,18 @@ class AuditEntry(models.Model):
     # Tells the instance from another that had its name before or has it now.
     instance_uuid = models.CharField(max_length=36, blank=True)
     refused = models.BooleanField(_("refused"), default=False)
+    # The user may not know of what it names: for staff only, and on no page of it.
+    hidden = models.BooleanField(_("for staff only"), default=False)
+    # Attempts of an hour on one object are one entry with one such key.
+    fold_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULLs are never equal
+    times = models.PositiveIntegerField(_("times"), default=1)
+    # When MANAGERS were mailed a refusal, with all the times it counts.
+    reported_at = models.DateTimeField(null=True)
     detail = models.TextField(_("detail"), blank=True)
     # What changed: [what, from, to] of each.
     changes = models.JSONField(_("changes"), default=list, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -39,6 +56,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["cluster", "instance", "-created_at"]),
             models.Index(fields=["user", "-created_at"]),
             models.Index(fields=["instance_uuid", "-created_at"]),
+            models.Index(fields=["refused", "reported_at"]),
         ]
 
     def __str__(self) -> str:

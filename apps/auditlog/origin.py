@@ -1,11 +1,12 @@
 """Who asks for something, from where, and for how much of a page."""
 
-from ipaddress import ip_address
 from typing import cast
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
+
+from apps.web import client_address
 
 from .entries import Acting
 
@@ -30,23 +31,11 @@ def address_of(request: HttpRequest) -> str | None:
     """Return where a request comes from.
 
     A web server in front, on this host, says it in ``X-Forwarded-For``; nobody else
-    is believed.
+    is believed. Zones are dropped: they may be of any length and mean nothing here.
     """
-    direct: str = request.META.get("REMOTE_ADDR") or ""
-    if direct and not _is_loopback(direct):
-        return direct
+    direct = client_address.parse(request.META.get("REMOTE_ADDR") or "")
+    if direct and not direct.is_loopback:
+        return str(direct)
     forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    last = forwarded.rpartition(",")[2].strip()
-    return last if _is_address(last) else (direct or None)
-
-
-def _is_loopback(text: str) -> bool:
-    return _is_address(text) and ip_address(text).is_loopback
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+    last = client_address.parse(forwarded.rpartition(",")[2].strip())
+    return str(last or direct) if last or direct else None

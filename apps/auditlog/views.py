@@ -66,7 +66,8 @@ def _visible(user: User, reach: Reach) -> Q:
     seen = recent()
     if reach.everything:
         return seen
-    return seen & (Q(user=user) | Q(instance_uuid__in=reach.instances))
+    theirs = Q(user=user) | Q(instance_uuid__in=reach.instances)
+    return seen & theirs & Q(hidden=False)
 
 
 def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:

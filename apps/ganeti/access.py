@@ -175,10 +175,18 @@ def may_review(person: Person) -> bool:
     return person.reviews
 
 
-def may_review_of(person: Person, applicant: str) -> Verdict:
-    """Answer who wants to decide about an application; by who filed it."""
+def may_review_of(person: Person, applicant: str, *, own: bool) -> Verdict:
+    """Answer who wants to decide about an application; by who filed it.
+
+    ``own``: reviewers decide about their own, too. Superusers do so always, since they
+    have machines built without an application.
+    """
     if may_review(person):
-        return YES
+        if own or person.superuser or person.username != applicant:
+            return YES
+        return Verdict(
+            Answer.FORBIDDEN, _("Another reviewer decides about your own application.")
+        )
     if not may_see_application(person, applicant):
         return INVISIBLE
     return Verdict(Answer.FORBIDDEN, _("Only reviewers decide about applications."))

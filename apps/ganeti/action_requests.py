@@ -1,4 +1,4 @@
-"""What somebody asked to do to a machine that cannot be undone; done once confirmed.
+"""What somebody asked to do to a machine that has to be confirmed; done after that.
 
 Below `models`, which offers it: its rows name clusters and jobs by their labels.
 """
@@ -17,11 +17,16 @@ from apps.mails.onetime import hash_of
 
 
 class RequestedAction(models.TextChoices):
-    """What is confirmed; each is a kind of job, and a word in the link's address."""
+    """What is confirmed; each is a word in the link's address."""
 
     REINSTALL = "reinstall", pgettext_lazy("action", "Reinstall")
     RENAME = "rename", pgettext_lazy("action", "Rename")
     DESTROY = "destroy", pgettext_lazy("action", "Destroy")
+    REMOVE_OWNER = "remove_owner", pgettext_lazy("action", "Remove an owner")
+
+
+# What cannot be undone; each is a kind of job.
+FATAL = (RequestedAction.REINSTALL, RequestedAction.RENAME, RequestedAction.DESTROY)
 
 
 class ActionRequestQuerySet(models.QuerySet["ActionRequest"]):
@@ -63,6 +68,8 @@ class ActionRequest(models.Model):
     image = models.CharField(_("image"), max_length=255, blank=True)
     # Of a rename.
     new_name = models.CharField(_("new name"), max_length=255, blank=True)
+    # Of the removal of one, as `services.owners.Owner` writes it.
+    owner = models.CharField(_("owner"), max_length=255, blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), db_index=True)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts import colours
+from apps.web.requests import current_page
 
 from .models import Job
 from .views.asking import person_of
@@ -18,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "branding": settings.BRANDING,
         "colours": colours.of(request),
+        "current_page": current_page(request),
         "person": SimpleLazyObject(lambda: person_of(request)),
         "running_jobs": SimpleLazyObject(lambda: running_jobs(request)),
     }

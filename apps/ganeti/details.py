@@ -16,7 +16,7 @@ from apps.auditlog.subject import Reach
 
 from . import access, inventory, tables, words
 from .access import Person, Verdict, Words
-from .action_requests import ActionRequest, RequestedAction
+from .action_requests import FATAL, ActionRequest, RequestedAction
 from .domain.addresses import prefix_of
 from .domain.instance import Instance, Nic, State
 from .domain.network import eui64
@@ -148,7 +148,7 @@ class Machine:
     @cached_property
     def fatal(self) -> list[Action]:
         """Return the links to what cannot be undone; in this order, off or not."""
-        return [self._fatal(each) for each in RequestedAction]
+        return [self._fatal(action) for action in FATAL]
 
     def _fatal(self, action: RequestedAction) -> Action:
         args = (self.instance.cluster, self.instance.name)
@@ -272,10 +272,11 @@ def history(user: User, machine: Machine) -> list[Line]:
     """Return what was done to a machine last, newest first, with what came of it.
 
     By its uuid: what was done to another one of its name is not its history, and what
-    was done to it under another name is.
+    was done to it under another name is. Attempts of strangers are for the history
+    that staff reads: here they would push out what owners look for.
     """
     found = AuditEntry.objects.filter(
-        lines.recent(), instance_uuid=machine.instance.uuid
+        lines.recent(), instance_uuid=machine.instance.uuid, hidden=False
     )
     reach = Reach(everything=access.may_see_all_history(machine.visible.person))
     return lines.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)

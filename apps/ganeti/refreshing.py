@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from apps.work import failures
 
-from . import turns
+from . import owner_names, turns
 from .connections import client_for
 from .domain import values
 from .domain.cluster import ClusterInfo
@@ -131,9 +131,10 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
         return with_instances(cluster, before, wanted, found, asked_at)
 
     try:
-        publish(cluster, update)
+        known = publish(cluster, update)
     except (_NothingToUpdateError, ClusterRefresh.DoesNotExist):
         return  # the first refresh of all will bring them
+    owner_names.remember(cluster, known.contents.instances)
 
 
 class _NothingToUpdateError(Exception):
@@ -246,7 +247,8 @@ def _publish_all(
             keep_newer(fresh, before.contents, newer),
         )
 
-    publish(cluster, update)
+    known = publish(cluster, update)
+    owner_names.remember(cluster, known.contents.instances)
 
 
 def _stamp(started: datetime, live: Live | None, before: Stamp | None) -> Stamp:

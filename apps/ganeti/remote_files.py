@@ -1,8 +1,9 @@
 """Whether there is a file behind an address that somebody typed.
 
 The one place where this site talks to a host that a user names. So it goes to public
-addresses only, at every hop; a name is resolved once and the connection goes to what
-it resolved to; and all of it together has a few seconds.
+addresses and to the ports of files only, at every hop; a name is resolved once and the
+connection goes to what it resolved to; all of it together has a few seconds; and
+whatever goes wrong is said in the same words, so that nobody explores networks by it.
 """
 
 import http.client
@@ -12,34 +13,45 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SECONDS = 5.0
+# No failure is told sooner: a closed port would be told from an open one.
+SHORTEST_FAILURE_S = 1.0
 MOST_REDIRECTS = 3
 LONGEST_URL = 1024
+# Redirects lead to signed addresses, which are long.
+LONGEST_REDIRECT = 4096
 # Threads of the web server that may wait for foreign hosts at the same time.
 AT_ONCE = 4
 
 Resolve = Callable[[str, int], Sequence[str]]
 
 _PORTS = {"http": 80, "https": 443}
+# What a redirect may hold unquoted: all that is printable, but the space.
+_UNQUOTED = "".join(map(chr, range(0x21, 0x7F)))
 # What a URL may hold, but for the comma: qemu would read what follows as options.
 _WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
 _HOST = re.compile(r"[A-Za-z0-9\-._:]+")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_FOUND = frozenset({200, 206})
-_NO_HEAD = frozenset({405, 501})
+_FILE_STATUSES = frozenset({200, 206})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Not global either, which older Pythons do not know.
+_NOT_GLOBAL = [
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")
+]
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
+_sleep = time.sleep
 _resolvers = ThreadPoolExecutor(AT_ONCE, "resolve")
 
 
@@ -51,50 +63,85 @@ class Unsuitable(Exception):
         self.reason = reason
 
 
-TOO_SLOW = _("Its server did not answer within 5 seconds.")
-NOT_PUBLIC = _("%(host)s has no address on the public internet.")
+class _Failure(Exception):
+    """No file came of it; which way it failed is for nobody."""
+
+
+class _NoFile(_Failure):
+    """A server was asked, and has no such file or does not speak HTTP."""
+
+
+NO_FILE = _(
+    "No file could be read there. Its host must be on the public internet, and answer "
+    "within %(seconds)d seconds, over https:// with a valid certificate."
+)
 
 
 def resolve(host: str, port: int) -> list[str]:
     """Return the addresses of a host; raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 def check(
     url: str,
     *,
     allow_private: bool = False,
+    ports: Collection[int] = (80, 443),
     resolve: Resolve = resolve,
     seconds: float = SECONDS,
 ) -> None:
     """Raise Unsuitable unless a server answers for the address that it has a file."""
+    parts = parse(url)
+    if _port(parts) not in ports:
+        message = _("Its port must be one of these: %(ports)s.")
+        numbers = ", ".join(map(str, sorted(ports)))
+        raise Unsuitable(message % {"ports": numbers})
+    began = time.monotonic()
     if not _slots.acquire(blocking=False):
         raise Unsuitable(
             _("Several addresses are being checked just now; try again in a moment.")
         )
     try:
-        _Check(allow_private, resolve, time.monotonic() + seconds).follow(url)
+        _Check(allow_private, ports, resolve, began + seconds).run(url)
+    except _Failure as exc:
+        failure = exc
+    else:
+        return
     finally:
         _slots.release()
+    _sleep(max(0.0, began + SHORTEST_FAILURE_S - time.monotonic()))
+    raise Unsuitable(NO_FILE % {"seconds": SECONDS}) from failure
 
 
 def parse(url: str) -> SplitResult:
     """Return the parts of an address that may be asked for; raises Unsuitable."""
+    unfit = Unsuitable(
+        _("It is too long, or holds a comma or what else an address may not hold.")
+    )
+    if len(url) > LONGEST_URL:
+        raise unfit
+    parts = _split(url)
+    if not _WRITTEN.fullmatch(url):
+        raise unfit
+    return parts
+
+
+def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as exc:
         raise Unsuitable(_("This is no address of a file.")) from exc
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in _PORTS or not parts.hostname or port == 0:
         raise Unsuitable(_("It must begin with http:// or https:// and name a host."))
-    if len(url) > LONGEST_URL or not _WRITTEN.fullmatch(url) or port == 0:
-        raise Unsuitable(
-            _("It is too long, or holds a comma or what else an address may not hold.")
-        )
     if "@" in parts.netloc or not _HOST.fullmatch(parts.hostname):
         raise Unsuitable(_("It may hold no name and no password."))
     return parts
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or _PORTS[parts.scheme]
 
 
 def is_public(address: str) -> bool:
@@ -104,6 +151,8 @@ def is_public(address: str) -> bool:
     if inner is not None:
         return is_public(str(inner))
     if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
+        return False
+    if any(ip in network for network in _NOT_GLOBAL):
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
@@ -124,6 +173,7 @@ class _Check:
     """One check, which ends at a moment of ``time.monotonic``."""
 
     allow_private: bool
+    ports: Collection[int]
     resolve: Resolve
     end: float
 
@@ -131,29 +181,39 @@ class _Check:
     def left_s(self) -> float:
         left = self.end - time.monotonic()
         if left <= 0:
-            raise Unsuitable(TOO_SLOW)
+            raise _Failure("too slow")
         return left
 
-    def follow(self, url: str) -> None:
+    def run(self, url: str) -> None:
+        """Ask for the head alone, and for one byte where that is refused.
+
+        From the start then: signed addresses, redirects to them included, are signed
+        for one method.
+        """
+        try:
+            self._follow("HEAD", url)
+        except _NoFile:
+            self._follow("GET", url)
+
+    def _follow(self, method: str, url: str) -> None:
         """Go from redirect to redirect until there is a file."""
         for _hop in range(MOST_REDIRECTS + 1):
-            onwards = self._ask(parse(url))
-            if not onwards:
+            status, location = self._request(method, self._suitable(url))
+            if status in _FILE_STATUSES:
                 return
-            url = urljoin(url, onwards)
-        raise Unsuitable(_("Its server sends from one address to the next."))
+            if status not in _REDIRECTS or not location:
+                raise _NoFile(status)
+            url = _next_url(url, location)
+        raise _Failure("too many redirects")
 
-    def _ask(self, parts: SplitResult) -> str:
-        """Return where the server sends us; nothing if the file is here."""
-        status, onwards = self._request("HEAD", parts)
-        if status in _NO_HEAD:
-            status, onwards = self._request("GET", parts)
-        if status in _REDIRECTS and onwards:
-            return onwards
-        if status not in _FOUND:
-            message = _("Its server has no such file (it answers %(status)s).")
-            raise Unsuitable(message % {"status": status})
-        return ""
+    def _suitable(self, url: str) -> SplitResult:
+        try:
+            parts = _split(url)
+        except Unsuitable as exc:
+            raise _Failure("no address") from exc
+        if _port(parts) not in self.ports:
+            raise _Failure("another port")
+        return parts
 
     def _request(self, method: str, parts: SplitResult) -> tuple[int, str]:
         """Return the status and the redirect of an answer; its body is not read."""
@@ -161,16 +221,14 @@ class _Check:
         headers = {"User-Agent": "ganetimgr", "Accept": "*/*"}
         if method == "GET":
             headers["Range"] = "bytes=0-0"
-        try:
-            with self._connected(parts) as connection:
+        with self._connected(parts) as connection:
+            try:
                 connection.request(method, target, headers=headers)
                 answer = connection.getresponse()
                 return answer.status, answer.getheader("Location", "")
-        except ssl.SSLCertVerificationError as exc:
-            raise Unsuitable(_("Its server's certificate is not valid.")) from exc
-        except (OSError, ValueError, http.client.HTTPException) as exc:
-            self.left_s  # noqa: B018 - the time may be what ended it
-            raise Unsuitable(_("Its server does not answer as one should.")) from exc
+            except (OSError, ValueError, http.client.HTTPException) as exc:
+                self.left_s  # noqa: B018 - the time may be what ended it
+                raise _NoFile("no HTTP") from exc
 
     @contextmanager
     def _connected(self, parts: SplitResult) -> Iterator[http.client.HTTPConnection]:
@@ -178,17 +236,14 @@ class _Check:
 
         A timeout of a socket is one of each piece that comes, however small.
         """
-        host, port = str(parts.hostname), parts.port or _PORTS[parts.scheme]
+        host, port = str(parts.hostname), _port(parts)
         sock = self._socket(self._addresses(host, port), port)
         if parts.scheme == "https":
-            sock = ssl.create_default_context().wrap_socket(
-                sock, server_hostname=host, do_handshake_on_connect=False
-            )
+            sock = _with_tls(sock, host)
         cut = threading.Timer(self.left_s, _cut_off, (sock,))
         cut.start()
         try:
-            if isinstance(sock, ssl.SSLSocket):
-                sock.do_handshake()
+            _shake_hands(sock)
             connection = http.client.HTTPConnection(host, port)
             connection.sock = sock
             connection.default_port = _PORTS[parts.scheme]
@@ -201,13 +256,11 @@ class _Check:
         """Resolve a name, once; one address that is not public spoils all."""
         try:
             addresses = _resolvers.submit(self.resolve, host, port).result(self.left_s)
-        except NotInTime as exc:
-            raise Unsuitable(TOO_SLOW) from exc
-        except (OSError, UnicodeError) as exc:
-            raise Unsuitable(NOT_PUBLIC % {"host": host}) from exc
+        except (NotInTime, OSError, UnicodeError) as exc:
+            raise _Failure("no such host") from exc
         suitable = self.allow_private or all(map(is_public, addresses))
         if not addresses or not suitable:
-            raise Unsuitable(NOT_PUBLIC % {"host": host})
+            raise _Failure("not public")
         return addresses
 
     def _socket(self, addresses: Sequence[str], port: int) -> socket.socket:
@@ -217,8 +270,39 @@ class _Check:
                 return socket.create_connection((address, port), self.left_s)
             except OSError:
                 continue
-        self.left_s  # noqa: B018 - the time may be what ended it
-        raise Unsuitable(_("Its server does not take connections."))
+        raise _Failure("no connection")
+
+
+def _next_url(url: str, location: str) -> str:
+    """Return where a redirect leads, quoted; header lines are read as Latin-1."""
+    if len(location) > LONGEST_REDIRECT:
+        raise _Failure("an endless redirect")
+    location = location.encode("latin-1").decode(errors="replace")
+    try:
+        parts = urlsplit(urljoin(url, location))
+        host = parts.netloc.encode("idna").decode()
+    except ValueError as exc:
+        raise _Failure("no address") from exc
+    return quote(urlunsplit(parts._replace(netloc=host)), safe=_UNQUOTED)
+
+
+def _with_tls(sock: socket.socket, host: str) -> ssl.SSLSocket:
+    context = ssl.create_default_context()
+    try:
+        return context.wrap_socket(
+            sock, server_hostname=host, do_handshake_on_connect=False
+        )
+    except (OSError, ValueError) as exc:
+        sock.close()
+        raise _Failure("no TLS") from exc
+
+
+def _shake_hands(sock: socket.socket) -> None:
+    if isinstance(sock, ssl.SSLSocket):
+        try:
+            sock.do_handshake()
+        except (OSError, ValueError) as exc:
+            raise _Failure("no TLS, or no valid certificate") from exc
 
 
 def _cut_off(sock: socket.socket) -> None:

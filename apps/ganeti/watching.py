@@ -18,6 +18,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from apps.auditlog import digest
 from apps.mails import delivery
 from apps.pages import news
 from apps.work import failures
@@ -303,6 +304,7 @@ class Watcher:
             Sweeper(self, self.stopping),
             Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
             Chore("images", self.stopping, fetching.fetch_due, IMAGES_LOOK_EVERY_S),
+            Chore("refusals", self.stopping, digest.send, digest.LOOK_EVERY_S),
             Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
             Chore("old mail", self.stopping, delivery.forget, DAILY_S),
             Chore("old requests", self.stopping, requests.forget, DAILY_S),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import moments
 from .domain.instance import Instance, State
-from .models import Job
+from .models import Job, RequestedAction
 
 Words = str | Promise
 
@@ -130,15 +130,18 @@ ACTIONS: dict[str, Words] = {
     Job.Kind.WHITELIST: pgettext_lazy("action", "Change who reaches it"),
     Job.Kind.TAG: pgettext_lazy("action", "Change tags"),
     Job.Kind.MIGRATE: pgettext_lazy("action", "Move"),
+    RequestedAction.REMOVE_OWNER: RequestedAction.REMOVE_OWNER.label,
 }
 # What the audit log calls what comes before the action itself.
 REQUESTS: dict[str, Words] = {
     "ask_reinstall": gettext_lazy("Ask to reinstall"),
     "ask_rename": gettext_lazy("Ask to rename"),
     "ask_destroy": gettext_lazy("Ask to destroy"),
+    "ask_remove_owner": gettext_lazy("Ask to remove an owner"),
     "cancel_reinstall": gettext_lazy("Take back the request to reinstall"),
     "cancel_rename": gettext_lazy("Take back the request to rename"),
     "cancel_destroy": gettext_lazy("Take back the request to destroy"),
+    "cancel_remove_owner": gettext_lazy("Take back the request to remove an owner"),
 }
 
 

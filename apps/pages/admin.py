@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
 from django.forms import ModelForm
@@ -12,7 +13,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import flat
+from apps.web.fields import TextField
+from apps.work import limited_process
+
+from . import flat, markdown_text
+
+# With what the process takes to start.
+RENDER_CPU_S = 3
 
 admin.site.unregister(FlatPage)
 # Its one row only holds the pages together; links are made of SITE_URL.
@@ -30,21 +37,38 @@ def choices() -> list[tuple[str, str]]:
 
 class FlatPageForm(ModelForm[FlatPage]):
     url = forms.ChoiceField(label=_("Page"), choices=choices)
+    content = TextField(
+        label=_("Content"),
+        help_text=_(
+            "Written in Markdown. Scripts and styles are left out when it is shown."
+        ),
+        max_length=markdown_text.LONGEST,
+        required=False,
+        widget=AdminTextareaWidget,
+    )
 
     class Meta:
         model = FlatPage
         fields = ["url", "title", "content"]
-        help_texts = {
-            "content": _(
-                "Written in Markdown. Scripts and styles are left out when it is shown."
-            ),
-        }
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         if FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("This page is written already: change it."))
         return url
+
+    def clean_content(self) -> str:
+        """Refuse a text that takes too long to lay out, or cannot be."""
+        content: str = self.cleaned_data["content"]
+        try:
+            limited_process.call(
+                markdown_text.render, content.encode(), cpu_s=RENDER_CPU_S
+            )
+        except limited_process.LimitError as exc:
+            raise forms.ValidationError(
+                _("Its lists, quotations or brackets are nested too deeply to show.")
+            ) from exc
+        return content
 
 
 @admin.register(FlatPage)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import markdown
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import markup
+from . import markdown_text
 
 FALLBACK = "en"
 
@@ -87,9 +86,4 @@ def find(name: str) -> Page | None:
 @lru_cache(maxsize=32)
 def rendered(text: str) -> SafeString:
     """Return what is written in Markdown as HTML that does no harm."""
-    html = markdown.markdown(
-        text,
-        extensions=["tables", "fenced_code", "sane_lists", "def_list"],
-        output_format="html",
-    )
-    return markup.article(html)
+    return markdown_text.render_or_escape(text)

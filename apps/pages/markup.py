@@ -7,6 +7,10 @@ import nh3
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+# The cleaner is quadratic on nested tags, so that a text is cut before it: a notice
+# that has more than this is none.
+MOST_TAGS = 300
+LONGEST_BRIEF = 20_000
 SCHEMES = {"http", "https", "mailto", "tel"}
 # Of a piece of news: text and links, so that it looks like one of ours.
 BRIEF = {
@@ -59,13 +63,24 @@ def article(html: str) -> SafeString:
 def brief(html: str, words: int) -> SafeString:
     """Return a piece of news, cut after so many words."""
     # Cleaned before it is cut too: what is dropped is no text.
-    cut = Truncator(_clean(html, BRIEF)).words(words, html=True)
-    return _clean(cut, BRIEF)
+    cut = Truncator(clean_brief(html)).words(words, html=True)
+    return clean_brief(cut)
+
+
+def clean_brief(html: str) -> SafeString:
+    return _clean(_bounded(html), BRIEF)
 
 
 def text(html: str) -> str:
     """Return the words alone, on one line, to be escaped again where they are shown."""
-    return " ".join(entities.unescape(nh3.clean(html, tags=set())).split())
+    cleaned = nh3.clean(_bounded(html), tags=set())
+    return " ".join(entities.unescape(cleaned).split())
+
+
+def _bounded(html: str) -> str:
+    """Return the beginning of a text, with so many characters and tags at most."""
+    pieces = html[:LONGEST_BRIEF].split("<", MOST_TAGS + 1)
+    return "<".join(pieces[: MOST_TAGS + 1])
 
 
 def link(address: object) -> str:

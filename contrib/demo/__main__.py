@@ -122,7 +122,9 @@ def prepare(port: int, beside: int) -> dict[str, str]:
         remove(STATE / old)
     for rest in ("-wal", "-shm"):
         remove(STATE / f"ganetimgr.sqlite3{rest}")
-    STATE.mkdir(parents=True, exist_ok=True)
+    for directory in (STATE.parent, STATE):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    STATE.chmod(0o700)
     settings = STATE / "settings.py"
     settings.write_text(
         SETTINGS.format(

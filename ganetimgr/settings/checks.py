@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import global_settings, settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - its name
 
-from ganetimgr.settings import rules, wiring
+from ganetimgr.settings import defaults, rules, wiring
 from ganetimgr.settings.defaults import BASE_DIR
 from ganetimgr.settings.rules import Each, Items, Keys, Rule
 
@@ -74,7 +74,30 @@ BRANDING = Keys(
     }
 )
 
-RULES: dict[str, Rule | Keys | Each] = {
+# Others unpickle what they find, which runs the code of whoever wrote it there. The
+# last two keep everything to their process.
+CACHE_BACKENDS = (
+    "ganetimgr.caches.files.FileBasedCache",
+    "ganetimgr.caches.redis.RedisCache",
+    "django.core.cache.backends.locmem.LocMemCache",
+    "django.core.cache.backends.dummy.DummyCache",
+)
+CACHE = Rule(
+    f"cache settings with a BACKEND of {' or '.join(map(repr, CACHE_BACKENDS[:2]))}",
+    lambda value: isinstance(value, dict) and value.get("BACKEND") in CACHE_BACKENDS,
+    secret=True,
+)
+
+RATE = rules.either(rules.rate(), rules.nothing())
+RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
+RATE_LIMITS = Keys(
+    {
+        action: Keys(dict.fromkeys(RATE_LIMIT_KINDS, RATE))
+        for action in defaults.RATE_LIMITS
+    }
+)
+
+RULES: dict[str, Rule | Keys | Each | Items] = {
     "SECRET_KEY": rules.text(least=32, secret=True),
     "SECRET_KEY_FALLBACKS": rules.list_of(
         rules.text(least=32, secret=True), "texts of at least 32 characters"
@@ -85,13 +108,14 @@ RULES: dict[str, Rule | Keys | Each] = {
     "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
     "USE_X_FORWARDED_HOST": rules.flag(),
     "STATIC_URL": rules.matching(r"(https?://|/).*/|/", "a path or URL that ends in /"),
+    "STATIC_ROOT": rules.absolute_path(),
     "LANGUAGE_CODE": rules.one_of(*(code for code, _ in wiring.LANGUAGES)),
     "TIME_ZONE": Rule(
         "the name of a time zone, such as 'Europe/Athens'",
         lambda value: value in list(zoneinfo.available_timezones()),
     ),
     "DATABASES": Each(rules.mapping("database settings"), required=("default",)),
-    "CACHES": Each(rules.mapping("cache settings"), required=("default",)),
+    "CACHES": Each(CACHE, required=("default",)),
     "BEANSTALK_URL": rules.url("beanstalk"),
     "BEANSTALK_TUBE": rules.matching(
         r"[A-Za-z0-9+/;.$_()][A-Za-z0-9+/;.$_()-]{0,199}",
@@ -99,8 +123,8 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "ADMINS": rules.people(),
     "MANAGERS": rules.people(),
-    "SERVER_EMAIL": rules.text(least=1),
-    "DEFAULT_FROM_EMAIL": rules.text(least=1),
+    "SERVER_EMAIL": rules.sender(),
+    "DEFAULT_FROM_EMAIL": rules.sender(),
     "EMAIL_SUBJECT_PREFIX": rules.text(),
     "EMAIL_BACKEND": rules.importable(),
     "EMAIL_HOST": rules.text(),
@@ -140,18 +164,22 @@ RULES: dict[str, Rule | Keys | Each] = {
     "APPLICATION_MEMORY_MIB": SIZES,
     "APPLICATION_VCPUS": SIZES,
     "APPLICATION_DISK_GIB": SIZES,
+    "MAX_OPEN_APPLICATIONS": rules.whole(1, 1000),
+    "REVIEW_OWN_APPLICATIONS": rules.flag(),
     "AUDIT_ENTRIES_LAST_X_DAYS": rules.either(
         rules.whole(0, 36500, "a number of days"), rules.nothing()
     ),
     "WHITELIST_IP_MAX_SUBNET_V4": rules.whole(1, 32, "a prefix length"),
     "WHITELIST_IP_MAX_SUBNET_V6": rules.whole(1, 128, "a prefix length"),
     "CDROM_ALLOW_PRIVATE_ADDRESSES": rules.flag(),
+    "CDROM_PORTS": rules.list_of(
+        rules.whole(1, 65535, "a port"), "numbers of TCP ports"
+    ),
     "INSTANCE_ACTION_ACTIVE_DAYS": DAYS,
     "CONFIRM_IN_PLACE": rules.flag(),
     "ACCOUNT_ACTIVATION_DAYS": DAYS,
     "IDLE_ACCOUNT_NOTIFICATION_DAYS": DAYS,
-    "LOGIN_ATTEMPTS": rules.whole(1, 1000),
-    "LOGIN_PAUSE_MINUTES": rules.whole(1, 7 * 24 * 60, "a number of minutes"),
+    "RATE_LIMITS": RATE_LIMITS,
     "WEBSOCK_VNC_ENABLED": rules.flag(),
     "NOVNC_PROXY": rules.host_and_port(),
     "NOVNC_USE_TLS": rules.flag(),
@@ -180,10 +208,11 @@ RULES: dict[str, Rule | Keys | Each] = {
     "NODATA_IMAGE": rules.text(),
     "SERVER_MONITORING_URL": HTTP,
     "SENTRY": Keys(
-        {"activate": rules.flag(), "sentry_dsn": rules.text(secret=True)},
+        {"activate": rules.flag(), "sentry_dsn": rules.sentry_dsn()},
     ),
     "SESSION_COOKIE_SECURE": rules.flag(),
     "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
+    "SESSION_LONGEST_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
     "CSRF_COOKIE_SECURE": rules.flag(),
     "SECURE_SSL_REDIRECT": rules.flag(),
     "SECURE_HSTS_SECONDS": rules.whole(0, 10 * 365 * 24 * 3600, "seconds"),
@@ -216,6 +245,16 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
     if values["AUTH_LDAP_SERVER_URI"] and find_spec("django_auth_ldap") is None:
         yield "AUTH_LDAP_SERVER_URI needs what requirements-ldap.txt installs."
     yield from directory_contradictions(values)
+    yield from sentry_contradictions(values["SENTRY"])
+
+
+def sentry_contradictions(sentry: object) -> Iterator[str]:
+    if not isinstance(sentry, Mapping) or sentry.get("activate") is not True:
+        return
+    if not sentry.get("sentry_dsn"):
+        yield "SENTRY.activate needs SENTRY.sentry_dsn."
+    if find_spec("sentry_sdk") is None:
+        yield "SENTRY.activate needs what requirements-sentry.txt installs."
 
 
 def directory_contradictions(values: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var")
+STATE_DIR = Path(os.environ.get("GANETIMGR_STATE") or BASE_DIR / "var").absolute()
 
 # The site
 SECRET_KEY = ""
@@ -20,6 +20,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
 USE_X_FORWARDED_HOST = False
 STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 
@@ -32,7 +33,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "ganetimgr.caches.files.FileBasedCache",
         "LOCATION": STATE_DIR / "cache",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
@@ -97,22 +98,38 @@ IMAGES_URL: list[str] | str = []
 START_NEW_INSTANCES = True
 NO_OPERATING_SYSTEM_PROVIDER = ""
 
-# Applications: what may be asked for
+# Applications: what may be asked for, and who decides
 APPLICATION_MEMORY_MIB = [512, 1024, 2048, 4096, 8192, 16384]
 APPLICATION_VCPUS = [1, 2, 4, 8]
 APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
+MAX_OPEN_APPLICATIONS = 10
+REVIEW_OWN_APPLICATIONS = False
 
 # What people see and may
 AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
 WHITELIST_IP_MAX_SUBNET_V4 = 26
 WHITELIST_IP_MAX_SUBNET_V6 = 64
 CDROM_ALLOW_PRIVATE_ADDRESSES = False
+CDROM_PORTS = [80, 443]
 INSTANCE_ACTION_ACTIVE_DAYS = 7
 CONFIRM_IN_PLACE = False
 ACCOUNT_ACTIVATION_DAYS = 10
 IDLE_ACCOUNT_NOTIFICATION_DAYS = 180
-LOGIN_ATTEMPTS = 5
-LOGIN_PAUSE_MINUTES = 15
+RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
+    "login": {"account_and_address": (5, 900)},
+    "login-address": {"address": (100, 900)},
+    "login-account": {"account": (50, 900)},
+    "login-under-attack": {"account_and_address": (1, 900)},
+    "password-check": {"account": (5, 900)},
+    "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
+    "registration": {"address": (30, 3600), "mailbox": (3, 86400)},
+    "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},
+    "application": {"account": (10, 3600)},
+    "ssh-key-add": {"account": (20, 3600)},
+    "cdrom-check": {"account": (30, 3600)},
+    "confirmation-mail": {"account": (20, 3600)},
+    "ssh-keys-fetch": {"address": (60, 60)},
+}
 
 # Console
 WEBSOCK_VNC_ENABLED = True
@@ -148,6 +165,7 @@ SENTRY: dict[str, Any] = {"activate": False, "sentry_dsn": ""}
 # Cookies and transport; the production example turns these on
 SESSION_COOKIE_SECURE = False
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_LONGEST_AGE = 60 * 24 * 3600
 CSRF_COOKIE_SECURE = False
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0

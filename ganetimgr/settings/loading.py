@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ganetimgr.settings import defaults, policy, rules, wiring
+from ganetimgr.settings import defaults, policy, rules, state, wiring
 
 # One writer at a time: a transaction that will write says so at its start
 # ("immediate") and waits its turn, instead of failing half way.
@@ -23,6 +23,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
 # long to wait for a connection and for an answer, in seconds.
 LDAP_OPTIONS: dict[int, Any] = {0x5005: 3, 0x5002: 3}
 FIXED = {"BASE_DIR", "STATE_DIR"}
+# Dictionaries that an operator may give in part, and how many levels deep.
+PARTIAL = {"BRANDING": 1, "FLATPAGES": 1, "SENTRY": 1, "RATE_LIMITS": 2}
 # Nothing holds a row for long: who waits for one is told so, instead of after 50 s.
 MYSQL_OPTIONS: dict[str, Any] = {
     "charset": "utf8mb4",
@@ -86,18 +88,26 @@ def describe(exc: Exception, path: Path) -> str:
 
 
 def merge(values: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """Take what the operator says; BRANDING and FLATPAGES only key by key."""
-    partial = {"BRANDING", "FLATPAGES", "SENTRY"}
+    """Take what the operator says; some dictionaries only key by key."""
     for name, value in given.items():
-        whole = values.get(name)
-        if name in partial and isinstance(whole, dict) and isinstance(value, dict):
-            values[name] = {**whole, **value}
-        else:
-            values[name] = value
+        levels = PARTIAL.get(name, 0)
+        values[name] = merge_dictionaries(values.get(name), value, levels)
+
+
+def merge_dictionaries(whole: Any, given: Any, levels: int) -> Any:
+    """Return ``given``, with what it leaves out of that many levels of ``whole``."""
+    if not (levels and isinstance(whole, dict) and isinstance(given, dict)):
+        return given
+    merged = {
+        key: merge_dictionaries(whole.get(key), value, levels - 1)
+        for key, value in given.items()
+    }
+    return {**whole, **merged}
 
 
 def derive(values: dict[str, Any]) -> None:
     """Fill in what follows from the settings; wrong ones are left to the checks."""
+    state.make_private_directories(values)
     if not values["SECRET_KEY"]:
         values["SECRET_KEY"] = secret_key(values["STATE_DIR"])
     if values["RAPI_TIMEOUT"] is not None:
@@ -112,8 +122,6 @@ def derive(values: dict[str, Any]) -> None:
     values["MAIL_DELIVERY_BACKEND"] = values["EMAIL_BACKEND"]
     if rules.importable().fits(values["EMAIL_BACKEND"]):
         values["EMAIL_BACKEND"] = "apps.mails.backend.EmailBackend"
-    if values["DATABASES"] is defaults.DATABASES:
-        make_state(Path(values["STATE_DIR"]))
     if isinstance(values["DATABASES"], dict):
         values["DATABASES"] = {
             alias: with_options(database)
@@ -146,9 +154,9 @@ def with_options(database: Any) -> Any:
     return {**database, "OPTIONS": {**ours, **database.get("OPTIONS", {})}}
 
 
-def secret_key(state: Path) -> str:
+def secret_key(directory: Path) -> str:
     """Read the key that the first run made, or make it."""
-    path = Path(state) / "secret-key"
+    path = Path(directory) / "secret-key"
     try:
         if not path.exists():
             make_secret_key(path)
@@ -159,19 +167,8 @@ def secret_key(state: Path) -> str:
         ) from exc
 
 
-def make_state(path: Path) -> None:
-    """Make the directory of the embedded default, which SQLite wants to be there."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise ImproperlyConfigured(
-            f"The state directory {path} cannot be made: {exc.strerror}"
-        ) from exc
-
-
 def make_secret_key(path: Path) -> None:
     """Write a whole key at once: web and watcher may start at the same time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:

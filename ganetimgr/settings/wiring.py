@@ -5,7 +5,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from .defaults import BASE_DIR, STATE_DIR
+from .defaults import BASE_DIR
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -20,7 +20,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "registration",
-    "axes",
     "ganetimgr",
     "apps.work",
     "apps.mails",
@@ -35,18 +34,24 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.web.middleware.PrivateByDefault",
+    "apps.web.request_bounds.RequestBounds",
     "apps.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.web.middleware.MethodNotAllowedPage",
+    "apps.web.middleware.TooManyAttemptsPage",
     "apps.ganeti.middleware.Unavailable",
-    "axes.middleware.AxesMiddleware",
 ]
+
+# The longest body of a request in bytes, by the start of its path; the first counts.
+REQUEST_BODY_LIMITS = {"/admin/": 2_500_000, "/": 256_000}
 
 ROOT_URLCONF = "ganetimgr.urls"
 WSGI_APPLICATION = "ganetimgr.wsgi.application"
@@ -73,12 +78,9 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# Who has tried too often is stopped first; a directory is asked last, and only for
-# those who have no password here: it may be away.
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+# A directory is asked last, and only for those who have no password here: it may be
+# away. What stops those who try too often is apps.accounts.login_throttle.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -91,19 +93,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "ganeti:instance-list"
 LOGOUT_REDIRECT_URL = "accounts:login"
-
-# How often one may try; LOGIN_ATTEMPTS and LOGIN_PAUSE_MINUTES say it.
-AXES_FAILURE_LIMIT = "apps.accounts.limits.attempts"
-AXES_COOLOFF_TIME = "apps.accounts.limits.pause"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "apps.accounts.limits.name_tried"
-AXES_CLIENT_IP_CALLABLE = "apps.auditlog.origin.address_of"
-AXES_LOCKOUT_CALLABLE = "apps.accounts.limits.locked_out"
-AXES_WHITELIST_CALLABLE = "apps.accounts.limits.does_not_count"
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 
 # Sessions live in the database: a cache that is away ends nobody's session.
 SESSION_ENGINE = "apps.accounts.sessions"
@@ -129,7 +118,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 
 NODE_MODULES = BASE_DIR / "node_modules"
-STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),
@@ -158,7 +146,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "mail_admins": {
-            "class": "django.utils.log.AdminEmailHandler",
+            "class": "apps.mails.error_mail.AdminErrorHandler",
             "level": "ERROR",
         },
     },
@@ -166,7 +154,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # stderr has it from the root; the watcher logs elsewhere if told to.
         "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
-        # Wrong passwords and waits, not each log-in that was fine.
-        "axes": {"level": "WARNING"},
+        # What strangers bring about at will, such as a wrong Host, is mailed to nobody.
+        "django.security": {"handlers": ["stderr"], "propagate": False},
     },
 }

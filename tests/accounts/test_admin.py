@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import profiles, sshkeys
+from apps.accounts import mailboxes, names, profiles, sshkeys
 from apps.accounts.models import Organization
 from tests.accounts.keys import ED25519
 from tests.ganeti.conftest import alice, carol, root
@@ -137,3 +138,166 @@ def test_a_user_is_found_by_a_keys_fingerprint(
 def test_a_user_without_a_profile_breaks_no_list(admin: Client, alice: User) -> None:
     assert admin.get(USERS).status_code == HTTPStatus.OK
     assert admin.get(reverse("admin:auth_user_add")).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("field", ["first_name", "last_name", "profile-0-phone"])
+def test_one_line_fields_take_no_line_breaks(
+    admin: Client, alice: User, field: str
+) -> None:
+    value = {field: "Alice\nMail address, confirmed: x@y.org"}
+
+    answer = admin.post(page_of(alice), posted(admin, alice, **value))
+
+    assert "control characters are not allowed" in text(markup(answer))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("ann@example.org", "ann@EXAMPLE.org"),
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+    ],
+)
+def test_a_mailbox_has_one_user_however_it_is_spelled(
+    admin: Client, alice: User, carol: User, first: str, second: str
+) -> None:
+    for user, address in ((carol, first), (alice, second)):
+        answer = admin.post(page_of(user), posted(admin, user, email=address))
+
+    assert "Another user has this address." in text(markup(answer))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        alice.email = second
+        alice.save()
+
+
+def test_an_address_with_an_invisible_character_is_refused(
+    admin: Client, alice: User
+) -> None:
+    sent = posted(admin, alice, email="ann\u200b@example.org")
+
+    assert "invisible character" in text(markup(admin.post(page_of(alice), sent)))
+
+
+def test_two_forms_at_the_same_moment_make_a_field_error(
+    admin: Client, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = iter([False])
+    is_taken = mailboxes.is_taken
+
+    def was_free_a_moment_ago(address: str, *, but: User | None = None) -> bool:
+        return next(checks, None) is not False and is_taken(address, but=but)
+
+    monkeypatch.setattr(mailboxes, "is_taken", was_free_a_moment_ago)
+
+    answer = admin.post(page_of(alice), posted(admin, alice, email=carol.email))
+
+    assert "Another user has this address." in text(markup(answer))
+
+
+# -- staff who aren't superusers
+
+
+@pytest.fixture
+def stefan(db: None) -> User:
+    """Stefan is staff, may change users and groups, and nothing else."""
+    user = User.objects.create_user("stefan", "stefan@example.org", is_staff=True)
+    may = ("view_user", "change_user", "delete_user", "change_group", "delete_group")
+    user.user_permissions.set(Permission.objects.filter(codename__in=may))
+    return user
+
+
+@pytest.fixture
+def as_stefan(client: Client, stefan: User) -> Client:
+    client.force_login(stefan)
+    return client
+
+
+def test_staff_may_look_at_a_superuser_and_change_nothing(
+    as_stefan: Client, root: User
+) -> None:
+    before = User.objects.filter(pk=root.pk).values().get()
+    pages = (page_of(root), f"{page_of(root)[:-7]}password/")
+
+    assert as_stefan.get(pages[0]).status_code == HTTPStatus.OK
+    for page in (*pages, reverse("admin:auth_user_delete", args=[root.pk])):
+        answer = as_stefan.post(page, {"email": "stefan@example.net", "post": "yes"})
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+    action = {"action": "delete_selected", "_selected_action": root.pk, "post": "yes"}
+    as_stefan.post(USERS, action)
+    assert User.objects.filter(pk=root.pk).values().get() == before
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_staff_change_nobody_who_has_more_rights(
+    as_stefan: Client, alice: User, active: bool
+) -> None:
+    alice.user_permissions.add(Permission.objects.get(codename="view_instances"))
+    User.objects.filter(pk=alice.pk).update(is_active=active)
+
+    answer = as_stefan.post(page_of(alice), {"email": "stefan@example.net"})
+
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+def test_staff_make_no_superuser(as_stefan: Client, stefan: User) -> None:
+    sent = posted(as_stefan, stefan, is_superuser="on", is_staff="on")
+    sent["user_permissions"] = [str(p.pk) for p in stefan.user_permissions.all()]
+
+    as_stefan.post(page_of(stefan), sent)
+
+    stefan.refresh_from_db()
+    assert (stefan.is_superuser, stefan.is_staff) == (False, True)
+
+
+@pytest.mark.parametrize("field", ["user_permissions", "groups"])
+def test_staff_give_and_take_only_what_they_have(
+    as_stefan: Client, stefan: User, alice: User, field: str
+) -> None:
+    own = Permission.objects.get(codename="view_user")
+    more = Permission.objects.get(codename="view_instances")
+    theirs = Group.objects.create(name="theirs")
+    stefan.groups.add(theirs)
+    others = Group.objects.create(name="others")
+    allowed, refused = {
+        "user_permissions": (own, more),
+        "groups": (theirs, others),
+    }[field]
+
+    for row, given in ((allowed, True), (refused, False)):
+        sent = posted(as_stefan, alice)
+        sent[field] = [str(row.pk)]
+        answer = as_stefan.post(page_of(alice), sent)
+        assert list(getattr(alice, field).all()) == ([row] if given else [allowed])
+    assert "give and take only what you have" in text(markup(answer))
+
+
+def test_staff_give_a_group_only_what_they_have(
+    as_stefan: Client, stefan: User
+) -> None:
+    group = Group.objects.create(name="ours")
+    strong = Group.objects.create(name="strong")
+    more = Permission.objects.get(codename="view_instances")
+    strong.permissions.add(more)
+    page = reverse("admin:auth_group_change", args=[group.pk])
+
+    as_stefan.post(page, {"name": "ours", "permissions": [str(more.pk)]})
+
+    assert not group.permissions.exists()
+    for name in ("change", "delete"):
+        page = reverse(f"admin:auth_group_{name}", args=[strong.pk])
+        answer = as_stefan.post(page, {"name": "strong", "post": "yes"})
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+def test_letting_in_who_never_was_wants_a_yes_for_a_name_with_machines(
+    admin: Client, alice: User
+) -> None:
+    """Making somebody active is an approval too."""
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    names.remember("cluster:1", {(names.Kind.USER, "alice"): 2})
+    sent = posted(admin, alice)
+
+    assert "2 machines already name" in text(markup(admin.post(page_of(alice), sent)))
+    admin.post(page_of(alice), {**sent, "takes_over": "on"})
+    alice.refresh_from_db()
+    assert alice.is_active

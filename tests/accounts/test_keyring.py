@@ -15,6 +15,7 @@ from apps.accounts.models import SshKey
 from apps.auditlog.models import AuditEntry
 from tests.accounts.keys import DSA, ED25519, OTHER_ED25519, RSA_1024, RSA_2048
 from tests.accounts.test_sshkeys import PRIVATE_FILES
+from tests.conftest import Sent
 from tests.ganeti.conftest import alice, carol
 from tests.ganeti.pages import markup, notices, text
 
@@ -177,6 +178,7 @@ def test_nobody_deletes_or_sees_another_ones_key(
     assert "laptop" not in markup(client.get(PROFILE))
 
 
+@pytest.mark.usefixtures("no_rate_limits")
 @settings(
     deadline=None,
     max_examples=50,
@@ -197,3 +199,16 @@ def test_whatever_is_posted_breaks_nothing(
 
     assert answer.status_code in {HTTPStatus.FOUND, HTTPStatus.BAD_REQUEST}
     assert logged_in.get(PROFILE).status_code == HTTPStatus.OK
+
+
+def test_new_keys_are_mailed_to_their_owner(
+    logged_in: Client, alice: User, sent: Sent
+) -> None:
+    """A key that somebody else adds goes into the owner's new machines."""
+    add(logged_in, f"{ED25519} laptop", RSA_2048)
+    add(logged_in, ED25519)
+
+    (mail,) = sent()
+    assert mail.to == [alice.email]
+    assert mail.subject.endswith("2 SSH keys were added to your account")
+    assert f"SHA256:{sshkeys.parse(ED25519).fingerprint} laptop" in mail.body

@@ -166,6 +166,7 @@ def test_who_has_no_password_here_is_told_where_it_is(
     assert "/accounts/password/reset/" not in mail.body
 
 
+@pytest.mark.usefixtures("no_rate_limits")
 class AnythingTest(TestCase):
     @settings(max_examples=50, deadline=None)
     @given(
@@ -218,3 +219,100 @@ class AnythingTest(TestCase):
         )
 
         assert answer.status_code in {200, 302, 400}
+
+
+# -- the current password, and the administration's pages
+
+
+def test_the_current_password_cannot_be_guessed_without_end(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(alice)
+    for _ in range(5):
+        assert client.post(CHANGE, {**GOOD, "old_password": "x"}).status_code == 400
+    monkeypatch.setattr(User, "check_password", pytest.fail)
+
+    answer = client.post(CHANGE, GOOD)
+
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "15 minutes" in text(markup(answer))
+
+
+def test_a_right_current_password_begins_anew(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    mismatch = {**GOOD, "new_password2": "different"}
+    for _ in range(7):
+        assert client.post(CHANGE, mismatch).status_code == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_administration_has_no_password_page_of_its_own(
+    client: Client, root: User, method: str
+) -> None:
+    client.force_login(root)
+
+    answer = getattr(client, method)("/admin/password_change/", GOOD)
+
+    assert where(answer) == (CHANGE if method == "get" else "")
+    root.refresh_from_db()
+    assert root.check_password(PASSWORD)
+
+
+def test_a_password_set_by_staff_is_told_and_recorded(
+    client: Client, root: User, alice: User, sent: Sent
+) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(alice)
+    client.force_login(root)
+
+    client.post(
+        reverse("admin:auth_user_password_change", args=[alice.pk]),
+        {"password1": NEW, "password2": NEW, "usable_password": "true"},
+    )
+
+    alice.refresh_from_db()
+    assert alice.check_password(NEW)
+    (mail,) = sent()
+    assert mail.to == [alice.email]
+    entry = AuditEntry.objects.get()
+    assert (entry.user, entry.action, entry.detail) == (root, "password-set", "alice")
+    assert not is_in(elsewhere)
+    assert is_in(client)
+
+
+def test_a_password_that_staff_did_not_set_is_not_told(
+    client: Client, root: User, alice: User, sent: Sent
+) -> None:
+    client.force_login(root)
+
+    client.post(
+        reverse("admin:auth_user_password_change", args=[alice.pk]),
+        {"password1": NEW, "password2": "another", "usable_password": "true"},
+    )
+
+    assert sent() == []
+    assert not AuditEntry.objects.exists()
+
+
+# -- not too often
+
+
+def test_resets_beyond_the_limit_get_the_same_answer_and_send_nothing(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    addresses = ["alice@example.org", "ALICE@example.org", "alice@EXAMPLE.org"]
+    answers = [client.post(RESET, {"email": each}) for each in addresses * 3]
+
+    assert {(each.status_code, where(each)) for each in answers} == {(302, SENT)}
+    assert len(sent()) == 3
+
+
+def test_resets_from_one_network_are_limited_over_all_mailboxes(
+    client: Client, alice: User, sent: Sent
+) -> None:
+    for number in range(30):
+        user = User.objects.create_user(f"u{number}", f"u{number}@example.org", "x")
+        origin = {"x-forwarded-for": f"2001:db8::{number}"}
+        client.post(RESET, {"email": user.email}, headers=origin)
+
+    assert len(sent()) == 20

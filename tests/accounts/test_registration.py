@@ -14,7 +14,11 @@ from hypothesis.extra.django import TestCase
 from pytest_django import Settings
 
 from apps.accounts import people, registration
-from apps.accounts.models import Organization, RegistrationDecision
+from apps.accounts.models import (
+    Organization,
+    RegistrationDecision,
+    UnconfirmedRegistration,
+)
 from apps.auditlog.models import AuditEntry
 from apps.mails.models import Mail
 from tests.accounts.conftest import PASSWORD, link_in, where
@@ -29,11 +33,10 @@ GOOD = {
     "first_name": "Nina",
     "last_name": "Newton",
     "phone": "+30 210 1234567",
-    "password": PASSWORD,
-    "password_again": PASSWORD,
     "terms": "on",
 }
-NINA = "nina@example.org"
+NINA = "Nina@example.org"
+CHOSEN = {"password": PASSWORD, "password_again": PASSWORD}
 
 
 @pytest.fixture(autouse=True)
@@ -42,21 +45,16 @@ def admins(settings: Settings, db: None) -> None:
 
 
 @pytest.fixture
-def asked(client: Client) -> User:
+def link(client: Client, sent: Sent) -> str:
     """Nina has registered and not yet confirmed."""
     client.post(REGISTER, GOOD)
-    return User.objects.get(username="nina")
-
-
-@pytest.fixture
-def link(asked: User, sent: Sent) -> str:
     return link_in(sent, NINA)
 
 
 @pytest.fixture
 def decide(client: Client, link: str, sent: Sent, root: User) -> str:
     """Nina has confirmed; root is logged in and has the link to decide."""
-    client.post(link)
+    client.post(link, CHOSEN)
     client.force_login(root)
     return link_in(sent, "ada@example.org")
 
@@ -68,13 +66,14 @@ def test_the_whole_way_from_registering_to_logging_in(
     assert (
         where(client.post(REGISTER, {**GOOD, "organization": organization.pk})) == DONE
     )
-    nina = User.objects.get(username="nina")
-    assert not nina.is_active
-    assert (nina.email, nina.profile.organization) == (NINA, organization)
+    assert not User.objects.filter(username="nina").exists()
 
     link = link_in(sent, NINA)
     assert "Confirm your mail address" in text(markup(client.get(link)))
-    assert "is confirmed" in text(markup(client.post(link, follow=True)))
+    assert "is confirmed" in text(markup(client.post(link, CHOSEN, follow=True)))
+    nina = User.objects.get(username="nina")
+    assert not nina.is_active
+    assert (nina.email, nina.profile.organization) == (NINA, organization)
 
     by_root = Client()
     by_root.force_login(root)
@@ -103,14 +102,14 @@ def test_following_the_link_changes_nothing_until_it_is_confirmed(
 def test_confirming_twice_tells_the_administrators_once(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(link)
-    client.post(link)
+    client.post(link, CHOSEN)
+    client.post(link, CHOSEN)
 
     assert sum("ada@example.org" in mail.to for mail in sent()) == 1
 
 
 def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
-    client.post(link)
+    client.post(link, CHOSEN)
 
     answer = client.post(
         reverse("accounts:login"), {"username": "nina", "password": PASSWORD}
@@ -124,7 +123,7 @@ def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_mail(
     client: Client, alice: User, sent: Sent, email: str
 ) -> None:
     known = client.post(REGISTER, {**GOOD, "email": email})
-    unknown = client.post(REGISTER, GOOD)
+    unknown = client.post(REGISTER, {**GOOD, "username": "nora"})
 
     assert where(known) == where(unknown) == DONE
     assert User.objects.filter(email__iexact=email).get() == alice
@@ -138,7 +137,7 @@ def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_mail(
 def test_an_address_that_waits_for_approval_is_told_by_mail_alone(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(link)
+    client.post(link, CHOSEN)
 
     answer = client.post(REGISTER, {**GOOD, "username": "nina2"})
 
@@ -146,27 +145,94 @@ def test_an_address_that_waits_for_approval_is_told_by_mail_alone(
     assert not User.objects.filter(username="nina2").exists()
 
 
-def test_the_newest_registration_of_an_unconfirmed_address_counts(
+def test_registrations_of_one_address_stand_side_by_side_until_one_is_confirmed(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(REGISTER, {**GOOD, "username": "nina2"})
+    client.post(REGISTER, {**GOOD, "username": "nina2", "email": "NINA@EXAMPLE.org"})
+    second = link_in(sent, "NINA@example.org")
 
-    assert "This link leads nowhere" in text(markup(client.get(link)))
-    assert "nina2" in text(markup(client.get(link_in(sent, NINA))))
+    for page, name in ((link, "nina"), (second, "nina2")):
+        assert f"User name {name} " in text(markup(client.get(page)))
+    client.post(link, CHOSEN)
+
+    assert "This link leads nowhere" in text(markup(client.get(second)))
+    client.post(second, CHOSEN)
+    assert not User.objects.filter(username="nina2").exists()
+
+
+def test_the_password_is_that_of_who_follows_the_link(
+    client: Client, sent: Sent
+) -> None:
+    client.post(REGISTER, {**GOOD, "password": "theirs", "password_again": "theirs"})
+
+    client.post(link_in(sent, NINA), CHOSEN)
+
+    assert User.objects.get(username="nina").check_password(PASSWORD)
+
+
+def test_registering_leaves_the_same_rows_whether_the_address_is_known(
+    client: Client, alice: User
+) -> None:
+    client.post(REGISTER, {**GOOD, "username": "one", "email": alice.email})
+    client.post(REGISTER, {**GOOD, "username": "two", "email": "free@example.org"})
+
+    held = UnconfirmedRegistration.objects.values_list("username", flat=True)
+    assert sorted(held) == ["one", "two"]
+    for name in ("one", "TWO"):
+        answer = client.post(
+            REGISTER, {**GOOD, "username": name, "email": "other@example.org"}
+        )
+        assert "This user name is taken" in text(markup(answer))
+
+
+def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
+    client: Client, link: str
+) -> None:
+    taken = User.objects.create_user("someone", NINA.upper())
+
+    by_address = client.post(link, CHOSEN)
+    taken.delete()
+    taken = User.objects.create_user("nina", "other@example.org")
+    by_name = client.post(link, CHOSEN)
+
+    for answer in (by_address, by_name):
+        assert answer.status_code == HTTPStatus.BAD_REQUEST
+        assert "has got an account in the meantime" in text(markup(answer))
+    assert User.objects.get(username="nina") == taken
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "message"),
+    [
+        ("a", "a", "too short"),
+        ("1234567890123", "1234567890123", "entirely numeric"),
+        ("password", "password", "too common"),
+        ("nina@example", "nina@example", "too similar"),
+        (PASSWORD, "another one", "The two passwords differ"),
+    ],
+)
+def test_a_bad_password_is_refused_at_its_field(
+    client: Client, link: str, password: str, again: str, message: str
+) -> None:
+    """never-again: "a" was a good password."""
+    answer = client.post(link, {"password": password, "password_again": again})
+
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert message in text(markup(answer))
+    assert PASSWORD not in markup(answer)
+    assert not User.objects.filter(username="nina").exists()
 
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("password", "a", "too short"),
-        ("password", "1234567890123", "entirely numeric"),
-        ("password", "password", "too common"),
-        ("password", "nina@example", "too similar"),
-        ("password_again", "another one", "The two passwords differ"),
         ("username", "Alice", "This user name is taken"),
         ("username", "νίνα", "valid username"),
         ("username", "x" * 65, "at most 64"),
-        ("email", "nobody", "valid email"),
+        ("email", "nobody", "name@example.org"),
+        ("email", "a\u200b@b.org", "invisible character"),
+        ("username", "..", "be a name"),
+        ("username", ".", "be a name"),
         ("terms", "", "Without the terms of service"),
         ("first_name", "", "required"),
     ],
@@ -175,36 +241,27 @@ def test_the_newest_registration_of_an_unconfirmed_address_counts(
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
     client: Client, field: str, value: str, said: str
 ) -> None:
-    """never-again: "a" was a good password."""
-    changes = {field: value}
-    if field == "password":
-        changes["password_again"] = value
-    answer = client.post(REGISTER, {**GOOD, **changes})
+    answer = client.post(REGISTER, {**GOOD, field: value})
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert said in text(markup(answer))
     assert 'value="Newton"' in markup(answer)
-    assert PASSWORD not in markup(answer)
-    assert not User.objects.filter(username="nina").exists()
-
-
-def expire(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(
-        date_joined=timezone.now() - timedelta(days=10, seconds=1)
-    )
+    assert not UnconfirmedRegistration.objects.exists()
 
 
 def test_a_link_that_is_too_old_says_so_and_the_name_is_free_again(
-    client: Client, link: str, asked: User
+    client: Client, link: str
 ) -> None:
-    expire(asked)
+    UnconfirmedRegistration.objects.update(
+        registered_at=timezone.now() - timedelta(days=10, seconds=1)
+    )
 
     answer = client.get(link)
-    client.post(link)
+    client.post(link, CHOSEN)
 
     assert answer.status_code == HTTPStatus.GONE
     assert "This link is too old" in text(markup(answer))
-    assert registration.of(asked).standing is registration.Standing.EXPIRED
+    assert not User.objects.filter(username="nina").exists()
     assert where(client.post(REGISTER, GOOD)) == DONE
 
 
@@ -295,6 +352,7 @@ def test_those_who_wait_are_listed(client: Client, decide: str) -> None:
 
 def test_mails_are_in_the_language_of_who_registers(client: Client, sent: Sent) -> None:
     client.post(REGISTER, GOOD, headers={"accept-language": "el"})
+    client.post(link_in(sent, NINA), CHOSEN)
 
     nina = User.objects.get(username="nina")
     assert people.language_of(nina) == "el"
@@ -316,15 +374,23 @@ def test_a_forgotten_password_sends_the_confirmation_again(
     assert link_in(sent, NINA) == link
 
 
+def test_the_key_of_a_link_is_kept_nowhere(link: str) -> None:
+    key = link.split("/")[-2]
+
+    (row,) = UnconfirmedRegistration.objects.values()
+    assert key not in str(row)
+
+
 def test_who_waits_is_told_so_when_asking_for_a_password(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(link)
+    client.post(link, CHOSEN)
     client.post(reverse("accounts:password-reset"), {"email": NINA})
 
     assert sent()[-1].subject.endswith("Your registration is being looked at")
 
 
+@pytest.mark.usefixtures("no_rate_limits")
 class AnythingTest(TestCase):
     """Whatever is posted: no 500."""
 
@@ -347,9 +413,12 @@ class AnythingTest(TestCase):
     )
     def test_deciding(self, decision: str, reason: str) -> None:
         self.client.post(REGISTER, GOOD)
-        nina = User.objects.get(username="nina")
-        found = registration.of(nina)
-        registration.confirm(found)
+        row = UnconfirmedRegistration.objects.get(username="nina")
+        unconfirmed = registration.Registration(
+            registration.Standing.UNCONFIRMED, unconfirmed=row
+        )
+        registration.confirm(unconfirmed, PASSWORD)
+        found = registration.of(User.objects.get(username="nina"))
         root = User.objects.filter(username="root").first()
         self.client.force_login(root or User.objects.create_superuser("root"))
 

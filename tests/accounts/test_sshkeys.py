@@ -3,6 +3,7 @@
 import base64
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apps.accounts import sshkeys
-from apps.accounts.sshkeys import NotAKey, parse, read
+from apps.accounts.sshkey_blocks import NotAKey
+from apps.accounts.sshkeys import parse, read
 from tests.accounts.keys import (
     DSA,
     ED25519,
@@ -103,7 +105,6 @@ def test_ed25519_keys_are_taken() -> None:
         ("ssh-ed448 AAAA", "kind ssh-ed448"),
         ("ssh-xmss@openssh.com AAAA", "kind ssh-xmss@openssh.com"),
         ("hello", "no public SSH key"),
-        ("---- BEGIN SSH2 PUBLIC KEY ----", "no public SSH key"),
         ("ssh-rsa", "broken"),
         ("ssh-rsa AAAA", "broken"),
         ("ssh-rsa ήταν", "broken"),
@@ -118,7 +119,7 @@ def test_ed25519_keys_are_taken() -> None:
         (token_ecdsa(point=b"\x04" + b"\x01" * 64), "broken"),
         (token_ecdsa(curve=b"nistp384"), "broken"),
     ],
-    ids=range(23),
+    ids=range(22),
 )
 def test_what_is_no_good_key_is_refused_with_the_reason(line: str, reason: str) -> None:
     assert reason in why_not(line)
@@ -256,3 +257,127 @@ def test_raw_keys_of_the_tests_are_what_they_say() -> None:
     key = PRIVATE.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
 
     assert parse(key.decode()).text == key.decode()
+
+
+# -- other formats
+
+
+def converted(key: str, form: str, path: Path) -> str:
+    """Return a key as ``ssh-keygen -e`` writes it."""
+    file = path / "key.pub"
+    file.write_text(f"{key} alice@laptop\n")
+    keygen = shutil.which("ssh-keygen") or "ssh-keygen"
+    command = [keygen, "-e", "-m", form, "-f", str(file)]
+    return subprocess.run(  # noqa: S603 - a file of the test's own
+        command, check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.mark.parametrize("form", ["RFC4716", "PKCS8", "PEM"])
+@pytest.mark.parametrize("key", [RSA_2048, GOOD[4]], ids=["rsa", "ecdsa"])
+def test_what_ssh_keygen_exports_is_read(form: str, key: str, tmp_path: Path) -> None:
+    exported = converted(key, form, tmp_path)
+    text = f"{ED25519}\n\n{exported}\n{OTHER_ED25519}"
+
+    pasted = read(text.replace("\n", "\r\n"))
+
+    assert not sshkeys.holds_secrets(text)
+    assert [line.key.text for line in pasted.lines] == [ED25519, key, OTHER_ED25519]
+    assert [line.number for line in pasted.lines][:2] == [1, 3]
+    if form == "RFC4716":
+        assert pasted.lines[1].key.comment.endswith("from OpenSSH")
+
+
+def test_headers_of_rfc_4716_may_go_on_in_the_next_line() -> None:
+    body = RSA_2048.split(" ")[1]
+    rows = [body[at : at + 70] for at in range(0, len(body), 70)]
+    block = [
+        "---- BEGIN SSH2 PUBLIC KEY ----",
+        "Subject: me",
+        'Comment: "This is my \\',
+        'key"',
+        *rows,
+        "---- END SSH2 PUBLIC KEY ----",
+    ]
+
+    (line,) = read("\n".join(block)).lines
+
+    assert (line.key.text, line.key.comment) == (RSA_2048, "This is my key")
+
+
+def test_an_ed25519_key_in_pkcs_8_is_read() -> None:
+    pem = PRIVATE.public_key().public_bytes(
+        Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+    )
+
+    (line,) = read(pem.decode()).lines
+
+    assert line.key.text == written(PRIVATE)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("-----BEGIN PGP PUBLIC KEY BLOCK-----\nmQENBF\n", "gpg --export-ssh-key"),
+        ("-----BEGIN CERTIFICATE-----\nMIIC\n", "openssl x509 -pubkey"),
+        ("-----BEGIN X9.62 KEY-----", "no public SSH key"),
+        ("-----BEGIN EC PARAMETERS-----\nBg\n", "format EC PARAMETERS"),
+        ("-----BEGIN PUBLIC KEY-----\nMFkw\n", "with END in it, is missing"),
+        ("-----BEGIN PUBLIC KEY-----\nMF\n-----END PUBLIC KEY-----", "broken"),
+        (
+            "---- BEGIN SSH2 PUBLIC KEY ----\n!\n---- END SSH2 PUBLIC KEY ----",
+            "no public SSH key",
+        ),
+        (
+            f"-----BEGIN PUBLIC KEY-----\n{'A' * 9000}\n-----END PUBLIC KEY-----",
+            "too long",
+        ),
+    ],
+    ids=range(8),
+)
+def test_other_formats_are_named_with_the_way_out(text: str, reason: str) -> None:
+    (problem,) = read(text).problems
+
+    assert problem.number == 1
+    assert reason in problem.reason
+
+
+@pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))
+def test_private_keys_between_public_ones_are_known(file: str, tmp_path: Path) -> None:
+    public = converted(RSA_2048, "PKCS8", tmp_path)
+
+    assert sshkeys.holds_secrets(f"{public}{file}{public}")
+    assert sshkeys.holds_secrets(f"my keys: {' '.join(file.splitlines())} thanks")
+    cut = public.splitlines()
+    assert sshkeys.holds_secrets("\n".join([*cut[:3], file, *cut[3:]]))
+
+
+# -- however much is pasted
+
+
+def seconds(text: str) -> float:
+    start = time.thread_time()
+    sshkeys.holds_secrets(text)
+    read(text)
+    return time.thread_time() - start
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("BEGIN ", "BEGIN A", "-----BEGIN A-----\n", "a\n", "a ", "\n", "#", "=\n"),
+        *("ssh-rsa ", "ssh-rsa AAAA\n", "---- BEGIN SSH2 PUBLIC KEY ----\na:\\\n"),
+        *("A" * 60 + "\n", "AAAA" * 20 + "\n", f"{ED25519}\n", "-----BEGIN "),
+    ],
+    ids=range(15),
+)
+def test_reading_takes_time_in_proportion_to_the_text(piece: str) -> None:
+    whole = (piece * 100_000)[:100_000]
+    assert seconds(whole) < 1
+
+
+def test_reading_stops_after_a_few_problems() -> None:
+    pasted = read("nonsense\n" * 1000)
+
+    assert len(pasted.problems) == sshkeys.MAX_PROBLEMS
+    assert not pasted.is_whole

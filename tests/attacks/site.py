@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 from tests.product import Product
@@ -100,7 +100,7 @@ class Site:
         assert self.product.web is not None
         parent = psutil.Process(self.product.web.pid)
         times = [each.cpu_times() for each in (parent, *parent.children())]
-        return sum(each.user + each.system for each in times)
+        return float(sum(each.user + each.system for each in times))
 
     def shell(self, code: str) -> str:
         """Run Python inside the product; about a second, so once per test at most."""

@@ -137,8 +137,6 @@ def register(service: Service) -> None:
         ("Name", "Nina"),
         ("Surname", "Papadaki"),
         ("Phone", "+30 210 1234567"),
-        ("Password", PASSWORD),
-        ("Password again", PASSWORD),
     ):
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("I have read the terms").check()
@@ -146,7 +144,10 @@ def register(service: Service) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
 
     page.goto(service.post.link(MAIL, "Confirm your mail address"))
-    page.get_by_role("button", name="Confirm").click()
+    looks_right(page, "confirm-registration")
+    for label in ("Password", "Password again"):
+        page.get_by_label(label, exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm and set the password").click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Your mail address is confirmed")
 

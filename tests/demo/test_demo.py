@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ class Demo:
     """The demo in a directory of its own."""
 
     def __init__(self, directory: Path) -> None:
+        self.state = directory / "demo"
         self.port = services.free_port()
         self._output = directory / "output"
         with self._output.open("wb") as output:
@@ -50,6 +52,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield demo
     finally:
         services.end(demo.process, signal.SIGINT)
+
+
+def test_its_state_is_private(demo: Demo) -> None:
+    assert stat.S_IMODE(demo.state.stat().st_mode) == 0o700
 
 
 def test_it_says_where_it_is_and_who_can_log_in(demo: Demo) -> None:

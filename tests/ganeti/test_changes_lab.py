@@ -143,7 +143,7 @@ def modify(lab: Lab, hvparams: dict[str, Any]) -> int:
 def test_a_cdrom_goes_in_and_out(
     client: Client, alice: User, real: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote_files, "check", lambda url, *, allow_private: None)
+    monkeypatch.setattr(remote_files, "check", lambda _url, **_options: None)
     cluster = known(real)
     client.force_login(alice)
     kept = {"disk_type": "paravirtual", "nic_type": "paravirtual"}

@@ -46,7 +46,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the addresses that were looked at; all have a file, but for "no"."""
     asked: list[str] = []
 
-    def look(url: str, *, allow_private: bool) -> None:
+    def look(url: str, *, allow_private: bool, ports: list[int]) -> None:
         asked.append(url)
         if url == "no" or allow_private:
             raise Unsuitable("There is nothing.")
@@ -298,7 +298,7 @@ def test_refusals_are_mailed(
     answer = configure(client, "mail1", nic_type="e1000")
 
     assert "The staff has locked this machine" in text(markup(answer))
-    assert "configure mail1" in sent()[0].subject
+    assert "configure mail1" in str(sent()[0].body)
 
 
 @pytest.mark.parametrize(

@@ -343,7 +343,7 @@ def test_a_new_owner_is_written_to_in_greek(
     owners.add(cluster, machine(cluster, "web1"), Owner("user", "bob"), by=by)
     carry_on(cluster, published)
 
-    (mail,) = sent()
+    (mail,) = [mail for mail in sent() if mail.to == [bob.email]]
     assert mail.subject.endswith("Το web1 είναι δικό σας")
     assert "Ο χρήστης alice σας έκανε κάτοχο" in mail.body
 

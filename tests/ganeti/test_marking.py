@@ -142,7 +142,9 @@ def test_owners_and_viewers_may_not(
     assert published.jobs == []
     off = {"lock": "unlock", "isolate": "rejoin"}[what]
     refused = AuditEntry.objects.filter(refused=True)
-    assert set(refused.values_list("action", flat=True)) == {what, off}
+    # A stranger's attempts on one machine are counted in one entry.
+    actions = {what} if status == 404 else {what, off}
+    assert set(refused.values_list("action", flat=True)) == actions
 
 
 @pytest.mark.parametrize("name", ["web1", "mail1", "old1", "db1"])

@@ -15,6 +15,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
+from tests.ganeti.confirming import newest_link
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text
 from tests.ganeti.test_views_machine import url
@@ -28,6 +29,15 @@ def add(client: Client, name: str, word: str = "user", machine: str = "web1") ->
 
 def remove(client: Client, owner: str, machine: str = "web1", **more: str) -> Any:
     return client.post(url("owners", machine), {"owner": owner} | more)
+
+
+def confirm(client: Client, sent: Sent) -> Any:
+    """Follow the newest link, as whoever asked for it."""
+    return client.post(newest_link(sent))
+
+
+def mails_to(sent: Sent, address: str) -> list[str]:
+    return [str(mail.subject) for mail in sent() if address in mail.to]
 
 
 def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:
@@ -130,9 +140,8 @@ def test_a_new_owner_gets_a_mail_once_it_is_so(
     carry_on(cluster, published)
 
     assert too_early == []
-    (mail,) = sent()
-    assert mail.to == ["bob@example.org"]
-    assert "web1" in mail.subject
+    (mail,) = [mail for mail in sent() if mail.to == ["bob@example.org"]]
+    assert "web1 is yours" in mail.subject
     assert "alice" in mail.body
     assert url("detail") in mail.body
 
@@ -152,7 +161,7 @@ def test_members_of_a_new_group_get_a_mail_but_not_who_did_it(
     add(client, "friends", "group", "web10")
     carry_on(cluster, published)
 
-    (mail,) = sent()
+    (mail,) = [mail for mail in sent() if mail.to != ["bob@example.org"]]
     assert mail.to == ["carol@example.org"]
     assert "the group friends" in mail.body
 
@@ -178,13 +187,19 @@ def test_nobody_is_welcomed_when_it_failed(
 
 
 def test_both_spellings_go_and_all_else_stays(
-    client: Client, alice: User, bob: User, published: FakeRapi, cluster: Cluster
+    client: Client,
+    alice: User,
+    bob: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    sent: Sent,
 ) -> None:
     tagged(cluster, published, "user:alice", "user:bob", "users:bob", "group:bob")
     client.force_login(alice)
 
-    remove(client, "user:bob")
+    remove(client, "user:bob", confirmed="yes")
     published.instances["web1"]["tags"].append("ganetimgr:user:carol")  # meanwhile
+    confirm(client, sent)
     carry_on(cluster, published)
 
     call = published.jobs[0].call
@@ -195,17 +210,25 @@ def test_both_spellings_go_and_all_else_stays(
         "ganetimgr:group:bob",
         "ganetimgr:user:carol",
     }
-    assert AuditEntry.objects.get().changes == [["Owner", "user:bob", None]]
+    entries = AuditEntry.objects.order_by("pk").values_list("action", "changes")
+    changes = [["Owner", "user:bob", None]]
+    assert list(entries) == [("ask_remove_owner", changes), ("owners", changes)]
 
 
 def test_unknown_names_stay_visible_to_staff_and_can_go(
-    client: Client, root: User, alice: User, published: FakeRapi, cluster: Cluster
+    client: Client,
+    root: User,
+    alice: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    sent: Sent,
 ) -> None:
     tagged(cluster, published, "user:alice", "user:ghost", "groups:gone")
     client.force_login(root)
 
     page = text(markup(client.get(url("owners"))))
-    remove(client, "group:gone")
+    remove(client, "group:gone", confirmed="yes")
+    confirm(client, sent)
 
     assert "ghost unknown to this site" in page
     assert published.jobs[0].call.query["tag"] == ["ganetimgr:groups:gone"]
@@ -244,8 +267,9 @@ def test_no_owner_takes_the_last_known_one_away(
 
 
 def test_a_superuser_does_so_when_sure(
-    client: Client, root: User, alice: User, published: FakeRapi
+    client: Client, root: User, alice: User, published: FakeRapi, settings: Any
 ) -> None:
+    settings.CONFIRM_IN_PLACE = True
     client.force_login(root)
 
     asked = text(markup(remove(client, "user:alice")))
@@ -258,30 +282,93 @@ def test_a_superuser_does_so_when_sure(
 
 
 def test_one_gives_one_s_own_machine_away_when_sure(
-    client: Client, alice: User, bob: User, published: FakeRapi, cluster: Cluster
+    client: Client,
+    alice: User,
+    bob: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    sent: Sent,
 ) -> None:
     tagged(cluster, published, "user:alice", "user:bob")
     client.force_login(alice)
 
-    asked = text(markup(remove(client, "user:alice")))
+    warned = text(markup(remove(client, "user:alice")))
+    remove(client, "user:alice", confirmed="yes")
     before = list(published.jobs)
-    answer = remove(client, "user:alice", confirmed="yes")
+    confirm(client, sent)
+    carry_on(cluster, published)
 
-    assert "You would own the machine no longer" in asked
+    assert "You would own the machine no longer" in warned
     assert before == []
-    assert len(published.jobs) == 1
-    assert answer.headers["Location"] == "/"
+    assert tags(published) == {"ganetimgr:user:bob"}
 
 
-def test_who_stays_an_owner_by_a_group_is_not_asked(
-    client: Client, bob: User, published: FakeRapi, cluster: Cluster
+def test_no_owner_goes_until_the_link_in_the_mail_is_confirmed(
+    client: Client,
+    alice: User,
+    bob: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    sent: Sent,
 ) -> None:
-    tagged(cluster, published, "user:bob", "group:staff")
+    tagged(cluster, published, "user:alice", "user:bob")
     client.force_login(bob)
 
-    remove(client, "user:bob")
+    answer = client.post(
+        url("owners"), {"owner": "user:alice", "confirmed": "yes"}, follow=True
+    )
+    link = newest_link(sent)
+    page = text(markup(client.get(link)))
+    client.force_login(alice)
+    by_alice = client.post(link)
 
-    assert len(published.jobs) == 1
+    assert "Nothing has been done yet" in notices(answer)[0]
+    assert "Remove alice as an owner of web1?" in page
+    assert by_alice.status_code == HTTPStatus.NOT_FOUND
+    assert published.jobs == []
+
+
+def test_all_previous_owners_learn_of_each_step_of_a_swap(
+    client: Client,
+    alice: User,
+    bob: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    sent: Sent,
+) -> None:
+    """A stolen session added a friend, who removed the owner, who wasn't told."""
+    client.force_login(alice)
+    add(client, "bob")
+    carry_on(cluster, published)
+    client.force_login(bob)
+    remove(client, "user:alice", confirmed="yes")
+    link = newest_link(sent)
+    client.post(link)
+    carry_on(cluster, published)
+
+    changed = "[ganetimgr] web1: its owners changed"
+    asked = "[ganetimgr] bob asked to remove an owner of web1"
+    assert mails_to(sent, alice.email) == [changed, asked, changed]
+    assert tags(published) == {"ganetimgr:user:bob"}
+
+
+def test_two_removals_wait_side_by_side(
+    client: Client,
+    alice: User,
+    bob: User,
+    carol: User,
+    published: FakeRapi,
+    cluster: Cluster,
+    sent: Sent,
+) -> None:
+    tagged(cluster, published, "user:alice", "user:bob", "user:carol")
+    client.force_login(alice)
+
+    remove(client, "user:bob", confirmed="yes")
+    first = newest_link(sent)
+    remove(client, "user:carol", confirmed="yes")
+
+    assert "Remove bob as an owner" in text(markup(client.get(first)))
 
 
 # -- never again: every user could list all user and group names

@@ -132,6 +132,7 @@ TABLE: Mapping[str, Rule] = {
     "accounts:mail-change": ALICES,
     "accounts:login": Rule((200, *(302,) * 6), (200, *(302,) * 6)),
     "accounts:admin-login": Rule((LOGIN, *(403,) * 5, 302), NOBODY),
+    "accounts:admin-password-change": Rule((LOGIN, *(302,) * 6), (LOGIN, *(405,) * 6)),
     "accounts:register": Rule((200, *(302,) * 6), (400, *(302,) * 6)),
     "accounts:registered": Rule(EVERYBODY, NOBODY),
     "accounts:confirm": Rule((404,) * 7, (302,) * 7),

@@ -240,7 +240,7 @@ def test_a_watcher_that_was_quicker_is_not_overruled(
 # -- refused by us
 
 
-def test_a_refused_attempt_is_recorded_and_told_to_managers(
+def test_a_refused_attempt_is_recorded_and_in_the_digest(
     cluster: Cluster,
     web1: Instance,
     by_alice: Acting,

@@ -1,3 +1,5 @@
+import re
+from html import unescape
 from http import HTTPStatus
 
 import pytest
@@ -142,3 +144,26 @@ def test_one_row_asks_before_it_stops_something(client: Client, alice: User) -> 
     said = text(markup(client.post(BULK, {"shutdown": "athens/web1"})))
 
     assert "Shut down: 1 machine" in said
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("setting", ["set-language", "set-colours"])
+def test_the_language_changes_on_a_page_that_a_form_has_drawn(
+    client: Client, alice: User, setting: str
+) -> None:
+    client.force_login(alice)
+    drawn = client.post(
+        reverse("ganeti:instance-bulk"),
+        {"action": "shutdown", "machine": "athens/web1"},
+        headers={"Referer": "http://testserver/?q=web"},
+    )
+    forms = re.findall(r"<form.*?</form>", markup(drawn), re.DOTALL)
+    form = next(each for each in forms if reverse(f"accounts:{setting}") in each)
+    back = re.search(r'name="next" value="([^"]*)"', form)
+    assert back
+
+    answer = client.post(
+        reverse(f"accounts:{setting}"), {"language": "el", "next": unescape(back[1])}
+    )
+
+    assert answer["Location"] == "/?q=web"

@@ -10,6 +10,10 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
+from tests.limited import in_this_process, limited
+
+__all__ = ["in_this_process", "limited"]  # fixtures
+
 
 @dataclass
 class Feed:

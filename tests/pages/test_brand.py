@@ -186,12 +186,12 @@ def test_what_is_named_cannot_say_more_than_a_host() -> None:
     assert made == wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
 
 
+@pytest.mark.usefixtures("state_directory")
 def test_the_operators_file_makes_the_policy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "settings.py"
     path.write_text("BRANDING = {'VIDEO': 'https://films.example/a.webm'}\n")
-    monkeypatch.setattr(defaults, "STATE_DIR", tmp_path / "state")
     monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
 
     made = loading.load()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]

@@ -13,7 +13,8 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.pages import flat
+from apps.pages import admin, flat, markdown_text
+from apps.work import limited_process
 from tests.ganeti.pages import markup, text
 
 INFO = reverse("pages:info")
@@ -165,6 +166,56 @@ def test_an_administrator_writes_a_page(client: Client, root: User) -> None:
     assert "<strong>Hi</strong>" in markup(client.get(INFO))
     changing = client.get(reverse("admin:flatpages_flatpage_change", args=[page.pk]))
     assert f'href="{INFO}"' in markup(changing)
+
+
+LISTS = "- " * 1000 + "x"
+
+
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize(
+    "content",
+    [LISTS, "a\n:   b\n" * 800, "[" * 20_000],
+    ids=["lists", "terms", "brackets"],
+)
+def test_a_text_nested_without_end_is_refused_at_its_field(
+    client: Client, root: User, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2,000 levels of lists were a 500, and for every reader; brackets took minutes."""
+    monkeypatch.setattr(admin, "RENDER_CPU_S", 1)
+    client.force_login(root)
+    sent = {"url": flat.place("info", "en"), "title": "Deep", "content": content}
+
+    answer = client.post(ADD, sent)
+
+    errors = answer.context["adminform"].form.errors
+    assert answer.status_code == HTTPStatus.OK
+    assert "nested too deeply" in errors["content"][0]
+    assert not FlatPage.objects.exists()
+
+
+def test_a_text_that_is_too_long_is_refused_before_it_is_read(
+    client: Client, root: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limited_process, "call", lambda *_: pytest.fail("read"))
+    client.force_login(root)
+    content = "x" * (markdown_text.LONGEST + 1)
+    sent = {"url": flat.place("info", "en"), "title": "Long", "content": content}
+
+    answer = client.post(ADD, sent)
+
+    assert "at most 100000 characters" in text(markup(answer))
+
+
+@pytest.mark.django_db
+def test_a_nested_text_that_came_past_the_form_is_shown_as_it_is_written(
+    client: Client,
+) -> None:
+    write("info", "en", LISTS + "<script>hacked()</script>")
+
+    page = markup(client.get(INFO))
+
+    assert "- - - x" in page
+    assert "<script>hacked" not in page
 
 
 def test_a_page_is_written_once_in_each_language(client: Client, root: User) -> None:

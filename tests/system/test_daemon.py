@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.product import Product
+from tests.system.debian import python_for_all
 from tests.system.site import Site, within_s
 
 pytestmark = [pytest.mark.system]
@@ -33,7 +33,7 @@ def directory() -> Iterator[Path]:
 def product(directory: Path) -> Product:
     """Return a product with a database and nothing else."""
     product = Product(directory)
-    (directory / "state").mkdir()
+    (directory / "state").mkdir(mode=0o700)
     product.manage("migrate", "--verbosity=0")
     return product
 
@@ -109,6 +109,17 @@ def test_it_becomes_another_user_and_group(product: Product, directory: Path) ->
     product.wait_until(lambda: not is_alive(pid), within_s(), "it has ended")
 
 
+def test_it_writes_its_pid_through_nobody_s_link(
+    product: Product, directory: Path
+) -> None:
+    (directory / "victim").write_text("as it was")
+    (directory / "pid").symlink_to(directory / "victim")
+
+    run(product, sys.executable, directory, "--foreground", "--user", "x-y")
+
+    assert (directory / "victim").read_text() == "as it was"
+
+
 def test_it_says_whom_it_cannot_become(product: Product, directory: Path) -> None:
     started = run(product, sys.executable, directory, "--foreground", "--user", "x-y")
 
@@ -149,15 +160,3 @@ def is_alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
-
-
-def python_for_all() -> str:
-    """Return a Python that another user may run, of the version that runs us."""
-    ours = Path(sys.base_prefix)
-    if all(path.stat().st_mode & 0o001 for path in (ours, *ours.parents)):
-        return sys.executable
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    found = shutil.which(version, path="/usr/bin:/usr/local/bin")
-    if found is None:
-        pytest.skip(f"no {version} that other users may run")
-    return found

@@ -9,12 +9,16 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import Organization, Profile
 from apps.ganeti import hostnames, images
+from apps.ganeti.domain import tags
 from apps.ganeti.hostnames import Findings
 from apps.ganeti.models import Network
+from apps.ganeti.services.owners import Owner
+from apps.web.fields import LineField, TextField
+from apps.web.mail_addresses import MailAddressField
 
 from .. import words
 from ..models import InstanceApplication
@@ -27,6 +31,12 @@ SIZES = {
 }
 CONTACT = ("contact_name", "contact_email", "contact_phone")
 LONGEST_COMMENT = 4000
+
+NO_TAG = gettext_lazy(
+    "Ganeti can't keep your user name as the owner of a machine: it has a space or "
+    "another character that tags can't hold, or is too long. Ask the staff to give "
+    "you another user name before you apply."
+)
 
 _TEXT = {"class": "form-control"}
 _NAME = {
@@ -45,7 +55,7 @@ class ApplicationForm(forms.Form):
 
     error_css_class = "wrong"
 
-    hostname = forms.CharField(
+    hostname = LineField(
         label=gettext_lazy("Host name"),
         max_length=255,
         help_text=gettext_lazy("Its whole name with the domain. It has to be new."),
@@ -84,19 +94,18 @@ class ApplicationForm(forms.Form):
         help_text=gettext_lazy("Whom the machine is for."),
         widget=forms.Select(attrs=_SELECT),
     )
-    contact_name = forms.CharField(
+    contact_name = LineField(
         label=gettext_lazy("Name"),
         max_length=255,
         required=False,
         widget=forms.TextInput(attrs=_TEXT),
     )
-    contact_email = forms.EmailField(
+    contact_email = MailAddressField(
         label=gettext_lazy("Mail"),
-        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs=_TEXT),
     )
-    contact_phone = forms.CharField(
+    contact_phone = LineField(
         label=gettext_lazy("Phone"),
         max_length=64,
         required=False,
@@ -110,7 +119,7 @@ class ApplicationForm(forms.Form):
         help_text=gettext_lazy("Your groups may ask for one of these."),
         widget=forms.Select(attrs=_SELECT),
     )
-    comments = forms.CharField(
+    comments = TextField(
         label=gettext_lazy("Comments"),
         max_length=LONGEST_COMMENT,
         required=False,
@@ -223,6 +232,9 @@ class ApplicationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if not Owner(tags.USER, self.applicant.get_username()).fits_tag:
+            self.add_error(None, NO_TAG)
+        self._check_open_applications()
         wanted = [name for name in CONTACT if name in self.fields]
         typed = [name for name in wanted if given.get(name) or name in self.errors]
         if typed:
@@ -230,6 +242,19 @@ class ApplicationForm(forms.Form):
         elif wanted and settings.BRANDING["SHOW_ORGANIZATION_FORM"]:
             self._check_somebody(given)
         return given
+
+    def _check_open_applications(self) -> None:
+        limit = settings.MAX_OPEN_APPLICATIONS
+        own = InstanceApplication.objects.open().filter(applicant=self.applicant)
+        if own.count() >= limit:
+            message = ngettext(
+                "You have %(limit)d open application, and can't have more. Wait until "
+                "it is decided, or withdraw it.",
+                "You have %(limit)d open applications, and can't have more. Wait until "
+                "one is decided, or withdraw one.",
+                limit,
+            )
+            self.add_error(None, message % {"limit": limit})
 
     def _check_contact(self, given: dict[str, Any]) -> None:
         if not given.get("contact_name") and "contact_name" not in self.errors:

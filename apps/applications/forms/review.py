@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Organization
 from apps.ganeti import hostnames, images
+from apps.ganeti.domain import tags
 from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
+from apps.ganeti.services.owners import Owner
+from apps.web.fields import LineField, TextField
 
 from .. import building
 from ..models import InstanceApplication
@@ -26,8 +29,16 @@ _NAME = {
     "autocomplete": "off",
     "spellcheck": "false",
 }
+# Of what a cluster has: longer than any name in Ganeti.
+MAX_NAME_LENGTH = 255
 _SELECT = {"class": "form-select"}
 _COMMENT = {**_TEXT, "rows": 3}
+
+
+NO_TAG = gettext_lazy(
+    "Ganeti can't keep the owner's user name: tags hold letters, digits and any of "
+    ".+*/:@_- only, up to 128 characters. Rename the user first."
+)
 
 
 def _figure(label: Any, most: int) -> forms.IntegerField:
@@ -40,6 +51,10 @@ def _figure(label: Any, most: int) -> forms.IntegerField:
     )
 
 
+def _name(label: Any) -> LineField:
+    return LineField(label=label, max_length=MAX_NAME_LENGTH, required=False)
+
+
 class ReviewForm(forms.Form):
     """Everything that was asked for, and where it is to be.
 
@@ -47,7 +62,7 @@ class ReviewForm(forms.Form):
     page offered: that came from the browser too.
     """
 
-    hostname = forms.CharField(
+    hostname = LineField(
         label=gettext_lazy("Host name"),
         max_length=255,
         widget=forms.TextInput(attrs=_NAME),
@@ -72,17 +87,18 @@ class ReviewForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
-    cluster = forms.CharField(
+    cluster = LineField(
         label=gettext_lazy("Cluster"),
+        max_length=MAX_NAME_LENGTH,
         error_messages={"required": gettext_lazy("Choose a cluster.")},
     )
     # Of which cluster the page showed what it offers.
-    shown = forms.CharField(required=False)
-    node_group = forms.CharField(label=gettext_lazy("Node group"), required=False)
-    nic_network = forms.CharField(label=gettext_lazy("Network"), required=False)
-    storage = forms.CharField(label=gettext_lazy("Disk template"), required=False)
-    volume_group = forms.CharField(label=gettext_lazy("Volume group"), required=False)
-    admin_comments = forms.CharField(
+    shown = LineField(max_length=MAX_NAME_LENGTH, required=False)
+    node_group = _name(gettext_lazy("Node group"))
+    nic_network = _name(gettext_lazy("Network"))
+    storage = _name(gettext_lazy("Disk template"))
+    volume_group = _name(gettext_lazy("Volume group"))
+    admin_comments = TextField(
         label=gettext_lazy("Comments of the staff"),
         max_length=LONGEST_COMMENT,
         required=False,
@@ -143,6 +159,8 @@ class ReviewForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if not Owner(tags.USER, self.application.applicant.get_username()).fits_tag:
+            self.add_error(None, NO_TAG)
         if given.get("cluster"):
             self._check_cluster(given)
         if "cluster" not in self.errors:
@@ -195,7 +213,7 @@ class ReviewForm(forms.Form):
 class CreateForm(ReviewForm):
     """What is to be built without an application, and for whom."""
 
-    owner = forms.CharField(
+    owner = LineField(
         label=gettext_lazy("Owner"),
         max_length=150,
         help_text=gettext_lazy("A username, letter for letter."),
@@ -208,13 +226,15 @@ class CreateForm(ReviewForm):
         # A database may take a small letter for a large one.
         if found is None or found.get_username() != name:
             raise ValidationError(_("There is no such user, or the account is off."))
+        if not Owner(tags.USER, name).fits_tag:
+            raise ValidationError(NO_TAG)
         return found
 
 
 class CommentForm(forms.Form):
     """What the staff notes beside, whatever is decided."""
 
-    admin_comments = forms.CharField(max_length=LONGEST_COMMENT, required=False)
+    admin_comments = TextField(max_length=LONGEST_COMMENT, required=False)
 
 
 class RefusalForm(CommentForm):
@@ -222,7 +242,7 @@ class RefusalForm(CommentForm):
 
     SAID = ("refusal_reason", "admin_comments")
 
-    refusal_reason = forms.CharField(
+    refusal_reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_COMMENT,
         required=True,

@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.ganeti.domain import tags
+from apps.ganeti.services.owners import Owner
 from apps.ganeti.services.submission import ActionRefused
 from apps.ganeti.views.asking import UserRequest, acting, wants_part
+from apps.web import rate_limit
 
 from .. import filing, holdings
 from ..creation import MIB_PER_GIB
 from ..filing import NameTaken
-from ..forms.applying import SIZES, ApplicationForm
+from ..forms.applying import NO_TAG, SIZES, ApplicationForm
 from ..holdings import Total
 from ..models import InstanceApplication
 from ..states import TooLate
@@ -44,6 +47,7 @@ def _form(request: UserRequest) -> ApplicationForm:
 
 def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | None:
     """File what the form says, and say so; None when its name was taken meanwhile."""
+    rate_limit.enforce("application", account=request.user.get_username())
     try:
         filed = filing.file(form.wanted(), by=acting(request))
     except NameTaken:
@@ -78,6 +82,8 @@ def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
         "this": this,
         "together": have + wait + this,
         "away": [s.cluster.slug for s in own.snapshots if s.down or s.known is None],
+        "no_tag": not Owner(tags.USER, request.user.get_username()).fits_tag,
+        "why_no_tag": NO_TAG,
         "without_keys": not request.user.ssh_keys.exists(),
     }
 

@@ -49,8 +49,7 @@ def _find(pk: int) -> InstanceApplication:
 
 
 def _let_in(request: UserRequest, application: InstanceApplication) -> None:
-    applicant = application.applicant.get_username()
-    verdict = access.may_review_of(person_of(request), applicant)
+    verdict = reviewing.may_decide(person_of(request), application)
     if not verdict.allowed:
         raise as_answer(verdict)
 

@@ -16,7 +16,15 @@ class ActionRequestAdmin(admin.ModelAdmin[ActionRequest]):
     show_full_result_count = False
     # Not the hash of its key.
     fields = ["action", "instance", "instance_uuid", "cluster", "user", "image"]
-    fields += ["new_name", "asked_at", "expires_at", "used_at", "cancelled_at", "job"]
+    fields += [
+        "new_name",
+        "owner",
+        "asked_at",
+        "expires_at",
+        "used_at",
+        "cancelled_at",
+        "job",
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from apps.web.fields import LineField
+
 from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.tags import Subnet
@@ -27,7 +29,7 @@ class SwitchForm(forms.Form):
 
 
 class WhitelistForm(forms.Form):
-    subnet = forms.CharField(
+    subnet = LineField(
         label=gettext_lazy("Network that reaches it"),
         required=False,
         max_length=64,
@@ -90,7 +92,7 @@ class AddOwnerForm(forms.Form):
         ],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
         help_text=gettext_lazy(
@@ -121,13 +123,13 @@ class AddOwnerForm(forms.Form):
             return _("There is nobody of this name.")
         if owner in owners.of(self._instance):
             return _("This is an owner already.")
-        if not tags.is_accepted(owner.tag):
+        if not owner.fits_tag:
             return _("Ganeti cannot keep this name: ask the staff for a shorter one.")
         return ""
 
 
 class RemoveOwnerForm(forms.Form):
-    owner = forms.CharField(max_length=2 * LONGEST_NAME)
+    owner = LineField(max_length=2 * LONGEST_NAME)
     confirmed = forms.BooleanField(required=False)
 
     def clean_owner(self) -> Owner:

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.web.fields import LineField, PasswordField
+
 from ..encryption import UndecryptableError
 from ..models import Cluster, Network
 from ..rapi.certificate import Certificate
@@ -33,16 +35,15 @@ class ClusterForm(forms.ModelForm[Cluster]):
     field is not called ``password``, which on a cluster is the password in clear.
     """
 
-    new_password = forms.CharField(
+    new_password = PasswordField(
         label=gettext_lazy("RAPI password"),
         required=False,
-        strip=False,
         max_length=255,
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "class": "vTextField"}
         ),
     )
-    fingerprint = forms.CharField(
+    fingerprint = LineField(
         label=gettext_lazy("SHA-256 fingerprint"),
         required=False,
         max_length=255,  # openssl's whole line is welcome
@@ -53,8 +54,12 @@ class ClusterForm(forms.ModelForm[Cluster]):
             "-fingerprint -sha256"
         ),
     )
-    sealed_password = forms.CharField(required=False, widget=forms.HiddenInput)
-    seen_fingerprint = forms.CharField(required=False, widget=forms.HiddenInput)
+    sealed_password = LineField(
+        max_length=2000, required=False, widget=forms.HiddenInput
+    )
+    seen_fingerprint = LineField(
+        max_length=255, required=False, widget=forms.HiddenInput
+    )
     certificate_confirmed = forms.BooleanField(
         label=gettext_lazy("I have compared it: this is the cluster's certificate."),
         required=False,

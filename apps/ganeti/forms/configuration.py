@@ -8,6 +8,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.web import rate_limit
+from apps.web.fields import LineField
+
 from .. import remote_files
 from ..domain import hypervisors
 from ..domain.hypervisors import BOOT, CDROM, DISK, KERNEL, LOCAL_TIME, NIC, ROOT
@@ -49,8 +52,11 @@ WRITTEN = {
 
 
 class ConfigurationForm(forms.Form):
-    def __init__(self, instance: Instance, data: Any = None) -> None:
-        self.instance = instance
+    def __init__(
+        self, instance: Instance, data: Any = None, *, account: str = ""
+    ) -> None:
+        """``account`` is who asks, whose checks of CD-ROM addresses are limited."""
+        self.instance, self._account = instance, account
         self.current = configuration.current(instance)
         super().__init__(data, initial=self.current)
         for name in self.current:
@@ -110,19 +116,23 @@ class ConfigurationForm(forms.Form):
         if wanted[BOOT] == "cdrom" and not wanted[CDROM]:
             self.add_error(CDROM, _("To boot from a CD-ROM, it needs one."))
         elif wanted[CDROM] and self._differs(CDROM):
-            allow = settings.CDROM_ALLOW_PRIVATE_ADDRESSES
+            rate_limit.enforce("cdrom-check", account=self._account)
             try:
-                remote_files.check(wanted[CDROM], allow_private=allow)
+                remote_files.check(
+                    wanted[CDROM],
+                    allow_private=settings.CDROM_ALLOW_PRIVATE_ADDRESSES,
+                    ports=settings.CDROM_PORTS,
+                )
             except remote_files.Unsuitable as exc:
                 self.add_error(CDROM, str(exc.reason))
 
 
-def _text(name: str) -> forms.CharField:
+def _text(name: str) -> LineField:
     url = name == CDROM
     attrs = {"class": "form-control", "spellcheck": "false", "autocapitalize": "none"}
     if url:
         attrs |= {"inputmode": "url", "placeholder": "https://"}
-    return forms.CharField(
+    return LineField(
         label=LABELS[name],
         help_text=URL_HELP if url else HELP.get(name, ""),
         max_length=remote_files.LONGEST_URL,

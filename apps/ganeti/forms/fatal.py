@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.web.fields import LineField
+
 from .. import hostnames
 from ..action_requests import RequestedAction
 from ..domain.instance import Instance
@@ -28,7 +30,7 @@ class DestroyForm(forms.Form):
     action = RequestedAction.DESTROY
     field_order = ("image", "new_name", "typed_name")
 
-    typed_name = forms.CharField(
+    typed_name = LineField(
         label=gettext_lazy("The machine's name"),
         max_length=255,
         widget=forms.TextInput(attrs=TYPED),
@@ -89,7 +91,7 @@ def _label(image: OsImage, now: OsImage | None) -> str:
 class RenameForm(DestroyForm):
     action = RequestedAction.RENAME
 
-    new_name = forms.CharField(
+    new_name = LineField(
         label=gettext_lazy("New name"),
         max_length=255,
         help_text=gettext_lazy("With its domain, as in web1.example.org."),

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+
+from apps.work import failures
 
 from ..models import ImageSource
 from ..rapi.errors import gettext_noop
@@ -96,21 +98,32 @@ def _taken(row: ImageSource) -> ImageSource | None:
 
 
 def _write_down(row: ImageSource, future: "Future[Found]") -> None:
+    """Write down how it went; whatever a source made raise is its failure."""
+    try:
+        found = _result(row, future)
+        with transaction.atomic():
+            _failed(row, found) if found.error else _succeeded(row, found)
+    except Exception as exc:
+        # A fault in reading one source, or a value that the database does not
+        # take, must not cost the others, nor be met again at once.
+        logger.exception("%s: images not read", row.url)
+        message = gettext_noop("It could not be read; the log says why")
+        _failed(row, Found(error=f"{message}: {failures.describe(exc)}"))
+
+
+def _result(row: ImageSource, future: "Future[Found]") -> Found:
     try:
         found = future.result(timeout=0)
     except (Broken, TimeoutError) as exc:
-        late = gettext_noop("It takes too long to answer.")
-        found = Found(error=str(exc) or late)
-    except Exception:
-        # A fault of ours in reading one source must not cost the others.
-        logger.exception("%s: images not read", row.url)
-        found = Found(error=gettext_noop("It could not be read; the log says why."))
-    _failed(row, found) if found.error else _succeeded(row, found)
+        return Found(error=str(exc) or gettext_noop("It takes too long to answer."))
+    if row.images and not found.images and not found.error:
+        # As good as never emptied on purpose: it is a notice of maintenance.
+        found.error = gettext_noop("It has no images any more; the last ones stay.")
+    return found
 
 
 def _succeeded(row: ImageSource, found: Found) -> None:
     now = timezone.now()
-    logger.info("%s: %s images", row.url, len(found.images))
     _give_back(
         row,
         images=[image.to_mapping() for image in found.images],
@@ -121,15 +134,16 @@ def _succeeded(row: ImageSource, found: Found) -> None:
         failing_since=None,
         last_error="",
     )
+    logger.info("%s: %s images", row.url, len(found.images))
 
 
 def _failed(row: ImageSource, found: Found) -> None:
     """Keep what the source gave before; what came now only where there is nothing."""
     now = timezone.now()
     logger.warning("%s: images not fetched: %s", row.url, found.error)
-    pause_s = min(FIRST_PAUSE_S * 2 ** min(row.failures, 16), LONGEST_PAUSE_S)
+    pause_s = failures.pause_s(row.failures + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
     changes: dict[str, object] = {}
-    if row.fetched_at is None:
+    if row.fetched_at is None and found.images:
         images = [image.to_mapping() for image in found.images]
         changes = {"images": images, "problems": found.problems}
     _give_back(

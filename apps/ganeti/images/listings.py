@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-from bs4.filter import SoupStrainer
 from natsort import natsorted
+
+from apps.net.links import links
+from apps.work import limited_process
 
 from ..domain.osimage import is_line
 from ..rapi.errors import gettext_noop
@@ -29,19 +29,16 @@ def files(page: bytes, url: str) -> dict[str, File]:
     Everything else that such a page links to is left out: the parent, directories
     below, orders of the list, other hosts.
     """
-    links = SoupStrainer("a", href=True)
-    # The parser takes minutes over many tags that begin and never end.
-    text = page[: page.rfind(b">") + 1].decode(errors="replace")
     try:
-        soup = BeautifulSoup(text, "html.parser", parse_only=links)
-    except ParserRejectedMarkup as exc:
+        hrefs: list[str] = limited_process.call(links, page)
+    except limited_process.LimitError as exc:
         raise Broken(gettext_noop("Its listing cannot be read.")) from exc
-    found: dict[str, File] = {}
-    for link in soup.find_all("a", href=True):
-        file = _file(str(link["href"]), url)
+    files: dict[str, File] = {}
+    for href in hrefs:
+        file = _file(href, url)
         if file is not None:
-            found.setdefault(file.name, file)
-    return {name: found[name] for name in natsorted(found)}
+            files.setdefault(file.name, file)
+    return {name: files[name] for name in natsorted(files)}
 
 
 def _file(href: str, base: str) -> File | None:

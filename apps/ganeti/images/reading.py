@@ -15,6 +15,10 @@ from .sources import Kind, Source
 from .web import Broken, FileBroken, Web
 
 MOST_FILES = 200
+MOST_IMAGES = 1000
+MOST_PROBLEMS = 200
+# MariaDB keeps no JSON that is nested more than 32 levels deep.
+DEEPEST = 16
 AT_ONCE = 4
 LONGEST_DESCRIPTION = 200
 
@@ -87,7 +91,11 @@ def _images(place: _Place) -> Found:
             found.images += images
             found.error = found.error or error
     found.images = list(_once_each(found))
-    found.problems.sort()
+    if len(found.images) > MOST_IMAGES:
+        message = gettext_noop("This and what comes after it is left out: too many.")
+        found.problems.insert(0, (found.images[MOST_IMAGES].id, message))
+    found.images = found.images[:MOST_IMAGES]
+    found.problems = sorted(found.problems[:MOST_PROBLEMS])
     return found
 
 
@@ -236,17 +244,29 @@ def _several(
 def _object(body: bytes) -> dict[str, Any]:
     """Read a JSON object that a database can keep; raises ImageError."""
     try:
-        given = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
-        json.dumps(given, ensure_ascii=False).encode()
+        given = json.loads(body.decode("utf-8-sig"))
+        # Neither infinite numbers (1e999) nor half a surrogate pair.
+        json.dumps(given, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as exc:
         raise ImageError(gettext_noop("It is no JSON.")) from exc
     if not isinstance(given, dict):
         raise ImageError(gettext_noop("It is no JSON object."))
+    if _is_deeper([given], DEEPEST):
+        raise ImageError(gettext_noop("It is nested too deeply."))
     return given
 
 
-def _no_number(name: str) -> Any:
-    raise ValueError(name)
+def _is_deeper(values: Iterable[Any], levels: int) -> bool:
+    """Tell whether values are nested more than so many levels, level by level."""
+    for _level in range(levels + 1):
+        values = [inner for value in values for inner in _inside(value)]
+    return bool(values)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 _READERS: dict[Kind, tuple[Reader, tuple[str, ...]]] = {

@@ -4,7 +4,7 @@ from apps.accounts import people
 from apps.mails.letters import Letter
 
 from .. import following
-from ..action_requests import RequestedAction
+from ..action_requests import FATAL
 from ..domain.job import JobStatus
 from ..models import Job
 from . import steps  # noqa: F401 - it decides first what is tried again
@@ -18,7 +18,7 @@ def tell(job: Job) -> None:
     entry, user = job.audit_entry, job.user
     if entry is None or user is None or not job.failed:
         return
-    if entry.action not in RequestedAction.values:
+    if entry.action not in FATAL:
         return
     if job.status in _SAID_ALREADY and not job.step:
         return

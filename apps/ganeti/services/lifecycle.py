@@ -1,4 +1,4 @@
-"""Reinstall, rename, destroy: what cannot be undone.
+"""Reinstall, rename, destroy, remove an owner: what has to be confirmed.
 
 Each raises ActionRefused, NotNow or RapiError. What an owner asks for is confirmed
 first (`services.requests`); what is here does it.
@@ -6,6 +6,7 @@ first (`services.requests`); what is here does it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -23,7 +24,8 @@ from ..models import Cluster, Job, RequestedAction
 from ..rapi.client import RapiClient
 from ..rapi.query import any_of
 from ..rapi.versions import Capability, supports
-from . import keys, power, rights, steps
+from . import keys, owners, power, rights, steps
+from .owners import Owner
 from .submission import Action, NotNow
 
 Kind = Job.Kind
@@ -38,22 +40,32 @@ Call = Callable[[RapiClient, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done: ``image`` is an id for a reinstall, ``new_name`` a name."""
+    """What is to be done: an image's id, a name or an owner say to what."""
 
     action: RequestedAction
     image: str = ""
     new_name: str = ""
+    owner: Owner | None = None
 
     @property
     def kind(self) -> Job.Kind:
-        return Kind(self.action.value)
+        return kind_of(self.action)
+
+
+def kind_of(action: RequestedAction) -> Job.Kind:
+    """Return the kind of the job that does it."""
+    if action is RequestedAction.REMOVE_OWNER:
+        return Kind.OWNERS
+    return Kind(action.value)
 
 
 def offer(
     action: RequestedAction, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
     """Answer whether it would be done now; as `power.offer` does."""
-    verdict = power.offer(Kind(action.value), instance, inventory, busy)
+    if action is RequestedAction.REMOVE_OWNER:
+        return rights.offer(Kind.OWNERS, instance, inventory, busy)
+    verdict = power.offer(kind_of(action), instance, inventory, busy)
     reinstall = action is RequestedAction.REINSTALL
     if verdict.allowed and reinstall and not instance.disks:
         return _NO_DISKS
@@ -86,6 +98,8 @@ def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> No
         raise NotNow(str(verdict.reason))
     if wish.new_name:
         _check_name(wish.new_name)
+    if wish.owner:
+        owners.check_removal(cluster, instance, wish.owner, by=by)
 
 
 def _check_name(new_name: str) -> None:
@@ -105,7 +119,10 @@ def plan(cluster: Cluster, instance: Instance, wish: Wish) -> Action:
             return _reinstall(cluster, instance, _image(wish.image))
         case RequestedAction.RENAME:
             return _rename(instance, wish.new_name)
-    return _destroy(instance)
+        case RequestedAction.DESTROY:
+            return _destroy(instance)
+        case RequestedAction.REMOVE_OWNER:
+            return owners.removal(instance, cast(Owner, wish.owner))
 
 
 def _image(key: str) -> OsImage:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -13,7 +13,7 @@ from apps.accounts import people
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
 
-from .. import access, following
+from .. import access, following, snapshots
 from ..access import Answer, Person, Verdict
 from ..domain import tags
 from ..domain.instance import Instance
@@ -29,14 +29,6 @@ LAST = Verdict(
     Answer.FORBIDDEN,
     gettext_lazy("Only the staff takes the last known owner of a machine away."),
 )
-
-
-class Confirm(Exception):
-    """It can be done, but what it leads to is to be confirmed first."""
-
-    def __init__(self, *, leaves_nobody: bool) -> None:
-        super().__init__()
-        self.leaves_nobody = leaves_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +50,11 @@ class Owner:
     @property
     def tag(self) -> str:
         return tags.write(settings.GANETI_TAG_PREFIX, self.word, self.name)
+
+    @property
+    def fits_tag(self) -> bool:
+        """Whether Ganeti can keep the name in a tag; a directory's may have spaces."""
+        return tags.is_accepted(self.tag)
 
     @property
     def exists(self) -> bool:
@@ -90,44 +87,46 @@ def add(cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting) -> Jo
     return submit(cluster, instance, action, by=by)
 
 
-def remove(
-    cluster: Cluster,
-    instance: Instance,
-    owner: Owner,
-    *,
-    by: Acting,
-    confirmed: bool = False,
-) -> Job:
-    """Take an owner away, in each spelling of the tag.
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What the removal of an owner leads to, beside that."""
 
-    Raises Confirm where nobody known would be left, or the person would lose the
-    machine. The first is for superusers only.
+    leaves_nobody: bool  # who is known to this site
+    loses_own: bool  # who removes it owns the instance no longer
+
+
+def check_removal(
+    cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting
+) -> Consequences:
+    """Refuse what somebody may not remove; raises ActionRefused and NotNow.
+
+    Superusers alone may leave nobody who is known.
     """
     rights.check(Job.Kind.OWNERS, cluster, instance, by)
-    prefix = settings.GANETI_TAG_PREFIX
-    gone = tags.spellings(instance.tags, prefix, owner.word, owner.name)
-    if not gone:
+    if not _tags_of(instance, owner):
         message = _("%(name)s is no owner of it.")
         raise NotNow(message % {"name": owner.name})
-    _check_what_is_left(cluster, instance, owner, by, confirmed=confirmed)
-
-    def call(client: RapiClient, reason: str) -> int:
-        return client.delete_tags("instances", instance.name, gone, reason=reason)
-
-    action = Action(Job.Kind.OWNERS, call, changes=[(OWNER, str(owner), None)])
-    return submit(cluster, instance, action, by=by)
-
-
-def _check_what_is_left(
-    cluster: Cluster, instance: Instance, owner: Owner, by: Acting, *, confirmed: bool
-) -> None:
     person = Person.of(by.user)
     left = [each for each in of(instance) if each != owner]
     leaves_nobody = not any(each.exists for each in left)
     if leaves_nobody and not person.superuser:
         raise refuse(LAST, Job.Kind.OWNERS.value, cluster, instance, by=by)
-    if not confirmed and (leaves_nobody or loses(person, instance.tags, left)):
-        raise Confirm(leaves_nobody=leaves_nobody)
+    return Consequences(leaves_nobody, loses(person, instance.tags, left))
+
+
+def removal(instance: Instance, owner: Owner) -> Action:
+    """Return what is asked of the cluster: each spelling of the tag goes."""
+    gone = _tags_of(instance, owner)
+
+    def call(client: RapiClient, reason: str) -> int:
+        return client.delete_tags("instances", instance.name, gone, reason=reason)
+
+    return Action(Job.Kind.OWNERS, call, changes=[(OWNER, str(owner), None)])
+
+
+def _tags_of(instance: Instance, owner: Owner) -> list[str]:
+    prefix = settings.GANETI_TAG_PREFIX
+    return tags.spellings(instance.tags, prefix, owner.word, owner.name)
 
 
 def loses(person: Person, before: Tags, left: Iterable[Owner]) -> bool:
@@ -136,31 +135,62 @@ def loses(person: Person, before: Tags, left: Iterable[Owner]) -> bool:
     return access.owns(person, before) and not access.owns(person, after)
 
 
+# -- mails
+
+
+def people_of(owners: Iterable[Owner]) -> list[User]:
+    """Return who can be written to of these users and groups, each once."""
+    wanted = set(owners)
+    users = {owner.name for owner in wanted if owner.word == tags.USER}
+    groups = {owner.name for owner in wanted if owner.word == tags.GROUP}
+    # By exact name: a database may take a small letter for a large one.
+    exact_groups = [
+        group.pk
+        for group in Group.objects.filter(name__in=groups)
+        if group.name in groups
+    ]
+    active = User.objects.filter(is_active=True).exclude(email="")
+    named = [
+        user for user in active.filter(username__in=users) if user.username in users
+    ]
+    members = active.filter(groups__in=exact_groups)
+    return sorted({*named, *members}, key=lambda user: user.pk)
+
+
 @following.on_finished(Job.Kind.OWNERS)
-def welcome(job: Job) -> None:
-    """Write to those who have become owners."""
+def tell_of_change(job: Job) -> None:
+    """Write to those who have become owners, and to all who were before.
+
+    Who did it gets a mail too, as an owner: somebody else may use their session.
+    """
     if job.status != JobStatus.SUCCESS or job.audit_entry is None:
         return
-    for _what, _before, after in job.audit_entry.changes:
-        owner = Owner.read(after or "")
-        for user in _users_of(owner) if owner else ():
-            _write_to(user, owner, job)
+    changes = job.audit_entry.changes
+    added = _owners_in(after for _what, _before, after in changes)
+    removed = _owners_in(before for _what, before, _after in changes)
+    previous = people_of({*_now(job), *removed} - added)
+    for user in previous:
+        context = {"job": job, "added": added, "removed": removed}
+        _post("ganeti/emails/owners_changed.txt", user, job, context)
+    for owner in added:
+        for user in people_of([owner]):
+            if user != job.user and user not in previous:
+                group = owner.name if owner.word == tags.GROUP else ""
+                context = {"job": job, "group": group, "user": user}
+                _post("ganeti/emails/owner_added.txt", user, job, context)
 
 
-def _users_of(owner: Owner) -> list[User]:
-    active = User.objects.filter(is_active=True).exclude(email="")
-    if owner.word == tags.USER:
-        return list(active.filter(username=owner.name))
-    return list(active.filter(groups__name=owner.name))
+def _owners_in(texts: Iterable[str | None]) -> set[Owner]:
+    return {owner for text in texts if text and (owner := Owner.read(text))}
 
 
-def _write_to(user: User, owner: Owner | None, job: Job) -> None:
-    if user == job.user:
-        return
-    group = owner.name if owner and owner.word == tags.GROUP else ""
-    letter = Letter(
-        "ganeti/emails/owner_added.txt",
-        {"job": job, "group": group, "user": user},
-        about=f"job:{job.pk}",
-    )
+def _now(job: Job) -> list[Owner]:
+    """Return the owners of a job's instance, as this process knows them."""
+    contents = snapshots.remembered(job.cluster)
+    instance = contents.by_uuid.get(job.instance_uuid) if contents else None
+    return of(instance) if instance else []
+
+
+def _post(template: str, user: User, job: Job, context: dict[str, Any]) -> None:
+    letter = Letter(template, context, about=f"job:{job.pk}")
     letter.post(user.email, language=people.language_of(user))

@@ -1,4 +1,4 @@
-"""What cannot be undone is asked for, confirmed by a link in a mail, and then done.
+"""What has to be confirmed is asked for, confirmed by a link in a mail, and then done.
 
 A link works once, for the person who asked, on the machine that was meant. What goes
 wrong before the cluster has taken the job uses nothing up.
@@ -6,6 +6,7 @@ wrong before the cluster has taken the job uses nothing up.
 
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -28,8 +29,9 @@ from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError
-from . import lifecycle, rights
+from . import lifecycle, owners, rights
 from .lifecycle import Wish
+from .owners import Owner
 from .submission import NotNow, on, send, write_down
 
 FORGOTTEN_AFTER = timedelta(days=90)
@@ -78,6 +80,8 @@ def ask(
     Raises ActionRefused, and NotNow when there is no address to mail to.
     """
     rights.check(wish.kind, cluster, instance, by)
+    if wish.owner:
+        owners.check_removal(cluster, instance, wish.owner, by=by)
     if not by.user.email:
         raise NotNow(_("Your account has no mail address to send the link to."))
     key = new_key()
@@ -90,6 +94,7 @@ def ask(
             detail=detail_of(asked),
             changes=_changes(asked, instance),
         )
+        _tell_owners(asked, instance)
         _mail(asked, key, by.user)
     return asked
 
@@ -98,7 +103,9 @@ def do_at_once(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) 
     """Do it without a mail; raises ActionRefused, NotNow, RapiError."""
     rights.check(wish.kind, cluster, instance, by)
     asked = _write_down(cluster, instance, wish, by.user)
-    return _do(asked, instance, by)
+    job = _do(asked, instance, by)
+    _tell_owners(asked, instance)
+    return job
 
 
 def _write_down(
@@ -108,7 +115,9 @@ def _write_down(
     now = timezone.now()
     days = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS if key else 0)
     older = ActionRequest.objects.pending(now).of_machine(cluster.pk, instance.uuid)
-    older.filter(user=user, action=wish.action).update(cancelled_at=now)
+    owner = str(wish.owner or "")
+    same = older.filter(user=user, action=wish.action, owner=owner)
+    same.update(cancelled_at=now)
     return ActionRequest.objects.create(
         user=user,
         cluster=cluster,
@@ -117,6 +126,7 @@ def _write_down(
         action=wish.action,
         image=wish.image,
         new_name=wish.new_name,
+        owner=owner,
         key_hash=hash_of(key or new_key()),
         asked_at=now,
         expires_at=now + days,
@@ -130,6 +140,8 @@ def _changes(asked: ActionRequest, instance: Instance) -> list[Change]:
             return [("operating system", old, image_name(asked))]
         case "rename":
             return [("name", asked.instance, asked.new_name)]
+        case "remove_owner":
+            return [(owners.OWNER, asked.owner, None)]
     return []
 
 
@@ -140,6 +152,8 @@ def detail_of(asked: ActionRequest) -> str:
             return f"{gettext_noop('image')}: {image_name(asked)}"
         case "rename":
             return f"{gettext_noop('new name')}: {asked.new_name}"
+        case "remove_owner":
+            return f"{gettext_noop('owner')}: {asked.owner}"
     return ""
 
 
@@ -149,11 +163,28 @@ def image_name(asked: ActionRequest) -> str:
 
 
 def _mail(asked: ActionRequest, key: str, user: User) -> None:
-    context = {"asked": asked, "key": key, "image": image_name(asked)}
+    context = {**_about(asked), "key": key}
     letter = Letter(
         "ganeti/emails/confirm.txt", context, about=f"request:{asked.pk}", secret=True
     )
     letter.post(user.email, language=people.language_of(user))
+
+
+def _about(asked: ActionRequest) -> dict[str, Any]:
+    owner = Owner.read(asked.owner)
+    return {"asked": asked, "image": image_name(asked), "owner": owner}
+
+
+def _tell_owners(asked: ActionRequest, instance: Instance) -> None:
+    """Write to the owners but the requester: nobody does it behind their back."""
+    for user in owners.people_of(owners.of(instance)):
+        if user.pk != asked.user_id:
+            letter = Letter(
+                "ganeti/emails/requested.txt",
+                _about(asked),
+                about=f"request:{asked.pk}",
+            )
+            letter.post(user.email, language=people.language_of(user))
 
 
 # -- confirming
@@ -222,7 +253,10 @@ def _do(asked: ActionRequest, instance: Instance, by: Acting) -> Job:
 
 def wish_of(asked: ActionRequest) -> Wish:
     return Wish(
-        RequestedAction(asked.action), image=asked.image, new_name=asked.new_name
+        RequestedAction(asked.action),
+        image=asked.image,
+        new_name=asked.new_name,
+        owner=Owner.read(asked.owner),
     )
 
 
@@ -251,6 +285,7 @@ for each in (
     Job.Kind.SHUTDOWN,
     Job.Kind.RENAME,
     Job.Kind.DESTROY,
+    Job.Kind.OWNERS,
 ):
     following.on_finished(each)(_release_if_nothing_done)
 
@@ -262,11 +297,13 @@ def tell_of_stranger(key: str, action: str, *, by: Acting) -> None:
         return
     what = On(asked.cluster.slug, asked.instance, asked.instance_uuid)
     why = gettext_noop("The link was mailed to somebody else.")
-    entries.record_refusal(by, asked.action, what, why=why)
+    entries.record_refusal(by, asked.action, what, why=why, hidden=True)
 
 
 def url_name(asked: ActionRequest) -> str:
     """Return the name of the page where it is asked for."""
+    if asked.action == RequestedAction.REMOVE_OWNER:
+        return "ganeti:instance-owners"
     return f"ganeti:instance-{asked.action}"
 
 

@@ -34,7 +34,7 @@ NOT_THEIRS = gettext_noop("This machine is not theirs.")
 
 
 class ActionRefused(Exception):
-    """The person may not do this; recorded, and told to MANAGERS."""
+    """The person may not do this; recorded, and told to MANAGERS in a digest."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(str(verdict.reason))
@@ -87,9 +87,10 @@ def refuse_on(
     """Do as `refuse` does; ``hidden`` is why, of what they may not even know of."""
     with translation.override("en"):  # read by many, each in their own language
         why = str(verdict.reason)
-    if verdict.answer is Answer.INVISIBLE:
+    invisible = verdict.answer is Answer.INVISIBLE
+    if invisible:
         why = hidden
-    entries.record_refusal(by, action, what, why=why)
+    entries.record_refusal(by, action, what, why=why, hidden=invisible)
     return ActionRefused(verdict)
 
 

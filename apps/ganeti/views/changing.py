@@ -8,11 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from apps.web import rate_limit
+
+from .. import details
 from ..encryption import UndecryptableError
 from ..models import Job
 from ..rapi.errors import RapiError
+from ..services import requests
+from ..services.lifecycle import Wish
 from ..services.submission import ActionRefused, NotNow
-from .asking import Found, UserRequest
+from .asking import Found, UserRequest, acting
 from .power import not_asked, refusal, tell
 
 View = Callable[[UserRequest, str, str], HttpResponse]
@@ -60,3 +65,20 @@ def tried(
         if notice:
             messages.info(request, notice)
     return True
+
+
+def ask_or_do(request: UserRequest, found: Found, wish: Wish) -> HttpResponse:
+    """Mail the link that does it, or do it at once; go back to the machine."""
+    by = acting(request)
+    if requests.may_skip_mail(by):
+        job = requests.do_at_once(found.cluster, found.instance, wish, by=by)
+        tell(request, found, job)
+    else:
+        rate_limit.enforce("confirmation-mail", account=by.user.get_username())
+        requests.ask(found.cluster, found.instance, wish, by=by)
+        text = _(
+            "Nothing has been done yet. A mail with a link that does it is on its way "
+            "to %(address)s."
+        )
+        messages.success(request, text % {"address": by.user.email})
+    return redirect(details.address(found.instance))

@@ -26,7 +26,9 @@ def instance_configure(
     by = acting(request)
     # First of all: the form asks a foreign host, for those only who may.
     rights.check(Job.Kind.CONFIGURE, found.cluster, found.instance, by)
-    form = ConfigurationForm(found.instance, request.POST)
+    form = ConfigurationForm(
+        found.instance, request.POST, account=by.user.get_username()
+    )
     if not form.is_valid():
         return _page(request, found, form, HTTPStatus.BAD_REQUEST)
     wanted = form.cleaned_data

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from .. import details
@@ -15,7 +14,8 @@ from ..rapi.errors import RapiError
 from ..services import lifecycle, requests, rights
 from ..services.submission import ActionRefused, NotNow
 from .asking import Found, UserRequest, acting, find, target
-from .power import not_asked, refusal, tell
+from .changing import ask_or_do
+from .power import not_asked, refusal
 
 asking = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -76,29 +76,11 @@ def _asked(request: UserRequest, found: Found, action: RequestedAction) -> HttpR
         form = FORMS[action](request.POST, instance=found.instance)
         if not form.is_valid():
             return _page(request, found, form)
-        return _carried_on(request, found, form.wish())
+        return ask_or_do(request, found, form.wish())
     except ActionRefused as exc:
         return refusal(request, exc)
     except NotNow as exc:
         messages.warning(request, str(exc))
     except (RapiError, UndecryptableError) as exc:
         messages.error(request, not_asked(found, exc))
-    return redirect(details.address(found.instance))
-
-
-def _carried_on(
-    request: UserRequest, found: Found, wish: lifecycle.Wish
-) -> HttpResponse:
-    """Do it at once, or mail the link; go back to the machine."""
-    by = acting(request)
-    if requests.may_skip_mail(by):
-        job = requests.do_at_once(found.cluster, found.instance, wish, by=by)
-        tell(request, found, job)
-    else:
-        requests.ask(found.cluster, found.instance, wish, by=by)
-        text = _(
-            "Nothing has been done yet. A mail with a link that does it is on its way "
-            "to %(address)s."
-        )
-        messages.success(request, text % {"address": by.user.email})
     return redirect(details.address(found.instance))

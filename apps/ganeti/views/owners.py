@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import Group, User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,13 +11,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from .. import access, details, tables
+from ..action_requests import RequestedAction
 from ..domain import tags
+from ..encryption import UndecryptableError
 from ..forms.access import AddOwnerForm, RemoveOwnerForm
 from ..models import Job
-from ..services import owners, rights
-from ..services.owners import Confirm, Owner
+from ..rapi.errors import RapiError
+from ..services import owners, requests, rights
+from ..services.lifecycle import Wish
+from ..services.owners import Owner
 from .asking import Found, UserRequest, acting, find, person_of, target
-from .changing import refusing, tried
+from .changing import ask_or_do, refusing, tried
+from .power import not_asked
 
 LEAST_LETTERS = 2
 MOST_FOUND = 20
@@ -53,40 +59,27 @@ def _add(request: UserRequest, found: Found) -> HttpResponse:
 
 
 def _remove(request: UserRequest, found: Found) -> HttpResponse:
+    """Say what the removal of an owner leads to; once confirmed, mail the link."""
     form = RemoveOwnerForm(request.POST)
     if not form.is_valid():
         return _page(request, found, HTTPStatus.BAD_REQUEST, removal=form)
-    owner, confirmed = form.cleaned_data["owner"], form.cleaned_data["confirmed"]
-
-    def act() -> Job:
-        return owners.remove(
-            found.cluster,
-            found.instance,
-            owner,
-            by=acting(request),
-            confirmed=confirmed,
-        )
-
+    owner, by = form.cleaned_data["owner"], acting(request)
+    consequences = owners.check_removal(found.cluster, found.instance, owner, by=by)
+    if not form.cleaned_data["confirmed"]:
+        page = {
+            "machine": _machine(found),
+            "owner": owner,
+            "consequences": consequences,
+            "address": _address(found),
+            "at_once": requests.may_skip_mail(by),
+        }
+        return render(request, "ganeti/instance_owner_confirm.html", page)
     try:
-        done = tried(request, found, act)
-    except Confirm as exc:
-        return _ask(request, found, owner, exc)
-    if done and confirmed and not person_of(request).sees_all:
-        return redirect("ganeti:instance-list")  # it is theirs no longer
-    return redirect(details.address(found.instance) if done else _address(found))
-
-
-def _ask(
-    request: UserRequest, found: Found, owner: Owner, exc: Confirm
-) -> HttpResponse:
-    """Ask whether what it leads to is wanted."""
-    page = {
-        "machine": _machine(found),
-        "owner": owner,
-        "leaves_nobody": exc.leaves_nobody,
-        "address": _address(found),
-    }
-    return render(request, "ganeti/instance_owner_confirm.html", page)
+        wish = Wish(RequestedAction.REMOVE_OWNER, owner=owner)
+        return ask_or_do(request, found, wish)
+    except (RapiError, UndecryptableError) as exc:
+        messages.error(request, not_asked(found, exc))
+        return redirect(details.address(found.instance))
 
 
 def _address(found: Found) -> str:

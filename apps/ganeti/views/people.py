@@ -18,8 +18,10 @@ from apps.auditlog.subject import registered
 
 from .. import access, inventory, stencils, tables
 from ..access import Person
+from ..domain import tags
 from ..domain.instance import Instance
 from ..inventory import Inventory
+from ..services.owners import Owner
 from .asking import UserRequest, person_of
 
 MOST_MACHINES = 100
@@ -35,6 +37,7 @@ def user_info(request: UserRequest, username: str) -> HttpResponse:
     owned = visible.owned_by([who.username], [group.name for group in groups])
     context = {
         "who": who,
+        "fits_tag": Owner(tags.USER, who.username).fits_tag,
         "profile": profiles.seen(who),
         "rights": Person.of(who),
         "groups": groups,

@@ -64,6 +64,7 @@ def _page(
         "machine": machine,
         "action": asked.action,
         "image": requests.image_name(asked),
+        "owner": wish.owner,
         "restarts": lifecycle.is_to_run(instance),
         "why_not": verdict.reason,
     }

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.accounts.models import Organization
 from apps.applications import reviewing
@@ -295,6 +295,33 @@ def test_only_reviewers_decide(
 
     assert AuditEntry.objects.filter(refused=True).exists() == (status != 200)
     assert client.get(PANEL).status_code == (200 if name == "root" else 403)
+
+
+@pytest.mark.usefixtures("offering")
+@pytest.mark.parametrize(
+    ("name", "setting", "status"),
+    [("rhea", False, 403), ("rhea", True, 200), ("root", False, 200)],
+)
+def test_reviewers_decide_about_their_own_only_where_the_setting_says_so(
+    client: Client,
+    make_application: Make,
+    rhea: User,
+    root: User,
+    settings: Settings,
+    name: str,
+    setting: bool,
+    status: int,
+) -> None:
+    settings.REVIEW_OWN_APPLICATIONS = setting
+    user = User.objects.get(username=name)
+    application = make_application(applicant=user)
+    client.force_login(user)
+
+    assert client.get(address(application)).status_code == status
+    assert post(client, application, "show").status_code == status
+    detail = reverse("applications:detail", args=[application.pk])
+    offers = address(application) in markup(client.get(detail))
+    assert offers == (status == 200)
 
 
 @pytest.mark.usefixtures("cluster")

@@ -8,6 +8,9 @@ import pytest
 
 from apps.ganeti.images import web
 from tests.ganeti.conftest import *  # noqa: F403 - the cast
+from tests.limited import in_this_process, limited
+
+__all__ = ["in_this_process", "limited"]  # fixtures
 
 Answer = bytes | Callable[[BaseHTTPRequestHandler], None]
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.ganeti import images
+from apps.ganeti.domain.osimage import OsImage
 from apps.ganeti.images import fetching, reading, sources
-from apps.ganeti.images.sources import Source
+from apps.ganeti.images.sources import Kind, Source
 from apps.ganeti.models import ImageSource
 from tests.ganeti.images.conftest import Site, break_off, send
 
@@ -100,6 +101,75 @@ def test_a_source_that_breaks_keeps_its_images_beyond_the_day(source: Site) -> N
     assert offered() == ["debian"]
     assert shelf.broken
     assert shelf.error == "The connection broke off."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [b"", b"<h1>Under maintenance</h1>", b'<a href="/status">Status</a>', b"{}"],
+)
+def test_a_page_that_lists_nothing_any_more_takes_no_image_away(
+    source: Site, page: bytes
+) -> None:
+    """A mirror's notice of maintenance emptied the offer for a day."""
+    fetching.fetch_due()
+    tomorrow()
+    source.pages["/"] = page
+
+    fetching.fetch_due()
+
+    shelf = images.known().shelves[-1]
+    assert offered() == ["debian"]
+    assert shelf.broken
+    assert shelf.error == "It has no images any more; the last ones stay."
+    assert pauses() == [30]
+
+
+def test_files_that_are_none_any_more_take_no_image_away(source: Site) -> None:
+    fetching.fetch_due()
+    tomorrow()
+    source.pages["/debian.meta"] = b"<h1>Under maintenance</h1>"
+
+    fetching.fetch_due()
+
+    assert offered() == ["debian"]
+    assert images.known().shelves[-1].broken
+
+
+def test_a_source_that_gave_a_part_at_first_keeps_it_when_it_breaks(
+    source: Site,
+) -> None:
+    source.pages["/ubuntu.meta"] = break_off
+    fetching.fetch_due()
+    tomorrow()
+    source.pages["/"] = break_off
+
+    fetching.fetch_due()
+
+    assert offered() == ["debian"]
+
+
+def test_a_value_that_the_database_does_not_take_is_the_sources_failure(
+    source: Site, settings: Settings, other_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a source was fetched every 1.5 s for ever, and said to nobody."""
+    other_site.pages["/a.img"] = b""
+    settings.OPERATING_SYSTEMS_URLS = [other_site.url]
+    deep: dict[str, object] = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+    image = OsImage("deep", "Deep", "image+default", deep)
+    faulty = {Kind.META: reading.Found([image])}
+    read = reading.read
+    monkeypatch.setattr(
+        reading, "read", lambda source: faulty.get(source.kind) or read(source)
+    )
+
+    fetching.fetch_due()
+
+    assert offered() == ["a.img"]
+    shelf = images.known().shelves[-1]
+    assert "RecursionError" in shelf.error
+    assert sorted(pauses()) == [30, 24 * 3600]
 
 
 def test_a_source_that_breaks_half_way_keeps_all_that_it_had(source: Site) -> None:

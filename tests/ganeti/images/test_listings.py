@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from apps.ganeti.images import listings
 from apps.ganeti.images.web import Broken
+from apps.net import links
+from apps.work import limited_process
 
 BASE = "http://images.example.org/pub/"
 
@@ -107,6 +109,31 @@ def test_files_come_in_natural_order_each_once() -> None:
 
 def test_a_page_that_is_no_listing_names_nothing() -> None:
     assert names("") == names('{"a": 1}') == names("<a name='x'>x</a>") == []
+
+
+@pytest.mark.usefixtures("limited")
+def test_a_listing_is_read_in_a_process_that_may_end() -> None:
+    assert names('<a href="a.img">a</a>') == ["a.img"]
+
+
+@pytest.mark.usefixtures("limited")
+def test_a_listing_that_takes_too_long_to_read_is_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limited_process, "WALL_S", 0.01)
+
+    with pytest.raises(Broken, match="cannot be read"):
+        names('<a href="a.img">a</a>')
+
+
+def test_links_are_bounded_in_number_and_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(links, "MOST_LINKS", 3)
+    page = f'<a href="{"x" * 3000}.img">x</a>'
+    page += "".join(f'<a href="{n}.img">x</a>' for n in range(5))
+
+    assert names(page) == ["0.img", "1.img", "2.img"]
 
 
 def test_tags_that_never_end_take_no_time() -> None:

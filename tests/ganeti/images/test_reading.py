@@ -28,6 +28,10 @@ def ids(found: Found) -> list[str]:
     return [image.id for image in found.images]
 
 
+def ail(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_error(503)
+
+
 def as_json(value: Any) -> bytes:
     return json.dumps(value).encode()
 
@@ -201,6 +205,10 @@ def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> 
         (b'{"a": NaN}', "no JSON"),
         (b'"\\ud800"', "no JSON"),
         (b"[" * 100_000, "no JSON"),
+        (b'{"provider": "x", "description": "d", "osparams": {"a": 1e999}}', "JSON."),
+        (b'{"a": ' + b"9" * 5000 + b"}", "no JSON"),
+        (b'{"a": ' + b"[" * 20 + b"]" * 20 + b"}", "nested too deeply"),
+        (b'{"a": ' * 500 + b"1" + b"}" * 500, "nested too deeply"),
         (b"[1]", "no JSON object"),
         (b"{}", "no image"),
         (b'{"description": "x"}', ": provider"),
@@ -252,6 +260,34 @@ def test_of_two_images_with_one_id_the_first_counts(site: Site) -> None:
 
 
 # -- all
+
+
+def test_more_images_than_are_kept_are_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_IMAGES", 2)
+    site.pages["/all.meta"] = as_json(dict.fromkeys("abcd", IMAGE))
+
+    found = read(site, Kind.META)
+
+    assert ids(found) == ["a", "b"]
+    assert [name for name, _ in found.problems] == ["c"]
+
+
+def test_more_problems_than_are_kept_are_left_out(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_PROBLEMS", 2)
+    site.pages["/all.meta"] = as_json(dict.fromkeys("abcd", 1))
+
+    assert len(read(site, Kind.META).problems) == 2
+
+
+def test_a_server_that_ails_while_it_is_read_breaks_the_source(site: Site) -> None:
+    """Half of the images were gone for a day when maintenance began meanwhile."""
+    site.pages |= {"/a.meta": ail, "/b.meta": as_json(IMAGE)}
+
+    assert "HTTP 503" in read(site, Kind.META).error
 
 
 def test_more_files_than_are_read_are_told(

@@ -1,0 +1,107 @@
+"""Login throttling: how often a password may be tried, and from where."""
+
+import logging
+from dataclasses import dataclass
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.http import HttpRequest
+
+from apps.auditlog.origin import address_of
+from apps.web import rate_limit, text
+from apps.web.fields import MAX_USERNAME_LENGTH
+
+logger = logging.getLogger(__name__)
+
+# Wrong passwords for an account from one address, from one address for any account,
+# and for an account from anywhere; what an address has left once those are too many.
+LOGIN, BY_ADDRESS, BY_ACCOUNT = "login", "login-address", "login-account"
+UNDER_ATTACK = "login-under-attack"
+PASSWORD_CHECK = "password-check"  # noqa: S105 - the name of an action
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of a password: somebody, nobody, or a wait before any look at it."""
+
+    user: User | None = None
+    wait_s: int = 0
+
+
+def log_in(request: HttpRequest, username: str, password: str) -> Attempt:
+    """Authenticate somebody, unless this was tried too often.
+
+    An attempt counts before the password is looked at, so that many at once are no
+    way round it; it is taken back if nobody can say that the password was wrong.
+    """
+    address, account = address_of(request), _account(username)
+    origin = f"{text.one_line(username, max_length=MAX_USERNAME_LENGTH)} from {address}"
+    if wait_s := _hit(address, account):
+        logger.warning("Too many wrong passwords for %s", origin)
+        return Attempt(wait_s=wait_s)
+    user = authenticate(request, username=username, password=password)
+    if isinstance(user, User):
+        _undo(address, account)
+        _forget_pair(address, account)
+        return Attempt(user)
+    if getattr(request, "directory_is_away", False):
+        _undo(address, account)
+    else:
+        logger.warning("Wrong password for %s", origin)
+    return Attempt()
+
+
+def check_own_password(user: User, password: str) -> bool:
+    """Check the password that somebody who is logged in is asked for once more.
+
+    Raises TooManyAttempts.
+    """
+    account = user.get_username()
+    rate_limit.enforce(PASSWORD_CHECK, account=account)
+    if not user.check_password(password):
+        return False
+    rate_limit.forget(PASSWORD_CHECK, account=account)
+    return True
+
+
+def forget(user: User, address: str | None) -> None:
+    """Let somebody try again at once who has shown who they are."""
+    account = user.get_username()
+    _forget_pair(address, account)
+    rate_limit.forget(BY_ACCOUNT, account=account)
+    rate_limit.forget(PASSWORD_CHECK, account=account)
+
+
+def _hit(address: str | None, account: str) -> int:
+    """Count an attempt; an account under attack leaves fewer to each address.
+
+    It is not locked: its owner comes from an address of their own.
+    """
+    wait_s = rate_limit.hit(LOGIN, address=address, account=account)
+    wait_s = wait_s or rate_limit.hit(BY_ADDRESS, address=address)
+    if wait_s or not rate_limit.hit(BY_ACCOUNT, account=account):
+        return wait_s
+    return rate_limit.hit(UNDER_ATTACK, address=address, account=account)
+
+
+def _undo(address: str | None, account: str) -> None:
+    rate_limit.undo(LOGIN, address=address, account=account)
+    rate_limit.undo(BY_ADDRESS, address=address)
+    rate_limit.undo(BY_ACCOUNT, account=account)
+    rate_limit.undo(UNDER_ATTACK, address=address, account=account)
+
+
+def _forget_pair(address: str | None, account: str) -> None:
+    rate_limit.forget(LOGIN, address=address, account=account)
+    rate_limit.forget(UNDER_ATTACK, address=address, account=account)
+
+
+def _account(username: str) -> str:
+    """Return the name of the account that a database takes a name for.
+
+    Some compare names without case, accents and characters that show nothing.
+    """
+    same = Q(username=username) | Q(username__iexact=username)
+    names = User.objects.filter(same).order_by("pk").values_list("username", flat=True)
+    return names.first() or username

@@ -1,0 +1,32 @@
+"""Tell MANAGERS by mail what was refused: now and then, not each time."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.mails.letters import Letter
+from apps.mails.models import Mail
+
+from .models import AuditEntry
+
+ABOUT = "refusals"
+LOOK_EVERY_S = 5.0
+PAUSE = timedelta(minutes=15)
+MOST_LINES = 50
+
+
+def send() -> None:
+    """Mail what was refused since the last digest, if that was long enough ago."""
+    now = timezone.now()
+    if Mail.objects.about(ABOUT).filter(created_at__gt=now - PAUSE).exists():
+        return
+    with transaction.atomic():
+        # Of several watchers, the one whose UPDATE finds the rows writes the mail.
+        if not AuditEntry.objects.unreported().update(reported_at=now):
+            return
+        entries = AuditEntry.objects.filter(refused=True, reported_at=now)
+        shown = list(entries.order_by("-times", "created_at")[:MOST_LINES])
+        context = {"entries": shown, "more": entries.count() - len(shown)}
+        letter = Letter("auditlog/emails/refusals.txt", context, about=ABOUT)
+        letter.post_to_managers()

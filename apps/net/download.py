@@ -1,0 +1,282 @@
+"""Download small files from other people's servers: bounded in time and size.
+
+An operator named the server, who knows nothing of what it will answer: an endless
+header or body, a letter every few seconds, something packed that unpacks to anything.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+import urllib3
+from django.utils.translation import gettext_noop
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+CHUNK = 64 * 1024
+LONGEST_URL = 8 * 1024
+_NOT_NOW = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class DownloadError(Exception):
+    """A server does not answer as one should; the text says why, for people."""
+
+
+class FileError(DownloadError):
+    """One file cannot be had, while its server does answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What downloads may take: each file, and all of one `Downloader`."""
+
+    connect_s: float = 5.0
+    read_s: float = 10.0
+    file_s: float = 20.0
+    total_s: float = 60.0
+    file_bytes: int = 512 * 1024
+    total_bytes: int = 4 * 1024 * 1024
+    redirects: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What came, and from where after redirects."""
+
+    url: str
+    body: bytes
+
+
+class Downloader:
+    """Downloads files of one source, in any thread, until its time is over."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._ends_at = time.monotonic() + limits.total_s
+        self._bytes_left = limits.total_bytes
+        self._local = threading.local()
+        self._sessions: list[_Session] = []
+
+    def get(self, url: str) -> Page:
+        """Return what is at an address; raises DownloadError, FileError."""
+        ends_at = min(self._ends_at, time.monotonic() + self._limits.file_s)
+        try:
+            with self._session().cut_off_at(ends_at):
+                return self._follow(url, ends_at)
+        except DownloadError:
+            raise
+        except Exception as exc:
+            # Not every fault of what lies below is an error of requests: a broken
+            # name in a redirect, for one, is a UnicodeError.
+            _check_time(ends_at)
+            raise _as_download_error(exc) from exc
+
+    def close(self) -> None:
+        for session in self._sessions:
+            session.close()
+
+    def _session(self) -> "_Session":
+        """Return the session of this thread: its connections are cut off together."""
+        session: _Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = _Session()
+            self._sessions.append(session)
+        return session
+
+    def _follow(self, url: str, ends_at: float) -> Page:
+        for _hop in range(1 + self._limits.redirects):
+            _check_time(ends_at)
+            with self._response(url) as response:
+                if not response.is_redirect:
+                    _check_headers(response)
+                    return Page(url, self._body(response, ends_at))
+                url = _next_url(url, response)
+        raise FileError(gettext_noop("It sends from one address to the next."))
+
+    def _response(self, url: str) -> requests.Response:
+        timeout = (self._limits.connect_s, self._limits.read_s)
+        return self._session().get(
+            url, stream=True, timeout=timeout, allow_redirects=False
+        )
+
+    def _body(self, response: requests.Response, ends_at: float) -> bytes:
+        """Read piece by piece, as they come, and no more than is wanted."""
+        pieces = []
+        left = self._limits.file_bytes
+        while piece := response.raw.read1(CHUNK, decode_content=False):
+            pieces.append(piece)
+            left -= len(piece)
+            self._bytes_left -= len(piece)
+            if left < 0 or self._bytes_left < 0:
+                raise self._too_large(of_file=left < 0)
+            _check_time(ends_at)
+        # One that is cut off looks like one that has ended.
+        _check_time(ends_at)
+        return b"".join(pieces)
+
+    def _too_large(self, *, of_file: bool) -> DownloadError:
+        if of_file:
+            message = gettext_noop("It is larger than what is read of such files")
+            return FileError(f"{message}: {self._limits.file_bytes // 1024} KiB.")
+        message = gettext_noop("All its files are larger than what is read of them")
+        return DownloadError(f"{message}: {self._limits.total_bytes // 1024} KiB.")
+
+
+class _Session(requests.Session):
+    """A session of one thread, all connections of which are cut off at a moment.
+
+    A timeout of a socket is one of each piece that comes, however small, so that a
+    server which drips (its handshake, its headers, its chunks) could hold us for days.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["User-Agent"] = "ganetimgr"
+        # What is packed could unpack to anything.
+        self.headers["Accept-Encoding"] = "identity"
+        self._sockets = _Sockets()
+        adapter = _Adapter(self._sockets)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """Know no redirects: to offer the next, requests reads all that one says."""
+
+    @contextmanager
+    def cut_off_at(self, ends_at: float) -> Iterator[None]:
+        left_s = max(0.0, ends_at - time.monotonic())
+        timer = threading.Timer(left_s, self._sockets.cut_off)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._sockets.drop(closed=True)
+
+    def close(self) -> None:
+        super().close()
+        self._sockets.drop()
+
+
+class _Sockets:
+    """Second handles of the sockets of connections, to cut them off by.
+
+    The first is TLS's alone from the handshake on, or that of a response.
+    """
+
+    def __init__(self) -> None:
+        self._handles: list[tuple[HTTPConnection, socket.socket]] = []
+
+    def add(self, connection: HTTPConnection, sock: socket.socket) -> None:
+        self._handles.append((connection, sock.dup()))
+
+    def cut_off(self) -> None:
+        for _connection, handle in list(self._handles):
+            # Closed meanwhile, perhaps.
+            with contextlib.suppress(OSError):
+                handle.shutdown(socket.SHUT_RDWR)
+
+    def drop(self, *, closed: bool = False) -> None:
+        """Close our handles: of all connections, or of those that are closed."""
+        handles, self._handles = self._handles, []
+        for connection, handle in handles:
+            if closed and connection.sock is not None:
+                self._handles.append((connection, handle))
+            else:
+                handle.close()
+
+
+class _Adapter(HTTPAdapter):
+    """Opens connections, to servers and to proxies, that can be cut off."""
+
+    def __init__(self, sockets: _Sockets) -> None:
+        self._pools = _pool_classes(sockets)
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _pool_classes(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
+    class Connection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            sock = super()._new_conn()
+            sockets.add(self, sock)
+            return sock
+
+    class TlsConnection(Connection, HTTPSConnection):
+        pass
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = TlsConnection
+
+    return {"http": Pool, "https": TlsPool}
+
+
+def _check_time(ends_at: float) -> None:
+    if time.monotonic() > ends_at:
+        raise DownloadError(gettext_noop("It takes too long to answer."))
+
+
+def _check_headers(response: requests.Response) -> None:
+    """Refuse a response by its headers, before its body is read."""
+    status = response.status_code
+    if status != HTTPStatus.OK:
+        message = gettext_noop("It answers with an error")
+        # One of the server's own is no word on the file: it may be back tomorrow.
+        ailing = status >= 500 or status in _NOT_NOW
+        error = DownloadError if ailing else FileError
+        raise error(f"{message}: HTTP {status}.")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise FileError(gettext_noop("It answers in an encoding not asked for."))
+
+
+def _next_url(url: str, response: requests.Response) -> str:
+    """Return where a redirect leads; what is no ASCII there is UTF-8."""
+    location = response.headers["Location"].encode("latin-1").decode(errors="replace")
+    if len(location) > LONGEST_URL:
+        raise FileError(gettext_noop("It sends to an address that is not HTTP."))
+    return urljoin(url, location)
+
+
+def _as_download_error(exc: Exception) -> DownloadError:
+    match exc:
+        case requests.exceptions.InvalidSchema() | requests.exceptions.InvalidURL():
+            return FileError(gettext_noop("It sends to an address that is not HTTP."))
+        case requests.exceptions.SSLError():
+            return DownloadError(gettext_noop("Its certificate is not trusted."))
+        case requests.ConnectTimeout():
+            return DownloadError(
+                gettext_noop("It cannot be reached: no connection in time.")
+            )
+        case requests.ReadTimeout() | urllib3.exceptions.ReadTimeoutError():
+            return DownloadError(gettext_noop("It did not answer in time."))
+        case requests.ConnectionError() if _is_unreachable(exc):
+            return DownloadError(gettext_noop("It cannot be reached."))
+    return DownloadError(gettext_noop("The connection broke off."))
+
+
+def _is_unreachable(exc: requests.ConnectionError) -> bool:
+    """Tell whether no connection came about, name resolution included."""
+    cause = exc.args[0] if exc.args else None
+    reason = getattr(cause, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)

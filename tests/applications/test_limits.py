@@ -1,0 +1,45 @@
+"""How many applications somebody may file, and have open."""
+
+from django.test import Client
+from pytest_django import Settings
+
+from apps.applications.models import InstanceApplication
+from apps.applications.states import Status
+from apps.mails.models import Mail
+from tests.applications.conftest import Make
+from tests.applications.test_apply import APPLY, GOOD, applicant, offered
+from tests.ganeti.pages import markup, text
+
+__all__ = ["applicant", "offered"]
+
+
+def test_applications_wait_once_there_were_many(
+    applicant: Client, settings: Settings, offered: None
+) -> None:
+    limits = {"application": {"account": (1, 3600)}}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, **limits}
+    assert applicant.post(APPLY, GOOD).status_code == 302
+    mails = Mail.objects.count()
+
+    answer = applicant.post(APPLY, {**GOOD, "hostname": "new2.example.org"})
+
+    assert answer.status_code == 429
+    assert InstanceApplication.objects.count() == 1
+    assert Mail.objects.count() == mails
+
+
+def test_nobody_has_more_than_so_many_open(
+    applicant: Client, settings: Settings, offered: None, make_application: Make
+) -> None:
+    settings.MAX_OPEN_APPLICATIONS = 2
+    make_application(status=Status.WITHDRAWN)
+    make_application()
+    failed = make_application(status=Status.FAILED)
+
+    answer = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
+
+    assert "You have 2 open applications" in text(markup(answer))
+    assert InstanceApplication.objects.count() == 3
+    InstanceApplication.objects.filter(pk=failed.pk).update(status=Status.REFUSED)
+    posted = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
+    assert posted.status_code == 302

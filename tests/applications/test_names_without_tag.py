@@ -1,0 +1,61 @@
+"""User names that no tag can hold, as a directory may have them: said before filing."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from apps.applications.models import InstanceApplication
+from tests.applications.review.conftest import offering, reviewer
+from tests.applications.review.sending import fresh, post
+from tests.applications.test_apply import APPLY, GOOD, offered
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, text
+
+__all__ = ["offered", "offering", "reviewer"]
+
+
+@pytest.fixture
+def jean(db: None) -> User:
+    return User.objects.create_user("jean pierre", "jean@example.org")
+
+
+@pytest.mark.usefixtures("offered", "published")
+def test_the_applicant_is_told_before_anything_is_filed(
+    client: Client, jean: User
+) -> None:
+    client.force_login(jean)
+
+    page = text(markup(client.get(APPLY)))
+    answer = text(markup(client.post(APPLY, GOOD)))
+
+    for shown in (page, answer):
+        assert "Ganeti can't keep your user name" in shown
+    assert not InstanceApplication.objects.exists()
+
+
+@pytest.mark.usefixtures("published")
+def test_staff_see_it_on_the_page_of_the_user(
+    client: Client, jean: User, alice: User, root: User
+) -> None:
+    client.force_login(root)
+
+    pages = [
+        text(markup(client.get(reverse("ganeti:user-info", args=[user.username]))))
+        for user in (jean, alice)
+    ]
+
+    assert ["can't own machines" in page for page in pages] == [True, False]
+
+
+def test_a_reviewer_is_told_before_ganeti_is_asked(
+    reviewer: Client, application: InstanceApplication, offering: FakeRapi, jean: User
+) -> None:
+    """Filed when the name was another one, say."""
+    InstanceApplication.objects.filter(pk=application.pk).update(applicant=jean)
+    application = fresh(application)
+
+    answer = post(reviewer, application, "accept")
+
+    assert "Ganeti can't keep the owner's user name" in text(markup(answer))
+    assert offering.jobs == []

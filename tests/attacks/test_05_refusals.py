@@ -1,0 +1,36 @@
+"""A stranger tries machines and applications that are none of theirs."""
+
+import pytest
+
+from tests.attacks.site import Site
+from tests.system.visitor import Visitor
+
+pytestmark = pytest.mark.attack
+
+MACHINE = "web1.alice.example.org"
+
+
+def attempt(visitor: Visitor, name: str) -> int:
+    action = f"/instances/athens/{name}/reboot"
+    return visitor.submit("/user/profile/", action).status_code
+
+
+def test_what_is_tried_tells_nothing_and_floods_nobody(site: Site) -> None:
+    carol, alice, root = (site.visitor(name) for name in ("carol", "alice", "root"))
+    mails = len(site.mail_server.messages)
+
+    answers = {attempt(carol, name) for name in (MACHINE, "web9.alice.example.org")}
+    for _ in range(20):
+        answers.add(attempt(carol, MACHINE))
+
+    assert answers == {404}
+    for query in ("", "?q=web", "?outcome=refused"):
+        assert not carol.sees(MACHINE, f"/history/{query}")
+    assert not alice.sees("carol", f"/instances/athens/{MACHINE}/")
+    assert not alice.sees("carol", "/history/")
+    assert root.sees("21 times", "/history/?outcome=refused")
+    site.product.wait_until(
+        lambda: len(site.mail_server.messages) > mails, 90, "the digest"
+    )
+    digests = [mail for mail in site.mail_server.messages if b"tried to" in mail]
+    assert len(digests) == 1

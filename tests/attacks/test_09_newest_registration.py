@@ -1,0 +1,56 @@
+"""Somebody registers with the address of a person who is registering just now."""
+
+import re
+
+import pytest
+import requests
+
+from tests.attacks.mails import link_in, texts_to, wait_for_mail
+from tests.attacks.site import Site
+from tests.attacks.test_03_free_names import PERSON, REGISTER
+
+pytestmark = pytest.mark.attack
+
+ADDRESS = "victor@example.org"
+SUBJECT = "Confirm your mail address"
+PASSWORD = "Victor's own: correct horse"
+
+
+def register(site: Site, username: str) -> None:
+    answer = site.visitor().submit(
+        REGISTER, REGISTER, username=username, email=ADDRESS, **PERSON
+    )
+    assert "Look into your mail" in answer.text
+
+
+def link_of(site: Site, username: str) -> str:
+    mails = texts_to(site, ADDRESS, SUBJECT)
+    return link_in(site, next(text for text in mails if username in text))
+
+
+def test_the_first_link_still_works_and_nobody_else_chose_its_password(
+    site: Site,
+) -> None:
+    register(site, "victor9")
+    register(site, "mallory9")
+    wait_for_mail(site, ADDRESS, SUBJECT, count=2)
+    victors, mallorys = link_of(site, "victor9"), link_of(site, "mallory9")
+    victor = site.visitor()
+
+    assert victor.sees('name="password"', victors)
+    confirmed = victor.submit(
+        victors, victors, password=PASSWORD, password_again=PASSWORD
+    )
+
+    assert "Your mail address is confirmed" in confirmed.text
+    assert victor.get(mallorys).status_code == 404
+    assert "refused" in forget(site).text
+
+
+def forget(site: Site) -> requests.Response:
+    """Refuse the registration, so that the site is as it was."""
+    root = site.visitor("root")
+    waiting = root.get("/accounts/approve/").text
+    pages = re.findall(r'href="(/accounts/approve/\d+/)"', waiting)
+    page = next(page for page in pages if root.sees("victor9", page))
+    return root.submit(page, page, decision="refuse")

@@ -1,0 +1,27 @@
+"""A stranger finds out by registering whether a mail address has an account."""
+
+import pytest
+
+from tests.attacks.site import Site
+from tests.attacks.test_03_free_names import PERSON, REGISTER, TAKEN
+
+pytestmark = pytest.mark.attack
+
+
+def register(site: Site, username: str, email: str) -> tuple[str, bool]:
+    answer = site.visitor().submit(
+        REGISTER, REGISTER, username=username, email=email, **PERSON
+    )
+    return answer.url, TAKEN in answer.text
+
+
+def test_what_is_left_behind_tells_no_known_address(site: Site) -> None:
+    for username, email in (
+        ("probe10a", "Alice@EXAMPLE.org"),
+        ("probe10b", "nobody10@example.org"),
+    ):
+        first = register(site, username, email)
+        second = register(site, username, f"{username}@evil.example")
+
+        assert first == (f"{site.url}/accounts/register/done/", False)
+        assert second == (f"{site.url}{REGISTER}", True)

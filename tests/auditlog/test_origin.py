@@ -1,0 +1,29 @@
+"""Where a request comes from."""
+
+import pytest
+from django.test import RequestFactory
+
+from apps.auditlog.origin import address_of
+
+
+@pytest.mark.parametrize(
+    ("direct", "forwarded", "address"),
+    [
+        ("198.51.100.1", "192.0.2.1", "198.51.100.1"),
+        ("127.0.0.1", "192.0.2.9, 192.0.2.1", "192.0.2.1"),
+        ("::ffff:127.0.0.1", "::ffff:192.0.2.1", "192.0.2.1"),
+        ("", "2001:DB8::1", "2001:db8::1"),
+        ("127.0.0.1", "fe80::1%" + "x" * 4000, "fe80::1"),
+        ("127.0.0.1", "fe80::1%eth0", "fe80::1"),
+        ("fe80::1%eth0", "", "fe80::1"),
+        ("127.0.0.1", "x" * 8000, "127.0.0.1"),
+        ("", "unknown", None),
+    ],
+    ids=range(9),
+)
+def test_it_is_an_address_without_a_zone(
+    rf: RequestFactory, direct: str, forwarded: str, address: str | None
+) -> None:
+    request = rf.get("/", REMOTE_ADDR=direct, headers={"x-forwarded-for": forwarded})
+
+    assert address_of(request) == address

@@ -1,0 +1,177 @@
+"""What was refused: counted, kept from who may not know of it, told in a digest."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import Settings
+
+from apps.auditlog import digest, entries
+from apps.auditlog.entries import Acting, On
+from apps.auditlog.models import AuditEntry
+from apps.mails.models import Mail
+from tests.conftest import Sent
+from tests.ganeti.pages import markup
+
+HISTORY = reverse("auditlog:history")
+WEB1 = On("athens", "web1", "uuid-of-web1")
+WHY = "This machine is not theirs."
+
+
+@pytest.fixture(autouse=True)
+def managers(settings: Settings) -> None:
+    settings.MANAGERS = [("Manager", "manager@example.org")]
+
+
+def refuse(user: User, on: On = WEB1, *, times: int = 1, hidden: bool = True) -> None:
+    for _ in range(times):
+        entries.record_refusal(Acting(user), "reboot", on, why=WHY, hidden=hidden)
+
+
+def an_hour_passes() -> None:
+    for entry in AuditEntry.objects.all():
+        entry.fold_key = f"before-{entry.pk}"
+        entry.created_at -= timedelta(hours=1)
+        entry.save()
+
+
+# -- who sees them
+
+
+@pytest.mark.usefixtures("published")
+def test_the_refused_read_nothing_of_what_they_may_not_know(
+    client: Client, carol: User
+) -> None:
+    client.force_login(carol)
+    for name in ("web1", "no-such-machine"):
+        client.post(reverse("ganeti:instance-reboot", args=["athens", name]))
+
+    for query in ("", "?q=web1", "?outcome=refused", "?cluster=athens"):
+        page = markup(client.get(HISTORY + query))
+        assert "<tbody>" not in page
+        assert "athens</option>" not in page
+    assert AuditEntry.objects.get().hidden
+
+
+@pytest.mark.usefixtures("published")
+def test_owners_pages_hold_no_attempts_of_strangers(
+    client: Client, alice: User, carol: User
+) -> None:
+    entries.record(Acting(alice), "startup", WEB1)
+    refuse(carol, times=52)
+    client.force_login(alice)
+
+    for page in (HISTORY, reverse("ganeti:instance-detail", args=["athens", "web1"])):
+        answer = markup(client.get(page))
+        assert "carol" not in answer
+        assert "Start" in answer
+
+
+@pytest.mark.usefixtures("published")
+def test_staff_sees_who_tried_what_and_how_often(
+    client: Client, carol: User, olga: User
+) -> None:
+    refuse(carol, times=3)
+    client.force_login(olga)
+
+    page = markup(client.get(HISTORY))
+
+    assert "carol" in page
+    assert "web1" in page
+    assert "3 times" in page
+
+
+@pytest.mark.usefixtures("published")
+def test_owners_see_refusals_of_who_may_look(client: Client, alice: User) -> None:
+    refuse(alice, hidden=False)
+    client.force_login(alice)
+
+    assert WHY in markup(client.get(HISTORY))
+
+
+# -- how many there are
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_attempts_of_an_hour_are_one_entry_that_counts(
+    carol: User, *, hidden: bool
+) -> None:
+    refuse(carol, times=20, hidden=hidden)
+    assert AuditEntry.objects.get().times == 20
+
+    an_hour_passes()
+    refuse(carol, hidden=hidden)
+
+    assert sorted(AuditEntry.objects.values_list("times", flat=True)) == [1, 20]
+
+
+def test_each_person_and_object_has_its_own_entry(carol: User, bob: User) -> None:
+    for user in (carol, bob):
+        for name in ("web1", "web2"):
+            refuse(user, On("athens", name, f"uuid-of-{name}"))
+
+    assert AuditEntry.objects.filter(times=1).count() == 4
+
+
+def test_attempts_on_ever_more_objects_end_in_one_entry(carol: User) -> None:
+    for number in range(entries.MOST_HIDDEN_AN_HOUR + 30):
+        refuse(carol, On("athens", f"web{number}"))
+
+    assert AuditEntry.objects.count() == entries.MOST_HIDDEN_AN_HOUR + 1
+    assert AuditEntry.objects.get(instance="").times == 30
+
+
+# -- what MANAGERS get
+
+
+def test_managers_get_one_mail_of_many_attempts(carol: User, sent: Sent) -> None:
+    refuse(carol, times=20)
+    refuse(carol, On("athens", "web2"), hidden=False)
+
+    (mail,) = sent()
+
+    assert mail.to == ["manager@example.org"]
+    body = str(mail.body)
+    assert "carol" in body
+    assert "20 times" in body
+    assert "web2" in body
+    assert sent() == [mail]
+
+
+def test_the_next_mail_waits_a_while_and_tells_what_is_new(
+    carol: User, sent: Sent
+) -> None:
+    refuse(carol)
+    sent()
+    refuse(carol, times=4)
+    assert len(sent()) == 1
+
+    Mail.objects.update(created_at=F("created_at") - digest.PAUSE)
+
+    assert "5 times" in str(sent()[-1].body)
+    assert len(sent()) == 2
+
+
+def test_a_digest_names_so_many_and_counts_the_rest(carol: User, sent: Sent) -> None:
+    for number in range(digest.MOST_LINES + 7):
+        refuse(carol, On("athens", f"web{number}"), hidden=False)
+
+    (mail,) = sent()
+
+    assert str(mail.body).count("tried to") == digest.MOST_LINES
+    assert "And 7 more." in str(mail.body)
+
+
+@pytest.mark.django_db
+def test_no_refusal_costs_two_queries() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        digest.send()
+
+    writes = [query for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert len(writes) == 2
+    assert not Mail.objects.exists()

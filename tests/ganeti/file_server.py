@@ -1,0 +1,90 @@
+"""A server of files for checks of addresses, and the checks."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from apps.ganeti import remote_files
+from apps.ganeti.remote_files import Unsuitable
+
+# Servers of the tests listen where they can.
+EVERY_PORT = range(1, 65536)
+FAILURE = (
+    "No file could be read there. Its host must be on the public internet, and answer "
+    "within 5 seconds, over https:// with a valid certificate."
+)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return how long failures wait before they are told, without the waiting."""
+    waits: list[float] = []
+    monkeypatch.setattr(remote_files, "_sleep", waits.append)
+    return waits
+
+
+def check(url: str, **options: Any) -> None:
+    remote_files.check(url, **{"ports": EVERY_PORT, **options})
+
+
+class Server:
+    """Answers as it is told, by path, and notes who asked for what."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, dict[str, str]]] = {}
+        self.asked: list[tuple[str, str, str]] = []
+        self.hosts: list[str] = []
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(
+            target=self.http.serve_forever, args=(0.01,), daemon=True
+        ).start()
+
+    @property
+    def port(self) -> int:
+        return self.http.server_port
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                server.asked.append(
+                    (self.command, self.path, self.headers.get("Range", ""))
+                )
+                server.hosts.append(self.headers["Host"])
+                key = f"{self.command} {self.path}"
+                default = server.answers.get(self.path, (404, {}))
+                status, headers = server.answers.get(key, default)
+                self.send_response(status)
+                for name, value in {"Content-Length": "0", **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+
+            do_GET = do_HEAD = answer  # noqa: N815 - their names
+
+            def log_message(self, *_arguments: object) -> None:
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.http.shutdown()
+    server.http.server_close()
+
+
+def why(url: str, **options: object) -> str:
+    """Return why an address is refused."""
+    with translation.override("en"), pytest.raises(Unsuitable) as caught:
+        check(url, **options)
+    return str(caught.value.reason)

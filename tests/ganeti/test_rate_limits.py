@@ -1,0 +1,48 @@
+"""What owners of machines may not do without end."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from apps.ganeti.models import ActionRequest
+from apps.mails.models import Mail
+from tests.ganeti.confirming import images, url
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.test_configuration import ISO, asked_for, configure
+
+__all__ = ["asked_for", "images"]
+
+pytestmark = pytest.mark.usefixtures("published")
+
+
+@pytest.fixture
+def owner(client: Client, alice: User, settings: Settings) -> Client:
+    actions = ("cdrom-check", "confirmation-mail")
+    limits = {action: {"account": (1, 3600)} for action in actions}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, **limits}
+    client.force_login(alice)
+    return client
+
+
+def test_addresses_of_cd_roms_are_checked_so_often(
+    owner: Client, asked_for: list[str], published: FakeRapi
+) -> None:
+    configure(owner, cdrom_image_path="no")
+
+    answer = configure(owner, cdrom_image_path=ISO)
+
+    assert answer.status_code == 429
+    assert asked_for == ["no"]
+    assert configure(owner, boot_order="network").status_code == 302
+
+
+def test_links_that_confirm_are_mailed_so_often(owner: Client) -> None:
+    assert owner.post(url("destroy"), {"typed_name": "web1"}).status_code == 302
+    mails = Mail.objects.count()
+
+    answer = owner.post(url("destroy"), {"typed_name": "web1"})
+
+    assert answer.status_code == 429
+    assert Mail.objects.count() == mails
+    assert ActionRequest.objects.count() == 1

@@ -1,0 +1,286 @@
+"""Whatever text comes from outside costs time in proportion, and breaks no page.
+
+Nothing here names a field: views are asked what they read of a request, and forms what
+fields they have, so that a new one is covered.
+"""
+
+import inspect
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.handlers import wsgi
+from django.db import transaction
+from django.http import QueryDict, request
+from django.test import Client, RequestFactory
+from django.urls import get_resolver
+
+import apps
+from apps.web import request_bounds
+from tests.ganeti.conftest import (
+    alice,
+    bob,
+    by_alice,
+    carol,
+    cluster,
+    farm,
+    in_background,
+    nothing_remembered,
+    olga,
+    published,
+    rapi,
+    root,
+)
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.test_security_table import OURS, address_of, application
+
+__all__ = ["alice", "application", "bob", "by_alice", "carol", "cluster", "farm"]
+__all__ += ["in_background", "nothing_remembered", "olga", "published", "rapi", "root"]
+
+pytestmark = pytest.mark.usefixtures("no_rate_limits")
+
+MULTIPART_LIMIT = 250_000
+CONTROL = "".join(map(chr, [*range(32), 0x7F, 0x85, 0x2028, 0x202E, 0xFFFE]))
+HEADERS = re.compile(r'headers(?:\.get\(|\[)"([\w-]+)"|"HTTP_(\w+)"')
+# Read by Django and its companions.
+COMMON_HEADERS = [
+    "Accept",
+    "Accept-Language",
+    "Cookie",
+    "Host",
+    "HX-Current-URL",
+    "HX-Request",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "Origin",
+    "Referer",
+    "User-Agent",
+    "X-CSRFToken",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Requested-With",
+]
+
+
+def marks(length: int) -> str:
+    """Return combining marks in the order that takes longest to bring into another."""
+    return "a" + "\u0300" * (length // 2) + "\u0316" * (length // 2)
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    start = time.thread_time()
+    work()
+    return time.thread_time() - start
+
+
+# -- forms
+
+
+def form_classes(base: type = forms.BaseForm) -> Iterator[type[forms.BaseForm]]:
+    for each in base.__subclasses__():
+        yield each
+        yield from form_classes(each)
+
+
+def fields_of_forms() -> dict[str, forms.Field]:
+    assert get_resolver().url_patterns  # all views, and so all forms, are imported
+    return {
+        f"{form.__module__}.{form.__qualname__}.{name}": field
+        for form in form_classes()
+        if form.__module__.startswith("apps.")
+        for name, field in getattr(form, "base_fields", {}).items()
+    }
+
+
+def fields_of_the_administration(root: User) -> dict[str, forms.Field]:
+    asked = RequestFactory().get("/")
+    asked.user = root
+    return {
+        f"{model.__name__}.{name}": field
+        for model, page in admin.site._registry.items()
+        if page.has_change_permission(asked) or page.has_add_permission(asked)
+        for name, field in page.get_form(asked).base_fields.items()
+    }
+
+
+def clean(field: forms.Field, text: str) -> None:
+    with suppress(ValidationError):
+        field.clean([text] if isinstance(field, forms.MultipleChoiceField) else text)
+
+
+def is_read_at_once(field: forms.Field) -> bool:
+    """Leave out what asks a foreign host, which a test must not."""
+    return "captcha" not in type(field).__module__
+
+
+@pytest.mark.django_db
+def test_no_field_takes_more_than_linear_time(root: User) -> None:
+    fields = {**fields_of_forms(), **fields_of_the_administration(root)}
+    assert len(fields) > 80
+
+    for name, field in fields.items():
+        if not is_read_at_once(field):
+            continue
+        clean(field, CONTROL)
+        clean(field, "x" * 1_000_000)
+        small = cpu_s(partial(clean, field, marks(15_000)))
+        large = cpu_s(partial(clean, field, marks(60_000)))
+        assert large < max(8 * small, 0.1), name
+
+
+def test_every_text_field_of_ours_is_bounded() -> None:
+    for name, field in fields_of_forms().items():
+        if isinstance(field, forms.CharField) and is_read_at_once(field):
+            assert field.max_length or ".admin" in name, name
+
+
+# -- views: what they read of a query or of a posted form
+
+
+class Recorder(QueryDict):
+    """Notes which names are asked for."""
+
+    names: set[str]
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.names.add(str(name))
+        return super().__contains__(name)
+
+    def _getlist(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        self.names.add(name)
+        return super()._getlist(name, *args, **kwargs)  # type: ignore[misc]
+
+
+def names_read(
+    monkeypatch: pytest.MonkeyPatch, module: Any, ask: Callable[[Client], Any]
+) -> Callable[[list[Client]], Iterator[tuple[Client, set[str]]]]:
+    """Return a function that yields whose request reads which names."""
+
+    def read(people: list[Client]) -> Iterator[tuple[Client, set[str]]]:
+        names: set[str] = set()
+        recorder = type("Names", (Recorder,), {"names": names})
+        for client in people:
+            with monkeypatch.context() as patched:
+                patched.setattr(module, "QueryDict", recorder)
+                answer = undone(partial(ask, client))
+            fields = names - {"csrfmiddlewaretoken", "_method"}
+            yield client, fields
+            names.clear()
+            if fields or answer.status_code in {200, 400, 405}:
+                return
+
+    return read
+
+
+def undone(work: Callable[[], Any]) -> Any:
+    """Do something and let the database forget it."""
+    with transaction.atomic():
+        result = work()
+        transaction.set_rollback(True)
+    return result
+
+
+@pytest.fixture
+def people(alice: User, root: User, published: FakeRapi) -> list[Client]:
+    """Return the browsers of root, alice and nobody."""
+    clients = [Client(), Client(), Client()]
+    for client, user in zip(clients, (root, alice), strict=False):
+        client.force_login(user)
+    return clients
+
+
+def addresses() -> Iterator[str]:
+    for name in OURS:
+        yield address_of(name, "web1")
+
+
+def check(answer: Any, seconds: float, where: str) -> None:
+    assert answer.status_code < 500 or answer.status_code == 503, where
+    assert seconds < 1, f"{where}: {seconds:.2f} s"
+
+
+def fire(work: Callable[[], Any], where: str) -> None:
+    start = time.thread_time()
+    answer = undone(work)
+    check(answer, time.thread_time() - start, where)
+
+
+def test_no_posted_text_stops_or_breaks_a_page(
+    people: list[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, long = "application/x-www-form-urlencoded", marks(MULTIPART_LIMIT // 2)
+    count = 0
+    for path in addresses():
+        read = names_read(monkeypatch, request, lambda c, p=path: c.post(p, "", form))  # type: ignore[misc]
+        for client, names in read(people):
+            post = partial(client.post, path)
+            for name in names:
+                fire(partial(post, {name: long}), f"POST {path} {name}")
+            if names:
+                fire(partial(post, dict.fromkeys(names, CONTROL)), f"POST {path}")
+            count += len(names)
+
+    assert count > 50
+
+
+def test_no_query_stops_or_breaks_a_page(
+    people: list[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As much as fits into a query where each character takes six.
+    long = marks(request_bounds.MAX_QUERY_LENGTH // 6 - 50)
+    count = 0
+    for path in addresses():
+        read = names_read(monkeypatch, wsgi, lambda c, p=path: c.get(p))  # type: ignore[misc]
+        for client, names in read(people):
+            get = partial(client.get, path)
+            for name in names:
+                fire(partial(get, {name: long}), f"GET {path} {name}")
+            if names:
+                fire(partial(get, dict.fromkeys(names, CONTROL)), f"GET {path}")
+            count += len(names)
+
+    assert count > 20
+
+
+# -- headers
+
+
+def headers_read() -> set[str]:
+    """Return the headers that our own code names."""
+    root = Path(inspect.getfile(apps) if apps.__file__ else apps.__path__[0])
+    names = set(COMMON_HEADERS)
+    for path in root.rglob("*.py"):
+        for header, key in HEADERS.findall(path.read_text(encoding="utf-8")):
+            names.add(header or key.replace("_", "-").title())
+    return names
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/"])
+def test_no_header_stops_or_breaks_a_page(people: list[Client], path: str) -> None:
+    client = people[1] if path == "/" else people[2]
+    longest = request_bounds.MAX_HEADER_LENGTH
+    # As a server hands headers over: bytes as Latin-1.
+    texts = [
+        text.encode()[:longest].decode("latin-1")
+        for text in (marks(longest), CONTROL, "," * longest, "=;" * longest)
+    ]
+    alone = {"Host", "Cookie"}  # what is wrong with these ends it early
+    for names, text in product([headers_read() - alone, {"Host"}, {"Cookie"}], texts):
+        get = partial(client.get, path, headers=dict.fromkeys(names, text))
+        fire(get, f"{sorted(names)} at {path}")
