@@ -5,14 +5,19 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+RELEASES := bookworm trixie
 HEAVY := lab or system or browser or attack
 PYTEST := $(BIN)/python -m pytest
+# A file that isn't one of those in requirements*.txt, by its hash, is not installed.
+INSTALL := python -m pip install -q --disable-pip-version-check --require-hashes
+OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
+UPKEEP := $(VENV)/upkeep
 export PYTHON
 
-.PHONY: help demo test test-fast bench lint format messages docs clean packages-%
+.PHONY: help demo test test-fast test-release bench lint format messages lock audit docs clean packages-%
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
 	@exec $(BIN)/python -m contrib.demo --port $(PORT)
@@ -23,6 +28,9 @@ test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint ## E
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
 	$(PYTEST) -n auto -m "not ($(HEAVY))"
+
+test-release: packages-release ## "make demo" and "make test-fast" in a new Debian 12 and 13
+	@contrib/setup/release $(RELEASES)
 
 bench: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Times, memory and calls, as one table
 	$(BIN)/python -m tests.bench
@@ -42,6 +50,12 @@ messages: $(BIN)/.run ## What is to be translated, from the sources to locale/
 	$(BIN)/python manage.py makemessages --all --no-wrap --add-location file \
 		--ignore node_modules --ignore tests --ignore var
 
+lock: packages-demo $(UPKEEP)/.installed ## requirements*.txt from requirements*.in
+	@contrib/setup/lock
+
+audit: packages-demo $(UPKEEP)/.installed ## Known vulnerabilities of what is installed
+	$(BIN)/python contrib/setup/audit.py
+
 docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 	@echo "Built: docs/_build/html/index.html"
@@ -57,17 +71,22 @@ packages-%:
 $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)
 
-$(BIN)/.run: requirements.txt constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+$(BIN)/.run: requirements.txt | $(BIN)/python
+	$(BIN)/$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
-$(BIN)/.test: requirements-mysql.txt requirements-ldap.txt $(BIN)/.dev
-	$(BIN)/python -m pip install -q --disable-pip-version-check \
-		-r requirements-mysql.txt -r requirements-ldap.txt
+$(BIN)/.test: $(OPTIONAL) $(BIN)/.dev
+	$(BIN)/$(INSTALL) $(addprefix -r ,$(OPTIONAL))
+	@touch $@
+
+# Apart from the rest, whose versions they don't share.
+$(UPKEEP)/.installed: requirements-upkeep.txt | $(BIN)/python
+	$(PYTHON) -m venv --clear $(UPKEEP)
+	$(UPKEEP)/bin/$(INSTALL) -r requirements-upkeep.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

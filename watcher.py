@@ -16,7 +16,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ganetimgr import start
+from ganetimgr import error_tracking, start
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -135,6 +135,7 @@ def main() -> None:
             # In a directory of root's the user that we became cannot.
             with contextlib.suppress(OSError):
                 options.pid_file.unlink()
+    error_tracking.stop()
     logging.shutdown()
     # Threads in a call to a cluster that hangs are not waited for.
     os._exit(0)

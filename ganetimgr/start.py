@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
+from ganetimgr import error_tracking
 from ganetimgr.settings.checks import complaints, current
 
 # gunicorn's own code for "this will not get better by trying again".
@@ -28,6 +29,7 @@ def setup() -> None:
     except ImproperlyConfigured as exc:
         stop([str(exc)])
     stop(one_line(message) for message in found if message.is_serious())
+    error_tracking.start()
 
 
 def stop_on_wrong_settings() -> None:

@@ -151,7 +151,7 @@ class Redis(Service):
         """Settings for CACHES, as the production example has them."""
         return {
             "default": {
-                "BACKEND": "django_redis.cache.RedisCache",
+                "BACKEND": "ganetimgr.caches.redis.RedisCache",
                 "LOCATION": f"redis://127.0.0.1:{self.port}/0",
                 "TIMEOUT": None,
                 "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},

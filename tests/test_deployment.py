@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from ganetimgr import deployment
 
-REDIS = "django_redis.cache.RedisCache"
+REDIS = "ganetimgr.caches.redis.RedisCache"
 MEMCACHED = "django.core.cache.backends.memcached.PyMemcacheCache"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ganetimgr.settings import defaults, loading, wiring
@@ -21,6 +22,7 @@ Load = Callable[[str], dict[str, Any]]
 NOT_OPERATORS = {"BASE_DIR", "STATE_DIR"}
 DEFAULTS = {**loading.upper(vars(wiring)), **loading.upper(vars(defaults))}
 DEFAULTS["SECRET_KEY"] = "k" * 50
+DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
 
 
 @pytest.fixture
@@ -57,6 +59,11 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("AUDIT_ENTRIES_LAST_X_DAYS", -1),
         ("ADMINS", ["root@localhost"]),
         ("MANAGERS", [("root", "nowhere")]),
+        ("MANAGERS", [("A", "a@example.org"), ("B", "b@example.org;")]),
+        ("ADMINS", [("B", "b@example.org, c@example.org")]),
+        ("SERVER_EMAIL", "root"),
+        ("DEFAULT_FROM_EMAIL", "VPS <vps@example.org>;"),
+        ("DEFAULT_FROM_EMAIL", "Smith, John <vps@example.org>"),
         ("ALLOWED_HOSTS", "localhost"),
         ("CSRF_TRUSTED_ORIGINS", ["example.org"]),
         ("BEANSTALK_URL", "127.0.0.1:11300"),
@@ -73,6 +80,9 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("EMAIL_BACKEND", "nowhere.Backend"),
         ("DATABASES", {}),
         ("CACHES", []),
+        ("CACHES", {"default": {}}),
+        ("CACHES", {"default": {"BACKEND": "django_redis.cache.RedisCache"}}),
+        ("CACHES", {**DEFAULTS["CACHES"], "x": {"BACKEND": DATABASE_CACHE}}),
         ("BRANDING", {"TITEL": "x"}),
         ("BRANDING", {"SHOW_ORGANIZATION_FORM": "no"}),
         ("BRANDING", {"ANALYTICS_FILE_PATH": "/nowhere"}),
@@ -85,6 +95,8 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("SNF_OPERATING_SYSTEMS_URLS", ["images"]),
         ("IMAGES_URL", "images"),
         ("SENTRY", {"activate": "yes"}),
+        ("SENTRY", {"activate": True, "sentry_dsn": ""}),
+        ("SENTRY", {"activate": True, "sentry_dsn": "https://sentry.example.org/1"}),
         ("RATE_LIMITS", {"log-in": {}}),
         ("RATE_LIMITS", {"login": {"account_and_address": (0, 900)}}),
         ("RATE_LIMITS", {"login": {"account_and_address": (5, 86_401)}}),
@@ -111,9 +123,17 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
         st.dictionaries(st.text(), st.integers()),
     ),
 )
+@hypothesis_settings(deadline=None)
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
+
+
+@pytest.mark.parametrize(
+    "sender", ["vps@example.org", "VPS service <vps@example.org>", "vps@localhost"]
+)
+def test_a_sender_may_have_a_name(sender: str) -> None:
+    assert not list(complaints({**DEFAULTS, "DEFAULT_FROM_EMAIL": sender}))
 
 
 def test_rate_limits_may_be_given_in_part(load: Load) -> None:
@@ -132,6 +152,17 @@ def test_a_secret_is_not_shown_in_its_complaint() -> None:
     (line,) = complaints({**DEFAULTS, "SECRET_KEY": "s3cret"})
 
     assert "s3cret" not in line
+
+
+def test_errors_go_to_no_sentry_without_its_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ganetimgr.settings.checks.find_spec", lambda _name: None)
+    sentry = {"activate": True, "sentry_dsn": "https://key@sentry.example.org/1"}
+
+    lines = list(complaints({**DEFAULTS, "SENTRY": sentry}))
+
+    assert lines == ["SENTRY.activate needs what requirements-sentry.txt installs."]
 
 
 def test_values_that_exclude_each_other_are_named() -> None:

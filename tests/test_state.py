@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from ganetimgr.settings import state
 
 KEY = "k" * 50
-REDIS = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "r"}}
+REDIS = {"default": {"BACKEND": "ganetimgr.caches.redis.RedisCache", "LOCATION": "r"}}
 MYSQL = {"default": {"ENGINE": "django.db.backends.mysql", "NAME": "ganetimgr"}}
 
 
@@ -25,7 +25,7 @@ def databases(name: object) -> dict[str, dict[str, object]]:
 
 
 def caches(location: object) -> dict[str, dict[str, object]]:
-    backend = "django.core.cache.backends.filebased.FileBasedCache"
+    backend = "ganetimgr.caches.files.FileBasedCache"
     return {"default": {"BACKEND": backend, "LOCATION": location}}
 
 

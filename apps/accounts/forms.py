@@ -7,10 +7,11 @@ from django.contrib.auth.password_validation import (
     password_validators_help_text_html,
 )
 from django.core.exceptions import ValidationError
-from django.forms import PasswordInput, TextInput
+from django.forms import EmailInput, PasswordInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import PasswordField, UsernameField
+from apps.web.mail_addresses import MailAddressField
 from apps.web.responses import describe_wait
 
 from . import login_throttle, passwords
@@ -76,10 +77,10 @@ class LoginForm(forms.AuthenticationForm):
 class ResetForm(forms.PasswordResetForm):
     """Whose password is forgotten, by mail address."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("Mail address")
-        self.fields["email"].widget.attrs["class"] = "form-control"
+    email = MailAddressField(
+        label=_("Mail address"),
+        widget=EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+    )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write to those who have this address, whatever there is to say to them."""

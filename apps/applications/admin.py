@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import EmailField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.ganeti import access
 from apps.ganeti.access import Person
+from apps.web.mail_addresses import MailAddressField
 
 from .models import Event, InstanceApplication
 
@@ -54,6 +56,7 @@ class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
     search_fields = ["hostname", "applicant__username", "organization__title"]
     search_help_text = _("Host name, applicant or organization.")
     show_full_result_count = False
+    formfield_overrides = {EmailField: {"form_class": MailAddressField}}
     inlines = [EventInline]
     fieldsets = [
         (None, {"fields": ["page", "status", "applicant", "filed_at", "changed_at"]}),

@@ -229,9 +229,7 @@ class Story:
         if self.staff:
             return list(sent)
         own = self.application.applicant.email.casefold()
-        return [
-            mail for mail in sent if own and own in map(str.casefold, mail.addresses)
-        ]
+        return [mail for mail in sent if own and own == mail.recipient.casefold()]
 
 
 def _run(job: Job) -> Run:

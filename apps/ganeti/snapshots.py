@@ -2,8 +2,9 @@
 
 The contents of a cluster are published under a generation; a small stamp names the
 current one. A process keeps the decoded contents and reads them again only when the
-generation changed. The cache may lose everything at any time: processes then go on
-with what they have until somebody publishes again.
+generation changed. The cache may lose everything at any time, and others may have
+written to it (`typed_cache`): processes then go on with what they have until somebody
+publishes again.
 """
 
 import threading
@@ -19,14 +20,18 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.work.aware_datetime import AwareDatetime
+from apps.work.typed_cache import TypedCache, TypeMismatchError
+
 from .domain.cluster import ClusterInfo
 from .domain.instance import Instance
 from .domain.network import GanetiNetwork
 from .domain.node import Node, NodeGroup
 from .models import Cluster, ClusterRefresh
+from .rapi.errors import RapiProtocolError, gettext_noop
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
-FORMAT = 2
+FORMAT = 3
 # How long publishing a cluster may take before others go ahead, and look again.
 TURN_S = 2.0
 TURN_LOOK_EVERY_S = 0.02
@@ -56,10 +61,6 @@ class Contents:
     def by_uuid(self) -> dict[str, Instance]:
         return {found.uuid: found for found in self.instances.values() if found.uuid}
 
-    def __getstate__(self) -> dict[str, object]:
-        """Leave the indexes out: each process makes its own when it needs them."""
-        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
-
 
 def _index(
     instances: Iterable[Instance], names: Callable[[Instance], Iterable[str]]
@@ -81,10 +82,10 @@ class Stamp:
     """
 
     generation: str
-    fetched_at: datetime
-    live_at: datetime | None
-    slow_at: datetime
-    touched: Mapping[str, datetime] = field(default_factory=dict)
+    fetched_at: AwareDatetime
+    live_at: AwareDatetime | None
+    slow_at: AwareDatetime
+    touched: Mapping[str, AwareDatetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class Snapshot:
         return self.known.stamp.live_at if self.known else None
 
 
+_stamps = TypedCache(Stamp)
+_contents = TypedCache(Contents)
 _memory: dict[str, Known] = {}
 _checked: dict[str, float] = {}
 _lock = threading.Lock()
@@ -163,22 +166,31 @@ def publish(cluster: Cluster, update: Callable[[Known | None], Known]) -> Known:
     """Replace what is known of a cluster by what ``update`` makes of it.
 
     Publishers take turns, so that none overwrites what another just published.
-    Raises ClusterRefresh.DoesNotExist when the cluster has not been asked yet.
+    Raises ClusterRefresh.DoesNotExist when the cluster has not been asked yet, and
+    RapiProtocolError when a value of its answer has not the type that it should have.
     """
     key = _key(cluster)
     with _turn(cluster):
         _read([key], time.monotonic())
         before = _memory.get(key)
         after = _same_generation(before, update(before))
-        contents_key = _contents_key(key, after.stamp.generation)
-        # Asked even when nothing changed: a cache that lost everything gets it back.
-        if not cache.has_key(contents_key):
-            cache.set(contents_key, after.contents, None)
-        cache.set(_stamp_key(key), after.stamp, None)
+        _write(key, after)
         _keep(key, after)
     if before and before.stamp.generation != after.stamp.generation:
         cache.delete(_contents_key(key, before.stamp.generation))
     return after
+
+
+def _write(key: str, known: Known) -> None:
+    contents_key = _contents_key(key, known.stamp.generation)
+    try:
+        # Asked even when nothing changed: a cache that lost everything gets it back.
+        if not cache.has_key(contents_key):
+            _contents.set(contents_key, known.contents)
+        _stamps.set(_stamp_key(key), known.stamp)
+    except TypeMismatchError as exc:
+        message = gettext_noop("An answer has a value of an unexpected type")
+        raise RapiProtocolError(f"{message}: {exc}") from exc
 
 
 @contextmanager
@@ -252,10 +264,9 @@ def _read(keys: list[str], not_before: float) -> None:
     if not stale:
         return
     now = time.monotonic()
-    stamps = cache.get_many([_stamp_key(key) for key in stale])
+    stamps = _stamps.get_many([_stamp_key(key) for key in stale])
     for key in stale:
-        stamp: Stamp | None = stamps.get(_stamp_key(key))
-        if stamp is not None:
+        if stamp := stamps.get(_stamp_key(key)):
             _adopt(key, stamp)
         _checked[key] = now
 
@@ -267,9 +278,13 @@ def _adopt(key: str, stamp: Stamp) -> None:
     if mine and mine.stamp.generation == stamp.generation:
         _keep(key, Known(stamp, mine.contents))
         return
-    contents: Contents | None = cache.get(_contents_key(key, stamp.generation))
+    contents_key = _contents_key(key, stamp.generation)
+    contents = _contents.get(contents_key)
     if contents is not None:
         _keep(key, Known(stamp, _sharing(mine, contents)))
+    else:
+        # Perhaps unreadable: the next refresh only writes what is not there.
+        cache.delete(contents_key)
 
 
 def _keep(key: str, known: Known) -> None:

@@ -1,28 +1,27 @@
-"""Draws rows of the table by their template, at the price of a format string.
+"""Render rows of the table from a template compiled once per row shape.
 
-Most rows of a page differ in their texts alone. The template is drawn once for each
-shape of row (which parts it has, in which language and columns) with a sign in place of
-each text; every further row of that shape only has its own texts put in.
+Most rows of a page differ in their texts alone. The template is rendered once for each
+shape of row (which texts it has, all that is no text, the language and the columns)
+with a sign in place of each text; every further row of that shape only has its own
+texts put in. A template may write a text and test whether there is one, nothing else.
 """
 
 import html
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from .tables import Column, Row
+from .tables import Column, Owner, Row
 
+Part = TypeVar("Part", Row, Owner)
 TEMPLATE = "ganeti/_instance_row.html"
-TEXTS = (
-    *("key", "name", "url", "cluster", "node", "node_short", "state", "memory"),
-    *("disk", "vcpus", "ip", "more_ips", "ips", "job_key", "doing", "age", "why_not"),
-)
 MOST_KEPT = 5000
 
 # Characters for private use, which no text of a cluster has any business to contain.
@@ -55,9 +54,29 @@ def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
     return SafeString("".join(_stencil(row, about).fill(_texts(row)) for row in rows))
 
 
+def _kind(part: object) -> Any:
+    return type(part)
+
+
+@cache
+def _text_names(kind: Any) -> tuple[str, ...]:
+    """Return the fields of a row that are texts, those of subclasses too."""
+    return tuple(field.name for field in fields(kind) if field.type is str)
+
+
+@cache
+def _other_names(kind: Any) -> tuple[str, ...]:
+    names = {field.name for field in fields(kind)} - {"owners"}
+    return tuple(sorted(names - set(_text_names(kind))))
+
+
 def _texts(row: Row) -> list[str]:
-    owners = [text for owner in row.owners for text in (owner.name, owner.address)]
-    return [*(getattr(row, name) for name in TEXTS), *owners]
+    """Return the texts of a row and its owners, in the order of their signs."""
+    return [
+        getattr(part, name)
+        for part in (row, *row.owners)
+        for name in _text_names(_kind(part))
+    ]
 
 
 def _stencil(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Stencil:
@@ -71,31 +90,33 @@ def _stencil(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Stencil:
 
 
 def _shape(row: Row) -> tuple[Any, ...]:
-    """Return all that the template tests or writes without escaping a text."""
+    """Return all that the template tests, or writes though it is no text."""
     return (
-        *(bool(getattr(row, name)) for name in TEXTS),
-        tuple((each.group, each.known, bool(each.address)) for each in row.owners),
-        row.marks,
-        row.dot,
-        row.startup,
-        row.shutdown,
-        row.reboot,
+        type(row),
+        *map(bool, _texts(row)),
+        *(
+            getattr(part, name)
+            for part in (row, *row.owners)
+            for name in _other_names(_kind(part))
+        ),
     )
 
 
 def _cut(row: Row, show: tuple[str, ...]) -> Stencil:
-    signs: dict[str, Any] = {
-        name: _SIGN.format(number) if getattr(row, name) else ""
-        for number, name in enumerate(TEXTS)
+    numbers = count()
+    sample = _signed(row, numbers)
+    owners = tuple(_signed(owner, numbers) for owner in row.owners)
+    context = {
+        "row": replace(sample, owners=owners),
+        "show": dict.fromkeys(show, True),
     }
-    owners = tuple(
-        replace(
-            owner,
-            name=_SIGN.format(at),
-            address=_SIGN.format(at + 1) if owner.address else "",
-        )
-        for at, owner in zip(count(len(TEXTS), 2), row.owners, strict=False)
-    )
-    sample = replace(row, owners=owners, **signs)
-    context = {"row": sample, "show": dict.fromkeys(show, True)}
     return Stencil.cut(get_template(TEMPLATE).render(context))
+
+
+def _signed(part: Part, numbers: Iterator[int]) -> Part:
+    """Return a row or an owner with a numbered sign in place of each text."""
+    signs: dict[str, Any] = {
+        name: _SIGN.format(number) if getattr(part, name) else ""
+        for name, number in zip(_text_names(_kind(part)), numbers, strict=False)
+    }
+    return replace(part, **signs)

@@ -14,16 +14,16 @@ class MailAdmin(admin.ModelAdmin[Mail]):
     list_display = [
         "created_at",
         "subject",
-        "recipients",
+        "recipient",
         "sent_at",
         "attempts",
         "error",
     ]
     list_filter = ["sent_at", "given_up_at"]
-    search_fields = ["subject", "recipients", "about"]
+    search_fields = ["subject", "recipient", "about"]
     show_full_result_count = False
     # Not its text: links that work once stand in it.
-    fields = ["created_at", "subject", "recipients", "about", "sent_at", "attempts"]
+    fields = ["created_at", "subject", "recipient", "about", "sent_at", "attempts"]
     fields += ["due_at", "given_up_at", "error"]
     actions = ["try_now"]
 

@@ -6,9 +6,10 @@ from email.utils import make_msgid
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from .models import Mail
+from .one_line import fold
 
 
 class EmailBackend(BaseEmailBackend):
@@ -19,8 +20,9 @@ class EmailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         try:
-            for message in email_messages:
-                _keep(message)
+            with transaction.atomic():
+                for message in email_messages:
+                    _keep(message)
         except DatabaseError:
             direct = get_connection(
                 settings.MAIL_DELIVERY_BACKEND, fail_silently=self.fail_silently
@@ -30,17 +32,18 @@ class EmailBackend(BaseEmailBackend):
 
 
 def _keep(message: EmailMessage) -> None:
-    Mail.objects.create(
-        recipients="\n".join(message.recipients()),
-        sender=message.from_email,
-        subject=" ".join(message.subject.split())[:255],
-        text=str(message.body),
-        html=_html(message),
-        reply_to=", ".join(message.reply_to)[:255],
-        # Links of Django's own work once: password resets, activations.
-        secret=True,
-        message_id=make_msgid(),
-    )
+    for recipient in message.recipients():
+        Mail.objects.create(
+            recipient=recipient,
+            sender=message.from_email,
+            subject=fold(str(message.subject))[:255],
+            text=str(message.body),
+            html=_html(message),
+            reply_to=", ".join(message.reply_to)[:255],
+            # Links of Django's own work once: password resets, activations.
+            secret=True,
+            message_id=make_msgid(),
+        )
 
 
 def _html(message: EmailMessage) -> str:

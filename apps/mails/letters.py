@@ -2,6 +2,7 @@
 
 A template is a text file as a mail is: its first line is the subject, the rest, after
 an empty line, the text. The HTML part is made of the text, so that both say the same.
+A text of several lines is shown by the filter ``quoted``; all else is folded into one.
 """
 
 import re
@@ -19,7 +20,9 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from .folded_values import fold_value
 from .models import Mail
+from .one_line import fold
 
 _IN_ADDRESSES = r"[\w./?=&%~+@:;-]"
 _AT_THEIR_END = r"[\w/=-]"
@@ -37,20 +40,16 @@ class Letter:
     about: str = ""
     secret: bool = False
 
-    def post(self, to: str | Iterable[str], *, language: str = "") -> Mail | None:
-        """Write it down for somebody; sent when the transaction is done.
-
-        Returns None when there is nobody to write to.
-        """
+    def post(self, to: str | Iterable[str], *, language: str = "") -> None:
+        """Write a mail to each address; sent when the transaction is done."""
         addresses = [to] if isinstance(to, str) else list(to)
         with translation.override(language or settings.LANGUAGE_CODE):
             subject, text = self._rendered()
             html = html_of(subject, text)
-        mail = written(addresses, subject, text)
-        if mail is not None:
+        for address in filter(None, dict.fromkeys(addresses)):
+            mail = new_mail(address, subject, text)
             mail.html, mail.about, mail.secret = html, self.about, self.secret
             mail.save()
-        return mail
 
     def post_to_managers(self) -> None:
         """Write to MANAGERS, in the site's own language."""
@@ -61,9 +60,11 @@ class Letter:
         self.post(_mails(settings.ADMINS))
 
     def _rendered(self) -> tuple[str, str]:
-        """Return subject and text; what people typed stays as they typed it."""
+        """Return subject and text; each value in them is in one line, or quoted."""
         source = cast(Template, get_template(self.template)).template
-        context = Context({**_around(), **self.context}, autoescape=False)
+        values = {**_around(), **self.context}
+        folded = {name: fold_value(value) for name, value in values.items()}
+        context = Context(folded, autoescape=False)
         subject, _, text = source.render(context).strip().partition("\n")
         return subject.strip(), f"{text.strip()}\n"
 
@@ -72,15 +73,12 @@ def _mails(people: Sequence[tuple[str, str]]) -> list[str]:
     return [mail for _name, mail in people]
 
 
-def written(to: Sequence[str], subject: str, text: str) -> Mail | None:
-    """Return a mail that is not saved yet; None: to nobody."""
-    recipients = [mail for mail in to if mail]
-    if not recipients:
-        return None
+def new_mail(to: str, subject: str, text: str) -> Mail:
+    """Return a mail that is not saved yet."""
     return Mail(
-        recipients="\n".join(recipients),
+        recipient=to,
         sender=settings.DEFAULT_FROM_EMAIL,
-        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{' '.join(subject.split())}"[:255],
+        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{fold(subject)}"[:255],
         text=text,
         message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
     )

@@ -23,14 +23,16 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(models.Model):
-    """A mail to one or more people; written in the transaction of what it tells of.
+    """A mail to one address; written in the transaction of what it tells of.
+
+    Several people get one each: what becomes of one is no matter of the others'.
 
     ``about`` names that, as in ``application:17``. A mail that holds a key or a link
     that works once is ``secret``: its text is forgotten as soon as it was sent.
     """
 
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
-    recipients = models.TextField(_("to"))  # addresses, separated by line breaks
+    recipient = models.TextField(_("to"))  # as it came: a wrong one fails when sent
     sender = models.CharField(_("from"), max_length=255)
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"), blank=True)
@@ -57,6 +59,13 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return self.subject
 
-    @property
-    def addresses(self) -> list[str]:
-        return self.recipients.splitlines()
+
+class MailedError(models.Model):
+    """A kind of error, when ADMINS got a mail about it, and how many came since."""
+
+    kind = models.CharField(max_length=255, unique=True)
+    mailed_at = models.DateTimeField()
+    folded = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.kind

@@ -63,8 +63,12 @@ def article(html: str) -> SafeString:
 def brief(html: str, words: int) -> SafeString:
     """Return a piece of news, cut after so many words."""
     # Cleaned before it is cut too: what is dropped is no text.
-    cut = Truncator(_clean(_bounded(html), BRIEF)).words(words, html=True)
-    return _clean(cut, BRIEF)
+    cut = Truncator(clean_brief(html)).words(words, html=True)
+    return clean_brief(cut)
+
+
+def clean_brief(html: str) -> SafeString:
+    return _clean(_bounded(html), BRIEF)
 
 
 def text(html: str) -> str:

@@ -7,17 +7,17 @@ news on the pages; why it has no newer ones is said to staff.
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from apps.net.download import Downloader, DownloadError, Limits
 from apps.work import failures, limited_process
+from apps.work.aware_datetime import AwareDatetime
+from apps.work.typed_cache import TypedCache, TypeMismatchError
 
 from . import feed_parser, markup
 
@@ -42,16 +42,17 @@ class FeedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A piece of news; ``html`` has been cleaned, the rest is plain text."""
+    """A piece of news; ``html`` is cut to length, the rest is plain text."""
 
     title: str
     link: str
     html: str
-    published_at: datetime | None
+    published_at: AwareDatetime | None
 
     @property
     def body(self) -> SafeString:
-        return SafeString(self.html)
+        """Return the HTML, cleaned once more: others may write to the cache."""
+        return markup.clean_brief(self.html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,10 @@ class News:
     """What is known of the feed; ``problem`` says why it is not what it should be."""
 
     items: list[Item] = field(default_factory=list)
-    fetched_at: datetime | None = None
-    tried_at: datetime | None = None
+    fetched_at: AwareDatetime | None = None
+    tried_at: AwareDatetime | None = None
     problem: str = ""
-    failing_since: datetime | None = None
+    failing_since: AwareDatetime | None = None
     failures: int = 0
 
     @property
@@ -70,10 +71,12 @@ class News:
         return self.items[:IN_BRIEF]
 
 
+_cache = TypedCache(News)
+
+
 def known() -> News:
     """Return what was last fetched; fetches nothing."""
-    kept = cache.get(_key())
-    return _read(kept) if isinstance(kept, dict) else News()
+    return _cache.get(_key()) or News()
 
 
 def refresh() -> None:
@@ -84,7 +87,10 @@ def refresh() -> None:
     now = timezone.now()
     if before.tried_at and now - before.tried_at < _pause(before):
         return
-    cache.set(_key(), asdict(_fetched(before, now)), None)
+    try:
+        _cache.set(_key(), _fetched(before, now))
+    except TypeMismatchError as exc:  # half a character, say
+        _cache.set(_key(), _failed(before, now, f"It has no proper text: {exc}"))
 
 
 def _pause(news: News) -> timedelta:
@@ -124,11 +130,7 @@ def _failed(before: News, now: datetime, problem: str) -> News:
 def _key() -> str:
     """Return where the news are kept; another feed has another place."""
     url = settings.BRANDING.get("FEED_URL") or ""
-    return f"pages:news:1:{hashlib.sha256(url.encode()).hexdigest()[:16]}"
-
-
-def _read(kept: Mapping[str, Any]) -> News:
-    return News(**{**kept, "items": [Item(**row) for row in kept["items"]]})
+    return f"pages:news:2:{hashlib.sha256(url.encode()).hexdigest()[:16]}"
 
 
 def fetch(url: str) -> bytes:

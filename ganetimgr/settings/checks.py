@@ -74,6 +74,20 @@ BRANDING = Keys(
     }
 )
 
+# Others unpickle what they find, which runs the code of whoever wrote it there. The
+# last two keep everything to their process.
+CACHE_BACKENDS = (
+    "ganetimgr.caches.files.FileBasedCache",
+    "ganetimgr.caches.redis.RedisCache",
+    "django.core.cache.backends.locmem.LocMemCache",
+    "django.core.cache.backends.dummy.DummyCache",
+)
+CACHE = Rule(
+    f"cache settings with a BACKEND of {' or '.join(map(repr, CACHE_BACKENDS[:2]))}",
+    lambda value: isinstance(value, dict) and value.get("BACKEND") in CACHE_BACKENDS,
+    secret=True,
+)
+
 RATE = rules.either(rules.rate(), rules.nothing())
 RATE_LIMIT_KINDS = ("address", "account", "account_and_address", "mailbox")
 RATE_LIMITS = Keys(
@@ -83,7 +97,7 @@ RATE_LIMITS = Keys(
     }
 )
 
-RULES: dict[str, Rule | Keys | Each] = {
+RULES: dict[str, Rule | Keys | Each | Items] = {
     "SECRET_KEY": rules.text(least=32, secret=True),
     "SECRET_KEY_FALLBACKS": rules.list_of(
         rules.text(least=32, secret=True), "texts of at least 32 characters"
@@ -101,7 +115,7 @@ RULES: dict[str, Rule | Keys | Each] = {
         lambda value: value in list(zoneinfo.available_timezones()),
     ),
     "DATABASES": Each(rules.mapping("database settings"), required=("default",)),
-    "CACHES": Each(rules.mapping("cache settings"), required=("default",)),
+    "CACHES": Each(CACHE, required=("default",)),
     "BEANSTALK_URL": rules.url("beanstalk"),
     "BEANSTALK_TUBE": rules.matching(
         r"[A-Za-z0-9+/;.$_()][A-Za-z0-9+/;.$_()-]{0,199}",
@@ -109,8 +123,8 @@ RULES: dict[str, Rule | Keys | Each] = {
     ),
     "ADMINS": rules.people(),
     "MANAGERS": rules.people(),
-    "SERVER_EMAIL": rules.text(least=1),
-    "DEFAULT_FROM_EMAIL": rules.text(least=1),
+    "SERVER_EMAIL": rules.sender(),
+    "DEFAULT_FROM_EMAIL": rules.sender(),
     "EMAIL_SUBJECT_PREFIX": rules.text(),
     "EMAIL_BACKEND": rules.importable(),
     "EMAIL_HOST": rules.text(),
@@ -194,7 +208,7 @@ RULES: dict[str, Rule | Keys | Each] = {
     "NODATA_IMAGE": rules.text(),
     "SERVER_MONITORING_URL": HTTP,
     "SENTRY": Keys(
-        {"activate": rules.flag(), "sentry_dsn": rules.text(secret=True)},
+        {"activate": rules.flag(), "sentry_dsn": rules.sentry_dsn()},
     ),
     "SESSION_COOKIE_SECURE": rules.flag(),
     "SESSION_COOKIE_AGE": rules.whole(60, 10 * 365 * 24 * 3600, "seconds"),
@@ -231,6 +245,16 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
     if values["AUTH_LDAP_SERVER_URI"] and find_spec("django_auth_ldap") is None:
         yield "AUTH_LDAP_SERVER_URI needs what requirements-ldap.txt installs."
     yield from directory_contradictions(values)
+    yield from sentry_contradictions(values["SENTRY"])
+
+
+def sentry_contradictions(sentry: object) -> Iterator[str]:
+    if not isinstance(sentry, Mapping) or sentry.get("activate") is not True:
+        return
+    if not sentry.get("sentry_dsn"):
+        yield "SENTRY.activate needs SENTRY.sentry_dsn."
+    if find_spec("sentry_sdk") is None:
+        yield "SENTRY.activate needs what requirements-sentry.txt installs."
 
 
 def directory_contradictions(values: Mapping[str, Any]) -> Iterator[str]:

@@ -33,7 +33,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "ganetimgr.caches.files.FileBasedCache",
         "LOCATION": STATE_DIR / "cache",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},

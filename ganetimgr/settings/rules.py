@@ -9,6 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.mail.message import sanitize_address
+
+from apps.web.mail_addresses import normalize
+
 Fits = Callable[[object], bool]
 
 
@@ -168,6 +173,19 @@ def is_url(value: str, schemes: Collection[str]) -> bool:
     return parts.scheme in schemes and bool(parts.hostname) and port_is_fine
 
 
+def sentry_dsn() -> Rule:
+    """Want what Sentry gives a project: https://KEY@HOST/NUMBER."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, str) or not is_url(value, ("http", "https")):
+            return value == ""
+        parts = urlsplit(value)
+        return bool(parts.username) and parts.path.rpartition("/")[2].isdecimal()
+
+    takes = "a DSN such as 'https://KEY@sentry.example.org/1', or an empty text"
+    return Rule(takes, fits, secret=True)
+
+
 def host_and_port() -> Rule:
     def fits(value: object) -> bool:
         return (
@@ -187,16 +205,41 @@ def list_of(rule: Rule, what: str) -> Rule:
     return Rule(f"a list of {what}", fits, rule.secret)
 
 
-def people() -> Rule:
+def people() -> Items:
     def is_person(value: object) -> bool:
         return (
             isinstance(value, list | tuple)
             and len(value) == 2
-            and all(isinstance(part, str) for part in value)
-            and "@" in value[1]
+            and isinstance(value[0], str)
+            and is_mail_address(value[1])
         )
 
-    return list_of(Rule("", is_person), "pairs of a name and a mail address")
+    return Items(Rule("a pair of a name and a mail address", is_person))
+
+
+def sender() -> Rule:
+    """Want what mails are from: an address, with or without a name before it."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, str):
+            return False
+        named = re.fullmatch(r"[^<>\x00-\x1f]*<([^<>]*)>", value)
+        if not is_mail_address(named[1] if named else value):
+            return False
+        try:
+            sanitize_address(value, "utf-8")  # as each mail will do
+        except ValueError:
+            return False
+        return True
+
+    return Rule("a mail address, or 'Name <address>'", fits)
+
+
+def is_mail_address(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(normalize(value))
+    except ValidationError:
+        return False
 
 
 def either(first: Rule, other: Rule) -> Rule:

@@ -146,7 +146,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "mail_admins": {
-            "class": "django.utils.log.AdminEmailHandler",
+            "class": "apps.mails.error_mail.AdminErrorHandler",
             "level": "ERROR",
         },
     },
@@ -154,5 +154,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # stderr has it from the root; the watcher logs elsewhere if told to.
         "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
+        # What strangers bring about at will, such as a wrong Host, is mailed to nobody.
+        "django.security": {"handlers": ["stderr"], "propagate": False},
     },
 }

@@ -62,7 +62,8 @@ def test_nobody_logs_in_with_a_name_that_cannot_be_stored(
 ) -> None:
     backend = directory.LDAPBackend()
     monkeypatch.setattr(
-        directory.backend, "_LDAPUser", lambda *_args, **_more: pytest.fail("asked")
+        "django_auth_ldap.backend._LDAPUser",
+        lambda *_args, **_more: pytest.fail("asked"),
     )
 
     assert backend.authenticate(None, username=name, password="secret") is None

@@ -16,7 +16,7 @@ from apps.applications.states import Status
 from apps.ganeti import refreshing
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
-from apps.mails.letters import written
+from apps.mails.letters import new_mail
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
 from tests.ganeti.fakes import FakeRapi
@@ -287,8 +287,7 @@ def test_staff_see_the_log_of_each_of_its_jobs(
 
 
 def post(application: InstanceApplication, to: str, subject: str) -> None:
-    mail = written([to], subject, f"text of {subject}\n")
-    assert mail is not None
+    mail = new_mail(to, subject, f"text of {subject}\n")
     mail.about = application.mail_key
     mail.save()
 

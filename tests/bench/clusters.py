@@ -63,10 +63,15 @@ def publish(
     """
     share = instances // len(contents)
     for cluster, whole in contents.items():
-        all_of_it = whole.instances.values()
-        ordered = sorted(all_of_it, key=lambda one: first not in one.tags.users)
-        part = {instance.name: instance for instance in ordered[:share]}
-        snapshots.publish(cluster, _becoming(replace(whole, instances=part)))
+        snapshots.publish(cluster, _becoming(part(whole, share, first=first)))
+
+
+def part(whole: Contents, instances: int, *, first: str = "") -> Contents:
+    """Return a cluster with so many of its instances, those of ``first`` among them."""
+    all_of_it = whole.instances.values()
+    ordered = sorted(all_of_it, key=lambda one: first not in one.tags.users)
+    kept = {instance.name: instance for instance in ordered[:instances]}
+    return replace(whole, instances=kept)
 
 
 def _becoming(contents: Contents) -> Callable[[Known | None], Known]:

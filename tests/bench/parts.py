@@ -33,6 +33,7 @@ class Part:
 PARTS = (
     Part("list", "lists", shared=False),
     Part("list", "lists", shared=True),
+    Part("codec", "codec", shared=False),
     Part("refresh", "refreshes", shared=True),
     Part("jobs", "jobs", shared=False),
     Part("jobs", "jobs", shared=True),

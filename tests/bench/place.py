@@ -74,7 +74,7 @@ def place(directory: Path, *, shared: bool) -> Iterator[Place]:
     ``shared``: with Redis and beanstalkd, as several hosts would; else the embedded
     default.
     """
-    (directory / "state").mkdir()
+    (directory / "state").mkdir(mode=0o700)
     with ExitStack() as stack:
         settings: dict[str, Any] = {"OPERATING_SYSTEMS": IMAGES}
         if shared:

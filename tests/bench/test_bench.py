@@ -9,7 +9,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.snapshots import Contents
 from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
-from tests.bench import clusters, lists
+from tests.bench import clusters, codec, lists
 from tests.bench.browsers import Poll, Polls
 from tests.bench.others import ours_s
 from tests.bench.table import HEADS, Line, Samples, figure, timed, written
@@ -37,6 +37,17 @@ def test_the_smallest_bench_fills_a_table(known: dict[Cluster, Contents]) -> Non
         line.what.partition(" (")[0] for line in lines
     }
     assert [line.met for line in lines[-2:]] == [True, True], "SQL and RAPI"
+
+
+def test_the_codec_is_measured_beside_pickle(
+    known: dict[Cluster, Contents],
+) -> None:
+    lines = codec.compared(clusters.part(known.popitem()[1], 3), turns=1)
+
+    assert [line.what for line in lines if line.target] == [
+        "3 instances, typed: encode, CPU",
+        "3 instances, typed: decode, CPU",
+    ]
 
 
 def test_what_misses_its_target_is_shouted() -> None:

@@ -9,9 +9,10 @@ pytestmark = pytest.mark.browser
 
 MACHINE = "/instances/athens/web1.alice.example.org/"
 # The longest host name or mail address there can be, without a break in it. Heads of
-# columns, states, actions, times and numbers are our own words, and short in every language.
+# columns, states, actions, times and numbers are our own words, and short.
 LENGTHEN = """() => {
-  const places = "main :is(td, th, dt, dd, h1, h2, h3, a, button, label, p, li, span)";
+  const places =
+    "main :is(td, th, dt, dd, h1, h2, h3, a, button, label, p, li, span)";
   const ours = "thead th, .c-state, .c-filed, .l-when, .number, .act, .visually-hidden";
   for (const place of document.querySelectorAll(places)) {
     if (place.closest(ours)) continue;

@@ -37,7 +37,7 @@ def confirm(client: Client, sent: Sent) -> Any:
 
 
 def mails_to(sent: Sent, address: str) -> list[str]:
-    return [mail.subject for mail in sent() if address in mail.to]
+    return [str(mail.subject) for mail in sent() if address in mail.to]
 
 
 def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:

@@ -1,5 +1,8 @@
-import pickle
+import zlib
+from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 import pytest
 from django.core.cache import cache
 
@@ -140,10 +143,95 @@ def test_contents_travel_without_their_indexes(
     found = contents(cluster)
     assert found.by_user["alice"]
 
-    travelled = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own bytes
+    travelled = snapshots._contents.decode(snapshots._contents.encode(found))
 
+    assert travelled == found
     assert "by_user" not in travelled.__dict__
     assert travelled.by_user.keys() == found.by_user.keys()
+
+
+# -- what others wrote into the cache
+
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+STAMP: dict[str, Any] = {
+    "generation": "g",
+    "fetched_at": NOW,
+    "live_at": None,
+    "slow_at": NOW,
+    "touched": {},
+}
+CONTENTS: dict[str, Any] = {
+    "info": {},
+    "instances": {},
+    "nodes": {},
+    "groups": {},
+    "networks": [],
+}
+
+
+def packed(value: object) -> bytes:
+    return zlib.compress(msgspec.msgpack.encode(value))
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        pytest.param("news", id="no bytes"),
+        pytest.param(b"garbage", id="not compressed"),
+        pytest.param(packed(STAMP)[:-9], id="truncated"),
+        pytest.param(packed([]), id="another type"),
+        pytest.param(packed({**STAMP, "fetched_at": 5}), id="a number for a time"),
+        pytest.param(
+            packed({**STAMP, "fetched_at": "2026-11-26T12:00:00"}), id="no time zone"
+        ),
+        pytest.param(packed({**STAMP, "touched": {"web1": None}}), id="nested"),
+        pytest.param(packed({"generation": "g"}), id="of an older version"),
+    ],
+)
+def test_a_stamp_of_wrong_types_counts_as_missing(
+    cluster: Cluster,
+    published: FakeRapi,
+    stamp: object,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    snapshots.forget()
+    cache.set(snapshots._stamp_key(snapshots._key(cluster)), stamp)
+
+    assert current(cluster).known is None
+    assert "counts as missing" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        pytest.param(b"\x80\x04N.", id="pickle"),
+        pytest.param(packed({**CONTENTS, "instances": {"web1": 5}}), id="wrong type"),
+        pytest.param(packed({**CONTENTS, "networks": None}), id="no list"),
+        pytest.param(packed(["x"] * 100_000), id="a long list"),
+    ],
+)
+def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
+    cluster: Cluster, published: FakeRapi, planted: bytes
+) -> None:
+    generation = current(cluster).generation
+    snapshots.forget()
+    cache.set(snapshots._contents_key(snapshots._key(cluster), generation), planted)
+
+    assert current(cluster).known is None
+    refreshing.refresh(cluster, force=True)
+    snapshots.forget()
+    assert "web1" in contents(cluster).instances
+
+
+def test_an_answer_of_unexpected_types_is_the_clusters_error(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    published.nodes["node1"]["mtotal"] = "much"
+
+    assert not refreshing.refresh(cluster, force=True)
+
+    assert "unexpected type: Expected `int" in current(cluster).error
+    assert "web1" in contents(cluster).instances, "what was known stays"
 
 
 @pytest.mark.parametrize("owner", ["alice", "dave"])

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -7,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.ganeti.models import Cluster, WatcherBeat
 from apps.ganeti.rapi.errors import RapiProtocolError
@@ -70,6 +71,18 @@ def test_a_cache_that_forgets_is_said(
 
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.json()["cache"] == "does not keep"
+
+
+def test_monitors_and_strangers_leave_one_entry_in_the_cache(
+    client: Client, db: None, settings: Settings, tmp_path: Path
+) -> None:
+    backend = "ganetimgr.caches.files.FileBasedCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": tmp_path}}
+
+    for _ in range(3):
+        assert client.get(READY).json()["cache"] == "ok"
+
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_cache_that_breaks_is_said(

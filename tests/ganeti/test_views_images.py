@@ -241,7 +241,7 @@ def test_a_cache_that_is_away_costs_no_image(
     cache.clear()
     settings.CACHES = {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "ganetimgr.caches.redis.RedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }

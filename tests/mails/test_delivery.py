@@ -6,15 +6,20 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
+from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError
+from django.test import Client, override_settings
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from apps.mails import backend, delivery
-from apps.mails.letters import written
+from apps.mails.letters import Letter, new_mail
 from apps.mails.models import Mail
 from tests.conftest import Sent
 
@@ -43,8 +48,7 @@ def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[Server]:
 
 
 def waiting(subject: str = "hello", **fields: object) -> Mail:
-    mail = written(["alice@example.org"], subject, "text")
-    assert mail is not None
+    mail = new_mail("alice@example.org", subject, "text")
     for name, value in fields.items():
         setattr(mail, name, value)
     mail.save()
@@ -107,6 +111,114 @@ def test_one_that_is_refused_does_not_hold_up_others(server: type[Server]) -> No
     assert set(Mail.objects.values_list("attempts", flat=True)) == {1}
 
 
+BROKEN_ADDRESSES = [
+    "b@example.org;",
+    '"x\x0cme@evil.example\x0c"@uni.example',
+    "=?utf-8?q?me=40evil.example?=@uni.example",
+    "bob@example.org, eve@example.org",
+    "bob@example.org\x0ceve@example.org",
+    "no address",
+]
+
+
+@pytest.mark.parametrize("address", BROKEN_ADDRESSES)
+def test_a_broken_address_fails_its_own_mail_alone(
+    server: type[Server], address: str
+) -> None:
+    broken = waiting("broken", recipient=address)
+    waiting("good")
+
+    assert delivery.deliver() == 1
+
+    assert server.took == ["[ganetimgr] good"]
+    broken.refresh_from_db()
+    assert broken.attempts == 1
+    assert broken.due_at > timezone.now()
+    assert broken.error
+    later(broken, days=6)
+    delivery.deliver()
+    broken.refresh_from_db()
+    assert broken.given_up_at
+
+
+@pytest.mark.parametrize(
+    "failure", [IndexError("index"), ValueError("\ud800\n\x00"), RecursionError()]
+)
+def test_whatever_sending_a_mail_raises_is_that_mails_failure(
+    server: type[Server], failure: Exception
+) -> None:
+    waiting("first")
+    waiting("second")
+    server.failure = failure
+
+    assert delivery.deliver() == 0
+
+    assert set(Mail.objects.values_list("attempts", flat=True)) == {1}
+    for error in Mail.objects.values_list("error", flat=True):
+        assert error.startswith(type(failure).__name__)
+        assert error.isprintable()
+
+
+def test_a_letter_to_several_reaches_those_whose_address_is_good(
+    settings: Settings, sent: Sent
+) -> None:
+    settings.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    addresses = ["a@example.org", "b@example.org;", "c@example.org", "a@example.org"]
+
+    Letter("accounts/emails/idle.txt", {"days": 3}).post(addresses)
+
+    recipients = [message.to for message in sent()]
+    assert recipients == [["a@example.org"], ["c@example.org"]]
+    assert Mail.objects.waiting().get().recipient == "b@example.org;"
+
+
+def test_a_mail_that_waits_is_shown_with_its_error(
+    server: type[Server], admin_client: Client
+) -> None:
+    waiting(recipient="b@example.org;")
+    delivery.deliver()
+
+    page = admin_client.get("/admin/mails/mail/").content.decode()
+
+    assert "b@example.org;" in page
+    assert "domain such as example.org" in page
+
+
+# Of what makes a mail: strings that mail software stumbles over.
+ODD = st.text(
+    st.sampled_from('ab@.=?_<>,;:"\\()[] \r\n\x00\x0b\x0c\x1c\x85\u2028üελ'),
+    max_size=30,
+)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"recipient": ODD | st.sampled_from(BROKEN_ADDRESSES)},
+            optional={"subject": ODD, "sender": ODD, "reply_to": ODD, "text": ODD},
+        ),
+        max_size=4,
+    )
+)
+@hypothesis_settings(deadline=None, max_examples=50)
+def test_a_batch_with_broken_mails_delivers_the_others(
+    broken: list[dict[str, str]],
+) -> None:
+    django_mail.outbox.clear()
+    with override_settings(MAIL_DELIVERY_BACKEND=settings.EMAIL_BACKEND):
+        Mail.objects.all().delete()
+        waiting("before")
+        for fields in broken:
+            waiting(**{"subject": "broken", **fields})
+        waiting("after")
+
+        delivery.deliver()
+
+    subjects = [message.subject for message in django_mail.outbox]
+    assert {"[ganetimgr] before", "[ganetimgr] after"} <= set(subjects)
+    assert not Mail.objects.filter(sent_at=None, attempts=0).exists()
+
+
 def test_it_is_tried_less_and_less_often_and_given_up_after_days(
     server: type[Server],
 ) -> None:
@@ -158,6 +270,18 @@ def test_what_django_sends_goes_through_the_outbox(server: type[Server]) -> None
     assert server.took == []
     assert delivery.deliver() == 1
     assert server.took == ["reset"]
+
+
+def test_what_django_sends_to_several_is_a_mail_to_each(server: type[Server]) -> None:
+    connection = get_connection("apps.mails.backend.EmailBackend")
+    addresses = ["alice@example.org", "b@example.org;", "carol@example.org"]
+
+    django_mail.send_mail("hello", "text", None, addresses, connection=connection)
+
+    assert delivery.deliver() == 2
+    assert list(Mail.objects.order_by("pk").values_list("recipient", flat=True)) == (
+        addresses
+    )
 
 
 def test_while_the_database_is_away_mail_goes_out_at_once(

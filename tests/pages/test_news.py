@@ -98,6 +98,30 @@ def test_atom_is_read_and_its_links_are_made_whole(feed: Feed) -> None:
 
 
 @pytest.mark.django_db
+def test_what_others_write_to_the_cache_is_cleaned_too(
+    client: Client, feed: Feed
+) -> None:
+    planted = news.Item("Title", "", "<script>hacked</script><p>Text</p>", None)
+    news._cache.set(news._key(), news.News([planted]))
+
+    page = markup(client.get(NEWS))
+
+    assert "<p>Text</p>" in page
+    assert "hacked" not in page
+
+
+def test_news_that_could_not_be_read_again_are_a_problem_of_the_feed(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = news.Item("\ud800", "", "", None)
+    monkeypatch.setattr(news, "parse", lambda _data, _url: ([half], ""))
+
+    news.refresh()
+
+    assert "no proper text" in news.known().problem
+
+
+@pytest.mark.django_db
 def test_a_script_in_the_feed_runs_nowhere(client: Client, feed: Feed) -> None:
     """A script in a text of others ran in the administrator's browser."""
     feed.body = HOSTILE.encode()

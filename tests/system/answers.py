@@ -171,7 +171,7 @@ def application(pk: int) -> dict[str, Any]:
         "job_status": row.job.status if row.job else "",
         "story": [event.kind for event in row.events.all()],
         "left": [each.name for each in building.left_behind(row)],
-        "mails": sorted(mail.recipients for mail in mails),
+        "mails": sorted(mail.recipient for mail in mails),
         "unsent": mails.filter(sent_at=None).count(),
     }
 

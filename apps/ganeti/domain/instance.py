@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from natsort import natsort_keygen, ns
 
+from apps.work.aware_datetime import AwareDatetime
+
 from .tags import Tags
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
@@ -140,13 +142,13 @@ class Instance:
     secondary_nodes: tuple[str, ...]
     group: str
     tags: Tags
-    created_at: datetime | None
-    changed_at: datetime | None
+    created_at: AwareDatetime | None
+    changed_at: AwareDatetime | None
     network_port: int | None
-    hvparams: tuple[tuple[str, Any], ...]
+    hvparams: tuple[tuple[str, str | int | float | bool], ...]
     state: State = State.UNKNOWN
     last_seen: State | None = None
-    seen_at: datetime | None = None
+    seen_at: AwareDatetime | None = None
 
     @classmethod
     def from_rapi(cls, row: Values, *, cluster: str, tag_prefix: str) -> Self:

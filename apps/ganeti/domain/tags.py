@@ -102,7 +102,7 @@ class Tags:
     services: tuple[str, ...] = ()
     volume_groups: tuple[str, ...] = ()
     flags: frozenset[str] = field(default=frozenset())
-    whitelist: Subnet | None = None
+    whitelists: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
     @classmethod
@@ -130,9 +130,14 @@ class Tags:
             services=values(SERVICE),
             volume_groups=values(VOLUME_GROUP),
             flags=frozenset(_FLAGS & known.keys()),
-            whitelist=_subnet(values(WHITELIST)),
+            whitelists=values(WHITELIST),
             others=tuple(others),
         )
+
+    @property
+    def whitelist(self) -> Subnet | None:
+        """Return the first that is an IP network."""
+        return _subnet(self.whitelists)
 
     @property
     def locked(self) -> bool:

@@ -1,0 +1,102 @@
+"""Send errors to a Sentry: of pages, and whatever is logged as an error.
+
+Needs what requirements-sentry.txt installs, which is imported only by setting.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from apps.mails.scrubbing import scrub
+
+# Nothing else leaves: no user, headers, cookies, form data, settings, arguments.
+KEPT = (
+    *("event_id", "timestamp", "platform", "sdk", "level", "logger", "release"),
+    *("environment", "server_name", "transaction", "exception", "logentry"),
+    *("message", "fingerprint"),
+)
+KEPT_OF_LOG_ENTRY = ("message", "formatted")
+KEPT_CONTEXTS = ("runtime", "os")
+FLUSH_WITHIN_S = 2.0
+
+
+def start() -> None:
+    """Begin to send errors, if SENTRY says so."""
+    if not settings.SENTRY["activate"]:
+        return
+    import sentry_sdk  # noqa: PLC0415 - not installed everywhere
+    from sentry_sdk.integrations.atexit import AtexitIntegration  # noqa: PLC0415
+    from sentry_sdk.integrations.dedupe import DedupeIntegration  # noqa: PLC0415
+    from sentry_sdk.integrations.django import DjangoIntegration  # noqa: PLC0415
+    from sentry_sdk.integrations.excepthook import (  # noqa: PLC0415
+        ExcepthookIntegration,
+    )
+    from sentry_sdk.integrations.logging import LoggingIntegration  # noqa: PLC0415
+
+    sentry_sdk.init(
+        dsn=settings.SENTRY["sentry_dsn"],
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        integrations=[
+            DjangoIntegration(),
+            LoggingIntegration(level=None),
+            ExcepthookIntegration(),
+            DedupeIntegration(),
+            AtexitIntegration(callback=lambda _pending, _timeout: None),
+        ],
+        send_default_pii=False,
+        max_request_body_size="never",
+        include_local_variables=False,
+        max_breadcrumbs=0,
+        auto_session_tracking=False,
+        send_client_reports=False,
+        propagate_traces=False,
+        before_send=_before_send,
+    )
+
+
+def stop() -> None:
+    """Send what waits, before a process ends that calls no exit handlers."""
+    if settings.SENTRY["activate"]:
+        import sentry_sdk  # noqa: PLC0415
+
+        sentry_sdk.flush(FLUSH_WITHIN_S)
+
+
+def _before_send(event: Any, _hint: Any) -> Any:
+    # What strangers bring about at will, such as a wrong Host, is in the log.
+    if str(event.get("logger", "")).startswith("django.security"):
+        return None
+    return reduce_event(event)
+
+
+def reduce_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be told of an event, scrubbed as mails about errors are."""
+    kept = {key: event[key] for key in KEPT if key in event}
+    entry = event.get("logentry")
+    if isinstance(entry, Mapping):
+        kept["logentry"] = {key: entry.get(key) for key in KEPT_OF_LOG_ENTRY}
+    contexts = event.get("contexts") or {}
+    kept["contexts"] = {key: contexts[key] for key in KEPT_CONTEXTS if key in contexts}
+    kept["request"] = dict(_request(event.get("request") or {}))
+    return {key: _scrubbed(value) for key, value in kept.items()}
+
+
+def _request(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if method := request.get("method"):
+        yield "method", str(method)
+    if url := request.get("url"):
+        yield "url", urlsplit(str(url)).path
+
+
+def _scrubbed(value: Any) -> Any:
+    """Return a value whose texts are scrubbed; variables of functions are left out."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, Mapping):
+        return {key: _scrubbed(each) for key, each in value.items() if key != "vars"}
+    if isinstance(value, list | tuple):
+        return [_scrubbed(each) for each in value]
+    return value

@@ -1,0 +1,115 @@
+"""Rows rendered fast are those that the template renders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
+from django.utils import translation
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from apps.auditlog.entries import Acting
+from apps.ganeti import inventory, refreshing, stencils, tables
+from apps.ganeti.access import Person
+from apps.ganeti.inventory import SORT_KEYS
+from apps.ganeti.models import Cluster
+from apps.ganeti.services import power
+from apps.ganeti.tables import COLUMNS, NAME, Mark, Owner, Row, Rows
+from tests.ganeti.fakes import STATUSES, FakeRapi
+from tests.ganeti.test_refreshing import machine
+
+# What markup and format strings could stumble over; few, so that shapes repeat.
+TEXTS = st.sampled_from(["", "web1", "a&b", "<b>", "'", '"', "%s", "%(x)s", "{0}", "Ω"])
+OWNERS = st.builds(Owner, TEXTS, st.booleans(), st.booleans(), TEXTS)
+MARKS = st.builds(Mark, TEXTS, TEXTS, TEXTS)
+BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+    str: TEXTS,
+    bool: st.booleans(),
+    tuple[Owner, ...]: st.lists(OWNERS, max_size=2).map(tuple),
+    tuple[Mark, ...]: st.lists(MARKS, max_size=2).map(tuple),
+}
+BY_VALUE: dict[Any, Any] = {
+    str: "x",
+    bool: True,
+    tuple[Owner, ...]: (),
+    tuple[Mark, ...]: (),
+}
+ROWS = st.builds(Row, **{field.name: BY_TYPE[field.type] for field in fields(Row)})
+
+
+def plain(rows: Sequence[Row], columns: Sequence[tables.Column]) -> str:
+    """Render each row by the template, as it stands there."""
+    show = dict.fromkeys((column.key for column in columns), True)
+    contexts = [{"row": row, "show": show} for row in rows]
+    return "".join(render_to_string(stencils.TEMPLATE, each) for each in contexts)
+
+
+@given(
+    rows=st.lists(ROWS, max_size=6),
+    columns=st.lists(st.sampled_from(COLUMNS), unique=True),
+    language=st.sampled_from(["en", "el"]),
+)
+@profile(deadline=None, max_examples=60)
+def test_rows_of_any_shape_are_what_the_template_renders(
+    rows: list[Row], columns: list[tables.Column], language: str
+) -> None:
+    with translation.override(language):
+        assert stencils.draw(rows, columns) == plain(rows, columns)
+
+
+@pytest.mark.parametrize("username", ["alice", "olga"])
+def test_rows_of_a_cluster_are_what_the_template_renders(
+    cluster: Cluster, rapi: FakeRapi, by_alice: Acting, olga: User, username: str
+) -> None:
+    for number, status in enumerate(STATUSES):
+        tags = [f"ganetimgr:{word}" for word in ("user:alice", "isolate", "group:x")]
+        rapi.add(f"m{number}", status=status, tags=tags[: 1 + number % 3])
+    assert refreshing.refresh(cluster, force=True)
+    power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
+
+    visible = inventory.visible(Person.of(User.objects.get(username=username)))
+    rows = Rows(visible, visible.instances).rows
+
+    assert len(rows) >= len(STATUSES)
+    assert stencils.draw(rows, COLUMNS) == plain(rows, COLUMNS)
+
+
+@dataclass(slots=True)
+class WiderRow(Row):
+    """A row as it is after somebody added two columns, and nothing else."""
+
+    hypervisor: str
+    disks: int
+
+
+def test_a_new_column_shows_each_row_its_own_value(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stencils, "_KNOWN", {})
+    path = tmp_path / stencils.TEMPLATE
+    path.parent.mkdir(parents=True)
+    path.write_text("{{ row.name }}: {{ row.hypervisor }}, {{ row.disks }} disks\n")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    common = {field.name: BY_VALUE[field.type] for field in fields(Row)}
+
+    rows = [
+        WiderRow(**common, hypervisor="kvm", disks=1),
+        WiderRow(**common, hypervisor="xen-pvm", disks=1),
+        WiderRow(**common, hypervisor="xen-pvm", disks=2),
+    ]
+
+    assert stencils.draw(rows, []).splitlines() == [
+        "x: kvm, 1 disks",
+        "x: xen-pvm, 1 disks",
+        "x: xen-pvm, 2 disks",
+    ]
+
+
+def test_every_column_can_be_sorted_by_and_nothing_else() -> None:
+    assert SORT_KEYS.keys() == {NAME.key, *(column.key for column in COLUMNS)}
