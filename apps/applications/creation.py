@@ -18,7 +18,8 @@ from apps.ganeti.domain.osimage import OsImage, SshKeys
 from .models import InstanceApplication
 
 MIB_PER_GIB = 1024
-ROUTED = "routed"
+# Ganeti's ``constants.NIC_VALID_MODES``.
+NIC_MODES = frozenset({"bridged", "routed", "openvswitch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +68,26 @@ def new_instance(wanted: InstanceApplication, around: Surroundings) -> NewInstan
 
 
 def _nic(wanted: InstanceApplication, around: Surroundings) -> Nic | None:
-    """Return the NIC: ``mode:link``, or a network of Ganeti's, which has no colon."""
+    """Return the NIC: in a network of Ganeti's, by its name, or ``mode:link``.
+
+    Names of networks may have a colon, too.
+    """
     chosen = wanted.nic_network
     if not chosen:
         return None
-    mode, colon, link = chosen.partition(":")
-    if colon:
+    network = next((known for known in around.networks if known.name == chosen), None)
+    if network is not None:
+        return Nic(network=chosen, pool=network.has_pool)
+    if is_link(chosen):
+        mode, _colon, link = chosen.partition(":")
         return Nic(mode=mode, link=link)
-    return Nic(network=chosen, pool=_is_routed(chosen, wanted.node_group, around))
+    return Nic(network=chosen)
 
 
-def _is_routed(network: str, group: str, around: Surroundings) -> bool:
-    return any(
-        mode == ROUTED and group in ("", connected)
-        for known in around.networks
-        if known.name == network
-        for connected, mode, _link in known.groups
-    )
+def is_link(chosen: str) -> bool:
+    """Tell whether what was chosen reads as ``mode:link``."""
+    mode, colon, link = chosen.partition(":")
+    return bool(colon and link) and mode in NIC_MODES
 
 
 def _nodes(wanted: InstanceApplication, nodes: Iterable[Node]) -> tuple[str, ...]:

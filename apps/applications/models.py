@@ -121,7 +121,8 @@ class InstanceApplication(models.Model):
     )
     node_group = models.CharField(_("node group"), max_length=255, blank=True)
     # A gnt-network by its name, or "mode:link" of a bridge or route; empty: none.
-    nic_network = models.CharField(_("network"), max_length=255, blank=True)
+    # A network's name, or the mode and link of one.
+    nic_network = models.CharField(_("network"), max_length=300, blank=True)
     disk_template = models.CharField(_("disk template"), max_length=32, blank=True)
     # Of the template "ext": its provider.
     storage_provider = models.CharField(

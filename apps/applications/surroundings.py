@@ -12,7 +12,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.versions import Capability, parse, supports
 from apps.ganeti.snapshots import Contents
 
-from .creation import Surroundings
+from .creation import Surroundings, is_link
 from .models import InstanceApplication
 
 
@@ -25,7 +25,7 @@ def around(application: InstanceApplication) -> Surroundings:
     cluster = cluster_of(application)
     contents = _contents_of(cluster)
     _check_group(application, contents)
-    _check_network(application, contents)
+    _check_network(application, cluster, contents)
     version = parse(contents.info.version)
     return Surroundings(
         tag_prefix=settings.GANETI_TAG_PREFIX,
@@ -34,7 +34,7 @@ def around(application: InstanceApplication) -> Surroundings:
         keys=keys_of(application),
         start=settings.START_NEW_INSTANCES,
         takes_group=supports(version, Capability.GROUP_FOR_NEW),
-        networks=contents.networks,
+        networks=contents.networks if cluster.use_gnt_network else (),
         nodes=contents.nodes,
         storage_providers=tags.storage_providers(
             contents.info.tags, settings.GANETI_TAG_PREFIX
@@ -58,6 +58,9 @@ def _contents_of(cluster: Cluster) -> Contents:
     if contents is None:
         message = _("Nothing is known of %(cluster)s yet.")
         raise CannotTell(message % {"cluster": cluster})
+    if reason := placement.unfit(contents):
+        message = _("Nothing may be built on %(cluster)s now.")
+        raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return contents
 
 
@@ -69,11 +72,13 @@ def _check_group(application: InstanceApplication, contents: Contents) -> None:
         raise CannotTell(message % {"group": group.name})
 
 
-def _check_network(application: InstanceApplication, contents: Contents) -> None:
+def _check_network(
+    application: InstanceApplication, cluster: Cluster, contents: Contents
+) -> None:
     """Refuse a network that is not there: Ganeti would give it no address."""
     chosen = application.nic_network
-    known = {network.name for network in contents.networks}
-    if chosen and ":" not in chosen and chosen not in known:
+    known = {network.name for network in contents.networks if cluster.use_gnt_network}
+    if chosen and chosen not in known and not is_link(chosen):
         message = _("There is no network %(network)s on the cluster any more.")
         raise CannotTell(message % {"network": chosen})
 

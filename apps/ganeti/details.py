@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import IPv6Network, ip_network
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -18,6 +17,7 @@ from apps.auditlog.subject import Reach
 from . import access, inventory, tables, words
 from .access import Person, Verdict, Words
 from .action_requests import FATAL, ActionRequest, RequestedAction
+from .domain.addresses import prefix_of
 from .domain.instance import Instance, Nic, State
 from .domain.network import eui64
 from .domain.node import NodeGroup
@@ -263,17 +263,9 @@ def address(instance: Instance) -> str:
 def interfaces(nics: Sequence[Nic], prefixes: dict[str, str]) -> Iterable[Interface]:
     """Yield the NICs; ``prefixes`` are those of networks by their link."""
     for nic in nics:
-        prefix = _prefix(prefixes.get(nic.link, ""))
+        prefix = prefix_of(prefixes.get(nic.link, ""))
         derived = eui64(prefix, nic.mac) if prefix else None
         yield Interface(nic, str(derived or ""), nic.network or nic.link)
-
-
-def _prefix(text: str) -> IPv6Network | None:
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError:
-        return None
-    return network if isinstance(network, IPv6Network) else None
 
 
 def history(user: User, machine: Machine) -> list[Line]:

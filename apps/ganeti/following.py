@@ -14,12 +14,17 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from apps.work import failures
+
 from .connections import client_for
 from .domain.job import FINAL, JobReport, JobStatus, LogLine, may_become
 from .models import Cluster, Job
 from .rapi.client import RapiClient
 from .rapi.query import at_least
+from .rapi.versions import UNKNOWN, Capability, parse, supports
 from .reasons import key_in
+from .refreshing import assume_version
+from .snapshots import remembered
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +41,11 @@ MARGIN_S = 7
 # the list may have run all the same.
 ARCHIVED_AFTER = timedelta(hours=5)
 CLOCKS_DIFFER = timedelta(minutes=1)
+
+# How soon what comes of a job's end is tried again, at first and at last; how long.
+HANDLED_AGAIN_S = 60.0
+HANDLED_AGAIN_AT_LAST_S = 3600.0
+GIVEN_UP_AFTER = timedelta(days=5)
 
 _handlers: dict[Job.Kind, list[Handler]] = {}
 _starters: dict[Job.Kind, list[Handler]] = {}
@@ -116,10 +126,29 @@ def try_to_handle(pk: int) -> bool:
         handle(pk)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
-        logger.exception("Job %s: a handler failed, it will be tried again", pk)
+    except Exception as exc:  # noqa: BLE001 - whatever a handler raises gets a row
+        handling_failed(pk, exc)
         return False
     return True
+
+
+def handling(pk: int) -> str:
+    """Return what failures call what comes of a job's end."""
+    return f"end of job {pk}"
+
+
+def handling_failed(pk: int, exc: Exception) -> None:
+    """Write down that a handler failed; after days the job counts as handled."""
+    failure = failures.record(
+        handling(pk),
+        exc,
+        first_s=HANDLED_AGAIN_S,
+        longest_s=HANDLED_AGAIN_AT_LAST_S,
+        give_up_after=GIVEN_UP_AFTER,
+    )
+    if failure.given_up_at:
+        logger.error("Job %s: what comes of its end is given up", pk)
+        Job.objects.filter(pk=pk).update(handled_at=failure.given_up_at)
 
 
 def finish(job: Job, report: JobReport) -> bool:
@@ -222,9 +251,10 @@ def ask(
     """
     ids = [job.ganeti_id for job in jobs if job.ganeti_id is not None]
     client = client_for(cluster, patience_s=patience_s)
+    assume_version(client, cluster)
     rows = client.jobs_by_id(ids, FIELDS)
-    reports = [JobReport.from_rapi(dict(row)) for row in rows]
-    return {report.id: report for report in reports}
+    reports = map(JobReport.from_rapi, rows)
+    return {report.id: report for report in reports if report.id}
 
 
 def may_be_sought(job: Job, now: datetime) -> bool:
@@ -253,26 +283,51 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
     """
     by_key = {job.key: job for job in jobs}
     found = set()
-    reports = _reported_since(client_for(cluster), cluster, jobs)
+    client = client_for(cluster)
+    assume_version(client, cluster)
+    reports = _reported_since(client, cluster, jobs)
     for report in reports:
         for key in filter(None, map(key_in, report.reasons)):
             if key in by_key:
                 _found(by_key[key], report)
                 found.add(by_key[key].pk)
+    keeps_reasons = _keeps_reasons(cluster)
     for job in jobs:
-        unmarked = _reinstall(job, reports) if job.kind == Job.Kind.REINSTALL else None
+        if keeps_reasons and job.kind != Job.Kind.REINSTALL:
+            continue
+        unmarked = _unmarked(job, reports)
         if unmarked is not None:
             _found(job, unmarked)
             found.add(job.pk)
     return found
 
 
-def _reinstall(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
-    """Find a reinstall, which carries no key, by what it does and when it came.
+# What Ganeti calls the opcode of a kind of job.
+_OPCODES = {
+    Job.Kind.STARTUP: "INSTANCE_STARTUP",
+    Job.Kind.SHUTDOWN: "INSTANCE_SHUTDOWN",
+    Job.Kind.REBOOT: "INSTANCE_REBOOT",
+    Job.Kind.CREATE: "INSTANCE_CREATE",
+    Job.Kind.REINSTALL: "INSTANCE_REINSTALL",
+    Job.Kind.DESTROY: "INSTANCE_REMOVE",
+    Job.Kind.CONFIGURE: "INSTANCE_SET_PARAMS",
+    Job.Kind.MIGRATE: "INSTANCE_MIGRATE",
+}
+
+
+def _keeps_reasons(cluster: Cluster) -> bool:
+    """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
+    contents = remembered(cluster)
+    version = parse(contents.info.version) if contents else UNKNOWN
+    return version == UNKNOWN or supports(version, Capability.REASON)
+
+
+def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
+    """Find a job that carries no key by what it does and when it came.
 
     One of another's of the same instance in the same minute would be taken for it.
     """
-    summary = f"INSTANCE_REINSTALL({job.instance})"
+    summary = f"{_OPCODES.get(Job.Kind(job.kind), '')}({job.instance})"
     since = job.submitted_at - CLOCKS_DIFFER
     for report in reports:
         if summary not in report.summary or (report.received_at or since) <= since:
@@ -303,11 +358,15 @@ def _reported_since(
     known = earlier.order_by("-pk").values_list("ganeti_id", flat=True).first()
     fields = ("id", "ops", "summary", "received_ts")
     rows = client.query("job", fields, at_least("id", known or 0))
-    return [JobReport.from_rapi({**row, "status": None}) for row in rows]
+    reports = (JobReport.from_rapi({**row, "status": None}) for row in rows)
+    return [report for report in reports if report.id]
 
 
 def never_arrived(job: Job, now: datetime) -> JobReport:
-    """Return the end of a job that the cluster's list does not have."""
-    if now - job.submitted_at > ARCHIVED_AFTER:
+    """Return the end of a job that the cluster's list does not have.
+
+    Where jobs carry no keys, it may be there unrecognized.
+    """
+    if now - job.submitted_at > ARCHIVED_AFTER or not _keeps_reasons(job.cluster):
         return JobReport(0, JobStatus.LOST)
     return JobReport(0, JobStatus.NOT_SUBMITTED, message=job.message)

@@ -66,15 +66,16 @@ def check(hostname: str, *, apart_from: int | None = None) -> Findings:
 
 
 def _taken_on(hostname: str, shots: Sequence[Snapshot]) -> str:
+    name = hostname.casefold()
     for shot in shots:
-        if shot.contents is not None and hostname in shot.contents.instances:
+        if shot.contents is not None and name in shot.contents.names:
             return shot.cluster.slug
     return ""
 
 
 def _soon_on(hostname: str) -> str:
     """Return the cluster where a machine is being renamed to this just now."""
-    renames = Job.objects.unfinished().filter(new_name=hostname)
+    renames = Job.objects.unfinished().filter(new_name__iexact=hostname)
     return renames.values_list("cluster__slug", flat=True).first() or ""
 
 

@@ -8,14 +8,16 @@ same whether there are a hundred instances or ten thousand.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv6Network
 from operator import is_
 from typing import Any, Generic, TypeVar
 
 from . import access, refreshing, snapshots
 from .access import Person
-from .domain.instance import Instance, State
+from .domain.addresses import IPv6Search, canonical_mac, prefix_of
+from .domain.instance import Instance, Nic, State
 from .domain.node import Node, NodeGroup
-from .models import Cluster, Job
+from .models import Cluster, Job, Network
 from .snapshots import Snapshot
 
 Row = TypeVar("Row")
@@ -158,6 +160,12 @@ class Inventory:
         """Clusters that nothing is known of yet."""
         return [shot for shot in self.snapshots if shot.known is None]
 
+    @property
+    def unreadable(self) -> list[Snapshot]:
+        """Clusters with objects that cannot be read; only staff may know of those."""
+        shots = self.snapshots if self.person.staff else ()
+        return [shot for shot in shots if shot.contents and shot.contents.unreadable]
+
     def _concerns(self, shot: Snapshot) -> bool:
         return self.person.sees_all or not shot.known or bool(_owned(self.person, shot))
 
@@ -208,11 +216,50 @@ class Inventory:
         column = wanted.sort if wanted.sort in SORT_KEYS else "name"
         ordered: Sequence[Instance] = self._merged.ordered(column)
         matching = _matching(ordered, wanted)
+        for word in wanted.search.lower().split():
+            matching = self._having(word, matching)
         pages = max(1, -(-len(matching) // wanted.size))
         number = min(max(wanted.page, 1), pages)
         rows = _cut(matching, number, wanted)
         total = len(self._merged.instances)
         return Page(rows, number, pages, wanted.size, len(matching), total)
+
+    def _having(self, word: str, instances: Sequence[Instance]) -> Sequence[Instance]:
+        """Return those that a word of a search finds, an address in any spelling."""
+        mac = canonical_mac(word)
+        search = None if mac else IPv6Search.parse(word)
+        if search is None:
+            text = mac or word
+            return [one for one in instances if text in one.search_text]
+        prefixes = self._prefixes
+        return [
+            one
+            for one in instances
+            if word in one.search_text
+            or any(search.finds(nic, prefixes(one, nic)) for nic in one.nics)
+        ]
+
+    @cached_property
+    def _prefixes(self) -> Callable[[Instance, Nic], list[IPv6Network]]:
+        """Return what tells in which prefixes a NIC derives an IPv6 address."""
+        named = Network.objects.exclude(ipv6_prefix="")
+        texts = {
+            (slug, link): prefix
+            for slug, link, prefix in named.values_list(
+                "cluster__slug", "link", "ipv6_prefix"
+            )
+        }
+        for shot in self.snapshots:
+            for network in shot.contents.networks if shot.contents else ():
+                texts[shot.cluster.slug, f"network {network.name}"] = network.network6
+        prefixes = {key: prefix_of(text) for key, text in texts.items()}
+
+        def prefixes_of(instance: Instance, nic: Nic) -> list[IPv6Network]:
+            places = (nic.link, f"network {nic.network}")
+            known = (prefixes.get((instance.cluster, place)) for place in places)
+            return [prefix for prefix in known if prefix is not None]
+
+        return prefixes_of
 
 
 def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
@@ -291,8 +338,6 @@ def _matching(ordered: Sequence[Instance], wanted: Criteria) -> Sequence[Instanc
         ordered = [found for found in ordered if node in found.primary_node.lower()]
     if owner := wanted.owner.lower():
         ordered = [found for found in ordered if owner in found.owner_text]
-    for word in wanted.search.lower().split():
-        ordered = [found for found in ordered if word in found.search_text]
     return ordered
 
 

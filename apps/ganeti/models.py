@@ -1,5 +1,6 @@
 """Rows: clusters, their networks, and the jobs that we asked them for."""
 
+import hashlib
 import uuid
 from datetime import datetime, timedelta
 from typing import Self
@@ -215,8 +216,8 @@ class Job(models.Model):
     """Something that we asked a cluster to do; the truth about it.
 
     Written before Ganeti is asked. ``key`` travels in the call's reason, so that a
-    job whose id was lost on the way is found again. ``busy_key`` names the instance
-    while the job is unfinished and is unique: one job of ours per instance at a time.
+    job whose id was lost on the way is found again. ``busy_key`` stands for the
+    instance while the job is unfinished and is unique: one job of ours per instance.
 
     ``then`` are the steps that follow when it succeeds (`services.steps`): the next
     one becomes a planned job with its ``step``, which the watcher submits.
@@ -315,7 +316,9 @@ class Job(models.Model):
 
     @staticmethod
     def busy_key_of(cluster: Cluster, instance: str) -> str:
-        return f"{cluster.pk}/{instance}"
+        """Return a key as long for every name; names of hosts have no case."""
+        text = f"{cluster.pk}/{instance.casefold()}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def unfinished(self) -> bool:

@@ -18,6 +18,7 @@ from .domain import tags
 from .domain.creation import DRBD, EXTERNAL
 from .domain.node import Node, NodeGroup
 from .models import Cluster, Network
+from .rapi.versions import UNKNOWN, Capability, parse, supports
 from .snapshots import Contents, Snapshot
 
 Words = str | Promise
@@ -148,9 +149,21 @@ class Offer:
     @cached_property
     def networks(self) -> Sequence[Choice]:
         """The networks, usable ones first; after them: none at all."""
-        found = list(self._pools() if self.cluster.use_gnt_network else self._links())
+        if self.cluster.use_gnt_network:
+            found = list(self._pools()) if self._has_networks else [self._no_networks]
+        else:
+            found = list(self._links())
         found.sort(key=lambda choice: bool(choice.off))
         return [*found, Choice("", _("No network"))]
+
+    @property
+    def _has_networks(self) -> bool:
+        return can(self.contents, Capability.NETWORKS)
+
+    @property
+    def _no_networks(self) -> Choice:
+        """A network that cannot be chosen, with the reason."""
+        return Choice(":", _("Networks of Ganeti"), words.too_old(Capability.NETWORKS))
 
     def _pools(self) -> Iterator[Choice]:
         for network in sorted(self.contents.networks, key=lambda found: found.name):
@@ -161,7 +174,7 @@ class Offer:
                 off = _("No node group can take it.")
             elif not mode:
                 off = _("The node group is not connected to it.")
-            elif network.free < 1:
+            elif network.has_pool and network.free < 1:
                 off = _("All its addresses are taken.")
             yield Choice(
                 network.name,
@@ -311,6 +324,19 @@ def cluster_off(shot: Snapshot) -> Words:
     """Say why no machine can be built on a cluster now; empty when one can."""
     if reason := closed(shot.cluster):
         return reason
-    if shot.known is None:
+    if shot.contents is None:
         return _OFF_UNKNOWN
-    return _OFF_DOWN if shot.down else ""
+    return _OFF_DOWN if shot.down else unfit(shot.contents)
+
+
+def unfit(contents: Contents) -> Words:
+    """Say what its Ganeti lacks so that machines could be built; empty: nothing."""
+    if can(contents, Capability.TAGS_FOR_NEW):
+        return ""
+    return words.too_old(Capability.TAGS_FOR_NEW)
+
+
+def can(contents: Contents, capability: Capability) -> bool:
+    """Tell whether a cluster's Ganeti has a capability; an unknown one has it."""
+    version = parse(contents.info.version)
+    return version == UNKNOWN or supports(version, capability)

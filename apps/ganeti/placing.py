@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from .domain.policy import Span
+from .rapi.versions import Capability, since
 
 Words = str | Promise
 
@@ -37,6 +38,19 @@ def broken(span: Span) -> str:
     """Say what a policy allows of a size that is too small or too large."""
     most = span.largest if span.largest is not None else span.asked
     return str(_SIZES[span.size]) % {"least": span.smallest, "most": most}
+
+
+_NEEDED: dict[Capability, Words] = {
+    Capability.NETWORKS: gettext_lazy("Its Ganeti has no networks; %(since)s has."),
+    Capability.TAGS_FOR_NEW: gettext_lazy(
+        "Its Ganeti gives new machines no owners; %(since)s does."
+    ),
+}
+
+
+def too_old(capability: Capability) -> str:
+    """Say which version of Ganeti has what this one lacks."""
+    return str(_NEEDED[capability]) % {"since": since(capability)}
 
 
 def no_room(largest_mib: int) -> str:

@@ -8,35 +8,45 @@ published without them.
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.work import failures
+
 from . import owner_names, turns
 from .connections import client_for
+from .domain import values
 from .domain.cluster import ClusterInfo
-from .domain.instance import CONFIG_FIELDS, LIVE_FIELDS, Instance
+from .domain.instance import CONFIG_FIELDS, LIVE_FIELDS
 from .domain.network import GanetiNetwork
 from .domain.node import (
     GROUP_FIELDS,
     NODE_CONFIG_FIELDS,
     NODE_LIVE_FIELDS,
-    Node,
     NodeGroup,
 )
+from .domain.values import Unreadable
 from .encryption import UndecryptableError
+from .merge import (
+    Configured,
+    Live,
+    Rows,
+    contents_of,
+    keep_newer,
+    reader,
+    with_instances,
+)
 from .models import Cluster, ClusterRefresh
 from .rapi.client import RapiClient
-from .rapi.errors import RapiError
-from .rapi.query import Row, any_present
+from .rapi.errors import RapiError, gettext_noop
+from .rapi.query import any_present
+from .rapi.versions import parse
 from .snapshots import (
-    Contents,
     Known,
     Snapshot,
     Stamp,
@@ -50,27 +60,6 @@ logger = logging.getLogger(__name__)
 LIVE_GRACE_S = 2.0
 SLOW_EVERY = timedelta(minutes=5)
 
-Rows = list[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class Configured:
-    """What the configuration says; None: what changes seldom was not asked for."""
-
-    instances: list[Instance]
-    nodes: Rows
-    groups: Rows
-    info: ClusterInfo | None
-    networks: tuple[GanetiNetwork, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What the nodes say, by name."""
-
-    instances: Mapping[str, Row]
-    nodes: Mapping[str, Row]
-
 
 def refresh(
     cluster: Cluster, *, force: bool = False, lease_s: float = turns.LEASE_S
@@ -78,7 +67,8 @@ def refresh(
     """Ask a cluster for everything and publish it; tell whether it answered.
 
     Does nothing and returns False while another process does it, or when it is not
-    due and not ``force``. Never raises: a failure is kept with the cluster.
+    due and not ``force``. Raises nothing but the database's errors: whatever went wrong
+    is kept with the cluster.
     Who calls ``renew`` now and then may take a short lease.
     """
     state = turns.take(cluster, force=force, lease_s=lease_s)
@@ -90,8 +80,21 @@ def refresh(
     except (RapiError, UndecryptableError) as exc:
         turns.failed(state, str(exc))
         return False
+    except (OperationalError, InterfaceError):
+        raise  # where the database is away, nothing can be kept
+    except Exception as exc:  # noqa: BLE001 - an answer may break anything; its row says so
+        _broken(state, exc)
+        return False
     turns.succeeded(state, started)
     return True
+
+
+def _broken(state: ClusterRefresh, exc: Exception) -> None:
+    """Count a fault of ours, or a strange answer, as a failed refresh; log it once."""
+    error = f"{gettext_noop('Its answer could not be used')}: {failures.describe(exc)}"
+    if error != state.last_error:
+        logger.error("%s: %s", state.cluster.slug, error, exc_info=exc)
+    turns.failed(state, error)
 
 
 def refresh_in_background(cluster: Cluster, *, force: bool = True) -> None:
@@ -115,15 +118,17 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
     if not wanted:
         return
     asked_at = timezone.now()
-    rows = client_for(cluster).query(
+    client = client_for(cluster)
+    assume_version(client, cluster)
+    rows = client.query(
         "instance", [*CONFIG_FIELDS, "status"], any_present("name", wanted)
     )
-    found = {row["name"]: row for row in rows}
+    found = values.by_name(rows)
 
     def update(before: Known | None) -> Known:
         if before is None:
             raise _NothingToUpdateError
-        return _with_instances(cluster, before, wanted, found, asked_at)
+        return with_instances(cluster, before, wanted, found, asked_at)
 
     try:
         known = publish(cluster, update)
@@ -150,6 +155,7 @@ def due(clusters: Iterable[Cluster], now: datetime) -> list[Cluster]:
 
 def _ask(cluster: Cluster, state: ClusterRefresh, started: datetime) -> None:
     client = client_for(cluster)
+    assume_version(client, cluster)
     if state.failures:
         client.version()  # half open: one cheap call tells whether to try the rest
     with ThreadPoolExecutor(max_workers=3) as pool:
@@ -162,20 +168,43 @@ def _ask(cluster: Cluster, state: ClusterRefresh, started: datetime) -> None:
     _publish_all(cluster, configured, answer, started)
 
 
+def assume_version(client: RapiClient, cluster: Cluster) -> None:
+    """Spare old clusters questions that they do not know."""
+    known = current([cluster])[0].contents
+    if known is not None and known.info.version:
+        client.assume(parse(known.info.version))
+
+
 def _ask_configuration(
     cluster: Cluster, client: RapiClient, started: datetime, pool: ThreadPoolExecutor
 ) -> Configured:
     slow = _slow_is_due(cluster, started)
     nodes = pool.submit(client.query, "node", NODE_CONFIG_FIELDS)
+    # Understood here already, while the nodes think about their answers.
     rows = client.query("instance", CONFIG_FIELDS)
-    return Configured(
-        # Understood here already, while the nodes think about their answers.
-        instances=[_configured(cluster, row) for row in rows],
-        nodes=nodes.result(),
-        groups=client.query("group", GROUP_FIELDS),
-        info=ClusterInfo.from_rapi(client.info()) if slow else None,
-        networks=_networks(client) if slow else None,
+    instances, lost = values.read_all("instance", rows, reader(cluster))
+    groups, lost_groups = _groups(client.query("group", GROUP_FIELDS))
+    infos, lost_info = values.read_all(
+        "cluster", [client.info()] if slow else [], ClusterInfo.from_rapi
     )
+    networks, lost_networks = values.read_all(
+        "network", client.networks() if slow else [], GanetiNetwork.from_rapi
+    )
+    return Configured(
+        instances=instances,
+        nodes=nodes.result(),
+        groups=groups,
+        slow=slow,
+        info=next(iter(infos), None),
+        networks=tuple(networks),
+        unreadable=(*lost, *lost_groups, *lost_info, *lost_networks),
+    )
+
+
+def _groups(rows: Rows) -> tuple[list[NodeGroup], list[Unreadable]]:
+    groups, lost = values.read_all("group", rows, NodeGroup.from_rapi)
+    unreadable = [NodeGroup.unreadable(one.name) for one in lost if one.name]
+    return [*groups, *unreadable], lost
 
 
 def _slow_is_due(cluster: Cluster, now: datetime) -> bool:
@@ -183,16 +212,10 @@ def _slow_is_due(cluster: Cluster, now: datetime) -> bool:
     return known is None or now - known.stamp.slow_at > SLOW_EVERY
 
 
-def _networks(client: RapiClient) -> tuple[GanetiNetwork, ...]:
-    return tuple(GanetiNetwork.from_rapi(row) for row in client.networks())
-
-
 def _ask_live(client: RapiClient) -> Live:
     instances = client.query("instance", LIVE_FIELDS)
     nodes = client.query("node", NODE_LIVE_FIELDS)
-    return Live(
-        {row["name"]: row for row in instances}, {row["name"]: row for row in nodes}
-    )
+    return Live(values.by_name(instances), values.by_name(nodes))
 
 
 def _live_answer(cluster: Cluster, live: Future[Live]) -> Live:
@@ -213,7 +236,7 @@ def _publish_all(
     """Publish a refresh; ``live`` None: not yet, so the last known state stays."""
 
     def update(before: Known | None) -> Known:
-        fresh = _contents(cluster, configured, live, before)
+        fresh = contents_of(cluster, configured, live, before)
         if before is None:
             return Known(_stamp(started, live, None), fresh)
         newer = {
@@ -221,7 +244,7 @@ def _publish_all(
         }
         return Known(
             _stamp(started, live, before.stamp),
-            _keep_newer(fresh, before.contents, newer),
+            keep_newer(fresh, before.contents, newer),
         )
 
     known = publish(cluster, update)
@@ -235,82 +258,6 @@ def _stamp(started: datetime, live: Live | None, before: Stamp | None) -> Stamp:
         slow_at = started
     touched = recently_touched(before) if before else {}
     return Stamp("", started, live_at, slow_at, touched)
-
-
-def _contents(
-    cluster: Cluster, configured: Configured, live: Live | None, before: Known | None
-) -> Contents:
-    old = before.contents if before else None
-    info, networks = configured.info, configured.networks
-    if info is None:
-        info = old.info if old else ClusterInfo.from_rapi({})
-    if networks is None:
-        networks = old.networks if old else ()
-    nodes = live.nodes if live else {}
-    return Contents(
-        info=info,
-        instances={
-            instance.name: _instance(instance, live, before)
-            for instance in configured.instances
-        },
-        nodes={
-            row["name"]: Node.from_rapi(row, nodes.get(row["name"]))
-            for row in configured.nodes
-        },
-        groups={row["name"]: NodeGroup.from_rapi(row) for row in configured.groups},
-        networks=networks,
-    )
-
-
-def _configured(cluster: Cluster, row: Row) -> Instance:
-    return Instance.from_rapi(
-        row, cluster=cluster.slug, tag_prefix=settings.GANETI_TAG_PREFIX
-    )
-
-
-def _instance(found: Instance, live: Live | None, before: Known | None) -> Instance:
-    """Add to what is configured what the nodes say, or said before."""
-    old = before.contents.instances.get(found.name) if before else None
-    live_at = before.stamp.live_at if before else None
-    if live is None:
-        found = found.remembering(old) if old else found
-    elif (seen := live.instances.get(found.name)) is None:
-        found = found.unseen(old, live_at)
-    else:
-        found = found.seen(seen, old, live_at)
-    # An equal instance stays the same object, with the keys it has worked out.
-    return old if old == found else found
-
-
-def _keep_newer(fresh: Contents, old: Contents, names: set[str]) -> Contents:
-    """Return fresh contents, but with what ``old`` has of instances named."""
-    if not names:
-        return fresh
-    instances = {k: v for k, v in fresh.instances.items() if k not in names}
-    instances |= {k: old.instances[k] for k in names if k in old.instances}
-    return replace(fresh, instances=instances)
-
-
-def _with_instances(
-    cluster: Cluster,
-    before: Known,
-    names: Iterable[str],
-    rows: Mapping[str, Row],
-    asked_at: datetime,
-) -> Known:
-    live = Live(rows, {})
-    instances = dict(before.contents.instances)
-    touched = recently_touched(before.stamp)
-    for name in names:
-        instances.pop(name, None)
-        touched[name] = asked_at
-        if name in rows:
-            found = _configured(cluster, rows[name])
-            instances[name] = _instance(found, live, before)
-    return Known(
-        replace(before.stamp, touched=touched),
-        replace(before.contents, instances=instances),
-    )
 
 
 # -- when no watcher does it

@@ -27,6 +27,7 @@ from .domain.cluster import ClusterInfo
 from .domain.instance import Instance
 from .domain.network import GanetiNetwork
 from .domain.node import Node, NodeGroup
+from .domain.values import Unreadable
 from .models import Cluster, ClusterRefresh
 from .rapi.errors import RapiProtocolError, gettext_noop
 
@@ -46,6 +47,8 @@ class Contents:
     nodes: Mapping[str, Node]
     groups: Mapping[str, NodeGroup]
     networks: tuple[GanetiNetwork, ...]
+    # What the cluster has too, and what nobody can make sense of.
+    unreadable: tuple[Unreadable, ...] = ()
 
     @cached_property
     def by_user(self) -> dict[str, list[Instance]]:
@@ -60,6 +63,12 @@ class Contents:
     @cached_property
     def by_uuid(self) -> dict[str, Instance]:
         return {found.uuid: found for found in self.instances.values() if found.uuid}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names that instances have, case-folded: DNS knows no case."""
+        unreadable = (one.name for one in self.unreadable if one.kind == "instance")
+        return frozenset(name.casefold() for name in (*self.instances, *unreadable))
 
 
 def _index(

@@ -11,11 +11,11 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from apps.auditlog import digest
@@ -56,8 +56,6 @@ MOST_PATIENCE_S = 64.0
 # How long a job must be missing before it is given up: it may be on its way.
 MISSING_FOR_S = 3.0
 ANNOUNCED_WITHIN_S = 2.0
-# Each failure is reported: once a minute is enough.
-FAILED_HANDLER_PAUSE_S = 60.0
 FORGET_BEATS_AFTER = timedelta(days=1)
 
 
@@ -109,6 +107,7 @@ class Follower(Loop):
         self._free_at = time.monotonic()
         self._missing_since: dict[int, float] = {}
         self._patience_s = PATIENCE_S
+        self._failed_jobs: list[Exception] = []
         self.idle = False
 
     def wake(self) -> None:
@@ -125,6 +124,7 @@ class Follower(Loop):
         if cluster is None or not jobs:
             self._missing_since.clear()
             return None
+        self._failed_jobs.clear()
         try:
             calls = self._look(cluster, jobs)
         except (RapiError, UndecryptableError) as exc:
@@ -134,6 +134,8 @@ class Follower(Loop):
             return PAUSE_WHEN_DOWN_S
         self._patience_s = PATIENCE_S
         self._free_at = began + SHORTEST_PAUSE_S * calls
+        if self._failed_jobs:
+            raise self._failed_jobs[0]
         return self._pause(began)
 
     def _pause(self, began: float) -> float:
@@ -161,8 +163,9 @@ class Follower(Loop):
 
     def _ask(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
         reports = following.ask(cluster, jobs, patience_s=self._patience_s)
-        ended = []
-        for job in jobs:
+        ended: list[tuple[Job, JobReport]] = []
+
+        def look(job: Job) -> None:
             report = reports.get(job.ganeti_id or 0)
             if report is None:
                 if self._given_up(job):
@@ -171,7 +174,18 @@ class Follower(Loop):
                 ended.append((job, report))
             elif following.progress(job, report):
                 self._news_at = time.monotonic()
+
+        self._for_each(look, jobs)
         return ended
+
+    def _for_each(self, do: Callable[[Job], None], jobs: Iterable[Job]) -> None:
+        """Do it for every job; one that fails holds up no other, and fails the turn."""
+        for job in jobs:
+            try:
+                do(job)
+            except Exception as exc:  # noqa: BLE001 - raised when all had their turn
+                logger.warning("%s: job %s: %s", self.name, job.pk, exc)
+                self._failed_jobs.append(exc)
 
     def _seek(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
         found = following.find(cluster, jobs)
@@ -198,10 +212,16 @@ class Follower(Loop):
             refreshing.refresh_instances(cluster, filter(None, names))
         except RapiError as exc:
             logger.warning("%s: instances not refreshed: %s", cluster.slug, exc)
-        for job, report in ended:
+        except Exception as exc:  # noqa: BLE001 - a job ends whatever its instance is
+            self._failed_jobs.append(exc)
+        reports = {job.pk: report for job, report in ended}
+
+        def end(job: Job) -> None:
             self._missing_since.pop(job.pk, None)
-            if following.end(job, report):
-                logger.info("%s: %s: %s", cluster.slug, job, report.status)
+            if following.end(job, reports[job.pk]):
+                logger.info("%s: %s: %s", cluster.slug, job, reports[job.pk].status)
+
+        self._for_each(end, [job for job, _ in ended])
         return 1
 
 
@@ -221,7 +241,6 @@ class Sweeper(Loop):
         super().__init__("sweeper", stopping)
         self._watcher = watcher
         self._beat_at = float("-inf")
-        self._not_before: dict[int, float] = {}
 
     def turn(self) -> float:
         now = timezone.now()
@@ -238,18 +257,25 @@ class Sweeper(Loop):
 
     def _handle_the_rest(self) -> None:
         """Run handlers that did not run to their end; those that fail, less often."""
-        now = time.monotonic()
         unhandled = list(Job.objects.unhandled().values_list("pk", flat=True))
-        self._not_before = {
-            pk: at for pk, at in self._not_before.items() if pk in unhandled
-        }
-        due = [pk for pk in unhandled if self._not_before.get(pk, now) <= now]
+        if not unhandled:
+            return
+        chores = {pk: following.handling(pk) for pk in unhandled}
+        resting = failures.resting(chores.values())
+        due = [pk for pk in unhandled if chores[pk] not in resting]
         if due:
             # Handlers go by what this process knows.
             snapshots.current(Cluster.objects.enabled())
         for pk in due:
-            if not following.try_to_handle(pk):
-                self._not_before[pk] = now + FAILED_HANDLER_PAUSE_S
+            self._handle(pk)
+
+    def _handle(self, pk: int) -> None:
+        try:
+            if following.try_to_handle(pk):
+                failures.clear(following.handling(pk))
+        except (OperationalError, InterfaceError) as exc:
+            # Of this row alone, perhaps; where the database is away, so is this.
+            following.handling_failed(pk, exc)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at < BEAT_EVERY_S:

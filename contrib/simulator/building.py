@@ -214,7 +214,7 @@ def _check_new(cluster: Cluster, op: Op) -> None:
     hypervisor = params.setdefault("hypervisor", cluster.spec.hypervisor)
     check_hvparams(hypervisor, params["hvparams"])
     check_beparams(params["beparams"])
-    check_tags(params["tags"])
+    check_tags(params.get("tags", []))
 
 
 def _new_instance(cluster: Cluster, op: Op, primary: str) -> Instance:
@@ -234,7 +234,7 @@ def _new_instance(cluster: Cluster, op: Op, primary: str) -> Instance:
         osparams=dict(params["osparams"]),
         nics=[make_nic(cluster, op, nic, primary) for nic in params["nics"]],
         disks=[make_disk(cluster, disk) for disk in params["disks"]],
-        tags=set(params["tags"]),
+        tags=set(params.get("tags", [])),
         network_port=cluster.new_port(),
         ctime=op.now,
         mtime=op.now,

@@ -178,12 +178,13 @@ def _ipolicy(cluster: Cluster, group: Group) -> dict[str, Any]:
 
 GROUP_FIELDS: Fields[Group] = table(
     *common("Group"),
+    Field("tags", "other", lambda _c, g: sorted(g.tags), "Tags", (2, 5)),
     Field("alloc_policy", "text", lambda _c, g: g.alloc_policy, "AllocPolicy"),
     Field("custom_diskparams", "other", lambda _c, _g: {}, "CustomDiskParameters"),
-    Field("custom_ipolicy", "other", lambda _c, g: g.custom_ipolicy),
+    Field("custom_ipolicy", "other", lambda _c, g: g.custom_ipolicy, "", (2, 6)),
     Field("custom_ndparams", "other", lambda _c, _g: {}, "CustomNDParams"),
-    Field("diskparams", "other", lambda _c, _g: parameters.DISKPARAMS),
-    Field("ipolicy", "other", _ipolicy, "InstancePolicy"),
+    Field("diskparams", "other", lambda _c, _g: parameters.DISKPARAMS, "", (2, 6)),
+    Field("ipolicy", "other", _ipolicy, "InstancePolicy", (2, 6)),
     Field("ndparams", "other", lambda _c, _g: parameters.NDPARAMS, "NDParams"),
     Field("node_cnt", "number", lambda c, g: len(_group_nodes(c, g)), "Nodes"),
     Field("node_list", "other", _group_nodes, "NodeList"),

@@ -21,6 +21,8 @@ from contrib.simulator.state import Cluster, Disk, Instance, Nic
 
 Read = Callable[[Cluster, Instance], Any]
 VNC_BASE_PORT = 5900
+# Which release brought three states of administration, and a span of memory.
+MEMORY_SPAN: Version = (2, 6)
 
 
 def _live(read: Read) -> Read:
@@ -80,6 +82,22 @@ def _status(cluster: Cluster, instance: Instance) -> str:
 def _beparams(cluster: Cluster, instance: Instance) -> dict[str, Any]:
     merged = cluster.beparams(instance)
     return {**merged, "memory": merged["maxmem"]}
+
+
+def _listed_beparams(cluster: Cluster, instance: Instance) -> dict[str, Any]:
+    merged = cluster.beparams(instance)
+    if cluster.release >= MEMORY_SPAN:
+        return merged
+    new = ("minmem", "maxmem", "always_failover", "spindle_use")
+    old = {name: value for name, value in merged.items() if name not in new}
+    return {**old, "memory": merged["maxmem"]}
+
+
+def _admin_state(cluster: Cluster, instance: Instance) -> str | bool:
+    """Say what is wanted of it; before there were three states, whether it is up."""
+    if cluster.release >= MEMORY_SPAN:
+        return instance.admin_state
+    return instance.admin_state == "up"
 
 
 def _first(items: list[Any], index: int, read: Callable[[Any], Any]) -> Any:
@@ -157,7 +175,8 @@ def _parameter_fields() -> Iterator[Field[Instance]]:
 
     for name, value in {**parameters.BEPARAMS, "memory": 0}.items():
         kind = "unit" if name.endswith("mem") or name == "memory" else kind_of(value)
-        yield Field(f"be/{name}", kind, backend(name))
+        since = MEMORY_SPAN if name in {"minmem", "maxmem"} else OLDEST
+        yield Field(f"be/{name}", kind, backend(name), since=since)
     names = {**parameters.OTHER_HV_FIELDS, **parameters.KVM}
     for name, value in sorted(names.items()):
         yield Field(f"hv/{name}", kind_of(value), hypervisor(name))
@@ -165,10 +184,10 @@ def _parameter_fields() -> Iterator[Field[Instance]]:
 
 INSTANCE_FIELDS: Fields[Instance] = table(
     *common("Instance"),
-    Field("admin_state", "text", lambda _c, i: i.admin_state, "InstanceState"),
+    Field("admin_state", "text", _admin_state, "InstanceState"),
     Field("admin_state_source", "text", lambda _c, i: i.admin_source, since=(2, 14)),
     Field("admin_up", "bool", lambda _c, i: i.admin_state == "up", "Autostart"),
-    Field("beparams", "other", lambda c, i: c.beparams(i), "BackendParameters"),
+    Field("beparams", "other", _listed_beparams),
     Field("console", "other", _live(console), "Console", live=True),
     Field("custom_beparams", "other", lambda _c, i: i.beparams),
     Field("custom_hvparams", "other", lambda _c, i: i.hvparams),

@@ -15,6 +15,11 @@ from contrib.simulator.resources import (
     submit,
     submit_ops,
 )
+from contrib.simulator.spec import Version
+
+BODY_OF_SHUTDOWN_SINCE: Version = (2, 5)
+# Before that, a creation says name and os.
+NAMES_OF_OPCODE_SINCE: Version = (2, 5)
 
 
 def _named(request: Request, **given: Any) -> dict[str, Any]:
@@ -25,6 +30,10 @@ def _named(request: Request, **given: Any) -> dict[str, Any]:
 def create(master: Master, request: Request) -> int | str:
     given = dict(request.document())
     version = given.pop("__version__", 0)
+    if master.cluster.release < NAMES_OF_OPCODE_SINCE:
+        for name in ("name", "os", "mode", "disk_template", "disks", "nics"):
+            if name not in given:
+                raise RapiFault(400, f"Required parameter '{name}' is missing")
     if version == 0:
         raise RapiFault(
             400, "Instance creation request version 0 is no longer supported"
@@ -56,9 +65,10 @@ def startup(master: Master, request: Request) -> int | str:
 
 @route("PUT", "/2/instances/*/shutdown")
 def shutdown(master: Master, request: Request) -> int | str:
-    given = _named(
-        request, **(request.body or {}), no_remember=request.flag("no_remember")
-    )
+    body = request.body or {}
+    if master.cluster.release < BODY_OF_SHUTDOWN_SINCE:
+        body = {}
+    given = _named(request, **body, no_remember=request.flag("no_remember"))
     what = "instances_name_shutdown"
     return submit(master, request, what, "OP_INSTANCE_SHUTDOWN", given)
 

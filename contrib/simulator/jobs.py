@@ -295,6 +295,16 @@ class Queue:
             self._try_locks(self.jobs[holders[0]])
 
 
+def only_known(name: str, given: dict[str, Any], release: Version) -> dict[str, Any]:
+    """Return what a release looks at."""
+    params = OPCODES[name].params
+    return {
+        key: value
+        for key, value in given.items()
+        if key in params and params[key].known_to(release)
+    }
+
+
 def new_op(
     name: str,
     given: dict[str, Any],

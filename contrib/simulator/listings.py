@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contrib.simulator import parameters
+from contrib.simulator.spec import Version
 from contrib.simulator.state import Cluster
 
 _COMMON = ("ctime", "mtime", "uuid", "serial_no", "tags")
@@ -42,12 +43,27 @@ JOB_BULK = (
 JOB = (*JOB_BULK, "oplog", "opresult")
 
 
+# Which release brought a part of it.
+SINCE: dict[str, Version] = {
+    "ipolicy": (2, 6),
+    "diskparams": (2, 6),
+    "enabled_disk_templates": (2, 8),
+    "max_running_jobs": (2, 11),
+    "max_tracked_jobs": (2, 13),
+    "install_image": (2, 12),
+    "zeroing_image": (2, 12),
+    "enabled_user_shutdown": (2, 12),
+    "instance_communication_network": (2, 13),
+    "compression_tools": (2, 13),
+}
+
+
 def info(cluster: Cluster) -> dict[str, Any]:
     """Describe the cluster as ``/2/info`` does."""
     spec = cluster.spec
     major, minor = cluster.release
     number = major * 1_000_000 + minor * 10_000
-    return {
+    known = {
         "software_version": spec.full_version,
         "protocol_version": number,
         "config_version": number,
@@ -68,6 +84,11 @@ def info(cluster: Cluster) -> dict[str, Any]:
         "ndparams": parameters.NDPARAMS,
         "diskparams": parameters.DISKPARAMS,
         **_settings(cluster),
+    }
+    return {
+        name: value
+        for name, value in known.items()
+        if cluster.release >= SINCE.get(name, cluster.release)
     }
 
 

@@ -79,7 +79,7 @@ def startup(cluster: Cluster, op: Op) -> Work:
     if dry(op):
         return None
     yield 1
-    if not op.params["no_remember"]:
+    if not op.params.get("no_remember"):
         instance.admin_state, instance.admin_source = "up", "admin"
         instance.touch(op.now)
     cluster.start(instance)
@@ -88,7 +88,7 @@ def startup(cluster: Cluster, op: Op) -> Work:
 
 def shutdown(cluster: Cluster, op: Op) -> Work:
     instance = find(cluster, op)
-    if not op.params["force"]:
+    if not op.params.get("force"):
         not_offline(instance)
     cluster.usable_node(instance.primary)
     if dry(op):
@@ -96,7 +96,7 @@ def shutdown(cluster: Cluster, op: Op) -> Work:
     yield 0.5
     stoppable(cluster, instance)
     yield 0.5
-    if not op.params["no_remember"] and instance.admin_state != "offline":
+    if not op.params.get("no_remember") and instance.admin_state != "offline":
         instance.admin_state, instance.admin_source = "down", "admin"
         instance.touch(op.now)
     cluster.stop(instance)

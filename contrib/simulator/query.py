@@ -14,12 +14,14 @@ from contrib.simulator.fields import (
     JOB_FIELDS,
     NETWORK_FIELDS,
     NODE_FIELDS,
+    OLDEST,
     Field,
     Fields,
     unknown,
 )
-from contrib.simulator.instance_fields import INSTANCE_FIELDS
+from contrib.simulator.instance_fields import INSTANCE_FIELDS, MEMORY_SPAN
 from contrib.simulator.jobs import Job, Queue
+from contrib.simulator.spec import Version
 from contrib.simulator.state import Cluster, Instance, nice_key
 
 
@@ -41,6 +43,10 @@ RESOURCES: dict[str, Resource] = {
 }
 
 
+# Which release answers queries of a kind of object; others came with queries.
+SINCE: dict[str, Version] = {"job": (2, 6), "network": (2, 7)}
+
+
 class Inquirer:
     """Reads a cluster and its jobs for queries."""
 
@@ -50,7 +56,9 @@ class Inquirer:
 
     def resource(self, name: str, request: list[Any]) -> Resource:
         found = RESOURCES.get(name)
-        if found is None or (name == "network" and self.cluster.release < (2, 7)):
+        if self.cluster.release < SINCE.get(name, OLDEST):
+            raise RapiFault(404)
+        if found is None:
             raise RapiFault(
                 502,
                 f"Failed to parse request: Cannot convert value '{json.dumps(request)}'"
@@ -178,7 +186,7 @@ class Inquirer:
             for field in wanted
             if fields[field].since <= self.cluster.release
         }
-        if "beparams" in values:
+        if "beparams" in values and self.cluster.release >= MEMORY_SPAN:
             # an old name that lists and single resources keep, and queries do not
             beparams = values["beparams"]
             values["beparams"] = {**beparams, "memory": beparams["maxmem"]}

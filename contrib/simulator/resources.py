@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 from contrib.simulator import listings
 from contrib.simulator.errors import OpError, RapiFault
-from contrib.simulator.jobs import Job, Op, new_op
+from contrib.simulator.jobs import Job, Op, new_op, only_known
 from contrib.simulator.master import Master
+from contrib.simulator.spec import Version
 
 ANYONE: frozenset[str] = frozenset()
 READERS = frozenset({"read", "write"})
@@ -52,6 +53,10 @@ class Request:
 
 
 Handler = Callable[[Master, Request], Any]
+OLDEST: Version = (2, 0)
+REASONS_SINCE: Version = (2, 8)
+# Before that, what is given and not known is not even looked at.
+STRICT_SINCE: Version = (2, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,21 @@ class Route:
     """One path with its methods, each with who may use it."""
 
     pattern: re.Pattern[str]
+    since: Version = OLDEST
     methods: dict[str, tuple[Handler, frozenset[str]]] = field(default_factory=dict)
 
 
 ROUTES: dict[str, Route] = {}
+
+
+# Which release brought a path; the others are as old as any that is simulated.
+SINCE: dict[str, Version] = {
+    "/2/query/": (2, 5),
+    "/2/groups/*/tags": (2, 5),
+    "/2/instances/*/failover": (2, 5),
+    "/2/instances/*/console": (2, 5),
+    "/2/networks": (2, 7),
+}
 
 
 def route(
@@ -72,7 +88,8 @@ def route(
     if access is None:
         access = ANYONE if method == "GET" else WRITERS
     pattern = re.compile(re.escape(path).replace(r"\*", "([^/]+)"))
-    entry = ROUTES.setdefault(path, Route(pattern))
+    since = next((SINCE[start] for start in SINCE if path.startswith(start)), OLDEST)
+    entry = ROUTES.setdefault(path, Route(pattern, since))
 
     def register(handler: Handler) -> Handler:
         entry.methods[method] = (handler, access)
@@ -81,11 +98,11 @@ def route(
     return register
 
 
-def resolve(request: Request) -> tuple[Handler, frozenset[str]]:
-    """Find who answers; note the names that the path holds."""
+def resolve(request: Request, release: Version) -> tuple[Handler, frozenset[str]]:
+    """Find who answers in a release; note the names that the path holds."""
     for entry in ROUTES.values():
         match = entry.pattern.fullmatch(request.path)
-        if match is None:
+        if match is None or release < entry.since:
             continue
         if request.method not in entry.methods:
             raise RapiFault(
@@ -105,6 +122,7 @@ def submit(
     given: dict[str, Any],
 ) -> int | str:
     """Submit a job of one opcode; ``what`` is the resource in its reason trail."""
+    release = master.cluster.release
     stamp = time.time_ns()
     trail: list[list[Any]] = []
     reason = request.text("reason")
@@ -113,11 +131,13 @@ def submit(
     trail.append([f"gnt:library:rlib2:{what}", "", stamp])
     op = new_op(
         opcode,
-        given,
-        master.cluster.release,
+        given if release >= STRICT_SINCE else only_known(opcode, given, release),
+        release,
         reason=trail,
         dry_run=request.flag("dry-run"),
     )
+    if release < REASONS_SINCE:
+        op.reason.clear()
     return submit_ops(master, [op])
 
 
@@ -152,10 +172,10 @@ def version(_master: Master, _request: Request) -> int:
 
 
 @route("GET", "/2/features")
-def features(_master: Master, _request: Request) -> list[str]:
+def features(master: Master, _request: Request) -> list[str]:
+    since_2_5 = ["node-migrate-reqv1", "node-evac-res1"]
     return [
-        "node-migrate-reqv1",
-        "node-evac-res1",
+        *(since_2_5 if master.cluster.release >= (2, 5) else ()),
         "instance-reinstall-reqv1",
         "instance-create-reqv1",
     ]
@@ -257,9 +277,9 @@ def job_of(master: Master, request: Request) -> Job:
 
 @route("GET", "/2/jobs")
 def jobs(master: Master, request: Request) -> Any:
-    if request.flag("bulk"):
-        return master.inquirer.bulk("job", listings.JOB_BULK)
     release = master.cluster.release
+    if request.flag("bulk") and release >= (2, 5):
+        return master.inquirer.bulk("job", listings.JOB_BULK)
     shown = [job.shown_id(release) for job in master.queue.listed()]
     return [{"id": job_id, "uri": f"/2/jobs/{job_id}"} for job_id in shown]
 

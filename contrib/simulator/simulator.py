@@ -102,7 +102,7 @@ class SimulatedCluster:
 
     def _handle(self, received: HttpRequest) -> bytes:
         request = Request(received.method, received.path, received.query)
-        handler, access = resolve(request)
+        handler, access = resolve(request, self.spec.release)
         self.master.authorize(received.headers.get("authorization"), access)
         request.body = decode_body(received)
         if self.live_latency_ms and self._asks_nodes(request):

@@ -40,9 +40,11 @@ def arguments(**changes: Any) -> Mapping[str, Any]:
     return new_instance(application(**changes), around).arguments()
 
 
+POOL = {"network": "192.0.2.0/24", "free_count": 5, "reserved_count": 251}
+
+
 def network(name: str, *groups: tuple[str, str, str]) -> GanetiNetwork:
-    row = {"name": name, "group_list": groups}
-    return GanetiNetwork.from_rapi(row)
+    return GanetiNetwork.from_rapi({"name": name, "group_list": groups, **POOL})
 
 
 def node(name: str, free_mib: int | None, **changes: Any) -> Node:
@@ -64,7 +66,10 @@ def node(name: str, free_mib: int | None, **changes: Any) -> Node:
 
 NETWORKS = (
     network("public", ("fast", "routed", "pub"), ("slow", "bridged", "br0")),
-    network("private", ("fast", "bridged", "br1")),
+    network("private", ("fast", "openvswitch", "sw1")),
+    network("vlan:100", ("fast", "bridged", "br1")),
+    network("bridged:br7", ("fast", "bridged", "br7")),
+    GanetiNetwork.from_rapi({"name": "only6", "network6": "2001:db8::/64"}),
 )
 
 
@@ -91,14 +96,17 @@ def test_what_was_asked_for_goes_to_ganeti_in_its_units() -> None:
         ("", "", []),
         ("public", "fast", [{"network": "public", "ip": "pool"}]),
         ("public", "", [{"network": "public", "ip": "pool"}]),
-        ("public", "slow", [{"network": "public"}]),
-        ("private", "fast", [{"network": "private"}]),
+        ("public", "slow", [{"network": "public", "ip": "pool"}]),
+        ("private", "fast", [{"network": "private", "ip": "pool"}]),
+        ("only6", "fast", [{"network": "only6"}]),
         ("unknown", "fast", [{"network": "unknown"}]),
-        ("bridged:br7", "fast", [{"mode": "bridged", "link": "br7"}]),
+        ("vlan:100", "fast", [{"network": "vlan:100", "ip": "pool"}]),
+        ("bridged:br7", "fast", [{"network": "bridged:br7", "ip": "pool"}]),
+        ("bridged:br8", "fast", [{"mode": "bridged", "link": "br8"}]),
         ("routed:table5", "", [{"mode": "routed", "link": "table5"}]),
     ],
 )
-def test_the_nic_takes_an_address_of_the_pool_where_the_network_is_routed(
+def test_the_nic_takes_an_address_wherever_the_network_has_a_pool(
     chosen: str, group: str, nics: list[dict[str, str]]
 ) -> None:
     made = arguments(

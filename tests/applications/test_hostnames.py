@@ -74,6 +74,17 @@ def test_a_machine_of_anybodys_takes_its_name() -> None:
     assert hostnames.check("new1.example.org") == hostnames.Findings()
 
 
+def test_a_name_is_taken_in_whatever_case_ganeti_has_it(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
+    rapi.add("Web1.Example.ORG")
+    rapi.add("Broken.Example.ORG", ctime=1e18)
+    refreshing.refresh(cluster, force=True)
+
+    for name in ("web1.example.org", "WEB1.example.org", "broken.example.org"):
+        assert hostnames.check(name).taken_on == "athens"
+
+
 def test_a_cluster_that_nothing_is_known_of_is_named(cluster: Cluster) -> None:
     found = hostnames.check("new1.example.org")
 

@@ -346,7 +346,7 @@ class FakeRapi:
 
     def _query(self, resource: str, fields: Sequence[str], filter_: Any) -> Json:
         rows = self._rows(resource)
-        _check_names(resource, filter_, {row.get("name") for row in rows})
+        _check_names(resource, filter_, [row.get("name") for row in rows])
         rows = [row for row in rows if _matches(filter_, row)]
         if resource == "job":
             rows = [row for row in rows if not row["archived"] or filter_[0] == "|"]
@@ -382,7 +382,7 @@ def _cell(row: Fields, name: str) -> list[Any]:
     return [FieldStatus.NORMAL if value is not None else FieldStatus.NO_DATA, value]
 
 
-def _check_names(resource: str, filter_: Any, known: set[Any]) -> None:
+def _check_names(resource: str, filter_: Any, known: list[Any]) -> None:
     """Refuse like Ganeti a filter that only names objects, when one is missing."""
     match filter_:
         case ["|", *parts] if resource != "job":

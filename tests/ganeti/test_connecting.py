@@ -18,7 +18,11 @@ def simulator() -> Iterator[Simulator]:
     specs = [
         ClusterSpec(name="athens", nodes=3, instances=5),
         ClusterSpec(name="berlin", instances=1, require_authentication=False),
-        ClusterSpec(name="oldie", instances=0, version="2.4"),
+        ClusterSpec(name="oldie", instances=0, version="2.3"),
+        *(
+            ClusterSpec(name=f"old{version}", nodes=2, instances=3, version=version)
+            for version in ("2.4", "2.5", "2.6")
+        ),
     ]
     with Simulator(specs) as simulator:
         yield simulator
@@ -107,11 +111,19 @@ def test_a_user_is_wanted_even_where_reads_are_open(
     assert trouble(place).field == "username"
 
 
-def test_a_version_without_queries_is_named(simulator: Simulator) -> None:
+def test_a_version_that_is_too_old_is_named(simulator: Simulator) -> None:
     exc = trouble(endpoint(simulator.clusters["oldie"]))
 
-    assert "Ganeti 2.4" in str(exc)
-    assert "2.5 and newer" in str(exc)
+    assert "Ganeti 2.3" in str(exc)
+    assert "2.4 and newer" in str(exc)
+
+
+@pytest.mark.parametrize("version", ["2.4", "2.5", "2.6"])
+def test_old_versions_are_examined(simulator: Simulator, version: str) -> None:
+    report = connecting.examine(endpoint(simulator.clusters[f"old{version}"]))
+
+    assert report.version.startswith(version)
+    assert (report.nodes, report.instances) == (2, 3)
 
 
 def test_another_certificate_gets_no_password(athens: SimulatedCluster) -> None:

@@ -242,7 +242,11 @@ criteria = st.builds(
 machines = st.lists(
     st.builds(
         lambda name, ips, tag: machine(tag, **{"name": name, "nic.ips": ips}),
-        words,
+        st.text(
+            st.characters(categories=["L", "N", "P"], exclude_characters="/"),
+            min_size=1,
+            max_size=8,
+        ),
         st.lists(st.one_of(st.none(), words, st.ip_addresses().map(str)), max_size=2),
         words,
     ),
@@ -250,6 +254,7 @@ machines = st.lists(
 )
 
 
+@pytest.mark.django_db
 @given(criteria, machines)
 def test_whatever_is_asked_for_some_page_is_answered(
     wanted: Criteria, listed: list[Instance]

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.ganeti.domain.job import (
@@ -63,10 +63,34 @@ def test_an_id_of_old_versions_is_text() -> None:
 @pytest.mark.parametrize(
     ("opresult", "message"),
     [
-        ([["OpPrereqError", ["No &quot;web1&quot;", "wrong"]]], 'No "web1"'),
+        (
+            [["OpPrereqError", ["No &quot;web1&quot;", "wrong_state"]]],
+            'No "web1"',
+        ),
+        ([["OpPrereqError", ["One", "two", {"three": [4]}]]], "One: two: three=4"),
         ([["OpExecError", ["Could not start"]]], "Could not start"),
         ([None, ["OpExecError", ["The second failed"]]], "The second failed"),
+        (
+            [["HooksAbort", [[["node1", "hook", "quota exceeded"]]]]],
+            "A hook refused it: node1: hook: quota exceeded",
+        ),
+        (
+            [["HooksAbort", [[["n1", "a", "no"], ["n2", "b", "never"]]]]],
+            "A hook refused it: n1: a: no; n2: b: never",
+        ),
+        (
+            [["ResolverError", [["web1", -2, "Name not known"]]]],
+            "A name could not be resolved: web1: -2: Name not known",
+        ),
+        ([["LockError", []]], "Ganeti could not lock what it needs"),
+        ([["NewError", ["Something", 7, None]]], "NewError: Something: 7"),
+        ([["NewError", "no list"]], "NewError: no list"),
+        (
+            [["node1", "node2"], ["OpExecError", ["The second failed"]]],
+            "The second failed",
+        ),
         (["just words"], "just words"),
+        ("no list at all", "no list at all"),
         ([None], ""),
         (None, ""),
         ([[]], ""),
@@ -76,6 +100,70 @@ def test_an_error_is_told_in_ganetis_words(opresult: object, message: str) -> No
     report = JobReport.from_rapi({"id": 7, "status": "error", "opresult": opresult})
 
     assert report.message == message
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=[]))
+    | st.sampled_from(["error", "success", "running", "archiving", "message", 1e18]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+FIELDS = ("id", "status", "opresult", "oplog", "ops", "summary", "end_ts")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON)))
+def test_whatever_ganeti_says_of_a_job_is_read_and_can_be_kept(
+    row: dict[str, object],
+) -> None:
+    report = JobReport.from_rapi(row)
+
+    kept = "\n".join((report.message, *(line.text for line in report.log)))
+    assert 0 <= report.id < 2**63
+    assert "\0" not in kept.encode().decode()
+
+
+@settings(max_examples=60, deadline=None)
+@given(JSON, st.sampled_from(["error", "success", "archiving"]))
+def test_any_result_of_a_job_that_failed_is_read(result: object, status: str) -> None:
+    row = {"id": 7, "status": status, "opresult": result, "end_ts": result}
+
+    assert JobReport.from_rapi(row).id == 7
+
+
+def test_a_result_of_any_depth_is_read() -> None:
+    deep: list[object] = ["the reason"]
+    for _ in range(900):
+        deep = [deep]
+
+    JobReport.from_rapi({"id": 7, "status": "error", "opresult": deep})
+
+
+def test_a_job_of_an_unknown_status_is_followed_on_until_it_has_ended() -> None:
+    going = JobReport.from_rapi({"id": 7, "status": "archiving", "end_ts": None})
+    over = JobReport.from_rapi({"id": 7, "status": "archiving", "end_ts": [1.7e9, 0]})
+
+    assert going.status is None
+    assert over.status is JobStatus.LOST
+    assert "archiving" in over.message
+
+
+@pytest.mark.parametrize(
+    "stamp", [[1e18, 0], [float("nan"), 0], [1, 2, 3], ["1", 2], 7, {}, [10**400, 0]]
+)
+def test_a_time_that_is_none_is_left_out(stamp: object) -> None:
+    oplog = [[[1, stamp, "message", "hello"]]]
+
+    report = JobReport.from_rapi(
+        {"id": 7, "status": "success", "end_ts": stamp, "oplog": oplog}
+    )
+
+    assert report.ended_at is None
+    assert report.log[0].text == "hello"
 
 
 def test_a_success_has_no_message() -> None:

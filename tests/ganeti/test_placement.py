@@ -160,6 +160,35 @@ def test_a_full_network_is_off(cluster: Cluster) -> None:
     }
 
 
+def test_a_network_without_a_pool_is_never_full(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
+    rapi.networks[2] |= {"network": None, "free_count": None, "reserved_count": None}
+
+    assert "full" in usable(offer(cluster).networks)
+
+
+@pytest.mark.parametrize("version", ["2.4.5", "2.5.2", "2.6.1"])
+def test_networks_of_ganeti_are_off_where_it_has_none(
+    cluster: Cluster, rapi: FakeRapi, version: str
+) -> None:
+    rapi.info["software_version"] = version
+
+    assert off(offer(cluster).networks) == {":": "Its Ganeti has no networks; 2.7 has."}
+
+
+def test_a_cluster_whose_ganeti_gives_new_machines_no_tags_is_off(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
+    rapi.info["software_version"] = "2.4.5"
+
+    choices = placement.clusters([offer(cluster).snapshot])
+
+    assert off(choices) == {
+        "athens": "Its Ganeti gives new machines no owners; 2.5 does."
+    }
+
+
 @pytest.mark.usefixtures("rapi")
 def test_a_network_says_what_is_left_of_it(cluster: Cluster) -> None:
     found = {choice.value: choice.note for choice in offer(cluster).networks}

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -11,6 +12,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.listening import Listener
 from apps.ganeti.models import Cluster, Job, WatcherBeat
 from apps.ganeti.watching import Sweeper, Watcher
+from apps.work.models import Failure
 from tests.ganeti.test_following import NewJob, handled, new_job
 from tests.ganeti.test_queue import tube
 from tests.services import Beanstalkd
@@ -114,6 +116,50 @@ def test_a_handler_that_keeps_failing_is_not_tried_at_every_turn(
         sweeper.turn()
 
     assert len(tries) == 1
+
+
+def test_what_a_handler_raises_is_written_down_until_it_succeeds(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    faults = [RuntimeError("a fault of ours"), OperationalError("no such character")]
+
+    def fail(_job: Job) -> None:
+        if faults:
+            raise faults.pop(0)
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    job = new_job(status=JobStatus.ERROR, busy_key=None)
+    seen = []
+
+    for _ in range(3):
+        sweeper.turn()
+        seen += [failure.error for failure in Failure.objects.all()]
+        Failure.objects.update(next_at=timezone.now())
+
+    assert seen == [
+        "RuntimeError: a fault of ours",
+        "OperationalError: no such character",
+    ]
+    job.refresh_from_db()
+    assert job.handled_at
+
+
+def test_what_comes_of_an_end_is_given_up_after_days(
+    sweeper: Sweeper, new_job: NewJob, handled: list[Job]
+) -> None:
+    def fail(_job: Job) -> None:
+        raise RuntimeError("a fault of ours")
+
+    following.on_finished(Job.Kind.REBOOT)(fail)
+    new_job(status=JobStatus.ERROR, busy_key=None)
+    sweeper.turn()
+    long_ago = timezone.now() - timedelta(days=6)
+    Failure.objects.update(failing_since=long_ago, next_at=long_ago)
+
+    sweeper.turn()
+
+    assert not Job.objects.unhandled().exists()
+    assert Failure.objects.get().given_up_at
 
 
 def test_a_watcher_gives_signs_of_life(sweeper: Sweeper) -> None:

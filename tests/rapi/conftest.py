@@ -16,6 +16,7 @@ from apps.ganeti.rapi.transport import (
     Timeouts,
     Verification,
 )
+from apps.ganeti.rapi.versions import Capability, supports
 from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 from tests.lab import Lab
 
@@ -39,6 +40,9 @@ class Ganeti:
     def client_as(self, username: str, password: str) -> RapiClient:
         endpoint = replace(self.endpoint, username=username, password=password)
         return RapiClient(HttpTransport(endpoint, Timeouts(5, 30), InFlight(4)))
+
+    def can(self, capability: Capability) -> bool:
+        return supports(self.client.ganeti_version(), capability)
 
     @property
     def deaf(self) -> bool:
@@ -78,14 +82,14 @@ class Ganeti:
         """Return the body that creates a small machine, stopped."""
         return {
             "mode": "create",
-            "instance_name": name,
+            "name": name,
             "disk_template": "file",
             "disks": [{"size": 16}],
             "nics": [{}],
-            "os_type": "image+default",
+            "os": "image+default",
             "pnode": self.client.nodes()[0]["name"],
             "start": False,
-            "beparams": {"maxmem": 32, "minmem": 32, "vcpus": 1},
+            "beparams": {"memory": 32, "vcpus": 1},
             **changes,
         }
 
@@ -94,6 +98,9 @@ class Ganeti:
         """Have a machine for a while."""
         body = self.new_instance(name, **changes)
         self.done(self.client.create_instance(body, reason="contract"))
+        if "tags" in body and not self.can(Capability.TAGS_FOR_NEW):
+            tags = self.client.add_tags("instances", name, body["tags"], reason="")
+            self.done(tags)
         try:
             yield name
         finally:
@@ -131,6 +138,9 @@ def simulate(version: str, hypervisor: str = "fake") -> Iterator[Ganeti]:
 @pytest.fixture(
     scope="session",
     params=[
+        pytest.param(("2.4", "fake"), id="simulated 2.4"),
+        pytest.param(("2.5", "fake"), id="simulated 2.5"),
+        pytest.param(("2.6", "fake"), id="simulated 2.6"),
         pytest.param(("2.8", "fake"), id="simulated 2.8"),
         pytest.param(("2.12", "kvm"), id="simulated 2.12 kvm"),
         pytest.param(("2.16", "fake"), id="simulated 2.16"),

@@ -1,9 +1,11 @@
 """What a cluster says about itself."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
+from . import values
 from .policy import ANYTHING, Policy
+from .values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,20 @@ class ClusterInfo:
     policy: Policy = ANYTHING
 
     @classmethod
-    def from_rapi(cls, answer: dict[str, Any]) -> Self:
-        """Build from the answer; versions before 2.8 name no disk templates."""
+    def from_rapi(cls, answer: Values) -> Self:
+        """Build from the answer; versions before 2.8 name no disk templates.
+
+        Raises UnreadableError.
+        """
         return cls(
-            name=answer.get("name") or "",
-            uuid=answer.get("uuid") or "",
-            version=answer.get("software_version") or "",
-            master=answer.get("master") or "",
-            hypervisors=tuple(answer.get("enabled_hypervisors") or ()),
-            disk_templates=tuple(answer.get("enabled_disk_templates") or ()),
-            tags=tuple(answer.get("tags") or ()),
-            policy=Policy.from_rapi(answer.get("ipolicy")),
+            name=values.text(answer, "name"),
+            uuid=values.uuid(answer),
+            version=values.text(answer, "software_version"),
+            master=values.text(answer, "master"),
+            hypervisors=values.texts(answer, "enabled_hypervisors"),
+            disk_templates=values.texts(
+                answer, "enabled_disk_templates", values.LONGEST_TEMPLATE
+            ),
+            tags=values.texts(answer, "tags"),
+            policy=Policy.from_rapi(values.mapping(answer, "ipolicy")),
         )

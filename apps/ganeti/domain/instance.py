@@ -1,9 +1,8 @@
 """One virtual machine, at the moment the cluster was asked."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
@@ -12,13 +11,13 @@ from natsort import natsort_keygen, ns
 
 from apps.work.aware_datetime import AwareDatetime
 
+from . import values
 from .tags import Tags
+from .values import Values
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 # KVM writes words ("cdrom", "disk"), Xen letters ("dc": CD-ROM, then disk).
 _CDROM_FIRST = re.compile(r"cdrom|d[acn]*$")
-
-Values = Mapping[str, Any]
 
 
 class State(StrEnum):
@@ -152,26 +151,30 @@ class Instance:
 
     @classmethod
     def from_rapi(cls, row: Values, *, cluster: str, tag_prefix: str) -> Self:
-        """Build from a row of CONFIG_FIELDS; Ganeti reports memory and disk in MiB."""
+        """Build from a row of CONFIG_FIELDS; Ganeti reports memory and disk in MiB.
+
+        Raises UnreadableError.
+        """
+        maximum, memory = values.whole(row, "be/maxmem"), values.whole(row, "be/memory")
         return cls(
             cluster=cluster,
-            name=row["name"],
-            uuid=row["uuid"] or "",
-            admin_state=row["admin_state"] or "",
-            memory_mib=row["be/maxmem"] or row["be/memory"] or 0,
-            vcpus=row["be/vcpus"] or 0,
+            name=values.name(row),
+            uuid=values.uuid(row),
+            admin_state=_admin_state(row),
+            memory_mib=maximum or memory or 0,
+            vcpus=values.whole(row, "be/vcpus") or 0,
             disks=_disks(row),
             nics=_nics(row),
-            disk_template=row["disk_template"] or "",
-            hypervisor=row["hypervisor"] or "",
-            os=row["os"] or "",
-            primary_node=row["pnode"] or "",
-            secondary_nodes=tuple(row["snodes"] or ()),
-            group=row["pnode.group"] or "",
-            tags=Tags.parse(row["tags"] or (), tag_prefix),
-            created_at=_time(row["ctime"]),
-            changed_at=_time(row["mtime"]),
-            network_port=row["network_port"],
+            disk_template=values.text(row, "disk_template", values.LONGEST_TEMPLATE),
+            hypervisor=values.text(row, "hypervisor"),
+            os=values.text(row, "os"),
+            primary_node=values.text(row, "pnode"),
+            secondary_nodes=values.texts(row, "snodes"),
+            group=values.text(row, "pnode.group"),
+            tags=Tags.parse(values.texts(row, "tags"), tag_prefix),
+            created_at=values.moment(row, "ctime"),
+            changed_at=values.moment(row, "mtime"),
+            network_port=values.whole(row, "network_port"),
             hvparams=_hypervisor_parameters(row),
         )
 
@@ -181,7 +184,9 @@ class Instance:
         ``before`` is the instance as it was known at ``at``: where no node answers
         now, it tells what was seen last.
         """
-        state = _STATES.get(row["status"] or "", State.UNKNOWN)
+        status = row["status"]
+        known = _STATES.get(status) if isinstance(status, str) else None
+        state = known or State.UNKNOWN
         if state in NOT_SEEN:
             return self.unseen(before, at, state)
         return replace(self, state=state)
@@ -269,40 +274,44 @@ class Instance:
         return "\n".join(words).lower()
 
 
+def _admin_state(row: Values) -> str:
+    """Return what the instance is meant to be: up, down or offline.
+
+    Before 2.6 Ganeti says only whether it is to be up.
+    """
+    wanted = row.get("admin_state")
+    if isinstance(wanted, bool):
+        return "up" if wanted else "down"
+    return values.text(row, "admin_state")
+
+
 def _hypervisor_parameters(row: Values) -> tuple[tuple[str, Any], ...]:
     """Return those that the instance's hypervisor has."""
-    return tuple(
-        (name, row[field])
-        for name, field in _HYPERVISOR_FIELDS.items()
-        if row[field] is not None
+    found = (
+        (name, values.scalar(row, field)) for name, field in _HYPERVISOR_FIELDS.items()
     )
+    return tuple((name, value) for name, value in found if value is not None)
 
 
 def _disks(row: Values) -> tuple[Disk, ...]:
-    sizes: Sequence[int] = row["disk.sizes"] or ()
-    names = _padded(row["disk.names"], len(sizes))
-    return tuple(
-        Disk(size or 0, name or "") for size, name in zip(sizes, names, strict=True)
-    )
+    sizes = values.wholes(row, "disk.sizes")
+    names = _padded(values.optional_texts(row, "disk.names"), len(sizes))
+    return tuple(Disk(size, name) for size, name in zip(sizes, names, strict=True))
 
 
 def _nics(row: Values) -> tuple[Nic, ...]:
-    macs: Sequence[str] = row["nic.macs"] or ()
+    macs = values.optional_texts(row, "nic.macs")
     columns = [
-        _padded(row[field], len(macs))
+        _padded(values.optional_texts(row, field), len(macs))
         for field in ("nic.ips", "nic.links", "nic.modes", "nic.networks.names")
     ]
     return tuple(
-        Nic(mac, ip or "", link or "", mode or "", network or "")
+        Nic(mac, ip, link, mode, network)
         for mac, ip, link, mode, network in zip(macs, *columns, strict=True)
     )
 
 
-def _padded(values: Sequence[Any] | None, length: int) -> list[Any]:
+def _padded(texts: tuple[str, ...], length: int) -> tuple[str, ...]:
     """Fill up a list field that a version lacks or gives shorter."""
-    known = list(values or ())[:length]
-    return known + [None] * (length - len(known))
-
-
-def _time(seconds: float | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    known = texts[:length]
+    return (*known, *("" for _ in range(length - len(known))))

@@ -1,11 +1,14 @@
 """A job of ours from the click to its end: its states, their order, Ganeti's words."""
 
-import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self, TypedDict
+
+from ..rapi.errors import gettext_noop
+from . import joberror
+from .values import LAST_SECOND, shown
 
 
 class JobStatus(StrEnum):
@@ -74,17 +77,14 @@ class LogLine:
     at: datetime
     text: str
 
-    @classmethod
-    def from_rapi(cls, entry: Sequence[Any]) -> Self:
-        """Build from an ``oplog`` entry: ``[serial, [seconds, µs], type, message]``."""
-        serial, (seconds, micros), _kind, message = entry
-        at = datetime.fromtimestamp(seconds + micros / 1e6, UTC)
-        return cls(int(serial), at, str(message).strip())
-
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """What Ganeti says about one job; ``status`` None: the queue does not know it."""
+    """What Ganeti says about one job; ``status`` None: it does not say where it is.
+
+    Read leniently: whatever a field holds, what can be read of the others is kept,
+    since a job that cannot be read at all could never end.
+    """
 
     id: int
     status: JobStatus | None
@@ -96,52 +96,92 @@ class JobReport:
     received_at: datetime | None = None
 
     @classmethod
-    def from_rapi(cls, row: dict[str, Any]) -> Self:
+    def from_rapi(cls, row: Mapping[str, Any]) -> Self:
         """Build from the fields id, status, opresult, oplog, ops, end_ts of a job.
 
         ``summary`` is what Ganeti calls its opcodes, as ``INSTANCE_REBOOT(web1)``.
         """
-        status = row.get("status")
+        ended_at = _moment(row.get("end_ts"))
+        status, message = _status(row.get("status"), ended=ended_at is not None)
+        if status is JobStatus.ERROR:
+            message = joberror.describe(row.get("opresult"))
         return cls(
-            id=int(row["id"]),
-            status=JobStatus(status) if status else None,
-            message=_error(row.get("opresult")) if status == JobStatus.ERROR else "",
-            log=_log(row.get("oplog")),
-            reasons=_reasons(row.get("ops")),
-            ended_at=_time(row.get("end_ts")),
-            summary=tuple(row.get("summary") or ()),
-            received_at=_time(row.get("received_ts")),
+            id=_id(row.get("id")),
+            status=status,
+            message=message,
+            log=tuple(_log(row.get("oplog"))),
+            reasons=tuple(_reasons(row.get("ops"))),
+            ended_at=ended_at,
+            summary=tuple(s for s in _list(row.get("summary")) if isinstance(s, str)),
+            received_at=_moment(row.get("received_ts")),
         )
 
 
-def _time(stamp: Sequence[int] | None) -> datetime | None:
-    """Read Ganeti's ``[seconds, microseconds]``."""
-    if not stamp:
-        return None
-    seconds, micros = stamp
-    return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
+# Ganeti's words for where a job is: those of ours that it has, too.
+_STATUSES = {
+    status.value: status
+    for status in (
+        JobStatus.QUEUED,
+        JobStatus.WAITING,
+        JobStatus.RUNNING,
+        JobStatus.CANCELING,
+        JobStatus.SUCCESS,
+        JobStatus.ERROR,
+        JobStatus.CANCELED,
+    )
+}
 
 
-def _log(oplog: Any) -> tuple[LogLine, ...]:
-    entries = [entry for opcode in oplog or () for entry in opcode or ()]
-    return tuple(LogLine.from_rapi(entry) for entry in entries if entry[2] == "message")
+def _status(word: object, *, ended: bool) -> tuple[JobStatus | None, str]:
+    """Return a job's status, and what is to be said about a word that is not known.
 
-
-def _reasons(ops: Any) -> tuple[str, ...]:
-    trails = [op.get("reason") or () for op in ops or () if isinstance(op, dict)]
-    return tuple(str(step[1]) for trail in trails for step in trail)
-
-
-def _error(opresult: Any) -> str:
-    """Return the reason of a failure in Ganeti's words.
-
-    An opcode's result is then ``[class, [message, code]]`` or ``[class, [message]]``
-    (Ganeti's ``errors.EncodeException``); opcodes after it have none.
+    Such a job is followed on until it has ended; how, nobody can tell then.
     """
-    for result in opresult or ():
-        match result:
-            case [str(), [str(message), *_]]:
-                return html.unescape(message)
-            case str(message) if message:
-                return html.unescape(message)
-    return ""
+    known = _STATUSES.get(word) if isinstance(word, str) else None
+    if known or not word or not ended:
+        return known, ""
+    text = gettext_noop("Ganeti gives it a status that is not known here")
+    return JobStatus.LOST, f"{text}: {shown(word)}"
+
+
+def _id(value: object) -> int:
+    """Return Ganeti's id of a job, text before 2.8; 0 for what is none."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:20])
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
+        return value
+    return 0
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _moment(stamp: object) -> datetime | None:
+    """Read Ganeti's ``[seconds, microseconds]``."""
+    match stamp:
+        case [int() | float() as seconds, int() | float() as micros]:
+            if 0 < seconds < LAST_SECOND and 0 <= micros < 1_000_000:
+                return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
+    return None
+
+
+def _log(oplog: object) -> Iterator[LogLine]:
+    """Return the lines of ``oplog`` entries: ``[serial, time, type, message]``."""
+    at = datetime.fromtimestamp(0, UTC)
+    for opcode in _list(oplog):
+        for entry in _list(opcode):
+            match entry:
+                case [serial, stamp, "message", message]:
+                    at = _moment(stamp) or at
+                    text = joberror.spell(message)
+                    yield LogLine(_id(serial), at, text)
+
+
+def _reasons(ops: object) -> Iterator[str]:
+    trails = [op.get("reason") for op in _list(ops) if isinstance(op, dict)]
+    for trail in trails:
+        for step in _list(trail):
+            match step:
+                case [_, str(text), *_]:
+                    yield joberror.spell(text)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network
-from typing import Any, Self
+from typing import Self
+
+from . import values
+from .values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +23,37 @@ class GanetiNetwork:
     groups: tuple[tuple[str, str, str], ...]  # (node group, mode, link)
 
     @classmethod
-    def from_rapi(cls, row: dict[str, Any]) -> Self:
-        """Build from a row of ``GET /2/networks?bulk=1``."""
+    def from_rapi(cls, row: Values) -> Self:
+        """Build from a row of ``GET /2/networks?bulk=1``; raises UnreadableError."""
         return cls(
-            name=row["name"],
-            uuid=row.get("uuid") or "",
-            network=row.get("network") or "",
-            gateway=row.get("gateway") or "",
-            network6=row.get("network6") or "",
-            free=row.get("free_count") or 0,
-            reserved=row.get("reserved_count") or 0,
-            tags=tuple(row.get("tags") or ()),
-            groups=tuple(tuple(g[:3]) for g in row.get("group_list") or ()),
+            name=values.name(row),
+            uuid=values.uuid(row),
+            network=values.text(row, "network"),
+            gateway=values.text(row, "gateway"),
+            network6=values.text(row, "network6"),
+            free=values.whole(row, "free_count") or 0,
+            reserved=values.whole(row, "reserved_count") or 0,
+            tags=values.texts(row, "tags"),
+            groups=tuple(map(_connection, values.items(row, "group_list"))),
         )
+
+    @property
+    def has_pool(self) -> bool:
+        """Whether there are addresses that Ganeti can give of it, if not taken."""
+        return bool(self.network) and self.free + self.reserved > 0
 
     def connection(self, group: str) -> tuple[str, str] | None:
         """Return mode and link by which a node group reaches it; None: it does not."""
         found = [(mode, link) for name, mode, link in self.groups if name == group]
         return found[0] if found else None
+
+
+def _connection(value: object) -> tuple[str, str, str]:
+    """Read a node group with mode and link; newer versions add a VLAN."""
+    match value:
+        case [str(group), str(mode), str(link), *_]:
+            return group, mode, link
+    raise values.UnreadableError("group_list", value)
 
 
 def eui64(prefix: IPv6Network, mac: str) -> IPv6Address | None:

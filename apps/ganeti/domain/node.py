@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from . import values
 from .policy import ANYTHING, Policy
 
 # Answered from the configuration in memory.
@@ -52,24 +53,27 @@ class Node:
     def from_rapi(
         cls, row: Mapping[str, Any], live: Mapping[str, Any] | None = None
     ) -> Self:
-        """Build from a row of NODE_CONFIG_FIELDS and one of NODE_LIVE_FIELDS."""
+        """Build from a row of NODE_CONFIG_FIELDS and one of NODE_LIVE_FIELDS.
+
+        Raises UnreadableError.
+        """
         seen = live or {}
         return cls(
-            name=row["name"],
-            uuid=row["uuid"] or "",
-            role=row["role"] or "",
-            group=row["group"] or "",
-            offline=bool(row["offline"]),
-            drained=bool(row["drained"]),
-            vm_capable=row["vm_capable"] is not False,
-            primary_instances=row["pinst_cnt"] or 0,
-            secondary_instances=row["sinst_cnt"] or 0,
-            tags=tuple(row["tags"] or ()),
-            memory_total_mib=seen.get("mtotal"),
-            memory_free_mib=seen.get("mfree"),
-            disk_total_mib=seen.get("dtotal"),
-            disk_free_mib=seen.get("dfree"),
-            cpus=seen.get("ctotal"),
+            name=values.name(row),
+            uuid=values.uuid(row),
+            role=values.text(row, "role"),
+            group=values.text(row, "group"),
+            offline=values.flag(row, "offline") or False,
+            drained=values.flag(row, "drained") or False,
+            vm_capable=values.flag(row, "vm_capable") is not False,
+            primary_instances=values.whole(row, "pinst_cnt") or 0,
+            secondary_instances=values.whole(row, "sinst_cnt") or 0,
+            tags=values.texts(row, "tags"),
+            memory_total_mib=values.whole(seen, "mtotal"),
+            memory_free_mib=values.whole(seen, "mfree"),
+            disk_total_mib=values.whole(seen, "dtotal"),
+            disk_free_mib=values.whole(seen, "dfree"),
+            cpus=values.whole(seen, "ctotal"),
         )
 
 
@@ -85,14 +89,22 @@ class NodeGroup:
 
     @classmethod
     def from_rapi(cls, row: Mapping[str, Any]) -> Self:
-        """Build from a row of GROUP_FIELDS."""
+        """Build from a row of GROUP_FIELDS; raises UnreadableError."""
         return cls(
-            name=row["name"],
-            uuid=row["uuid"] or "",
-            alloc_policy=row["alloc_policy"] or "",
-            tags=tuple(row["tags"] or ()),
-            policy=Policy.from_rapi(row["ipolicy"]),
+            name=values.name(row),
+            uuid=values.uuid(row),
+            alloc_policy=values.text(row, "alloc_policy"),
+            tags=values.texts(row, "tags"),
+            policy=Policy.from_rapi(values.mapping(row, "ipolicy")),
         )
+
+    @classmethod
+    def unreadable(cls, name: str) -> Self:
+        """Return a group of which only the name can be read.
+
+        It may be under maintenance, for all that is known, and so it is taken to be.
+        """
+        return cls(name, "", "unallocable", ("locked",))
 
     @property
     def locked(self) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from . import values
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -48,20 +50,37 @@ class Policy:
 
     @classmethod
     def from_rapi(cls, ipolicy: Mapping[str, Any] | None) -> Self:
-        """Build from ``ipolicy``; versions before 2.10 know one pair of bounds."""
-        given = ipolicy or {}
-        pairs = given.get("minmax") or ([given] if "max" in given else [])
+        """Build from ``ipolicy``; versions before 2.10 know one pair of bounds.
+
+        Raises UnreadableError.
+        """
+        policy = ipolicy or {}
+        pairs = policy.get("minmax") or ([policy] if "max" in policy else [])
         if isinstance(pairs, Mapping):
             pairs = [pairs]
         return cls(
-            disk_templates=tuple(given.get("disk-templates") or ()),
-            bounds=tuple(Bounds(dict(p["min"]), dict(p["max"])) for p in pairs),
+            disk_templates=values.texts(
+                policy, "disk-templates", values.LONGEST_TEMPLATE
+            ),
+            bounds=tuple(map(_bounds, values.items({"minmax": pairs}, "minmax"))),
         )
 
     def broken_by(self, sizes: Mapping[str, int]) -> tuple[Span, ...]:
         """Return what is too small or too large, by the bounds that come nearest."""
         found = [bounds.broken_by(sizes) for bounds in self.bounds]
         return min(found, key=len, default=())
+
+
+def _bounds(pair: object) -> Bounds:
+    if not isinstance(pair, Mapping):
+        raise values.UnreadableError("minmax", pair)
+    return Bounds(_sizes(pair, "min"), _sizes(pair, "max"))
+
+
+def _sizes(pair: Mapping[str, Any], end: str) -> dict[str, int]:
+    sizes = values.mapping(pair, end)
+    whole = {size: values.whole(sizes, size) for size in sizes}
+    return {size: number for size, number in whole.items() if number is not None}
 
 
 ANYTHING = Policy()

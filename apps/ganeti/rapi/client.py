@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
+from . import bulk
 from .errors import (
     RapiNotFound,
+    RapiPermissionDenied,
     RapiProtocolError,
     RapiRefused,
     RapiUnsupported,
@@ -18,7 +20,7 @@ from .errors import (
 )
 from .query import Filter, Row, any_of, read_rows
 from .transport import Json, Query, Transport
-from .versions import SINCE, Capability, Version, parse, supports
+from .versions import UNKNOWN, Capability, Version, parse, since, supports
 
 Object = dict[str, Any]
 RebootKind = Literal["soft", "hard", "full"]
@@ -31,6 +33,7 @@ class RapiClient:
     def __init__(self, transport: Transport, *, version: Version | None = None) -> None:
         self._transport = transport
         self._version = version
+        self._info: Object = {}
 
     # -- the cluster
 
@@ -42,7 +45,13 @@ class RapiClient:
         return list(self._get("/2/features"))
 
     def info(self) -> Object:
-        return self._get_object("/2/info")
+        self._info = self._get_object("/2/info")
+        self._version = parse(str(self._info.get("software_version", "")))
+        return self._info
+
+    def known_info(self) -> Object:
+        """Return what the cluster last said of itself; it is asked once per client."""
+        return self._info or self.info()
 
     def operating_systems(self) -> list[str]:
         """Return OS definitions with variants; runs a job and takes about a second."""
@@ -60,15 +69,18 @@ class RapiClient:
     def ganeti_version(self) -> Version:
         """Return (major, minor) of the cluster's Ganeti; asked once per client."""
         if self._version is None:
-            self._version = parse(str(self.info().get("software_version", "")))
-        return self._version
+            self.info()
+        return self._version or UNKNOWN
+
+    def assume(self, version: Version) -> None:
+        """Take for granted, without a call, which version the cluster runs."""
+        self._version = version
 
     def require(self, capability: Capability) -> None:
         """Raise RapiUnsupported unless the cluster has the capability."""
         if not supports(self.ganeti_version(), capability):
-            major, minor = SINCE[capability]
             message = gettext_noop("This needs a newer Ganeti")
-            raise RapiUnsupported(f"{message}: {major}.{minor}.")
+            raise RapiUnsupported(f"{message}: {since(capability)}.")
 
     # -- queries
 
@@ -78,21 +90,33 @@ class RapiClient:
         """Ask for fields of all objects of a kind, or of those that a filter matches.
 
         Fields that this version does not know come back as None with status UNKNOWN.
+        Versions without such a query are asked for their lists instead.
         """
-        self._require_query()
+        known = self._version is not None
+        # Old versions do not refuse a filter of jobs: they find none.
+        if (known or resource == "job") and self._lacks_query(resource):
+            return bulk.query(self, resource, fields, filter_)
         body = {"fields": list(fields), "filter": filter_}
-        answer = self._transport.request("PUT", f"/2/query/{resource}", body=body)
+        try:
+            answer = self._transport.request("PUT", f"/2/query/{resource}", body=body)
+        except RapiPermissionDenied:
+            raise
+        except RapiRefused:
+            # Only now, since a call that tells the version would slow all others.
+            if known or not self._lacks_query(resource):
+                raise
+            return bulk.query(self, resource, fields, filter_)
         return read_rows(answer, fields)
+
+    def _lacks_query(self, resource: str) -> bool:
+        version = self.ganeti_version()
+        # One that cannot be read is taken for a new one.
+        return version > UNKNOWN and not supports(version, bulk.needed_for(resource))
 
     def query_fields(self, resource: str) -> list[Object]:
         """Return name, title, kind and doc of every field of a kind of object."""
-        self._require_query()
+        self.require(Capability.QUERY)
         return list(self._get_object(f"/2/query/{resource}/fields")["fields"])
-
-    def _require_query(self) -> None:
-        """Refuse before 2.5, when the version is known: asking it would be a call."""
-        if self._version is not None:
-            self.require(Capability.QUERY)
 
     # -- instances
 
@@ -140,7 +164,8 @@ class RapiClient:
         starts the instance again.
         """
         query: dict[str, str | int | list[str]] = {"no_remember": int(no_remember)}
-        body: Object = {"force": force}
+        # Left out where it changes nothing: old versions do not know it.
+        body: Object = {"force": True} if force else {}
         if timeout_s is not None:
             body["timeout"] = timeout_s
         path = _path("instances", name, "shutdown")
@@ -256,7 +281,7 @@ class RapiClient:
 
     def networks(self) -> list[Object]:
         """Return the networks that Ganeti manages; none before 2.7."""
-        if self._version and not supports(self._version, Capability.NETWORKS):
+        if not supports(self.ganeti_version(), Capability.NETWORKS):
             return []
         return list(self._get("/2/networks", {"bulk": 1}))
 

@@ -76,6 +76,11 @@ _BY_CODE = {
 }
 
 
+def clean(text: str) -> str:
+    """Return text without what no database keeps, as JSON can have it."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def refused(code: int, message: str) -> RapiRefused:
     """Return the error for an HTTP status and Ganeti's explanation."""
-    return _BY_CODE.get(code, RapiRefused)(message, code=code)
+    return _BY_CODE.get(code, RapiRefused)(clean(message), code=code)

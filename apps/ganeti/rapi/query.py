@@ -33,6 +33,9 @@ class Row(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self.values_[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values_.get(name, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_)
 
@@ -79,11 +82,19 @@ def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
         raise RapiProtocolError(message) from exc
 
 
+def _status(status: Any) -> FieldStatus:
+    """Return a field's status; one that is not known says nothing of the value."""
+    try:
+        return FieldStatus(status)
+    except ValueError:
+        return FieldStatus.NO_DATA
+
+
 def _row(line: Sequence[Sequence[Any]], fields: Sequence[str]) -> Row:
     values = {}
     statuses = {}
     for name, (status, value) in zip(fields, line, strict=True):
         values[name] = value
         if status:
-            statuses[name] = FieldStatus(status)
+            statuses[name] = _status(status)
     return Row(values, statuses)

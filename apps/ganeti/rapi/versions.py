@@ -4,6 +4,9 @@ import re
 from enum import Enum, auto
 
 Version = tuple[int, int]
+UNKNOWN: Version = (0, 0)
+# What the site works with; older ones lack most of what it needs.
+OLDEST: Version = (2, 4)
 
 
 class Capability(Enum):
@@ -11,6 +14,14 @@ class Capability(Enum):
 
     QUERY = auto()
     FAILOVER = auto()
+    SHUTDOWN_TIMEOUT = auto()
+    TAGS_FOR_NEW = auto()
+    GROUP_TAGS = auto()
+    CONSOLE = auto()
+    NO_REMEMBER = auto()
+    STRICT_BODIES = auto()
+    FORCED_SHUTDOWN = auto()
+    POLICY = auto()
     MIN_MAX_MEMORY = auto()
     NETWORKS = auto()
     NUMERIC_JOB_IDS = auto()
@@ -24,6 +35,14 @@ class Capability(Enum):
 SINCE: dict[Capability, Version] = {
     Capability.QUERY: (2, 5),
     Capability.FAILOVER: (2, 5),
+    Capability.SHUTDOWN_TIMEOUT: (2, 5),
+    Capability.TAGS_FOR_NEW: (2, 5),
+    Capability.GROUP_TAGS: (2, 5),
+    Capability.CONSOLE: (2, 5),
+    Capability.NO_REMEMBER: (2, 5),
+    Capability.STRICT_BODIES: (2, 5),
+    Capability.FORCED_SHUTDOWN: (2, 7),
+    Capability.POLICY: (2, 6),
     Capability.MIN_MAX_MEMORY: (2, 6),
     Capability.NETWORKS: (2, 7),
     Capability.NUMERIC_JOB_IDS: (2, 8),
@@ -39,6 +58,12 @@ def parse(text: str) -> Version:
     """Return (major, minor) of ``3.0.2`` or ``Ganeti 3.0.2``; (0, 0) if unreadable."""
     found = re.search(r"(\d+)\.(\d+)", text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def since(capability: Capability) -> str:
+    """Return the first version with a capability, as people write it."""
+    major, minor = SINCE[capability]
+    return f"{major}.{minor}"
 
 
 def supports(version: Version, capability: Capability) -> bool:

@@ -27,7 +27,7 @@ from ..rapi.errors import (
     RapiUntrusted,
 )
 from ..rapi.transport import Endpoint, Verification
-from ..rapi.versions import SINCE, Capability, parse, supports
+from ..rapi.versions import OLDEST, parse
 
 TRIED_AT_ONCE = 16
 
@@ -125,16 +125,16 @@ def _check_ca_file(endpoint: Endpoint) -> None:
 
 def _check_version(version: str) -> None:
     """Refuse what cannot be worked with, before anything fails on it half way."""
-    if supports(parse(version), Capability.QUERY):
+    if parse(version) >= OLDEST:
         return
     raise CannotConnect(
         _(
-            "It runs Ganeti %(version)s, which has no queries. "
+            "It runs Ganeti %(version)s. "
             "ganetimgr works with %(since)s and newer: upgrade the cluster first."
         )
         % {
             "version": version or _("of an unknown version"),
-            "since": ".".join(map(str, SINCE[Capability.QUERY])),
+            "since": ".".join(map(str, OLDEST)),
         }
     )
 

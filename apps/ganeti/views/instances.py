@@ -44,6 +44,7 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
         "pages": tables.neighbours(page, lambda number: asked.address(page=number)),
         "down": visible.down,
         "unknown": [shot for shot in visible.unknown if not shot.down],
+        "unreadable": visible.unreadable,
         "clusters": [shot.cluster for shot in visible.snapshots],
         "state_labels": STATE_LABELS,
         "mark_labels": words.MARKS,

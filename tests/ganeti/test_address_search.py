@@ -1,0 +1,72 @@
+"""Addresses in a search of the list, in whatever spelling."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from apps.ganeti import refreshing
+from apps.ganeti.inventory import Criteria
+from apps.ganeti.models import Cluster, Network
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.test_inventory import names, seen_by
+
+# What web1 derives in the prefix of its link, and in the one of its network.
+DERIVED = "2001:db8:1::a800:ff:fe00:1"
+IN_NETWORK = "2001:db8:2::a800:ff:fe00:1"
+
+
+@pytest.fixture
+def addressed(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
+    """Return Ganeti with web1 at a link and in a network that have IPv6, and others."""
+    rapi.instances.clear()
+    mine = {"nic_links": ["br6"], "nic_networks_names": ["six"]}
+    rapi.add("web1", nic_macs=["aa:00:00:00:00:01"], **mine)
+    rapi.add("web2", nic_macs=["aa:00:00:00:00:02"], **mine)
+    rapi.add("web3", nic_ips=["2001:0DB8:3::0007"], nic_macs=["aa:00:00:00:00:03"])
+    rapi.networks = [{"name": "six", "network6": "2001:db8:2::/64"}]
+    Network.objects.create(
+        cluster=cluster, link="br6", mode="bridged", ipv6_prefix="2001:db8:1::/64"
+    )
+    assert refreshing.refresh(cluster, force=True)
+    return rapi
+
+
+@pytest.mark.usefixtures("addressed")
+@pytest.mark.parametrize(
+    ("search", "listed"),
+    [
+        (DERIVED, ["web1"]),
+        (DERIVED.upper(), ["web1"]),
+        ("2001:0db8:0001:0000:a800:00ff:fe00:0001", ["web1"]),
+        (f"{DERIVED}/64", ["web1"]),
+        (f"[{DERIVED}]", ["web1"]),
+        (IN_NETWORK, ["web1"]),
+        ("2001:db8:1:0:a800:ff", ["web1", "web2"]),
+        ("2001:db8:1::a800:ff:fe00", []),
+        ("2001:db8:1::/64", ["web1", "web2"]),
+        ("2001:db8:3::7", ["web3"]),
+        ("2001:db8:3:0:0:0:0:7", ["web3"]),
+        ("2001:db8:9::1", []),
+        ("aa:00:00:00:00:02", ["web2"]),
+        ("AA-00-00-00-00-02", ["web2"]),
+        ("aa00.0000.0002", ["web2"]),
+        ("AA0000000002", ["web2"]),
+        ("::ffff:192.0.2.10", []),
+        (":::::", []),
+    ],
+)
+def test_an_address_is_found_in_any_spelling(
+    olga: User, search: str, listed: list[str]
+) -> None:
+    assert names(seen_by(olga), Criteria(search=search)) == listed
+
+
+@pytest.mark.usefixtures("addressed")
+def test_a_search_for_words_asks_for_no_prefixes(
+    olga: User, django_assert_num_queries: Any
+) -> None:
+    found = seen_by(olga)
+
+    with django_assert_num_queries(0):
+        names(found, Criteria(search="web1 192.0.2.10 aa:00:00:00:00:01"))

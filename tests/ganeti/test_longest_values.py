@@ -1,0 +1,105 @@
+"""Every column holds the longest value that can come from outside.
+
+SQLite would take longer ones; MariaDB refuses them, and a page breaks.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from apps.ganeti import turns
+from apps.ganeti.domain import values
+from apps.ganeti.domain.instance import Instance
+from apps.ganeti.domain.node import NodeGroup
+from apps.ganeti.domain.values import UnreadableError
+from apps.ganeti.models import Cluster, Job, Network
+from apps.ganeti.watching import new_name
+from tests.ganeti.fakes import instance_fields
+
+NAME = "ü" * values.LONGEST
+UUID = "u" * values.LONGEST_UUID
+LINK = f"openvswitch:{'l' * (Network._meta.get_field('link').max_length or 0)}"
+TEMPLATE = "t" * values.LONGEST_TEMPLATE
+HOSTNAME = "h" * 253
+
+# By column: the longest value that is written there and not checked by a form of it.
+OUTSIDE: dict[str, str] = {
+    "ganeti.Job.instance": NAME,
+    "ganeti.Job.instance_uuid": UUID,
+    "ganeti.Job.new_name": HOSTNAME,
+    "ganeti.Job.busy_key": Job.busy_key_of(Cluster(pk=2**31), NAME),
+    "ganeti.Job.key": Job.new_key(),
+    "ganeti.Job.follower": new_name(),
+    "ganeti.WatcherBeat.name": new_name(),
+    "ganeti.ClusterRefresh.holder": turns._me(),
+    "ganeti.ActionRequest.instance": NAME,
+    "ganeti.ActionRequest.instance_uuid": UUID,
+    "ganeti.ActionRequest.new_name": HOSTNAME,
+    # A tag's own bound: Ganeti takes no longer one.
+    "ganeti.ActionRequest.owner": "t" * 128,
+    "applications.InstanceApplication.hostname": HOSTNAME,
+    "applications.InstanceApplication.name_claim": HOSTNAME,
+    "applications.InstanceApplication.node_group": NAME,
+    "applications.InstanceApplication.nic_network": max(NAME, LINK, key=len),
+    "applications.InstanceApplication.disk_template": TEMPLATE,
+    "applications.InstanceApplication.storage_provider": NAME,
+    "applications.InstanceApplication.volume_group": NAME,
+    "auditlog.AuditEntry.instance": NAME,
+    "auditlog.AuditEntry.instance_uuid": UUID,
+    "auditlog.AuditEntry.cluster": "c" * 50,
+    "auditlog.AuditEntry.username": "u" * 150,
+}
+# Cut, hashed, or checked by the form or the setting that they come from.
+OURS = {
+    *("ganeti.Cluster.hostname", "ganeti.Cluster.slug", "ganeti.Cluster.description"),
+    *("ganeti.Cluster.username", "ganeti.Cluster.ca_file"),
+    *("ganeti.Cluster.fingerprint", "ganeti.Network.description"),
+    *("ganeti.Network.link", "ganeti.Network.ipv6_prefix", "ganeti.Job.reason"),
+    *("ganeti.ClusterRefresh.publisher", "ganeti.ImageSource.key"),
+    *("ganeti.ImageSource.holder", "ganeti.ActionRequest.key_hash"),
+    *("ganeti.ActionRequest.image", "auditlog.AuditEntry.action"),
+    "auditlog.AuditEntry.fold_key",
+    "applications.InstanceApplication.operating_system",
+    "applications.InstanceApplication.contact_name",
+    "applications.InstanceApplication.contact_email",
+    "applications.InstanceApplication.contact_phone",
+    "applications.InstanceApplication.cookie",
+}
+
+
+def columns() -> Iterator[tuple[str, models.CharField[Any, Any]]]:
+    for app in ("ganeti", "applications", "auditlog"):
+        for model in apps.get_app_config(app).get_models():
+            for field in model._meta.fields:
+                if isinstance(field, models.CharField) and not field.choices:
+                    yield f"{app}.{model.__name__}.{field.name}", field
+
+
+def test_every_column_of_text_is_known_here() -> None:
+    assert {name for name, _field in columns()} == OUTSIDE.keys() | OURS
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_column_holds_the_longest_value(name: str) -> None:
+    field = dict(columns())[name]
+
+    assert field.max_length is not None
+    assert len(OUTSIDE[name]) <= field.max_length
+
+
+@pytest.mark.parametrize("field", ["name", "uuid", "disk_template", "os", "pnode"])
+def test_an_instance_of_a_longer_value_is_unreadable(field: str) -> None:
+    row = instance_fields("web1") | {"pnode.group": "default", field: "x" * 256}
+
+    with pytest.raises(UnreadableError, match=field):
+        Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
+
+
+def test_a_group_of_a_longer_tag_is_unreadable() -> None:
+    row = {"name": "default", "tags": [f"vg:{'x' * 256}"]}
+
+    with pytest.raises(UnreadableError, match="tags"):
+        NodeGroup.from_rapi(row)
