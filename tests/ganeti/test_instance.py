@@ -129,9 +129,8 @@ def test_names_sort_as_people_count() -> None:
     assert [one.name for one in found] == ["db1", "web1", "Web2", "web10"]
 
 
-NAMES = st.text(
-    st.characters(categories=["L", "N", "P"], exclude_characters="/"), min_size=1
-)
+LETTERS = st.characters(categories=["L", "N", "P"], exclude_characters="/")
+NAMES = st.text(LETTERS, min_size=1, max_size=10)
 
 
 @given(st.lists(NAMES, max_size=6))

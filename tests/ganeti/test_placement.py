@@ -1,5 +1,6 @@
 """What a cluster offers for a machine, from its snapshot alone."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,15 @@ def offer(
     shot = snapshots.current([cluster])[0]
     ours = list(Network.objects.all())
     return Offer(shot, Wanted(memory_mib, **sizes), ours, group)
+
+
+def of_version(found: Offer, version: str) -> Offer:
+    """Return the offer of a cluster that runs another version of Ganeti."""
+    known = found.snapshot.known
+    assert known is not None
+    info = replace(known.contents.info, version=version)
+    known = replace(known, contents=replace(known.contents, info=info))
+    return replace(found, snapshot=replace(found.snapshot, known=known))
 
 
 def usable(choices: Any) -> list[str]:
@@ -169,20 +179,22 @@ def test_a_network_without_a_pool_is_never_full(
 
 
 @pytest.mark.parametrize("version", ["2.4.5", "2.5.2", "2.6.1"])
+@pytest.mark.usefixtures("rapi")
 def test_networks_of_ganeti_are_off_where_it_has_none(
-    cluster: Cluster, rapi: FakeRapi, version: str
+    cluster: Cluster, version: str
 ) -> None:
-    rapi.info["software_version"] = version
+    found = of_version(offer(cluster), version)
 
-    assert off(offer(cluster).networks) == {":": "Its Ganeti has no networks; 2.7 has."}
+    assert off(found.networks) == {":": "Its Ganeti has no networks; 2.7 has."}
 
 
+@pytest.mark.usefixtures("rapi")
 def test_a_cluster_whose_ganeti_gives_new_machines_no_tags_is_off(
-    cluster: Cluster, rapi: FakeRapi
+    cluster: Cluster,
 ) -> None:
-    rapi.info["software_version"] = "2.4.5"
+    found = of_version(offer(cluster), "2.4.5")
 
-    choices = placement.clusters([offer(cluster).snapshot])
+    choices = placement.clusters([found.snapshot])
 
     assert off(choices) == {
         "athens": "Its Ganeti gives new machines no owners; 2.5 does."

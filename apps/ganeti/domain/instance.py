@@ -95,6 +95,7 @@ CONFIG_FIELDS = (
     "network_port",
     *_HYPERVISOR_FIELDS.values(),
 )
+_TEXT_FIELDS = ("hypervisor", "os", "pnode", "pnode.group")
 # Each costs a call to every node and waits for the slowest.
 LIVE_FIELDS = ("name", "status", "oper_state")
 
@@ -156,6 +157,7 @@ class Instance:
         Raises UnreadableError.
         """
         maximum, memory = values.whole(row, "be/maxmem"), values.whole(row, "be/memory")
+        hypervisor, os, node, group = values.several(row, _TEXT_FIELDS)
         return cls(
             cluster=cluster,
             name=values.name(row),
@@ -166,11 +168,11 @@ class Instance:
             disks=_disks(row),
             nics=_nics(row),
             disk_template=values.text(row, "disk_template", values.LONGEST_TEMPLATE),
-            hypervisor=values.text(row, "hypervisor"),
-            os=values.text(row, "os"),
-            primary_node=values.text(row, "pnode"),
+            hypervisor=hypervisor,
+            os=os,
+            primary_node=node,
             secondary_nodes=values.texts(row, "snodes"),
-            group=values.text(row, "pnode.group"),
+            group=group,
             tags=Tags.parse(values.texts(row, "tags"), tag_prefix),
             created_at=values.moment(row, "ctime"),
             changed_at=values.moment(row, "mtime"),
@@ -287,10 +289,13 @@ def _admin_state(row: Values) -> str:
 
 def _hypervisor_parameters(row: Values) -> tuple[tuple[str, Any], ...]:
     """Return those that the instance's hypervisor has."""
-    found = (
-        (name, values.scalar(row, field)) for name, field in _HYPERVISOR_FIELDS.items()
+    return tuple(
+        [
+            (name, value)
+            for name, field in _HYPERVISOR_FIELDS.items()
+            if (value := values.scalar(row, field)) is not None
+        ]
     )
-    return tuple((name, value) for name, value in found if value is not None)
 
 
 def _disks(row: Values) -> tuple[Disk, ...]:
@@ -313,5 +318,7 @@ def _nics(row: Values) -> tuple[Nic, ...]:
 
 def _padded(texts: tuple[str, ...], length: int) -> tuple[str, ...]:
     """Fill up a list field that a version lacks or gives shorter."""
+    if len(texts) == length:
+        return texts
     known = texts[:length]
     return (*known, *("" for _ in range(length - len(known))))

@@ -5,10 +5,12 @@ year 10 to the 18. Who reads a row here either gets what its types promise, or
 UnreadableError, and can leave out that row alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
+
+from ..rapi.query import Row
 
 Values: TypeAlias = Mapping[str, Any]
 Scalar: TypeAlias = str | int | float | None
@@ -97,6 +99,8 @@ def name_if_readable(row: object) -> str:
 def text(row: Values, field: str, longest: int = LONGEST) -> str:
     """Return text; empty where there is no value."""
     value = row.get(field)
+    if type(value) is str and len(value) <= longest and value.isascii():
+        return value  # as nearly all are, of ten thousand rows with twenty of them
     return "" if value is None else _text(value, field, longest)
 
 
@@ -104,26 +108,52 @@ def uuid(row: Values) -> str:
     return text(row, "uuid", LONGEST_UUID)
 
 
+def several(row: Values, fields: Iterable[str]) -> list[str]:
+    """Return texts of several fields at once, which is quicker for many rows."""
+    return [
+        value
+        if type(value := row.get(field)) is str
+        and len(value) <= LONGEST
+        and value.isascii()
+        else text(row, field)
+        for field in fields
+    ]
+
+
 def texts(row: Values, field: str, longest: int = LONGEST) -> tuple[str, ...]:
     """Return a list of texts; empty where there is no value."""
-    return tuple(_text(value, field, longest) for value in items(row, field))
+    found = row.get(field)
+    return tuple(
+        [
+            value
+            if type(value) is str and len(value) <= longest and value.isascii()
+            else _text(value, field, longest)
+            for value in (found if type(found) is list else items(row, field))
+        ]
+    )
 
 
 def optional_texts(row: Values, field: str) -> tuple[str, ...]:
     """Return a list of texts, each empty where it has no value."""
+    found = row.get(field)
     return tuple(
-        "" if value is None else _text(value, field) for value in items(row, field)
+        [
+            value
+            if type(value) is str and len(value) <= LONGEST and value.isascii()
+            else ("" if value is None else _text(value, field))
+            for value in (found if type(found) is list else items(row, field))
+        ]
     )
 
 
-def items(row: Values, field: str) -> Iterable[Any]:
+def items(row: Values, field: str) -> Sequence[Any]:
     """Return a list of anything; empty where there is no value."""
     value = row.get(field)
+    if isinstance(value, list | tuple):
+        return value
     if value is None:
         return ()
-    if not isinstance(value, list | tuple):
-        raise UnreadableError(field, value)
-    return value
+    raise UnreadableError(field, value)
 
 
 def mapping(row: Values, field: str) -> Values:
@@ -135,13 +165,15 @@ def mapping(row: Values, field: str) -> Values:
 def whole(row: Values, field: str) -> int | None:
     """Return a whole number; None where there is no value."""
     value = row.get(field)
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value
     return None if value is None else _whole(value, field)
 
 
 def wholes(row: Values, field: str) -> tuple[int, ...]:
     """Return a list of whole numbers, each 0 where it has no value."""
     return tuple(
-        0 if value is None else _whole(value, field) for value in items(row, field)
+        [0 if value is None else _whole(value, field) for value in items(row, field)]
     )
 
 
@@ -156,10 +188,10 @@ def flag(row: Values, field: str) -> bool | None:
 def scalar(row: Values, field: str) -> Scalar:
     """Return text, a number, or yes or no; None where there is no value."""
     value = row.get(field)
+    if value is None or value is True or value is False:
+        return value
     if isinstance(value, str):
         return _text(value, field, LONGEST_PARAMETER)
-    if value is None or isinstance(value, bool):
-        return value
     if isinstance(value, int | float) and abs(value) <= LARGEST:
         return value
     raise UnreadableError(field, value)
@@ -168,6 +200,8 @@ def scalar(row: Values, field: str) -> Scalar:
 def moment(row: Values, field: str) -> datetime | None:
     """Return a time given in seconds; None where there is no value, or 0."""
     value = row.get(field)
+    if type(value) is float and 0 < value <= LAST_SECOND:
+        return datetime.fromtimestamp(value, UTC)
     if value is None or value is False:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -178,12 +212,16 @@ def moment(row: Values, field: str) -> datetime | None:
 
 
 def _as_mapping(value: object, field: str) -> Values:
+    if isinstance(value, Row):
+        return value.values_
     if not isinstance(value, Mapping):
         raise UnreadableError(field, value)
     return value
 
 
 def _text(value: object, field: str, longest: int = LONGEST) -> str:
+    if type(value) is str and len(value) <= longest and value.isascii():
+        return value
     if not isinstance(value, str) or len(value) > longest:
         raise UnreadableError(field, value)
     if not value.isascii():
@@ -195,6 +233,8 @@ def _text(value: object, field: str, longest: int = LONGEST) -> str:
 
 
 def _whole(value: object, field: str) -> int:
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
