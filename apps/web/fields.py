@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -81,12 +80,6 @@ class UsernameField(LineField):
             "autocapitalize": "none",
             "autocomplete": "username",
         }
-
-
-def refuse_dots(username: str) -> None:
-    """Refuse names that mean a directory in the path of an address."""
-    if username in {".", ".."}:
-        raise ValidationError(_("This user name is not allowed."), "dots")
 
 
 class PasswordField(BoundedField):

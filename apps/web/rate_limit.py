@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import msgspec
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
@@ -24,8 +25,9 @@ SHARDS = 64
 MAX_TIMES = 4096
 MAX_WINDOW_S = 24 * 3600
 MAX_KEY_LENGTH = 320
-LOCK_S = 1
-LOCK_TRIES, LOCK_PAUSE_S = 25, 0.002
+# A lock is held for a few milliseconds, unless its process died or got no CPU.
+LOCK_S = 5
+LOCK_TRIES, LOCK_PAUSE_S = 200, 0.005
 LOG_EVERY_S = 60
 
 # By digest of a key: the length of its window, then the times of its attempts.
@@ -145,7 +147,7 @@ def _counter(key: str) -> Iterator[list[int]]:
     name = f"rate-limit:{int(digest[:8], 16) % SHARDS}"
     is_locked = _lock(f"{name}:lock")
     try:
-        shard: Shard = cache.get(name) or {}
+        shard = _read(name)
         times = shard.pop(digest, [])
         yield times
         if len(times) > 1:
@@ -154,6 +156,14 @@ def _counter(key: str) -> Iterator[list[int]]:
     finally:
         if is_locked:
             cache.delete(f"{name}:lock")
+
+
+def _read(name: str) -> Shard:
+    """Return a shard; an empty one in place of what is none, whoever put it there."""
+    try:
+        return msgspec.convert(cache.get(name, {}), Shard)
+    except msgspec.ValidationError:
+        return {}
 
 
 def _lock(name: str) -> bool:

@@ -124,7 +124,7 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int] | None]] = {
     "password-reset": {"address": (20, 3600), "mailbox": (3, 3600)},
     "registration": {"address": (30, 3600), "mailbox": (3, 86400)},
     "mail-change": {"account": (5, 86400), "mailbox": (3, 86400)},
-    "application": {"account": (10, 3600)},
+    "application": {"account": (20, 3600)},
     "ssh-key-add": {"account": (20, 3600)},
     "cdrom-check": {"account": (30, 3600)},
     "confirmation-mail": {"account": (20, 3600)},

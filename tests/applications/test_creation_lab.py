@@ -104,7 +104,7 @@ def test_ganeti_makes_what_was_asked_for(lab: Lab, case: str) -> None:
 CASE_NICS = {
     "an address of a routed network": [("public-v4", "routed", "public", True)],
     "a chosen node group": [("public-v4", "routed", "public", True)],
-    "a bridged network of Ganeti's": [("private-v4", "bridged", "br0", False)],
+    "a bridged network of Ganeti's": [("private-v4", "bridged", "br0", True)],
     "a bridge by its name": [(None, "bridged", "br0", False)],
 }
 

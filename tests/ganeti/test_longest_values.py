@@ -38,6 +38,8 @@ OUTSIDE: dict[str, str] = {
     "ganeti.ActionRequest.instance": NAME,
     "ganeti.ActionRequest.instance_uuid": UUID,
     "ganeti.ActionRequest.new_name": HOSTNAME,
+    # A tag's own bound: Ganeti takes no longer one.
+    "ganeti.ActionRequest.owner": "t" * 128,
     "applications.InstanceApplication.hostname": HOSTNAME,
     "applications.InstanceApplication.name_claim": HOSTNAME,
     "applications.InstanceApplication.node_group": NAME,
@@ -59,6 +61,7 @@ OURS = {
     *("ganeti.ClusterRefresh.publisher", "ganeti.ImageSource.key"),
     *("ganeti.ImageSource.holder", "ganeti.ActionRequest.key_hash"),
     *("ganeti.ActionRequest.image", "auditlog.AuditEntry.action"),
+    "auditlog.AuditEntry.fold_key",
     "applications.InstanceApplication.operating_system",
     "applications.InstanceApplication.contact_name",
     "applications.InstanceApplication.contact_email",

@@ -1,4 +1,5 @@
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.core.cache import cache
 from apps.ganeti import refreshing, snapshots
 from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster
-from apps.ganeti.snapshots import Contents, Snapshot
+from apps.ganeti.rapi.errors import RapiProtocolError
+from apps.ganeti.snapshots import Contents, Known, Snapshot
 from tests.ganeti.fakes import FakeRapi
 
 
@@ -223,15 +225,18 @@ def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
     assert "web1" in contents(cluster).instances
 
 
-def test_an_answer_of_unexpected_types_is_the_clusters_error(
+def test_what_could_not_be_read_again_is_not_published(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    published.nodes["node1"]["mtotal"] = "much"
+    def with_a_text_for_memory(before: Known | None) -> Known:
+        assert before
+        node = replace(before.contents.nodes["node1"], memory_total_mib="much")  # type: ignore[arg-type]
+        return replace(before, contents=replace(before.contents, nodes={"node1": node}))
 
-    assert not refreshing.refresh(cluster, force=True)
+    with pytest.raises(RapiProtocolError, match="unexpected type: Expected `int"):
+        snapshots.publish(cluster, with_a_text_for_memory)
 
-    assert "unexpected type: Expected `int" in current(cluster).error
-    assert "web1" in contents(cluster).instances, "what was known stays"
+    assert "node2" in contents(cluster).nodes, "what was known stays"
 
 
 @pytest.mark.parametrize("owner", ["alice", "dave"])

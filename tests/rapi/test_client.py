@@ -131,13 +131,12 @@ def test_hotplug_is_off_unless_wished() -> None:
 @pytest.mark.parametrize(
     ("version", "call"),
     [
-        ((2, 4), lambda client: client.query("instance", ["name"])),
         ((2, 4), lambda client: client.query_fields("instance")),
         ((2, 4), lambda client: client.failover("a", reason="r")),
         ((2, 6), lambda client: client.network("n")),
         ((2, 12), lambda client: client.reinstall("a", clear_osparams=True)),
     ],
-    ids=["query", "fields", "failover", "network", "clear_osparams"],
+    ids=["fields", "failover", "network", "clear_osparams"],
 )
 def test_what_a_version_lacks_is_told_before_it_is_asked(
     version: Version, call: Callable[[RapiClient], object]

@@ -53,13 +53,19 @@ def test_rows_have_values_and_statuses_by_name() -> None:
         {"data": None},
         {"data": [[]]},
         {"data": [[[0, "a"]]]},
-        {"data": [[[0, "a"], [99, "b"]]]},
-        {"data": [[[0, "a"], ["status", "b"]]]},
     ],
 )
 def test_rows_of_another_form_are_no_ganetis(answer: Any) -> None:
     with pytest.raises(RapiProtocolError):
         read_rows(answer, ["one", "two"])
+
+
+@pytest.mark.parametrize("status", [99, "status", [], 1.5])
+def test_a_status_that_is_not_known_costs_no_row(status: object) -> None:
+    (row,) = read_rows({"data": [[[0, "a"], [status, None]]]}, ["one", "two"])
+
+    assert row["one"] == "a"
+    assert row.status("two") in {FieldStatus.NO_DATA, FieldStatus.NORMAL}
 
 
 @given(json_values)

@@ -62,12 +62,6 @@ def test_a_user_name_is_normalized_and_bounded_as_it_is_kept() -> None:
     assert "at most" in refusal(field, "\ufdfa")
 
 
-@pytest.mark.parametrize("name", [".", ".."])
-def test_a_name_that_means_a_directory_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError):
-        fields.refuse_dots(name)
-
-
 def test_a_password_is_kept_as_it_was_typed() -> None:
     assert fields.PasswordField().clean(" a\tb ") == " a\tb "
 

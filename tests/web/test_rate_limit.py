@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from pytest_django import Settings
 
 from apps.web import client_address, rate_limit
 from apps.web.rate_limit import forget, hit, undo
 from tests import services
+
+REDIS = "ganetimgr.caches.redis.RedisCache"
 
 
 class Clock:
@@ -194,26 +196,37 @@ def away(kind: str, path: Path) -> dict[str, Any]:
     return file_cache(path / "no-directory" / "cache")
 
 
-def let_in(port: int) -> int:
+def let_in(_number: int) -> int:
     """Return how many of 30 attempts of this process were let in."""
-    from django.conf import settings  # noqa: PLC0415 - in a process of its own
-    from django.core.cache import caches  # noqa: PLC0415
-
     caches.close_all()
-    settings.RATE_LIMITS = {"try": {"account": (40, 3600)}}
     return sum(not hit("try", account="alice") for _ in range(30))
 
 
-def test_several_processes_on_redis_count_together(
-    settings: Settings, redis: services.Redis
+@pytest.mark.parametrize("kind", ["redis", "file"])
+def test_several_processes_count_together(
+    settings: Settings,
+    redis: services.Redis,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "ganetimgr.caches.redis.RedisCache",
-            "LOCATION": f"redis://127.0.0.1:{redis.port}/0",
-        }
-    }
+    # However little CPU the machine has to spare for them.
+    monkeypatch.setattr(rate_limit, "LOCK_S", 60)
+    monkeypatch.setattr(rate_limit, "LOCK_TRIES", 10_000)
+    location = f"redis://127.0.0.1:{redis.port}/0"
+    on_redis = {"default": {"BACKEND": REDIS, "LOCATION": location}}
+    settings.CACHES = on_redis if kind == "redis" else file_cache(tmp_path)
+    settings.RATE_LIMITS = {"try": {"account": (40, 3600)}}
+
     with multiprocessing.get_context("fork").Pool(4) as pool:
-        total = sum(pool.map(let_in, [redis.port] * 4))
+        total = sum(pool.map(let_in, range(4)))
 
     assert total == 40
+
+
+def test_what_others_put_into_the_cache_counts_as_nothing() -> None:
+    for number in range(rate_limit.SHARDS):
+        cache.set(f"rate-limit:{number}", {"x": "y", "z": [1, None]})
+
+    assert hits(4, address="192.0.2.1")[:3] == [0, 0, 0]
+    assert hit("try", address="192.0.2.1")
