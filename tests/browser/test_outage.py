@@ -73,6 +73,21 @@ def test_a_cluster_that_is_down_says_so_until_it_is_back(
     expect(row(page, NAME).get_by_role("button", name="More actions")).to_be_enabled()
 
 
+def test_staff_see_what_cannot_be_read_of_a_cluster(site: Site, visit: Visits) -> None:
+    name = "bulk3.alice.example.org"
+    site.sparta.change_instance(name, ctime=1e18)
+    try:
+        page = visit("olga", "/?cluster=sparta")
+        note = page.locator(".note-warning", has_text="can't be read")
+        reload_until(page, note)
+        note.get_by_text("Details").click()
+        expect(note).to_contain_text(f"instance {name} ctime: 1e+18")
+        expect(row(page, name)).to_have_count(0)
+        looks_right(page, "list-unreadable", thorough=True)
+    finally:
+        site.sparta.change_instance(name, ctime=1.7e9)
+
+
 def test_a_cluster_not_known_yet_appears_by_itself(
     corinth: SimulatedCluster, visit: Visits
 ) -> None:

@@ -1,0 +1,62 @@
+"""One job that breaks what follows it holds up no other."""
+
+import pytest
+from django.utils import timezone
+
+from apps.ganeti import following, refreshing
+from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.models import Job
+from apps.ganeti.watching import Follower
+from tests.ganeti.fakes import Call, FakeJob, FakeRapi
+from tests.ganeti.test_following import NewJob, handled, new_job
+from tests.ganeti.test_watching import ME, follower, job, now_of
+
+__all__ = ["follower", "handled", "job", "new_job"]  # fixtures
+
+
+@pytest.mark.parametrize("broken", ["end", "progress"])
+def test_a_job_that_breaks_its_turn_holds_up_no_other(
+    follower: Follower,
+    new_job: NewJob,
+    published: FakeRapi,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    jobs = [new_job(name, ganeti_id=at) for at, name in enumerate(("web1", "web2"), 1)]
+    following.claim(ME, timezone.now())
+    for each in jobs:
+        fake = FakeJob(each.ganeti_id or 0, Call("PUT", "/2/instances", {}, None))
+        fake.status = "success" if broken == "end" else "running"
+        published.jobs.append(fake)
+    do = getattr(following, broken)
+
+    def fail_once(job: Job, report: JobReport) -> bool:
+        if job.instance == "web1":
+            raise RecursionError("a fault of ours")
+        return bool(do(job, report))
+
+    monkeypatch.setattr(following, broken, fail_once)
+
+    with pytest.raises(RecursionError):
+        follower.turn()
+
+    web2 = Job.objects.get(instance="web2")
+    assert web2.status == ("success" if broken == "end" else "running")
+
+
+def test_a_job_ends_although_its_instance_cannot_be_refreshed(
+    follower: Follower,
+    job: Job,
+    published: FakeRapi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_args: object) -> None:
+        raise RecursionError("a fault of ours")
+
+    published.finish(1)
+    monkeypatch.setattr(refreshing, "refresh_instances", fail)
+
+    with pytest.raises(RecursionError):
+        follower.turn()
+
+    assert now_of(job)[0] == JobStatus.SUCCESS
