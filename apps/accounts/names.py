@@ -146,4 +146,6 @@ def is_valid(name: str) -> bool:
 def validate(name: str) -> None:
     """Raise ValidationError for names that aren't valid."""
     if not is_valid(name):
-        raise ValidationError(_("This can't be a name: “.”, “..” and “//” are taken."))
+        raise ValidationError(
+            _("This can't be a name: “.”, “..” and “//” are not allowed.")
+        )

@@ -96,8 +96,8 @@ def _confirmed(form: PasswordForm, found: Registration) -> bool:
         form.add_error(
             None,
             _(
-                "The user name or the mail address has got an account in the "
-                "meantime. Log in with it, or register with another one."
+                "Meanwhile somebody has registered with this user name or mail "
+                "address. Log in if it was you, or register with others."
             ),
         )
         return False

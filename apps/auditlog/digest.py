@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.mails.letters import Letter
 from apps.mails.models import Mail
 
+from . import actions
 from .models import AuditEntry
 
 ABOUT = "refusals"
@@ -27,6 +28,12 @@ def send() -> None:
             return
         entries = AuditEntry.objects.filter(refused=True, reported_at=now)
         shown = list(entries.order_by("-times", "created_at")[:MOST_LINES])
-        context = {"entries": shown, "more": entries.count() - len(shown)}
+        context = {
+            "attempts": [
+                {"entry": entry, "action": actions.call(entry.action)}
+                for entry in shown
+            ],
+            "more": entries.count() - len(shown),
+        }
         letter = Letter("auditlog/emails/refusals.txt", context, about=ABOUT)
         letter.post_to_managers()

@@ -21,7 +21,7 @@ from .domain.job import FINAL, JobReport, JobStatus, LogLine, may_become
 from .models import Cluster, Job
 from .rapi.client import RapiClient
 from .rapi.query import at_least
-from .rapi.versions import UNKNOWN, Capability, parse, supports
+from .rapi.versions import Capability
 from .reasons import key_in
 from .refreshing import assume_version
 from .snapshots import remembered
@@ -318,8 +318,7 @@ _OPCODES = {
 def _keeps_reasons(cluster: Cluster) -> bool:
     """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
     contents = remembered(cluster)
-    version = parse(contents.info.version) if contents else UNKNOWN
-    return version == UNKNOWN or supports(version, Capability.REASON)
+    return contents is None or contents.can(Capability.REASON)
 
 
 def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:

@@ -18,7 +18,7 @@ from .domain import tags
 from .domain.creation import DRBD, EXTERNAL
 from .domain.node import Node, NodeGroup
 from .models import Cluster, Network
-from .rapi.versions import UNKNOWN, Capability, parse, supports
+from .rapi.versions import Capability
 from .snapshots import Contents, Snapshot
 
 Words = str | Promise
@@ -158,7 +158,7 @@ class Offer:
 
     @property
     def _has_networks(self) -> bool:
-        return can(self.contents, Capability.NETWORKS)
+        return self.contents.can(Capability.NETWORKS)
 
     @property
     def _no_networks(self) -> Choice:
@@ -331,12 +331,6 @@ def cluster_off(shot: Snapshot) -> Words:
 
 def unfit(contents: Contents) -> Words:
     """Say what its Ganeti lacks so that machines could be built; empty: nothing."""
-    if can(contents, Capability.TAGS_FOR_NEW):
+    if contents.can(Capability.TAGS_FOR_NEW):
         return ""
     return words.too_old(Capability.TAGS_FOR_NEW)
-
-
-def can(contents: Contents, capability: Capability) -> bool:
-    """Tell whether a cluster's Ganeti has a capability; an unknown one has it."""
-    version = parse(contents.info.version)
-    return version == UNKNOWN or supports(version, capability)

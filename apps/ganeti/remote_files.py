@@ -72,7 +72,7 @@ class _NoFile(_Failure):
 
 
 NO_FILE = _(
-    "No file could be read there. Its host must be on the public internet, and answer "
+    "No file could be read there. The host must be on the public internet, and answer "
     "within %(seconds)d seconds, over https:// with a valid certificate."
 )
 

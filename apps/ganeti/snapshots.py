@@ -30,6 +30,7 @@ from .domain.node import Node, NodeGroup
 from .domain.values import Unreadable
 from .models import Cluster, ClusterRefresh
 from .rapi.errors import RapiProtocolError, gettext_noop
+from .rapi.versions import UNKNOWN, Capability, parse, supports
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
 FORMAT = 3
@@ -63,6 +64,11 @@ class Contents:
     @cached_property
     def by_uuid(self) -> dict[str, Instance]:
         return {found.uuid: found for found in self.instances.values() if found.uuid}
+
+    def can(self, capability: Capability) -> bool:
+        """Tell whether its Ganeti has a capability; of an unknown version: yes."""
+        version = parse(self.info.version)
+        return version == UNKNOWN or supports(version, capability)
 
     @cached_property
     def names(self) -> frozenset[str]:

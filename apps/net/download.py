@@ -127,7 +127,9 @@ class Downloader:
         if of_file:
             message = gettext_noop("It is larger than what is read of such files")
             return FileError(f"{message}: {self._limits.file_bytes // 1024} KiB.")
-        message = gettext_noop("All its files are larger than what is read of them")
+        message = gettext_noop(
+            "Its files together are larger than what is read of them"
+        )
         return DownloadError(f"{message}: {self._limits.total_bytes // 1024} KiB.")
 
 

@@ -146,7 +146,7 @@ def test_a_cache_that_is_away_lets_everybody_in(
 ) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "ganetimgr.caches.redis.RedisCache",
             "LOCATION": f"redis://127.0.0.1:{services.free_port()}/0",
         }
     }

@@ -14,7 +14,7 @@ from apps.ganeti.remote_files import Unsuitable
 # Servers of the tests listen where they can.
 EVERY_PORT = range(1, 65536)
 FAILURE = (
-    "No file could be read there. Its host must be on the public internet, and answer "
+    "No file could be read there. The host must be on the public internet, and answer "
     "within 5 seconds, over https:// with a valid certificate."
 )
 

@@ -298,7 +298,7 @@ def test_refusals_are_mailed(
     answer = configure(client, "mail1", nic_type="e1000")
 
     assert "The staff has locked this machine" in text(markup(answer))
-    assert "configure mail1" in str(sent()[0].body)
+    assert " mail1 (athens)" in str(sent()[0].body)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ NAMES = {
     *("old", "db", "group", "utc", "aa", "paravirtual", "email"),
     # what the profile speaks of
     *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
+    *("begin", "end"),
 }
 READ = ("title", "aria-label", "placeholder", "alt")
 

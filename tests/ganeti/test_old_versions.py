@@ -98,6 +98,23 @@ def test_its_page_is_shown(shown: Cluster, client: Client, alice: User) -> None:
     page = client.get("/instances/old/web1/").content.decode()
 
     assert "web1" in page
+    assert ("this needs Ganeti 2.5" in page) == (contents(shown).info.version < "2.5")
+
+
+def test_a_time_to_shut_down_is_not_asked_for_where_it_would_be_ignored(
+    cluster: Cluster, old: SimulatedCluster, client: Client, alice: User
+) -> None:
+    old.add_instance("brief", tags=[ALICE])
+    assert refreshing.refresh(cluster, force=True)
+    client.force_login(alice)
+
+    client.post("/instances/old/brief/shutdown", {"timeout_s": 7})
+
+    old.remove_instance("brief")
+    job = Job.objects.get()
+    sent = old.master.queue.get(job.ganeti_id or 0).ops[0].params["timeout"]
+    told = "7 s" in job.reason
+    assert (sent, told) == ((7, True) if old.spec.release > (2, 4) else (120, False))
 
 
 def test_a_job_is_followed_to_its_end(

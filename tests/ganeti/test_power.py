@@ -53,7 +53,7 @@ def test_a_shutdown_says_how_long_the_machine_may_take(
 ) -> None:
     power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, timeout_s=30)
 
-    assert published.jobs[0].call.body == {"force": False, "timeout": 30}
+    assert published.jobs[0].call.body == {"timeout": 30}
     assert AuditEntry.objects.get().detail == "shutdown, time allowed: 30 s"
 
 
@@ -62,7 +62,7 @@ def test_a_forced_shutdown_gives_no_time_at_all_and_is_recorded(
 ) -> None:
     power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, force=True)
 
-    assert published.jobs[0].call.body == {"force": False, "timeout": 0}
+    assert published.jobs[0].call.body == {"timeout": 0}
     assert AuditEntry.objects.get().detail == "shutdown, forced"
 
 

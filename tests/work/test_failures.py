@@ -69,7 +69,11 @@ def test_the_same_error_is_logged_with_its_traceback_once(
     assert [bool(record.exc_info) for record in caplog.records] == [True, False, True]
 
 
-@pytest.mark.parametrize("text", ["half \ud83d pair", "nul \0 byte", "long" * 10**6])
+@pytest.mark.parametrize(
+    "text",
+    ["half \ud83d pair", "nul \0 byte", "long" * 10**6],
+    ids=["surrogate", "nul", "long"],
+)
 def test_an_error_of_any_text_can_be_kept(text: str) -> None:
     fail(text=text)
 

@@ -6,11 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..rapi.client import RebootKind
+from ..rapi.versions import Capability, since
 
 LONGEST_TIMEOUT_S = 3600
+TOO_OLD = _("Its cluster always waits 120 seconds; this needs Ganeti %(since)s.")
 
 
 class ShutdownForm(forms.Form):
+    """How a machine is shut down; ``timed``: whether its Ganeti lets one choose."""
+
     timeout_s = forms.IntegerField(
         label=_("Wait for it, seconds"),
         min_value=0,
@@ -30,6 +34,15 @@ class ShutdownForm(forms.Form):
         help_text=_("Like pulling the plug: what it has not written to disk is lost."),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
+
+    def __init__(self, *args: Any, timed: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not timed:
+            for field in self.fields.values():
+                field.disabled = True
+                field.help_text = TOO_OLD % {
+                    "since": since(Capability.SHUTDOWN_TIMEOUT)
+                }
 
     def options(self) -> dict[str, Any]:
         return {

@@ -118,7 +118,9 @@ def _result(row: ImageSource, future: "Future[Found]") -> Found:
         return Found(error=str(exc) or gettext_noop("It takes too long to answer."))
     if row.images and not found.images and not found.error:
         # As good as never emptied on purpose: it is a notice of maintenance.
-        found.error = gettext_noop("It has no images any more; the last ones stay.")
+        found.error = gettext_noop(
+            "It lists no images any more; the last ones are kept."
+        )
     return found
 
 

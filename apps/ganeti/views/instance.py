@@ -14,6 +14,7 @@ from .. import details, stencils, tables, words
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
 from ..offers import Offers
+from ..rapi.versions import Capability
 from .asking import Found, UserRequest, find, person_of
 
 
@@ -29,12 +30,19 @@ def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
     return {
         "machine": machine,
         "lines": details.history(request.user, machine),
-        "shutdown_form": ShutdownForm(),
+        "shutdown_form": shutdown_form(found),
         "reboot_form": RebootForm(),
         "staff": found.inventory.person.staff,
         "offers": Offers(found.instance, found.inventory, machine.busy),
         **forms,
     }
+
+
+def shutdown_form(found: Found, *args: Any) -> ShutdownForm:
+    shot = found.inventory.snapshot(found.instance.cluster)
+    contents = shot.contents if shot else None
+    timed = contents is None or contents.can(Capability.SHUTDOWN_TIMEOUT)
+    return ShutdownForm(*args, timed=timed)
 
 
 @require_safe

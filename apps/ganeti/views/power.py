@@ -16,13 +16,13 @@ from .. import details, said, words
 from ..access import Answer
 from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
-from ..forms.power import RebootForm, ShutdownForm
+from ..forms.power import RebootForm
 from ..models import Job
 from ..rapi.errors import RapiError
 from ..services import power
 from ..services.submission import ActionRefused, NotNow
 from .asking import Found, UserRequest, acting, back_to_list, find, target
-from .instance import page_of, row
+from .instance import page_of, row, shutdown_form
 
 
 @require_POST
@@ -42,7 +42,7 @@ def instance_shutdown(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
     found = target(request, cluster_slug, name)
-    form = ShutdownForm(request.POST)
+    form = shutdown_form(found, request.POST)
     if not form.is_valid():
         return _to_be_mended(request, found, shutdown_form=form)
     return _answer(

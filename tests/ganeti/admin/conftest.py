@@ -13,7 +13,7 @@ from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 def simulator() -> Iterator[Simulator]:
     specs = [
         ClusterSpec(name="athens", nodes=3, instances=5),
-        ClusterSpec(name="oldie", instances=0, version="2.4"),
+        ClusterSpec(name="oldie", instances=0, version="2.3"),
     ]
     with Simulator(specs) as simulator:
         yield simulator

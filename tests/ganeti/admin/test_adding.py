@@ -148,14 +148,14 @@ def test_what_does_not_answer_is_saved_only_when_told_to(
     assert "Saved although it does not work" in said(saved)
 
 
-def test_a_version_without_queries_is_refused_in_clear_words(
+def test_a_version_that_is_too_old_is_refused_in_clear_words(
     admin: Client, simulator: Simulator
 ) -> None:
     oldie = simulator.clusters["oldie"]
 
     response = admin.post(reverse(ADD), fields(oldie, fingerprint=oldie.fingerprint))
 
-    assert "Ganeti 2.4" in errors(response)["hostname"][0]
+    assert "Ganeti 2.3" in errors(response)["hostname"][0]
 
 
 def test_testing_shows_everything_and_saves_nothing(

@@ -114,7 +114,7 @@ def test_testing_tells_of_each_cluster_and_remembers_who_may_write(
     good.refresh_from_db()
     assert good.can_write is False
     assert "“athens”: athens: Ganeti 3.0.2" in text
-    assert "“oldie”: It runs Ganeti 2.4" in text
+    assert "“oldie”: It runs Ganeti 2.3" in text
     assert "“lost”: No key in the settings fits" in text
 
 

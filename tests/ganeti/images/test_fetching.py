@@ -120,7 +120,7 @@ def test_a_page_that_lists_nothing_any_more_takes_no_image_away(
     shelf = images.known().shelves[-1]
     assert offered() == ["debian"]
     assert shelf.broken
-    assert shelf.error == "It has no images any more; the last ones stay."
+    assert shelf.error == "It lists no images any more; the last ones are kept."
     assert pauses() == [30]
 
 
