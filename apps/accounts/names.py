@@ -26,6 +26,7 @@ Kind = ReservedName.Kind
 # The source of names whose account was deleted or renamed.
 FORMER = "account"
 MAX_LENGTH = 255
+BATCH_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +85,57 @@ def reserve_deleted(instance: User | Group, **_others: Any) -> None:
         reserve(Kind.USER, instance.username)
 
 
-def remember(source: str, owners: Mapping[tuple[Kind, str], int]) -> None:
-    """Replace what a source says: how many machines name each user and group."""
-    wanted = _by_key(source, owners)
-    with transaction.atomic():
-        rows = ReservedName.objects.filter(source=source)
-        stored = {(row.kind, row.key): row for row in rows}
-        gone = [row.pk for key, row in stored.items() if key not in wanted]
-        ReservedName.objects.filter(pk__in=gone).delete()
-        changed = []
-        for key, row in stored.items():
-            if key in wanted and row.machines != wanted[key].machines:
-                row.machines = wanted[key].machines
-                changed.append(row)
-        ReservedName.objects.bulk_update(changed, ["machines"], batch_size=200)
-        # Another process may refresh an instance of the same cluster at this moment.
-        ReservedName.objects.bulk_create(
-            [row for key, row in wanted.items() if key not in stored],
-            ignore_conflicts=True,
-            batch_size=200,
+def remember(source: str, owners: Mapping[Kind, Mapping[str, int]]) -> None:
+    """Replace what a source says: how many machines name each user and group.
+
+    Called after each refresh that changed anything, so what is equal is only read.
+    """
+    wanted = _by_key(owners)
+    rows = ReservedName.objects.filter(source=source)
+    stored = {
+        (kind, key): (pk, machines)
+        for kind, key, pk, machines in rows.values_list("kind", "key", "pk", "machines")
+    }
+    gone = [pk for key, (pk, _machines) in stored.items() if key not in wanted]
+    changed = [
+        ReservedName(
+            pk=stored[kind, key][0] if (kind, key) in stored else None,
+            kind=kind,
+            key=key,
+            name=name,
+            source=source,
+            machines=machines,
         )
+        for (kind, key), (name, machines) in wanted.items()
+        if machines != stored.get((kind, key), (None, 0))[1]
+    ]
+    if gone or changed:
+        _write(changed, gone)
+
+
+def _write(rows: list[ReservedName], gone: list[int]) -> None:
+    reserved = ReservedName.objects
+    known = [row for row in rows if row.pk]
+    new = [row for row in rows if not row.pk]
+    with transaction.atomic():
+        for start in range(0, len(gone), BATCH_SIZE):
+            reserved.filter(pk__in=gone[start : start + BATCH_SIZE]).delete()
+        reserved.bulk_update(known, ["machines"], batch_size=BATCH_SIZE)
+        # Another process may refresh an instance of the same cluster at this moment.
+        reserved.bulk_create(new, ignore_conflicts=True, batch_size=BATCH_SIZE)
 
 
 def _by_key(
-    source: str, owners: Mapping[tuple[Kind, str], int]
-) -> dict[tuple[str, str], ReservedName]:
-    rows: dict[tuple[str, str], ReservedName] = {}
-    for (kind, name), machines in owners.items():
-        key = key_of(name)
-        row = rows.setdefault(
-            (kind, key),
-            ReservedName(kind=kind, name=name[:MAX_LENGTH], key=key, source=source),
-        )
-        row.machines += machines
-    return rows
+    owners: Mapping[Kind, Mapping[str, int]],
+) -> dict[tuple[str, str], tuple[str, int]]:
+    """Return a spelling and the number of machines of each kind and key."""
+    by_key: dict[tuple[str, str], tuple[str, int]] = {}
+    for kind, names in owners.items():
+        for name, machines in names.items():
+            key = (kind.value, key_of(name))
+            _name, before = by_key.get(key, (name, 0))
+            by_key[key] = (name[:MAX_LENGTH], before + machines)
+    return by_key
 
 
 def is_valid(name: str) -> bool:

@@ -5,6 +5,7 @@ In the database, since the cache may lose a cluster that is disabled or unreacha
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 
 from apps.accounts import names
 from apps.accounts.names import Kind
@@ -20,9 +21,8 @@ def remember(cluster: Cluster, instances: Mapping[str, Instance]) -> None:
     """Write down whom the tags of a cluster name, unless nothing has changed."""
     if _remembered.get(cluster.pk) is instances:
         return
-    owners: Counter[tuple[Kind, str]] = Counter()
-    for instance in instances.values():
-        owners.update((Kind.USER, name) for name in instance.tags.users)
-        owners.update((Kind.GROUP, name) for name in instance.tags.groups)
-    names.remember(f"cluster:{cluster.pk}", owners)
+    tags_of_all = [instance.tags for instance in instances.values()]
+    users = Counter(chain.from_iterable(tags.users for tags in tags_of_all))
+    groups = Counter(chain.from_iterable(tags.groups for tags in tags_of_all))
+    names.remember(f"cluster:{cluster.pk}", {Kind.USER: users, Kind.GROUP: groups})
     _remembered[cluster.pk] = instances

@@ -294,7 +294,7 @@ def test_letting_in_who_never_was_wants_a_yes_for_a_name_with_machines(
 ) -> None:
     """Making somebody active is an approval too."""
     User.objects.filter(pk=alice.pk).update(is_active=False)
-    names.remember("cluster:1", {(names.Kind.USER, "alice"): 2})
+    names.remember("cluster:1", {names.Kind.USER: {"alice": 2}})
     sent = posted(admin, alice)
 
     assert "2 machines already name" in text(markup(admin.post(page_of(alice), sent)))

@@ -92,8 +92,8 @@ def test_the_name_of_a_deleted_user_or_group_stays_reserved(
 
 
 def test_a_name_is_remembered_once_however_it_is_spelled(db: None) -> None:
-    names.remember("cluster:1", {(Kind.USER, "Zoë"): 1, (Kind.USER, "ZOË"): 2})
-    names.remember("cluster:2", {(Kind.USER, "zoë"): 3})
+    names.remember("cluster:1", {Kind.USER: {"Zoë": 1, "ZOË": 2}})
+    names.remember("cluster:2", {Kind.USER: {"zoë": 3}})
 
     assert names.claim_on(Kind.USER, "zoë") == Claim(machines=6)
     assert names.claim_on(Kind.USER, "zoe").free
@@ -105,7 +105,7 @@ def test_approving_a_name_with_machines_wants_an_explicit_yes(
 ) -> None:
     client.post(REGISTER, GOOD)
     client.post(link_in(sent, NINA), CHOSEN)
-    names.remember("cluster:1", {(Kind.USER, "nina"): 3})
+    names.remember("cluster:1", {Kind.USER: {"nina": 3}})
     client.force_login(root)
     number = registration.of(User.objects.get(username="nina")).number
     page = reverse("accounts:decide", args=[number])
