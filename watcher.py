@@ -84,7 +84,10 @@ def drop_privileges(user: str | None, group: str | None) -> None:
 def log_to(path: Path | None, *, debug: bool) -> None:
     """Log to a file, which may be rotated, or to stderr, instead of by LOGGING."""
     handler: logging.Handler = (
-        logging.handlers.WatchedFileHandler(path) if path else logging.StreamHandler()
+        # As stderr does: errors may have halves of characters in their texts.
+        logging.handlers.WatchedFileHandler(path, errors="backslashreplace")
+        if path
+        else logging.StreamHandler()
     )
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
