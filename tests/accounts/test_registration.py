@@ -197,7 +197,7 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
 
     for answer in (by_address, by_name):
         assert answer.status_code == HTTPStatus.BAD_REQUEST
-        assert "has got an account in the meantime" in text(markup(answer))
+        assert "Meanwhile somebody has registered" in text(markup(answer))
     assert User.objects.get(username="nina") == taken
 
 
