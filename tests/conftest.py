@@ -47,12 +47,19 @@ def heavy_group(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, Report, Report]:
-    return without_skip((yield))
+    report = without_skip((yield))
+    report.sections = [(name, writable(text)) for name, text in report.sections]
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, Report, Report]:
     return without_skip((yield))
+
+
+def writable(text: str) -> str:
+    """Escape halves of surrogate pairs: xdist's workers die of sending any."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def without_skip(report: Report) -> Report:

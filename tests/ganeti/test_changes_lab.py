@@ -13,6 +13,8 @@ from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import FINAL
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.services import steps
+from tests.conftest import Sent
+from tests.ganeti.confirming import newest_link
 from tests.ganeti.pages import markup, notices, text
 from tests.ganeti.test_views_machine import url
 from tests.lab import Lab
@@ -221,7 +223,7 @@ def test_what_cannot_move_waits_for_its_next_start(
 
 
 def test_owners_and_locks_are_tags_of_the_cluster(
-    client: Client, alice: User, bob: User, root: User, machines: Lab
+    client: Client, alice: User, bob: User, root: User, machines: Lab, sent: Sent
 ) -> None:
     cluster = known(machines)
     client.force_login(alice)
@@ -230,7 +232,8 @@ def test_owners_and_locks_are_tags_of_the_cluster(
     carry_on(cluster)
     both = tags(machines, STAYS)
     client.force_login(bob)
-    post(client, "owners", STAYS, owner="user:alice")
+    post(client, "owners", STAYS, owner="user:alice", confirmed="yes")
+    client.post(newest_link(sent))
     carry_on(cluster)
     client.force_login(root)
     post(client, "lock", STAYS, wanted="on")

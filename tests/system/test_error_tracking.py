@@ -59,10 +59,10 @@ def test_errors_of_web_and_watcher_arrive(
     product.wait_until(lambda: len(kinds(sentry)) > 1, 20, "an event of each process")
 
     assert kinds(sentry) == {"ValueError", "ImportError"}
-    web = next(event for event in sentry.events() if "ValueError" in str(event))
+    web = event_of(sentry, "ValueError")
     assert web["transaction"] == "/fail/{key}/"
     assert web["request"] == {"method": "POST", "url": "/fail/…/"}
-    watcher = next(event for event in sentry.events() if "ImportError" in str(event))
+    watcher = event_of(sentry, "ImportError")
     assert watcher["logentry"]["formatted"].startswith("mail")
     told = json.dumps(sentry.events())
     assert [private for private in PRIVATE if private in told] == []
@@ -72,8 +72,14 @@ def test_errors_of_web_and_watcher_arrive(
 
 def kinds(sentry: SentryServer) -> set[str]:
     """Return the exceptions of the events that were received."""
-    return {
-        event["exception"]["values"][-1]["type"]
-        for event in sentry.events()
-        if "exception" in event
-    }
+    return {kind_of(event) for event in sentry.events() if "exception" in event}
+
+
+def event_of(sentry: SentryServer, kind: str) -> dict[str, Any]:
+    """Return the first event of an exception."""
+    events = (event for event in sentry.events() if "exception" in event)
+    return next(event for event in events if kind_of(event) == kind)
+
+
+def kind_of(event: dict[str, Any]) -> str:
+    return str(event["exception"]["values"][-1]["type"])
