@@ -31,7 +31,7 @@ class Void(Exception):
     """The link works no more: another one, or time, has overtaken it."""
 
 
-def ask(by: Acting, address: str) -> None:
+def ask(by: Acting, address: str, *, with_link: bool = True) -> None:
     """Send a link to a new address and word of it to the old one."""
     user, key = by.user, new_key()
     with transaction.atomic():
@@ -41,9 +41,9 @@ def ask(by: Acting, address: str) -> None:
         )
         _record(by, ASKED, user.email, address)
         owners = list(_others_with(address, user))
-        if owners:
+        if owners and with_link:
             _tell_owners(owners)
-        else:
+        elif with_link:
             _send_link(user, address, key)
         _tell_old_address(user, user.email, "accounts/emails/mail_asked.txt", address)
 

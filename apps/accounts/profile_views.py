@@ -85,8 +85,10 @@ def mail_ask(request: UserRequest) -> HttpResponse:
         return _to_be_mended(request, mail_form=form)
     address = form.cleaned_data["address"]
     account = request.user.get_username()
-    rate_limit.enforce("mail-change", account=account, mailbox=address)
-    mailchange.ask(acting(request), address)
+    rate_limit.enforce("mail-change", account=account)
+    # A mailbox that others flood is spared the link, and nobody is told so.
+    wait_s = rate_limit.hit("mail-change", mailbox=address)
+    mailchange.ask(acting(request), address, with_link=not wait_s)
     text = _("A link was sent to %(address)s. The address changes when you follow it.")
     messages.success(request, text % {"address": address})
     return redirect("accounts:profile")

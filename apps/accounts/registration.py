@@ -89,18 +89,24 @@ class Applicant:
     organization: Organization | None = None
 
 
+# Anybody may have registered with an address: its owner gets no flood of links.
+MOST_LINKS_AGAIN = 3
+
+
 # -- asking for an account
 
 
 @transaction.atomic
-def register(applicant: Applicant) -> None:
+def register(applicant: Applicant, *, with_mail: bool = True) -> None:
     """Write a registration down and send its link.
 
     If the address has an account, its owner gets a mail that says so in place of the
-    link; what is stored is the same. Raises IntegrityError if somebody took the name
-    just now.
+    link; what is stored is the same. Without a mail, resetting the password sends the
+    link. Raises IntegrityError if somebody took the name just now.
     """
     row = _store(applicant)
+    if not with_mail:
+        return
     owner = mailboxes.holders(row.email).first()
     if owner is None:
         _send_link(row)
@@ -146,8 +152,9 @@ def _forget_expired(username: str) -> None:
 
 
 def send_links_again(address: str) -> None:
-    """Send the links of the unconfirmed registrations of an address once more."""
-    for row in _unexpired().filter(mailbox_key=mailboxes.key_of(address)):
+    """Send the links of the newest unconfirmed registrations of an address again."""
+    rows = _unexpired().filter(mailbox_key=mailboxes.key_of(address))
+    for row in rows.order_by("-registered_at")[:MOST_LINKS_AGAIN]:
         digest = hash_of(_key_of(row))
         if digest != row.digest:  # made with another SECRET_KEY
             row.digest = digest

@@ -36,8 +36,9 @@ def register(request: HttpRequest) -> HttpResponseBase:
     if sent is not None:
         rate_limit.enforce("registration", address=address)
     if form.is_valid():
-        rate_limit.enforce("registration", mailbox=form.cleaned_data["email"])
-        if _registered(form):
+        # A mailbox that strangers flood is spared mails, and not locked out by them.
+        wait_s = rate_limit.hit("registration", mailbox=form.cleaned_data["email"])
+        if _registered(form, with_mail=not wait_s):
             return redirect("accounts:registered")
     return _registration_page(request, form)
 
@@ -52,9 +53,9 @@ def _registration_page(request: HttpRequest, form: RegistrationForm) -> HttpResp
     return response
 
 
-def _registered(form: RegistrationForm) -> bool:
+def _registered(form: RegistrationForm, *, with_mail: bool) -> bool:
     try:
-        registration.register(form.applicant())
+        registration.register(form.applicant(), with_mail=with_mail)
     except IntegrityError:  # the name was free a moment ago
         form.add_error("username", TAKEN)
         return False

@@ -112,6 +112,14 @@ def test_the_way_back_is_on_this_site(client: Client, db: None, origin: str) -> 
     assert '<input type="hidden" name="next" value="">' in page
 
 
+def test_the_way_back_leads_to_no_other_host(client: Client, db: None) -> None:
+    origin = "http://testserver//evil.example/x"
+
+    page = markup(client.post(PROFILE, {"phone": "1"}, headers={"Referer": origin}))
+
+    assert '<input type="hidden" name="next" value="/%2Fevil.example/x">' in page
+
+
 # -- addresses that take forms only
 
 

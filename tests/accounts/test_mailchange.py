@@ -266,8 +266,8 @@ def test_a_mailbox_is_not_flooded_by_many_accounts(sent: Sent) -> None:
         client = Client()
         client.force_login(user)
         answer = ask(client, "victim@example.org")
+        assert answer.status_code == HTTPStatus.OK
 
-    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert len(sent()) == 3
 
 

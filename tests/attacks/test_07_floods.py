@@ -72,7 +72,8 @@ def test_nobody_registers_many_strangers_with_words_of_their_own(
         for number, stranger in zip(range(5), strangers, strict=False)
     ]
 
-    assert statuses == [200, 200, 200, 429, 429]
+    # Nothing tells a stranger that the mailbox is spared, nor locks its owner out.
+    assert statuses == [200] * 5
     site.product.wait_until(
         lambda: mails_to(site, "victim@example.org") > 0, 90, "the mail"
     )

@@ -1,8 +1,10 @@
 """What was refused: counted, kept from who may not know of it, told in a digest."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F
@@ -175,3 +177,21 @@ def test_no_refusal_costs_two_queries() -> None:
     writes = [query for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(writes) == 2
     assert not Mail.objects.exists()
+
+
+# -- what was there before
+
+
+@pytest.mark.django_db
+def test_old_refusals_are_hidden_from_the_refused_and_not_told_again(
+    carol: User, sent: Sent
+) -> None:
+    refuse(carol, hidden=False)
+    migration = import_module(
+        "apps.auditlog.migrations.0004_report_and_hide_old_refusals"
+    )
+
+    migration.report_and_hide(apps, None)
+
+    assert AuditEntry.objects.get().hidden
+    assert sent() == []
