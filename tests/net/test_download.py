@@ -157,7 +157,7 @@ def test_all_files_together_are_bounded(downloader: Downloader) -> None:
     serve = sending(OK + b"Content-Length: 90000\r\n\r\n" + body)
 
     assert get(downloader, serve).body == body
-    with pytest.raises(DownloadError, match="All its files"):
+    with pytest.raises(DownloadError, match="Its files together"):
         get(downloader, serve)
 
 
