@@ -124,7 +124,7 @@ def _from_pem(block: Block) -> str:
         if isinstance(key, DSAPublicKey):
             return "ssh-dss"
         return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-    except (ValueError, UnsupportedAlgorithm) as exc:
+    except (ValueError, UnsupportedAlgorithm, NotImplementedError) as exc:
         raise NotAKey(
             _("This public key is broken, or of a kind that SSH does not know.")
         ) from exc

@@ -28,6 +28,9 @@ from .sshkey_blocks import Block, NotAKey
 
 MAX_TEXT_LENGTH = 100_000
 MAX_KEYS, MAX_PROBLEMS = 100, 5
+# What cryptography raises of bytes that it can't read; the last of points that are
+# compressed.
+UNREADABLE = (ValueError, UnsupportedAlgorithm, NotImplementedError)
 LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
 LONGEST_COMMENT = 255
 
@@ -172,7 +175,7 @@ def parse(line: str) -> PublicKey:
         whole = _READERS[kind](kind, blob)
     except NotAKey:
         raise
-    except (ValueError, UnsupportedAlgorithm) as exc:
+    except UNREADABLE as exc:
         raise NotAKey(_broken()) from exc
     return PublicKey(kind, whole, _readable(comment))
 
