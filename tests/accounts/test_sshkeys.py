@@ -239,9 +239,8 @@ def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(st.sampled_from(GOOD), st.integers(0, 2000))
-@example(
-    next(key for key in GOOD if key.startswith("ecdsa-sha2-nistp256")), 312
-)  # a compressed point
+# The byte that says that a point is not compressed.
+@example(next(key for key in GOOD if key.startswith("ecdsa-sha2-nistp256")), 312)
 def test_no_bit_of_a_key_may_be_lost(key: str, bit: int) -> None:
     """One that was changed is another key or none, never the same."""
     kind, encoded = key.split(" ")
