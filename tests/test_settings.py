@@ -105,6 +105,9 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
+    if name == "SENTRY":
+        pytest.importorskip("sentry_sdk", reason="requirements-sentry.txt is missing")
+
     lines = list(complaints({**DEFAULTS, name: value}))
 
     assert len(lines) == 1

@@ -267,9 +267,10 @@ class Sweeper(Loop):
             # Handlers go by what this process knows.
             snapshots.current(Cluster.objects.enabled())
         for pk in due:
-            self._handle(pk)
+            self._handle_end(pk)
 
-    def _handle(self, pk: int) -> None:
+    # Not "_handle": threads have one in Python 3.13.
+    def _handle_end(self, pk: int) -> None:
         try:
             if following.try_to_handle(pk):
                 failures.clear(following.handling(pk))
