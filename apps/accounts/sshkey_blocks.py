@@ -21,6 +21,8 @@ RFC_4716 = "SSH2 PUBLIC KEY"
 PEM = ("PUBLIC KEY", "RSA PUBLIC KEY")
 # A 16384-bit RSA key takes about 2,800 characters.
 MAX_BLOCK_LENGTH = 8000
+# What cryptography raises for bytes that it can't read; the last for compressed points.
+UNREADABLE = (ValueError, UnsupportedAlgorithm, NotImplementedError)
 
 
 class NotAKey(ValueError):
@@ -124,7 +126,7 @@ def _from_pem(block: Block) -> str:
         if isinstance(key, DSAPublicKey):
             return "ssh-dss"
         return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-    except (ValueError, UnsupportedAlgorithm, NotImplementedError) as exc:
+    except UNREADABLE as exc:
         raise NotAKey(
             _("This public key is broken, or of a kind that SSH does not know.")
         ) from exc

@@ -10,7 +10,6 @@ from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey as CurveKey,
@@ -24,13 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 from django.utils.translation import gettext as _
 
 from . import sshkey_blocks
-from .sshkey_blocks import Block, NotAKey
+from .sshkey_blocks import UNREADABLE, Block, NotAKey
 
 MAX_TEXT_LENGTH = 100_000
 MAX_KEYS, MAX_PROBLEMS = 100, 5
-# What cryptography raises of bytes that it can't read; the last of points that are
-# compressed.
-UNREADABLE = (ValueError, UnsupportedAlgorithm, NotImplementedError)
 LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
 LONGEST_COMMENT = 255
 

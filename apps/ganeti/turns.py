@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.work import failures
+
 from .models import Cluster, ClusterRefresh
 
 logger = logging.getLogger(__name__)
@@ -80,10 +82,12 @@ def failed(state: ClusterRefresh, error: str) -> None:
     """Release the lease and open the circuit: longer after each failure in a row."""
     now = timezone.now()
     logger.warning("%s: not refreshed: %s", state.cluster.slug, error)
-    pause = settings.SNAPSHOT_REFRESH_SECONDS * 2 ** min(state.failures, 6)
+    pause_s = failures.pause_s(
+        state.failures + 1, settings.SNAPSHOT_REFRESH_SECONDS, LONGEST_PAUSE_S
+    )
     _give_back(
         state,
-        next_at=now + timedelta(seconds=min(pause, LONGEST_PAUSE_S)),
+        next_at=now + timedelta(seconds=pause_s),
         failures=models.F("failures") + 1,
         failing_since=state.failing_since or now,
         last_error=error,

@@ -17,6 +17,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.web.mail_addresses import normalize
+from apps.work import failures
 
 from . import error_throttle
 from .models import Mail
@@ -109,7 +110,7 @@ def _send(mail: Mail, connection: BaseEmailBackend) -> None:
 def _delay(mail: Mail, exc: BaseException) -> None:
     """Try again later, each time later; give up after days."""
     now = timezone.now()
-    pause_s = min(FIRST_PAUSE_S * 2 ** min(mail.attempts, 16), LONGEST_PAUSE_S)
+    pause_s = failures.pause_s(mail.attempts + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
     given_up = now - mail.created_at > GIVEN_UP_AFTER
     level = logging.ERROR if given_up else logging.WARNING
     error = _describe(exc)
