@@ -11,13 +11,14 @@ from apps.applications.models import InstanceApplication
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing, snapshots
+from apps.ganeti import following, refreshing, snapshots
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
 from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.services import power
 from apps.ganeti.services.submission import ActionRefused, NotNow
 from apps.mails.models import Mail
+from apps.work.models import Failure
 
 
 def set_up(port: int, fingerprint: str) -> None:
@@ -196,6 +197,11 @@ def known_networks(cluster: Cluster) -> tuple[GanetiNetwork, ...]:
 def send_mail_now() -> None:
     """Let nothing wait for its next attempt, as the admin's button does."""
     Mail.objects.waiting().update(due_at=timezone.now())
+
+
+def try_again_now(pk: int) -> None:
+    """Let the handlers of a job that failed run again at once."""
+    Failure.objects.filter(chore=following.handling(pk)).update(next_at=timezone.now())
 
 
 def waiting_mails() -> list[str]:
