@@ -293,13 +293,9 @@ def _adopt(key: str, stamp: Stamp) -> None:
     if mine and mine.stamp.generation == stamp.generation:
         _keep(key, Known(stamp, mine.contents))
         return
-    contents_key = _contents_key(key, stamp.generation)
-    contents = _contents.get(contents_key)
+    contents = _contents.get(_contents_key(key, stamp.generation))
     if contents is not None:
         _keep(key, Known(stamp, _sharing(mine, contents)))
-    else:
-        # Perhaps unreadable: the next refresh only writes what is not there.
-        cache.delete(contents_key)
 
 
 def _keep(key: str, known: Known) -> None:

@@ -2,7 +2,7 @@
 
 They are encoded as MessagePack, which cannot run code, and compressed. Whoever can
 write to the cache may have put anything there: what is not of the type counts as
-missing, with a line in the log.
+missing and is deleted, with a line in the log.
 """
 
 import gc
@@ -42,13 +42,14 @@ class TypedCache(Generic[T]):
         return self.get_many([key]).get(key)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, T]:
-        """Return what is there and can be read."""
+        """Return what is there and can be read; what can't be read is deleted."""
         values = {}
         for key, data in cache.get_many(list(keys)).items():
             try:
                 values[key] = self.decode(data)
             except TypeMismatchError as exc:
                 logger.warning("%s is unreadable, it counts as missing: %s", key, exc)
+                cache.delete(key)
         return values
 
     def set(self, key: str, value: T) -> None:

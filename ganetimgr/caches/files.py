@@ -104,15 +104,21 @@ class FileBasedCache(BaseCache):
         return NEVER_NS if expires is None else max(NEVER_NS + 1, int(expires * S))
 
     def _read(self, path: Path) -> tuple[Any, int]:
-        """Return the value and when it expires; UNREADABLE also if there is none."""
+        """Return the value and when it expires; UNREADABLE also if there is none.
+
+        A file that can't be read is removed: it is no value to anybody.
+        """
         try:
             with path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 if _is_over(status):
                     return UNREADABLE, NEVER_NS
-                return decode(_head(file)), status.st_mtime_ns
+                value = decode(_head(file))
         except FileNotFoundError:
             return UNREADABLE, NEVER_NS
+        if value is UNREADABLE:
+            _remove(path)
+        return value, status.st_mtime_ns
 
     def _write(self, path: Path, value: Any, expires_ns: int) -> None:
         """Put a whole file in place at once: others may read meanwhile."""

@@ -1,6 +1,6 @@
 """Redis by django-redis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,20 +22,29 @@ class Serializer(BaseSerializer):  # type: ignore[misc]  # it has no types
 
 
 class RedisCache(PicklingCache):  # type: ignore[misc]  # it has no types
-    """django-redis's cache with this serializer, whatever OPTIONS say."""
+    """django-redis's cache with this serializer, whatever OPTIONS say.
+
+    What it can't read is deleted, so that whoever looks whether it is there writes it.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         serializer = f"{Serializer.__module__}.{Serializer.__qualname__}"
         options = {**params.get("OPTIONS", {}), "SERIALIZER": serializer}
         super().__init__(server, {**params, "OPTIONS": options})
 
-    def get(self, key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
-        value = super().get(key, default, *args, **kwargs)
-        return default if value is UNREADABLE else value
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        value = super().get(key, default, version)
+        if value is UNREADABLE:
+            self.delete(key, version)
+            return default
+        return value
 
-    def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        values = super().get_many(*args, **kwargs)
-        return {key: value for key, value in values.items() if value is not UNREADABLE}
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> Any:
+        values = super().get_many(keys, version)
+        unreadable = [key for key, value in values.items() if value is UNREADABLE]
+        if unreadable:
+            self.delete_many(unreadable, version)
+        return {key: value for key, value in values.items() if key not in unreadable}
 
     def incr(self, key: Any, *args: Any, **kwargs: Any) -> Any:
         with _only_numbers(key):

@@ -47,7 +47,11 @@ def test_a_planted_pickle_does_not_run(cache: RedisCache, tmp_path: Path) -> Non
     for data in exploit.payloads:
         plant(cache, "key", data)
         assert cache.get("key", "missing") == "missing"
+        assert not cache.has_key("key")
+        plant(cache, "key", data)
         assert cache.get_many(["key"]) == {}
+        assert not cache.has_key("key")
+        plant(cache, "key", data)
         with pytest.raises(ValueError, match="key"):
             cache.incr("key")
         with pytest.raises(ValueError, match="key"):

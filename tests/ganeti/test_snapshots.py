@@ -126,6 +126,18 @@ def test_while_the_cache_has_nothing_a_process_goes_on_with_what_it_has(
     assert "web1" in contents(cluster).instances
 
 
+def test_a_cache_that_hiccups_loses_nothing(
+    cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster may be down: nobody would write its contents again."""
+    snapshots.forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots._contents, "get", lambda _key: None)
+        assert current(cluster).known is None
+
+    assert "web1" in contents(cluster).instances
+
+
 def test_an_older_stamp_does_not_replace_newer_news(
     cluster: Cluster, published: FakeRapi
 ) -> None:

@@ -68,6 +68,7 @@ def test_what_is_not_of_the_type_counts_as_missing(
 
     assert READINGS.get_many(["a", "b"]) == {"b": READING}
     assert caplog.text.count("a is unreadable, it counts as missing") == 1
+    assert not cache.has_key("a")
     with pytest.raises(TypeMismatchError, match=reason):
         READINGS.decode(data)
 
