@@ -14,7 +14,12 @@ from typing import Any, Generic, TypeVar
 
 from . import access, refreshing, snapshots
 from .access import Person
-from .domain.addresses import IPv6Search, canonical_mac, prefix_of
+from .domain.addresses import (
+    IPv6Search,
+    canonical_mac,
+    ipv6_addresses,
+    prefix_of,
+)
 from .domain.instance import Instance, Nic, State
 from .domain.node import Node, NodeGroup
 from .models import Cluster, Job, Network
@@ -215,29 +220,45 @@ class Inventory:
         """Return the page of the list that the criteria describe."""
         column = wanted.sort if wanted.sort in SORT_KEYS else "name"
         ordered: Sequence[Instance] = self._merged.ordered(column)
-        matching = _matching(ordered, wanted)
-        for word in wanted.search.lower().split():
-            matching = self._having(word, matching)
+        words = wanted.search.lower().split()
+        matching = self._having(words, _matching(ordered, wanted))
         pages = max(1, -(-len(matching) // wanted.size))
         number = min(max(wanted.page, 1), pages)
         rows = _cut(matching, number, wanted)
         total = len(self._merged.instances)
         return Page(rows, number, pages, wanted.size, len(matching), total)
 
-    def _having(self, word: str, instances: Sequence[Instance]) -> Sequence[Instance]:
-        """Return those that a word of a search finds, an address in any spelling."""
-        mac = canonical_mac(word)
-        search = None if mac else IPv6Search.parse(word)
-        if search is None:
+    def _having(
+        self, words: Iterable[str], instances: Sequence[Instance]
+    ) -> Sequence[Instance]:
+        """Return those that all words find, an address in any spelling."""
+        searches: dict[str, IPv6Search] = {}
+        for word in dict.fromkeys(words):
+            mac = canonical_mac(word)
+            search = None if mac else IPv6Search.parse(word)
+            if search is not None:
+                searches[word] = search
+                continue
             text = mac or word
-            return [one for one in instances if text in one.search_text]
-        prefixes = self._prefixes
-        return [
-            one
-            for one in instances
-            if word in one.search_text
-            or any(search.finds(nic, prefixes(one, nic)) for nic in one.nics)
+            instances = [one for one in instances if text in one.search_text]
+        if not searches:
+            return instances
+        return [one for one in instances if self._is_at(one, searches)]
+
+    def _is_at(self, instance: Instance, searches: Mapping[str, IPv6Search]) -> bool:
+        """Tell whether all searches, by their words, find an instance.
+
+        Its addresses are worked out once, however many searches there are.
+        """
+        addresses = [
+            address
+            for nic in instance.nics
+            for address in ipv6_addresses(nic, self._prefixes(instance, nic))
         ]
+        return all(
+            word in instance.search_text or search.finds(addresses)
+            for word, search in searches.items()
+        )
 
     @cached_property
     def _prefixes(self) -> Callable[[Instance, Nic], list[IPv6Network]]:

@@ -1,11 +1,13 @@
 """Addresses in a search of the list, in whatever spelling."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 
-from apps.ganeti import refreshing
+from apps.ganeti import inventory, refreshing
+from apps.ganeti.domain import addresses
 from apps.ganeti.inventory import Criteria
 from apps.ganeti.models import Cluster, Network
 from tests.ganeti.fakes import FakeRapi
@@ -60,6 +62,18 @@ def test_an_address_is_found_in_any_spelling(
     olga: User, search: str, listed: list[str]
 ) -> None:
     assert names(seen_by(olga), Criteria(search=search)) == listed
+
+
+@pytest.mark.usefixtures("addressed")
+def test_addresses_are_worked_out_once_for_however_many_words(
+    olga: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_out = Mock(side_effect=addresses.ipv6_addresses)
+    monkeypatch.setattr(inventory, "ipv6_addresses", work_out)
+    many = " ".join(f"::/{bits}" for bits in range(3))
+
+    assert names(seen_by(olga), Criteria(search=f"{many} {many} {DERIVED}")) == ["web1"]
+    assert work_out.call_count == 3
 
 
 @pytest.mark.usefixtures("addressed")

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Interface, IPv6Network
 from typing import Self
@@ -54,9 +54,9 @@ class IPv6Search:
             network = IPv6Network(interface.ip)
         return cls(word, network)
 
-    def finds(self, nic: Nic, prefixes: Iterable[IPv6Network]) -> bool:
-        """Tell whether a NIC has such an address, or derives it in a prefix."""
-        return any(map(self._is, _addresses(nic, prefixes)))
+    def finds(self, addresses: Collection[IPv6Address]) -> bool:
+        """Tell whether one of the addresses is it."""
+        return any(map(self._is, addresses))
 
     def _is(self, address: IPv6Address) -> bool:
         if self.network is not None:
@@ -64,7 +64,8 @@ class IPv6Search:
         return self.part in str(address)
 
 
-def _addresses(nic: Nic, prefixes: Iterable[IPv6Network]) -> Iterator[IPv6Address]:
+def ipv6_addresses(nic: Nic, prefixes: Iterable[IPv6Network]) -> Iterator[IPv6Address]:
+    """Yield the address that a NIC has, and those that it derives in prefixes."""
     if ":" in nic.ip:
         with contextlib.suppress(ValueError):
             yield IPv6Address(nic.ip)
