@@ -289,13 +289,7 @@ def _admin_state(row: Values) -> str:
 
 def _hypervisor_parameters(row: Values) -> tuple[tuple[str, Any], ...]:
     """Return those that the instance's hypervisor has."""
-    return tuple(
-        [
-            (name, value)
-            for name, field in _HYPERVISOR_FIELDS.items()
-            if (value := values.scalar(row, field)) is not None
-        ]
-    )
+    return tuple(values.scalars(row, _HYPERVISOR_FIELDS))
 
 
 def _disks(row: Values) -> tuple[Disk, ...]:

@@ -185,10 +185,27 @@ def flag(row: Values, field: str) -> bool | None:
     raise UnreadableError(field, value)
 
 
-def scalar(row: Values, field: str) -> Scalar:
-    """Return text, a number, or yes or no; None where there is no value."""
-    value = row.get(field)
-    if value is None or value is True or value is False:
+def scalars(row: Values, fields: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """Return text, numbers, or yes or no, as name and value, of fields by their names.
+
+    Those without a value are left out.
+    """
+    return [
+        (
+            parameter,
+            value
+            if type(value) is str
+            and len(value) <= LONGEST_PARAMETER
+            and value.isascii()
+            else _scalar(value, field),
+        )
+        for parameter, field in fields.items()
+        if (value := row.get(field)) is not None
+    ]
+
+
+def _scalar(value: object, field: str) -> Scalar:
+    if value is True or value is False:
         return value
     if isinstance(value, str):
         return _text(value, field, LONGEST_PARAMETER)
