@@ -94,6 +94,8 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("OPERATING_SYSTEMS_URLS", "http://images/"),
         ("SNF_OPERATING_SYSTEMS_URLS", ["images"]),
         ("IMAGES_URL", "images"),
+        ("TRUSTED_PROXIES", ["proxy.example.org"]),
+        ("TRUSTED_PROXIES", ["192.0.2.1/24"]),
         ("SENTRY", {"activate": "yes"}),
         ("SENTRY", {"activate": True, "sentry_dsn": ""}),
         ("SENTRY", {"activate": True, "sentry_dsn": "https://sentry.example.org/1"}),

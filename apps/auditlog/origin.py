@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -9,6 +10,9 @@ from django_htmx.middleware import HtmxDetails
 from apps.web import client_address
 
 from .entries import Acting
+
+# One behind another; more are not looked at.
+MAX_PROXIES = 10
 
 
 class UserRequest(HttpRequest):
@@ -30,12 +34,18 @@ def acting(request: HttpRequest) -> Acting:
 def address_of(request: HttpRequest) -> str | None:
     """Return where a request comes from.
 
-    A web server in front, on this host, says it in ``X-Forwarded-For``; nobody else
-    is believed. Zones are dropped: they may be of any length and mean nothing here.
+    A web server in front says it in ``X-Forwarded-For``, behind what others have said
+    to it; but for ``TRUSTED_PROXIES``, nobody is believed. Zones are dropped: they may
+    be of any length and mean nothing here.
     """
-    direct = client_address.parse(request.META.get("REMOTE_ADDR") or "")
-    if direct and not direct.is_loopback:
-        return str(direct)
+    address = client_address.parse(request.META.get("REMOTE_ADDR") or "")
     forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    last = client_address.parse(forwarded.rpartition(",")[2].strip())
-    return str(last or direct) if last or direct else None
+    for hop in reversed(forwarded.rsplit(",", MAX_PROXIES)[-MAX_PROXIES:]):
+        # One that asks through a socket has no address.
+        if address and not client_address.is_in(address, settings.TRUSTED_PROXIES):
+            break
+        before = client_address.parse(hop.strip())
+        if before is None:
+            break
+        address = before
+    return str(address) if address else None

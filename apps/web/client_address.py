@@ -1,14 +1,26 @@
 """Addresses of clients: parsed, and grouped into what one person holds."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from collections.abc import Iterable
+from functools import cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import TypeAlias
 
 # The longest an address can be written, without a zone: eight groups, the last two
 # in decimal.
 MAX_LENGTH = 45
-SUBNET_BITS = 64
+SUBNET_BITS, SITE_BITS = 64, 48
+
+Address: TypeAlias = IPv4Address | IPv6Address
 
 
-def parse(text: str) -> IPv4Address | IPv6Address | None:
+def parse(text: str) -> Address | None:
     """Return an address without its zone, IPv4-mapped ones as IPv4; None: it is none.
 
     A zone ("%eth0") names an interface of the host that wrote it and may be of any
@@ -33,5 +45,28 @@ def subnet(text: str) -> str:
     """
     address = parse(text)
     if isinstance(address, IPv6Address):
-        return str(IPv6Network((address.packed, SUBNET_BITS), strict=False))
+        return _network(address, SUBNET_BITS)
     return str(address or "")
+
+
+def site(text: str) -> str:
+    """Return the /48 that an IPv6 address is in, empty for others.
+
+    One customer may have all 65,536 subnets of it; so may a whole university.
+    """
+    address = parse(text)
+    return _network(address, SITE_BITS) if isinstance(address, IPv6Address) else ""
+
+
+def _network(address: IPv6Address, bits: int) -> str:
+    return str(IPv6Network((address.packed, bits), strict=False))
+
+
+def is_in(address: Address, networks: Iterable[str]) -> bool:
+    """Tell whether an address is in one of the networks."""
+    return any(address in _parsed(network) for network in networks)
+
+
+@cache  # of settings
+def _parsed(network: str) -> IPv4Network | IPv6Network:
+    return ip_network(network)

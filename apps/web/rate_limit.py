@@ -25,6 +25,8 @@ SHARDS = 64
 MAX_TIMES = 4096
 MAX_WINDOW_S = 24 * 3600
 MAX_KEY_LENGTH = 320
+# How many times as much the /48 of an IPv6 address may do as its /64.
+SITE_FACTOR = 16
 # A lock is held for a few milliseconds, unless its process died or got no CPU.
 LOCK_S = 5
 LOCK_TRIES, LOCK_PAUSE_S = 200, 0.005
@@ -104,6 +106,9 @@ def _keys(
     for kind, value in values.items():
         if value and (rate := limits.get(kind)):
             yield f"{action}:{kind}:{value}", *rate
+    if (site := client_address.site(address or "")) and (rate := limits.get("address")):
+        limit, window = rate
+        yield f"{action}:site:{site}", min(SITE_FACTOR * limit, MAX_TIMES // 2), window
 
 
 def _take(key: str, limit: int, window: int) -> int:

@@ -107,6 +107,9 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
     "ALLOWED_HOSTS": TEXTS,
     "CSRF_TRUSTED_ORIGINS": HTTP_LIST,
     "USE_X_FORWARDED_HOST": rules.flag(),
+    "TRUSTED_PROXIES": rules.list_of(
+        rules.network(), "IP networks, such as '192.0.2.0/24'"
+    ),
     "STATIC_URL": rules.matching(r"(https?://|/).*/|/", "a path or URL that ends in /"),
     "STATIC_ROOT": rules.absolute_path(),
     "LANGUAGE_CODE": rules.one_of(*(code for code, _ in wiring.LANGUAGES)),

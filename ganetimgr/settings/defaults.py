@@ -19,6 +19,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
 USE_X_FORWARDED_HOST = False
+TRUSTED_PROXIES = ["127.0.0.0/8", "::1/128"]
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 LANGUAGE_CODE = "en"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -196,6 +197,16 @@ def host_and_port() -> Rule:
         )
 
     return Rule("a host and a port, such as 'localhost:8888'", fits)
+
+
+def network() -> Rule:
+    def fits(value: object) -> bool:
+        try:
+            return isinstance(value, str) and bool(ip_network(value))
+        except ValueError:
+            return False
+
+    return Rule("an IP network, such as '192.0.2.0/24'", fits)
 
 
 def list_of(rule: Rule, what: str) -> Rule:

@@ -86,6 +86,13 @@ def test_an_ipv6_address_counts_as_its_64(
     assert bool(hit("try", address=other)) is is_same
 
 
+def test_a_48_has_sixteen_times_as_many_attempts_as_its_64s() -> None:
+    tries = [hit("try", address=f"2001:db8:0:{n:x}::1") for n in range(49)]
+
+    assert tries == [*[0] * 48, 60]
+    assert not hit("try", address="2001:db8:1::1")
+
+
 @pytest.mark.parametrize("text", ["", "x", "1.2.3", "::1::", "%eth0"])
 def test_what_is_no_address_counts_as_none(text: str) -> None:
     assert client_address.subnet(text * 1_000_000) == ""
@@ -144,13 +151,13 @@ def test_a_flood_fills_a_bounded_number_of_small_entries(
     monkeypatch.setattr(rate_limit, "MAX_TIMES", 10)
     hits(3, address="2001:db8::1")
     for number in range(50):
-        hit("try", address=f"2001:db8:1:{number:x}::1")
+        hit("try", address=f"2001:db8:1{number:x}::1")
 
     files = list(tmp_path.glob("*.value"))
     assert len(files) <= 3
     # Who was forgotten is let in; nobody is refused for what others did.
     assert hit("try", address="2001:db8::1") == 0
-    assert hit("try", address="2001:db8:1:ffff::1") == 0
+    assert hit("try", address="2001:db8:ffff::1") == 0
 
 
 def file_cache(path: Path) -> dict[str, Any]:
