@@ -30,14 +30,25 @@ ACTIONS: dict[str, Words] = {
 NOT_THEIRS = gettext_noop("This application is not theirs.")
 
 
+class TooManyOpen(Exception):
+    """The applicant has as many open applications as anybody may have."""
+
+
 class NameTaken(Exception):
     """Another application asked for the name at the same moment."""
 
 
 def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
-    """File an application with these fields, and tell MANAGERS; raises NameTaken."""
+    """File an application with these fields, and tell MANAGERS.
+
+    Raises NameTaken and TooManyOpen.
+    """
     try:
         with transaction.atomic():
+            # One at a time: forms sent at once would all see room for one more.
+            User.objects.select_for_update().get(pk=by.user.pk)
+            if InstanceApplication.objects.at_limit(by.user):
+                raise TooManyOpen
             return _file(wanted, by)
     except IntegrityError as exc:
         if not InstanceApplication.objects.speak_for(wanted["hostname"]):

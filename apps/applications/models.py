@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,11 @@ class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
     def open(self) -> "ApplicationQuerySet":
         """Return those whose host name is spoken for, though no machine may have it."""
         return self.filter(status__in=OPEN)
+
+    def at_limit(self, applicant: User) -> bool:
+        """Tell whether somebody has as many open ones as they may have."""
+        count = self.open().filter(applicant=applicant).count()
+        return count >= settings.MAX_OPEN_APPLICATIONS
 
     def speak_for(self, hostname: str, apart_from: int | None = None) -> bool:
         """Tell whether an open application asks for a name (`ganeti.hostnames`)."""

@@ -1,9 +1,10 @@
 """How many applications somebody may file, and have open."""
 
+import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from apps.applications.models import InstanceApplication
+from apps.applications.models import ApplicationQuerySet, InstanceApplication
 from apps.applications.states import Status
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
@@ -43,3 +44,25 @@ def test_nobody_has_more_than_so_many_open(
     InstanceApplication.objects.filter(pk=failed.pk).update(status=Status.REFUSED)
     posted = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
     assert posted.status_code == 302
+
+
+def test_forms_that_are_sent_at_once_do_not_pass_the_limit(
+    applicant: Client,
+    settings: Settings,
+    offered: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.MAX_OPEN_APPLICATIONS = 1
+    assert applicant.post(APPLY, GOOD).status_code == 302
+    answers = iter([False])  # as when both forms were checked before either was filed
+    at_limit = ApplicationQuerySet.at_limit
+    monkeypatch.setattr(
+        ApplicationQuerySet,
+        "at_limit",
+        lambda self, applicant: next(answers, at_limit(self, applicant)),
+    )
+
+    answer = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
+
+    assert "You have 1 open application" in text(markup(answer))
+    assert InstanceApplication.objects.count() == 1

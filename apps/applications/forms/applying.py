@@ -234,7 +234,8 @@ class ApplicationForm(forms.Form):
         given = super().clean() or {}
         if not Owner(tags.USER, self.applicant.get_username()).fits_tag:
             self.add_error(None, NO_TAG)
-        self._check_open_applications()
+        if InstanceApplication.objects.at_limit(self.applicant):
+            self.too_many_open()
         wanted = [name for name in CONTACT if name in self.fields]
         typed = [name for name in wanted if given.get(name) or name in self.errors]
         if typed:
@@ -243,18 +244,17 @@ class ApplicationForm(forms.Form):
             self._check_somebody(given)
         return given
 
-    def _check_open_applications(self) -> None:
+    def too_many_open(self) -> None:
+        """Say that no more applications are taken until one is decided."""
         limit = settings.MAX_OPEN_APPLICATIONS
-        own = InstanceApplication.objects.open().filter(applicant=self.applicant)
-        if own.count() >= limit:
-            message = ngettext(
-                "You have %(limit)d open application, and can't have more. Wait until "
-                "it is decided, or withdraw it.",
-                "You have %(limit)d open applications, and can't have more. Wait until "
-                "one is decided, or withdraw one.",
-                limit,
-            )
-            self.add_error(None, message % {"limit": limit})
+        message = ngettext(
+            "You have %(limit)d open application, and can't have more. Wait until "
+            "it is decided, or withdraw it.",
+            "You have %(limit)d open applications, and can't have more. Wait until "
+            "one is decided, or withdraw one.",
+            limit,
+        )
+        self.add_error(None, message % {"limit": limit})
 
     def _check_contact(self, given: dict[str, Any]) -> None:
         if not given.get("contact_name") and "contact_name" not in self.errors:

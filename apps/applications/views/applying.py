@@ -17,7 +17,7 @@ from apps.web import rate_limit
 
 from .. import filing, holdings
 from ..creation import MIB_PER_GIB
-from ..filing import NameTaken
+from ..filing import NameTaken, TooManyOpen
 from ..forms.applying import NO_TAG, SIZES, ApplicationForm
 from ..holdings import Total
 from ..models import InstanceApplication
@@ -46,12 +46,15 @@ def _form(request: UserRequest) -> ApplicationForm:
 
 
 def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | None:
-    """File what the form says, and say so; None when its name was taken meanwhile."""
+    """File what the form says, and say so; None when others were quicker meanwhile."""
     rate_limit.enforce("application", account=request.user.get_username())
     try:
         filed = filing.file(form.wanted(), by=acting(request))
     except NameTaken:
         form.name_taken()
+        return None
+    except TooManyOpen:
+        form.too_many_open()
         return None
     messages.success(
         request, _("Your application for %(name)s was sent.") % {"name": filed.hostname}
