@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -162,7 +163,12 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
         id: str,  # noqa: A002 - Django's name
         form_url: str = "",
     ) -> HttpResponse:
-        """Tell whose password was set, as wherever a password changes."""
+        """Tell whose password was set, as wherever a password changes.
+
+        One's own is changed where the current one is asked for.
+        """
+        if id == str(request.user.pk):
+            return redirect("accounts:password-change")
         user = self.get_object(request, id)
         before = user.password if user else ""
         response: HttpResponse = super().user_change_password(request, id, form_url)
@@ -170,11 +176,7 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
             user.refresh_from_db()
             if user.password != before:
                 by = acting(request)
-                own = user == by.user
-                action = passwords.CHANGED if own else passwords.SET_BY_STAFF
-                request.session.save()
-                keep = request.session.session_key if own else None
-                passwords.changed(by, action, keep=keep, user=user)
+                passwords.changed(by, passwords.SET_BY_STAFF, keep=None, user=user)
         return response
 
     @admin.display(

@@ -33,8 +33,8 @@ class ClaimingForm(forms.ModelForm[Any]):
         label=_("Give what belongs to the name"),
         required=False,
         help_text=_(
-            "Needed if machines name this owner already, or if an account of this "
-            "name was deleted or renamed."
+            "Needed if machines name this owner already, if an account of this name "
+            "was deleted or renamed, or if a cluster has not answered yet."
         ),
     )
 
@@ -60,7 +60,7 @@ class ClaimingForm(forms.ModelForm[Any]):
         if others.filter(**{f"{self.name_field}__iexact": name}).exists():
             self.add_error(self.name_field, _("This name is taken."))
         claim = names.claim_on(self.kind, name)
-        if not (claim.free or self.cleaned_data.get("takes_over")):
+        if not (claim.certain or self.cleaned_data.get("takes_over")):
             self.add_error(self.name_field, _warning(claim, self.actor))
 
     def _check_privileges(self, field: str, after: Iterable[Any]) -> None:
@@ -71,15 +71,21 @@ class ClaimingForm(forms.ModelForm[Any]):
 
 def _warning(claim: Claim, actor: User) -> Any:
     if not actor.is_superuser:
-        return _("Only a superuser can give this name: something belongs to it.")
+        return _("Only a superuser can give this name: something may belong to it.")
     if claim.machines:
         reason: Any = ngettext_lazy(
             "%(n)d machine already names this owner.",
             "%(n)d machines already name this owner.",
             "n",
         ) % {"n": claim.machines}
-    else:
+    elif claim.former:
         reason = _("An account of this name was deleted or renamed.")
+    else:
+        reason = ngettext_lazy(
+            "%(n)d cluster has not told yet whom its machines belong to.",
+            "%(n)d clusters have not told yet whom their machines belong to.",
+            "n",
+        ) % {"n": claim.silent}
     return format_lazy(
         "{} {}", reason, _("Tick “Give what belongs to the name” if that is right.")
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +29,9 @@ def _follow_users_and_groups() -> None:
     """Keep mailboxes as users are saved, and names when accounts are deleted."""
     from . import mailboxes, names  # noqa: PLC0415 - models are there
 
+    pre_save.connect(
+        mailboxes.check, sender="auth.User", dispatch_uid="apps.accounts.mailboxes"
+    )
     post_save.connect(
         mailboxes.follow, sender="auth.User", dispatch_uid="apps.accounts.mailboxes"
     )

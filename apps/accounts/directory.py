@@ -111,9 +111,9 @@ def _line(user: User, field: "models.CharField[Any, Any]", value: Any) -> str:
 
 
 def _address(user: User) -> str:
-    """Return the mail address; empty if it is none, or somebody else's."""
+    """Return the mail address; the one that is stored if this is none to be had."""
     if not user.email:
-        return ""
+        return _stored_address(user)
     try:
         address = normalize(str(user.email).strip())
     except ValidationError as exc:
@@ -123,7 +123,12 @@ def _address(user: User) -> str:
             return address
         reason = "another account has it"
     logger.warning("Directory: mail address of %s left out: %s", user.username, reason)
-    return ""
+    return _stored_address(user)
+
+
+def _stored_address(user: User) -> str:
+    stored = User.objects.filter(pk=user.pk).values_list("email", flat=True)
+    return stored.first() or ""
 
 
 @receiver(backend.ldap_error)

@@ -52,17 +52,28 @@ def log_in(request: HttpRequest, username: str, password: str) -> Attempt:
     return Attempt()
 
 
-def check_own_password(user: User, password: str) -> bool:
+def check_own_password(
+    user: User, password: str, request: HttpRequest | None = None
+) -> bool:
     """Check the password that somebody who is logged in is asked for once more.
 
-    Raises TooManyAttempts.
+    One that is not kept here is the directory's to check; when that does not answer,
+    ``request.directory_is_away``, and the attempt counts all the same. Raises
+    TooManyAttempts.
     """
     account = user.get_username()
     rate_limit.enforce(PASSWORD_CHECK, account=account)
-    if not user.check_password(password):
+    if not _is_password_of(user, password, request):
         return False
     rate_limit.forget(PASSWORD_CHECK, account=account)
     return True
+
+
+def _is_password_of(user: User, password: str, request: HttpRequest | None) -> bool:
+    if user.has_usable_password():
+        return user.check_password(password)
+    account = user.get_username()
+    return authenticate(request, username=account, password=password) == user
 
 
 def forget(user: User, address: str | None) -> None:

@@ -1,19 +1,28 @@
 """Whose mailbox a mail address is: one user each, however the address is spelled.
 
 The row of a user follows ``User.email`` at each save. Saving an address that somebody
-else has raises IntegrityError, as a unique column would.
+else has raises IntegrityError, as a unique column would: `AddressTaken` before
+anything is saved, or the database's own if both were saved at the same moment.
 """
 
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from apps.web.mail_addresses import comparison_key
 
 from .models import Mailbox
+
+
+class AddressTaken(ValidationError, IntegrityError):
+    """A user was to get a mail address that another user has.
+
+    A ValidationError too: ``createsuperuser`` shows it as its message.
+    """
 
 
 def key_of(address: str) -> str:
@@ -35,6 +44,19 @@ def is_taken(address: str, *, but: User | None = None) -> bool:
     """Tell whether an address is that of others, and not that of ``but`` too."""
     users = list(holders(address))
     return bool(users) and but not in users
+
+
+def check(instance: User, *, raw: bool, update_fields: Any, **_others: Any) -> None:
+    """Raise AddressTaken before a user is saved whose address is somebody else's."""
+    if raw or (update_fields is not None and "email" not in update_fields):
+        return
+    if _has_changed(instance) and is_taken(instance.email, but=instance):
+        raise AddressTaken(_("Another user has this address."))
+
+
+def _has_changed(user: User) -> bool:
+    stored = User.objects.filter(pk=user.pk).values_list("email", flat=True).first()
+    return key_of(user.email) != key_of(stored or "")
 
 
 def follow(

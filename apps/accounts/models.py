@@ -79,6 +79,20 @@ class ReservedName(models.Model):
         return f"{self.kind}:{self.name}"
 
 
+class NameSource(models.Model):
+    """Something whose tags name owners, and whether it has told whom.
+
+    A cluster that was never asked may name anybody: while there is one, nobody can
+    tell that a name is free.
+    """
+
+    name = models.CharField(max_length=64, unique=True)
+    told = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Mailbox(models.Model):
     """The mail address of a user, in the form that all its spellings share.
 

@@ -2,7 +2,8 @@
 
 Ganeti's tags name owners, so whoever gets a name gets the machines of that name. A name
 is taken while a tag of any cluster mentions it, as last known, and after the account
-that had it was deleted or renamed. The room that reads tags calls `remember`.
+that had it was deleted or renamed. The room that reads tags calls `expect` for each
+source of them and `remember` when it has told.
 
 Names that differ only in case or compatibility characters are one name here: a
 database may take them for equal where tags don't.
@@ -20,7 +21,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from .models import ReservedName, UnconfirmedRegistration
+from .models import NameSource, ReservedName, UnconfirmedRegistration
 
 Kind = ReservedName.Kind
 # The source of names whose account was deleted or renamed.
@@ -31,14 +32,24 @@ BATCH_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What comes with a name: machines whose tags name it, or an earlier account."""
+    """What comes with a name: machines whose tags name it, or an earlier account.
+
+    ``silent`` counts the sources that have not told yet whom their tags name.
+    """
 
     machines: int = 0
     former: bool = False
+    silent: int = 0
 
     @property
     def free(self) -> bool:
+        """Whether nothing is known to come with it: it can be registered."""
         return not (self.machines or self.former)
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing comes with it: it can be given without a second thought."""
+        return self.free and not self.silent
 
 
 def key_of(name: str) -> str:
@@ -58,6 +69,7 @@ def claim_on(kind: Kind, name: str) -> Claim:
     return Claim(
         machines=rows.aggregate(total=Sum("machines"))["total"] or 0,
         former=rows.filter(source=FORMER).exists(),
+        silent=NameSource.objects.filter(told=False).count(),
     )
 
 
@@ -83,6 +95,16 @@ def reserve_deleted(instance: User | Group, **_others: Any) -> None:
         reserve(Kind.GROUP, instance.name)
     elif instance.is_active or instance.last_login is not None:
         reserve(Kind.USER, instance.username)
+
+
+def expect(source: str) -> None:
+    """Note that a source has still to tell whom it names."""
+    NameSource.objects.get_or_create(name=source)
+
+
+def drop(source: str) -> None:
+    """Wait for a source no longer; the names that it told stay reserved."""
+    NameSource.objects.filter(name=source).delete()
 
 
 def remember(source: str, owners: Mapping[Kind, Mapping[str, int]]) -> None:
@@ -111,6 +133,8 @@ def remember(source: str, owners: Mapping[Kind, Mapping[str, int]]) -> None:
     ]
     if gone or changed:
         _write(changed, gone)
+    if not NameSource.objects.filter(name=source, told=True).exists():
+        NameSource.objects.update_or_create(name=source, defaults={"told": True})
 
 
 def _write(rows: list[ReservedName], gone: list[int]) -> None:

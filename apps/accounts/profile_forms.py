@@ -10,10 +10,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.auditlog.origin import UserRequest
 from apps.web.fields import LineField, PasswordField, TextField
 from apps.web.mail_addresses import MailAddressField
 
-from . import keyring, login_throttle, profiles, sshkeys
+from . import keyring, login_throttle, passwords, profiles, sshkeys
 from .keyring import Known
 from .models import Organization
 from .sshkeys import Line, Pasted
@@ -94,7 +95,7 @@ def _as_it_is(user: User) -> dict[str, Any]:
 
 
 class MailForm(forms.Form):
-    """Another address; with the password, where there is one to ask for."""
+    """Another address, for who knows the password, be it the directory's."""
 
     address = MailAddressField(
         label=_("New address"),
@@ -109,11 +110,14 @@ class MailForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, user: User) -> None:
+    def __init__(self, *args: Any, request: UserRequest) -> None:
         super().__init__(*args)
-        self._user = user
-        if not user.has_usable_password():
-            del self.fields["password"]
+        self._request, self._user = request, request.user
+        if not passwords.kept_here(request.user):
+            self.fields["address"].help_text = _(
+                "When you log in next, your organization's directory replaces it by "
+                "the address that it has of you, if it has one."
+            )
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
@@ -123,9 +127,14 @@ class MailForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if not login_throttle.check_own_password(self._user, password):
-            raise forms.ValidationError(_("This is not your password."))
+        if not login_throttle.check_own_password(self._user, password, self._request):
+            raise forms.ValidationError(self._why_not())
         return password
+
+    def _why_not(self) -> Any:
+        if getattr(self._request, "directory_is_away", False):
+            return _("The directory of your organization does not answer now.")
+        return _("This is not your password.")
 
 
 class KeysForm(forms.Form):

@@ -80,7 +80,7 @@ def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_POST
 def mail_ask(request: UserRequest) -> HttpResponse:
-    form = MailForm(request.POST, user=request.user)
+    form = MailForm(request.POST, request=request)
     if not form.is_valid():
         return _to_be_mended(request, mail_form=form)
     address = form.cleaned_data["address"]
@@ -136,7 +136,7 @@ def _page(request: UserRequest, **forms: Any) -> dict[str, Any]:
     change = mailchange.waiting(user)
     return {
         "profile_form": ProfileForm(user=user),
-        "mail_form": MailForm(user=user),
+        "mail_form": MailForm(request=request),
         "keys_form": KeysForm(user=user),
         "keys": keyring.shown(user),
         "groups": user.groups.order_by("name"),

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -282,6 +282,8 @@ def confirm(found: Registration, password: str) -> bool:
 
 
 def _account_of(row: UnconfirmedRegistration, password: str) -> User:
+    if User.objects.filter(username__iexact=row.username).exists():
+        raise IntegrityError(f"The user name {row.username} is taken")
     user = User(
         username=row.username,
         email=row.email,

@@ -175,12 +175,12 @@ class DecisionForm(PlainForm):
     def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._claim = claim
-        if claim.free:
+        if claim.certain:
             del self.fields["takes_over"]
 
     def clean(self) -> None:
         approves = self.cleaned_data.get("decision") == "approve"
-        if approves and not (self._claim.free or self.cleaned_data["takes_over"]):
+        if approves and not (self._claim.certain or self.cleaned_data["takes_over"]):
             self.add_error(
                 "takes_over", _("Confirm that this applicant is to get all of it.")
             )

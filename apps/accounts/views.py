@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as choose_language
 
@@ -21,6 +23,10 @@ from . import colours, interrupted, people
 from .forms import LoginForm
 
 A_YEAR = 365 * 24 * 3600
+_NO_ADDRESS = _(
+    "No mail address of yours is known here, so that no mail about your machines "
+    "reaches you. Give one in your profile."
+)
 
 
 class LoginView(views.LoginView):
@@ -41,13 +47,20 @@ class LoginView(views.LoginView):
         form = interrupted.Form.unseal(sealed)
         return super().get_context_data(interrupted=sealed if form else "", **kwargs)
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Log in; a form that was sent before is shown, to be sent again."""
-        answer = super().form_valid(form)
+    def form_valid(  # type: ignore[override]  # a page, or the way to one
+        self, form: AuthenticationForm
+    ) -> HttpResponseBase:
+        """Log in; a form that they sent before is shown, to be sent again."""
+        answer: HttpResponseBase = super().form_valid(form)
+        user = form.get_user()
+        if not user.email:
+            messages.warning(self.request, _NO_ADDRESS)
         sent = interrupted.Form.unseal(self.request.POST.get("interrupted", ""))
-        if sent is None:
-            return answer
-        return render(self.request, "accounts/interrupted.html", {"interrupted": sent})
+        if sent is not None and sent.is_of(user):
+            context = {"interrupted": sent}
+            answer = render(self.request, "accounts/interrupted.html", context)
+        interrupted.remember(answer, user)
+        return answer
 
 
 @login_not_required

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.system, pytest.mark.django_db]
 LOGIN = reverse("accounts:login")
 HOME = reverse("auditlog:history")
 LARAS = "lara's secret"
+MAIL_ASK = reverse("accounts:mail-ask")
 
 
 def use(settings: Settings, url: str) -> None:
@@ -125,6 +126,48 @@ def test_their_password_is_neither_changed_nor_reset_here(
 
     assert "your organization's directory" in text(markup(page))
     assert sent()[0].subject.endswith("Your password is not kept here")
+
+
+@pytest.mark.usefixtures("directory")
+def test_another_mail_address_takes_the_directorys_password(
+    client: Client, sent: Sent
+) -> None:
+    log_in(client, "lara", LARAS)
+    new = {"address": "lara@new.example"}
+
+    wrong = client.post(MAIL_ASK, {**new, "password": "a stolen session"})
+    assert "This is not your password." in text(markup(wrong))
+    assert sent() == []
+    client.post(MAIL_ASK, {**new, "password": LARAS})
+
+    assert {mail.to[0] for mail in sent()} == {"lara@example.org", "lara@new.example"}
+
+
+def test_a_directory_that_is_away_is_said_to_be(
+    client: Client, slapd: Slapd, settings: Settings
+) -> None:
+    use(settings, slapd.url)
+    log_in(client, "lara", LARAS)
+    use(settings, f"ldap://127.0.0.1:{free_port()}")
+
+    answer = client.post(MAIL_ASK, {"address": "a@b.example", "password": LARAS})
+
+    assert "directory of your organization does not answer" in text(markup(answer))
+
+
+@pytest.mark.usefixtures("directory")
+def test_who_shares_an_address_has_none_and_keeps_one_of_their_own(
+    client: Client, alice: User
+) -> None:
+    alice.email = "lara@example.org"
+    alice.save()
+
+    client.post(LOGIN, {"username": "lara", "password": LARAS})
+    assert "No mail address of yours is known" in text(markup(client.get(HOME)))
+    User.objects.filter(username="lara").update(email="lara@home.example")
+    log_in(client, "lara", LARAS)
+
+    assert User.objects.get(username="lara").email == "lara@home.example"
 
 
 @pytest.mark.usefixtures("directory")

@@ -28,6 +28,14 @@ def password(alice: User) -> str:
     return "alice-s password"
 
 
+@pytest.fixture
+def ended(client: Client, password: str) -> str:
+    """Return alice's password; she was logged in here until her session ended."""
+    log_in(client, password)
+    Session.objects.all().delete()
+    return password
+
+
 def sealed_in(page: str) -> str:
     field = re.search(r'name="interrupted" value="([^"]+)"', page)
     return unescape(field[1]) if field else ""
@@ -44,7 +52,7 @@ def log_in(client: Client, password: str, **fields: str) -> str:
 
 
 def test_a_form_sent_too_late_is_offered_again_after_the_login(
-    client: Client, password: str
+    client: Client, ended: str
 ) -> None:
     typed = {"first_name": 'A "line"', "phone": "\nsecond\nthird", "password1": "no"}
 
@@ -52,7 +60,7 @@ def test_a_form_sent_too_late_is_offered_again_after_the_login(
     assert answer.status_code == 403
     page = markup(answer)
     assert "Your session has ended" in page
-    again = log_in(client, password, next="/?q=web", interrupted=sealed_in(page))
+    again = log_in(client, ended, next="/?q=web", interrupted=sealed_in(page))
 
     assert f'action="{PROFILE}"' in again
     fields = re.findall(
@@ -73,7 +81,37 @@ def test_a_button_leads_back_to_its_page(client: Client, db: None) -> None:
     assert answer["Location"] == f"{LOGIN}?next=/%3Fq%3Dweb"
 
 
-def test_a_wrong_password_keeps_the_form(client: Client, password: str) -> None:
+def test_nobody_else_is_offered_it(client: Client, ended: str) -> None:
+    page = markup(client.post(PROFILE, {"phone": "1"}))
+    User.objects.create_user("bob", "bob@example.org", "bob-s password")
+
+    again = log_in(
+        client, "bob-s password", username="bob", interrupted=sealed_in(page)
+    )
+
+    assert "Send it now" not in again
+
+
+def test_nothing_is_kept_of_whoever_never_logged_in_here(
+    client: Client, db: None
+) -> None:
+    page = markup(client.post(PROFILE, {"phone": "1"}))
+
+    assert not sealed_in(page)
+    assert "can't be kept" in unescape(page)
+
+
+def test_a_private_key_is_left_out(client: Client, ended: str) -> None:
+    secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE"
+
+    page = markup(client.post(PROFILE, {"phone": "1", "keys": secret}))
+    again = log_in(client, ended, interrupted=sealed_in(page))
+
+    assert 'name="phone"' in again
+    assert 'name="keys"' not in again
+
+
+def test_a_wrong_password_keeps_the_form(client: Client, ended: str) -> None:
     page = markup(client.post(PROFILE, {"phone": "1"}))
 
     failed = client.post(
@@ -81,7 +119,7 @@ def test_a_wrong_password_keeps_the_form(client: Client, password: str) -> None:
         {"username": "alice", "password": "x", "interrupted": sealed_in(page)},
     )
 
-    again = log_in(client, password, interrupted=sealed_in(markup(failed)))
+    again = log_in(client, ended, interrupted=sealed_in(markup(failed)))
     assert f'action="{PROFILE}"' in again
 
 
@@ -92,11 +130,11 @@ def test_a_login_with_another_seal_is_a_login(
     assert "Send it now" not in log_in(client, password, interrupted=sealed)
 
 
-def test_what_is_too_long_is_said_not_to_be_kept(client: Client, db: None) -> None:
-    page = markup(client.post(PROFILE, {"phone": "1" * interrupted.MAX_LENGTH}))
+def test_what_is_too_long_is_said_not_to_be_kept(client: Client, ended: str) -> None:
+    page = markup(client.post(PROFILE, {"phone": "1 " * interrupted.MAX_LENGTH}))
 
     assert not sealed_in(page)
-    assert "too long to be kept" in page
+    assert "can't be kept" in unescape(page)
 
 
 def test_a_post_without_a_session_leaves_nothing_here(client: Client, db: None) -> None:

@@ -234,18 +234,21 @@ def test_what_is_wrong_is_said_at_the_form(
     assert sent() == []
 
 
-def test_who_has_no_password_here_is_not_asked_for_one(
+def test_who_has_no_password_here_is_asked_for_the_one_elsewhere(
     logged_in: Client, alice: User, sent: Sent
 ) -> None:
-    """As people from LDAP."""
+    """As people from LDAP; `test_directory` asks one."""
     alice.set_unusable_password()
     alice.save()
     logged_in.force_login(alice)
 
-    assert 'id="id_password"' not in markup(logged_in.get(PROFILE))
-    ask(logged_in)
+    assert "your organization's directory replaces it" in text(
+        markup(logged_in.get(PROFILE))
+    )
+    answer = ask(logged_in)
 
-    assert len(sent()) == 2
+    assert "This is not your password." in text(markup(answer))
+    assert sent() == []
 
 
 def test_nobody_is_flooded_with_mails(logged_in: Client, sent: Sent) -> None:

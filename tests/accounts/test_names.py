@@ -80,6 +80,36 @@ def test_a_name_is_free_when_no_tag_mentions_it_any_more(
     assert names.claim_on(Kind.USER, "dave").free
 
 
+def test_approving_waits_for_clusters_that_have_told_nothing_or_an_explicit_yes(
+    client: Client, root: User, cluster: Cluster, sent: Sent
+) -> None:
+    """A cluster that is down or disabled may name anybody."""
+    Cluster.objects.update(disabled=True)
+    assert names.claim_on(Kind.USER, "nina") == Claim(silent=1)
+    client.post(REGISTER, GOOD)
+    client.post(link_in(sent, NINA), CHOSEN)
+    client.force_login(root)
+    number = registration.of(User.objects.get(username="nina")).number
+    page = reverse("accounts:decide", args=[number])
+
+    assert "1 cluster has not told yet" in text(markup(client.get(page)))
+    refused = client.post(page, {"decision": "approve"})
+    created = client.post(ADD_USER, {"username": "nora", **PASSWORDS})
+
+    assert refused.status_code == HTTPStatus.BAD_REQUEST
+    assert "1 cluster has not told yet" in text(markup(created))
+    refreshing.refresh(cluster, force=True)
+    assert names.claim_on(Kind.USER, "nina").certain
+    client.post(page, {"decision": "approve"})
+    assert User.objects.get(username="nina").is_active
+
+
+def test_a_cluster_that_was_taken_out_is_not_waited_for(cluster: Cluster) -> None:
+    cluster.delete()
+
+    assert names.claim_on(Kind.USER, "nina").certain
+
+
 def test_the_name_of_a_deleted_user_or_group_stays_reserved(
     client: Client, alice: User
 ) -> None:

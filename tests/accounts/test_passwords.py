@@ -280,6 +280,21 @@ def test_a_password_set_by_staff_is_told_and_recorded(
     assert is_in(client)
 
 
+def test_staff_set_their_own_where_the_current_one_is_asked_for(
+    client: Client, root: User
+) -> None:
+    client.force_login(root)
+
+    answer = client.post(
+        reverse("admin:auth_user_password_change", args=[root.pk]),
+        {"password1": NEW, "password2": NEW, "usable_password": "true"},
+    )
+
+    assert where(answer) == CHANGE
+    root.refresh_from_db()
+    assert root.check_password(PASSWORD)
+
+
 def test_a_password_that_staff_did_not_set_is_not_told(
     client: Client, root: User, alice: User, sent: Sent
 ) -> None:
