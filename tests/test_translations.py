@@ -76,6 +76,20 @@ def test_what_is_to_be_translated_is_marked_as_xgettext_knows_it() -> None:
         assert not other.search(path.read_text(encoding="utf-8")), path
 
 
+def test_no_message_is_marked_inside_of_another_text() -> None:
+    """Before its version 0.22, xgettext does not look into f-strings."""
+    for path in (BASE_DIR / "apps").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        marked = [
+            call.func.id
+            for text in ast.walk(tree)
+            if isinstance(text, ast.JoinedStr)
+            for call in ast.walk(text)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        ]
+        assert not [name for name in marked if "gettext" in name or name == "_"], path
+
+
 def test_templates_say_nothing_without_a_translation() -> None:
     tags = re.compile(
         r"{% blocktranslate.*?endblocktranslate %}|{% block body_class.*?endblock %}"

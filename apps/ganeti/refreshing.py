@@ -91,7 +91,8 @@ def refresh(
 
 def _broken(state: ClusterRefresh, exc: Exception) -> None:
     """Count a fault of ours, or a strange answer, as a failed refresh; log it once."""
-    error = f"{gettext_noop('Its answer could not be used')}: {failures.describe(exc)}"
+    reason = gettext_noop("Its answer could not be used")
+    error = f"{reason}: {failures.describe(exc)}"
     if error != state.last_error:
         logger.error("%s: %s", state.cluster.slug, error, exc_info=exc)
     turns.failed(state, error)

@@ -157,7 +157,7 @@ def _reinstall(cluster: Cluster, instance: Instance, image: OsImage) -> Action:
         clear_osparams=supports(client.ganeti_version(), Capability.CLEAR_OSPARAMS),
     )
     left = _left_over(client, instance, parameters)
-    detail = f"{gettext_noop('image')}: {image.description}"
+    detail = ": ".join((gettext_noop("image"), image.description))
     changes = [("operating system", os_of(instance), image.description)]
     if left:
         return Action(
@@ -231,7 +231,7 @@ def current_image(instance: Instance) -> OsImage | None:
 
 def _rename(instance: Instance, new_name: str) -> Action:
     """Return the chain: shut down what runs, rename, start what ran."""
-    detail = f"{gettext_noop('new name')}: {new_name}"
+    detail = ": ".join((gettext_noop("new name"), new_name))
     changes = [("name", instance.name, new_name)]
     then = [steps.start()] if is_to_run(instance) else []
     if instance.running or instance.admin_state == "up":

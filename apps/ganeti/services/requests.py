@@ -149,12 +149,14 @@ def detail_of(asked: ActionRequest) -> str:
     """Return what is particular about a request; in English, to be kept."""
     match asked.action:
         case "reinstall":
-            return f"{gettext_noop('image')}: {image_name(asked)}"
+            label, value = gettext_noop("image"), image_name(asked)
         case "rename":
-            return f"{gettext_noop('new name')}: {asked.new_name}"
+            label, value = gettext_noop("new name"), asked.new_name
         case "remove_owner":
-            return f"{gettext_noop('owner')}: {asked.owner}"
-    return ""
+            label, value = gettext_noop("owner"), asked.owner
+        case _other:
+            return ""
+    return f"{label}: {value}"
 
 
 def image_name(asked: ActionRequest) -> str:
