@@ -260,7 +260,7 @@ def test_no_owner_takes_the_last_known_one_away(
     answer = remove(client, "user:alice", confirmed="yes")
 
     assert 'value="user:alice"' not in page
-    assert "only the staff can take it away" in page
+    assert "only the staff can remove it" in page
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert published.jobs == []
     assert AuditEntry.objects.get().refused
