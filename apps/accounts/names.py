@@ -98,8 +98,8 @@ def reserve_deleted(instance: User | Group, **_others: Any) -> None:
 
 
 def expect(source: str) -> None:
-    """Note that a source has still to tell whom it names."""
-    NameSource.objects.get_or_create(name=source)
+    """Note that a source has still to tell whom it names, or has to do so anew."""
+    NameSource.objects.update_or_create(name=source, defaults={"told": False})
 
 
 def drop(source: str) -> None:
@@ -107,9 +107,12 @@ def drop(source: str) -> None:
     NameSource.objects.filter(name=source).delete()
 
 
-def remember(source: str, owners: Mapping[Kind, Mapping[str, int]]) -> None:
+def remember(
+    source: str, owners: Mapping[Kind, Mapping[str, int]], *, is_whole: bool = True
+) -> None:
     """Replace what a source says: how many machines name each user and group.
 
+    Where it says not all that it has (``is_whole``), no name of it becomes free.
     Called after each refresh that changed anything, so what is equal is only read.
     """
     wanted = _by_key(owners)
@@ -118,6 +121,10 @@ def remember(source: str, owners: Mapping[Kind, Mapping[str, int]]) -> None:
         (kind, key): (pk, machines)
         for kind, key, pk, machines in rows.values_list("kind", "key", "pk", "machines")
     }
+    if not is_whole:
+        for key, (_pk, before) in stored.items():
+            name, machines = wanted.get(key, ("", 0))
+            wanted[key] = (name, max(machines, before))
     gone = [pk for key, (pk, _machines) in stored.items() if key not in wanted]
     changed = [
         ReservedName(
@@ -133,8 +140,8 @@ def remember(source: str, owners: Mapping[Kind, Mapping[str, int]]) -> None:
     ]
     if gone or changed:
         _write(changed, gone)
-    if not NameSource.objects.filter(name=source, told=True).exists():
-        NameSource.objects.update_or_create(name=source, defaults={"told": True})
+    if not NameSource.objects.filter(name=source, told=is_whole).exists():
+        NameSource.objects.update_or_create(name=source, defaults={"told": is_whole})
 
 
 def _write(rows: list[ReservedName], gone: list[int]) -> None:

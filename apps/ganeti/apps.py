@@ -1,7 +1,7 @@
 """The app of clusters and what lives on them."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,13 +26,10 @@ class GanetiConfig(AppConfig):
         subject.register(Instances())
         actions.name(words.ACTIONS)
         actions.name(words.REQUESTS)
-        post_save.connect(
-            owner_names.follow_saved,
-            sender="ganeti.Cluster",
-            dispatch_uid="apps.ganeti.owner_names",
-        )
-        post_delete.connect(
-            owner_names.follow_deleted,
-            sender="ganeti.Cluster",
-            dispatch_uid="apps.ganeti.owner_names",
-        )
+        for signal, receiver in (
+            (pre_save, owner_names.follow_saving),
+            (post_save, owner_names.follow_saved),
+            (post_delete, owner_names.follow_deleted),
+        ):
+            uid = "apps.ganeti.owner_names"
+            signal.connect(receiver, sender="ganeti.Cluster", dispatch_uid=uid)

@@ -135,7 +135,7 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
         known = publish(cluster, update)
     except (_NothingToUpdateError, ClusterRefresh.DoesNotExist):
         return  # the first refresh of all will bring them
-    owner_names.remember(cluster, known.contents.instances)
+    owner_names.remember(cluster, known.contents)
 
 
 class _NothingToUpdateError(Exception):
@@ -249,7 +249,7 @@ def _publish_all(
         )
 
     known = publish(cluster, update)
-    owner_names.remember(cluster, known.contents.instances)
+    owner_names.remember(cluster, known.contents)
 
 
 def _stamp(started: datetime, live: Live | None, before: Stamp | None) -> Stamp:

@@ -104,6 +104,30 @@ def test_approving_waits_for_clusters_that_have_told_nothing_or_an_explicit_yes(
     assert User.objects.get(username="nina").is_active
 
 
+@pytest.mark.usefixtures("tagged")
+def test_no_name_becomes_free_while_a_machine_cannot_be_read(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
+    rapi.change("db2", tags=["ganetimgr:users:Dave"], ctime=1e18)
+    refreshing.refresh(cluster, force=True)
+
+    assert names.claim_on(Kind.USER, "dave") == Claim(machines=2, silent=1)
+    rapi.change("db2", ctime=1.0)
+    refreshing.refresh(cluster, force=True)
+    assert names.claim_on(Kind.USER, "dave") == Claim(machines=2)
+
+
+@pytest.mark.usefixtures("tagged")
+def test_a_cluster_at_another_address_has_to_tell_anew(cluster: Cluster) -> None:
+    cluster.save()
+    assert not names.claim_on(Kind.USER, "dave").silent
+
+    cluster.hostname = "other.example.org"
+    cluster.save()
+
+    assert names.claim_on(Kind.USER, "dave") == Claim(machines=2, silent=1)
+
+
 def test_a_cluster_that_was_taken_out_is_not_waited_for(cluster: Cluster) -> None:
     cluster.delete()
 

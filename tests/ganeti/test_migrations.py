@@ -35,3 +35,7 @@ def test_clusters_that_are_there_have_to_tell_their_names(cluster: Cluster) -> N
     migration.expect_names(apps, None)
 
     assert names.claim_on(Kind.USER, "anybody") == Claim(silent=1)
+    names.remember(f"cluster:{cluster.pk}", {Kind.USER: {"dave": 1}})
+    NameSource.objects.all().delete()
+    migration.expect_names(apps, None)
+    assert names.claim_on(Kind.USER, "anybody").certain

@@ -7,10 +7,13 @@ from django.db import migrations
 
 
 def expect_names(apps: Any, _editor: Any) -> None:
-    """Note that no cluster has told yet whom its tags name; its next refresh does."""
+    """Note which clusters have not told yet whom their tags name."""
     sources = apps.get_model("accounts", "NameSource").objects
+    reserved = apps.get_model("accounts", "ReservedName").objects
     for pk in apps.get_model("ganeti", "Cluster").objects.values_list("pk", flat=True):
-        sources.get_or_create(name=f"cluster:{pk}")
+        name = f"cluster:{pk}"
+        told = reserved.filter(source=name).exists()
+        sources.get_or_create(name=name, defaults={"told": told})
 
 
 def hash_busy_keys(apps: Any, _editor: Any) -> None:
