@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
 from django.contrib.auth.models import Group, User
@@ -167,9 +168,9 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
 
         One's own is changed where the current one is asked for.
         """
-        if id == str(request.user.pk):
+        user = self.get_object(request, unquote(id))
+        if user == request.user:
             return redirect("accounts:password-change")
-        user = self.get_object(request, id)
         before = user.password if user else ""
         response: HttpResponse = super().user_change_password(request, id, form_url)
         if user is not None:

@@ -258,15 +258,20 @@ def test_the_administration_has_no_password_page_of_its_own(
     assert root.check_password(PASSWORD)
 
 
+# How an address may spell a number, or "_2B" a "+", in the administration.
+SPELLINGS = pytest.mark.parametrize("spelled", ["{}", "0{}", "+{}", " {}", "_2B{}"])
+
+
+@SPELLINGS
 def test_a_password_set_by_staff_is_told_and_recorded(
-    client: Client, root: User, alice: User, sent: Sent
+    client: Client, root: User, alice: User, sent: Sent, spelled: str
 ) -> None:
     elsewhere = Client()
     elsewhere.force_login(alice)
     client.force_login(root)
 
     client.post(
-        reverse("admin:auth_user_password_change", args=[alice.pk]),
+        reverse("admin:auth_user_password_change", args=[spelled.format(alice.pk)]),
         {"password1": NEW, "password2": NEW, "usable_password": "true"},
     )
 
@@ -280,13 +285,14 @@ def test_a_password_set_by_staff_is_told_and_recorded(
     assert is_in(client)
 
 
+@SPELLINGS
 def test_staff_set_their_own_where_the_current_one_is_asked_for(
-    client: Client, root: User
+    client: Client, root: User, spelled: str
 ) -> None:
     client.force_login(root)
 
     answer = client.post(
-        reverse("admin:auth_user_password_change", args=[root.pk]),
+        reverse("admin:auth_user_password_change", args=[spelled.format(root.pk)]),
         {"password1": NEW, "password2": NEW, "usable_password": "true"},
     )
 
