@@ -25,7 +25,7 @@ MAX_AGE_S = 12 * 3600
 # Of all values together, in characters, and of fields.
 MAX_LENGTH = 50_000
 MAX_FIELDS = 500
-_LEFT_OUT = ("password", "csrfmiddlewaretoken")
+_LEFT_OUT = ("passw", "csrfmiddlewaretoken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Form:
             (name, value)
             for name, values in request.POST.lists()
             for value in values
-            if not (any(word in name for word in _LEFT_OUT) or _is_secret(value))
+            if not any(word in name.lower() for word in _LEFT_OUT)
         )
         owner = request.get_signed_cookie(COOKIE, default="", salt=SALT)
         return cls(request.get_full_path(), current_page(request), fields, owner or "")
@@ -52,12 +52,17 @@ class Form:
     def seal(self) -> str:
         """Return what the login form carries; empty if nobody knows whose it is.
 
-        Empty too if it would be too much.
+        Empty too if it would be too much. Private keys are left out.
         """
         length = sum(len(name) + len(value) for name, value in self.fields)
         if length > MAX_LENGTH or len(self.fields) > MAX_FIELDS or not self.owner:
             return ""
-        values = [self.action, self.page, self.fields, self.owner]
+        fields = [
+            (name, value)
+            for name, value in self.fields
+            if not sshkeys.marks_private_key(value)
+        ]
+        values = [self.action, self.page, fields, self.owner]
         return signing.dumps(values, salt=SALT, compress=True)
 
     @classmethod
@@ -74,10 +79,6 @@ class Form:
 
     def is_of(self, user: User) -> bool:
         return self.owner == str(user.pk)
-
-
-def _is_secret(value: str) -> bool:
-    return len(value) <= MAX_LENGTH and sshkeys.holds_secrets(value)
 
 
 def remember(response: HttpResponseBase, user: User) -> None:

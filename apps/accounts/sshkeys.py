@@ -110,12 +110,17 @@ class Pasted:
         )
 
 
+def marks_private_key(text: str) -> bool:
+    """Tell whether a text says itself that a private key is in it."""
+    return bool(_SECRET.search(text))
+
+
 def holds_secrets(text: str) -> bool:
     """Tell whether a private key, or a part of one, is in a text.
 
     A public key that was broken into several lines is none.
     """
-    if _SECRET.search(text):
+    if marks_private_key(text):
         return True
     goes_on = False
     for _number, line in sshkey_blocks.split(text):

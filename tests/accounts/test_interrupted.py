@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.accounts import interrupted
+from apps.accounts import interrupted, sshkeys
 from apps.accounts.models import Session
 from tests.ganeti.pages import markup
 
@@ -101,10 +102,23 @@ def test_nothing_is_kept_of_whoever_never_logged_in_here(
     assert "can't be kept" in unescape(page)
 
 
+def test_no_key_is_looked_for_in_what_is_not_kept(
+    client: Client, ended: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has no session could make us look through megabytes."""
+    look = Mock()
+    monkeypatch.setattr(sshkeys, "marks_private_key", look)
+
+    client.post(PROFILE, {f"n{number}": "\n" * 4_000 for number in range(50)})
+    Client().post(PROFILE, {"phone": "1"})
+
+    assert not look.called
+
+
 def test_a_private_key_is_left_out(client: Client, ended: str) -> None:
     secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE"
 
-    page = markup(client.post(PROFILE, {"phone": "1", "keys": secret}))
+    page = markup(client.post(PROFILE, {"phone": "a" * 64, "keys": secret}))
     again = log_in(client, ended, interrupted=sealed_in(page))
 
     assert 'name="phone"' in again
