@@ -64,6 +64,7 @@ def check_own_password(
     account = user.get_username()
     rate_limit.enforce(PASSWORD_CHECK, account=account)
     if not _is_password_of(user, password, request):
+        logger.warning("Wrong password for %s, who is logged in", account)
         return False
     rate_limit.forget(PASSWORD_CHECK, account=account)
     return True
@@ -73,7 +74,10 @@ def _is_password_of(user: User, password: str, request: HttpRequest | None) -> b
     if user.has_usable_password():
         return user.check_password(password)
     account = user.get_username()
-    return authenticate(request, username=account, password=password) == user
+    if authenticate(request, username=account, password=password) != user:
+        return False
+    user.refresh_from_db()  # the directory has said more than yes
+    return True
 
 
 def forget(user: User, address: str | None) -> None:

@@ -25,10 +25,10 @@ class AddressTaken(ValidationError, IntegrityError):
     """
 
 
-def key_of(address: str) -> str:
+def key_of(address: str | None) -> str:
     """Return what all spellings of an address have in common; empty: it is none."""
     try:
-        return comparison_key(address)
+        return comparison_key(address or "")
     except ValidationError:
         return ""
 

@@ -115,8 +115,8 @@ class MailForm(forms.Form):
         self._request, self._user = request, request.user
         if not passwords.kept_here(request.user):
             self.fields["address"].help_text = _(
-                "When you log in next, your organization's directory replaces it by "
-                "the address that it has of you, if it has one."
+                "Whenever you give your password, your organization's directory puts "
+                "the address back that it has of you, if it has one."
             )
 
     def clean_address(self) -> str:

@@ -242,9 +242,7 @@ def test_who_has_no_password_here_is_asked_for_the_one_elsewhere(
     alice.save()
     logged_in.force_login(alice)
 
-    assert "your organization's directory replaces it" in text(
-        markup(logged_in.get(PROFILE))
-    )
+    assert "your organization's directory puts" in text(markup(logged_in.get(PROFILE)))
     answer = ask(logged_in)
 
     assert "This is not your password." in text(markup(answer))
