@@ -36,7 +36,7 @@ class CaptchaField(ReCaptchaField):  # type: ignore[misc]  # it has no types
         super(ReCaptchaField, self).validate(value)
         try:
             answer = _ask(value or "", self.remote)
-        except (requests.RequestException, ValueError) as exc:
+        except (requests.RequestException, ValueError, RecursionError) as exc:
             logger.warning("reCAPTCHA did not answer: %s", exc)
             raise ValidationError(
                 _("reCAPTCHA does not answer now. Send the form again in a moment.")
@@ -49,7 +49,7 @@ class CaptchaField(ReCaptchaField):  # type: ignore[misc]  # it has no types
 
 
 def _ask(response: str, remote: str | None) -> RecaptchaResponse:
-    """Raise RequestException or ValueError if there is no sensible answer."""
+    """Raise RequestException, ValueError or RecursionError if it makes no sense."""
     answer = requests.post(
         f"{settings.RECAPTCHA_URL.rstrip('/')}/api/siteverify",
         data={

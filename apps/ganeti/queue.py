@@ -86,7 +86,7 @@ def read(reserved: "greenstalk.Job[bytes]") -> Message:
     """Understand a message; raises MalformedError."""
     try:
         job_pk = json.loads(reserved.body)["job"]
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, KeyError, RecursionError) as exc:
         raise MalformedError(repr(reserved.body[:200])) from exc
     if not isinstance(job_pk, int) or isinstance(job_pk, bool):
         raise MalformedError(repr(reserved.body[:200]))

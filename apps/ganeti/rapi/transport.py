@@ -259,7 +259,7 @@ _TUPLE = re.compile(r"""\((?P<quote>["'])(?P<words>.*)(?P=quote), '\w+'\)""", re
 def _decode(response: requests.Response) -> Json:
     try:
         answer = json.loads(response.content)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise _not_ganeti(response) from exc
     if response.ok:
         return answer
