@@ -84,6 +84,7 @@ def test_a_button_leads_back_to_its_page(client: Client, db: None) -> None:
 
 def test_nobody_else_is_offered_it(client: Client, ended: str) -> None:
     page = markup(client.post(PROFILE, {"phone": "1"}))
+    assert sealed_in(page)
     User.objects.create_user("bob", "bob@example.org", "bob-s password")
 
     again = log_in(
@@ -152,8 +153,9 @@ def test_what_is_too_long_is_said_not_to_be_kept(client: Client, ended: str) -> 
 
 
 def test_a_post_without_a_session_leaves_nothing_here(client: Client, db: None) -> None:
-    client.post(PROFILE, {"phone": "1"})
+    answer = client.post(PROFILE, {"phone": "1"})
 
+    assert answer.status_code == 403
     assert not Session.objects.exists()
 
 

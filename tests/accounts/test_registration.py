@@ -231,6 +231,8 @@ def test_a_bad_password_is_refused_at_its_field(
         ("username", "x" * 65, "at most 64"),
         ("email", "nobody", "name@example.org"),
         ("email", "a\u200b@b.org", "invisible character"),
+        ("email", "a@b\u200bc.org", "invisible character"),
+        ("email", "a@b\u00adc.org", "invisible character"),
         ("username", "..", "be a name"),
         ("username", ".", "be a name"),
         ("terms", "", "Without the terms of service"),

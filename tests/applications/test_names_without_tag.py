@@ -6,13 +6,13 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.applications.models import InstanceApplication
-from tests.applications.review.conftest import offering, reviewer
+from tests.applications.review.conftest import image, offering, reviewer
 from tests.applications.review.sending import fresh, post
 from tests.applications.test_apply import APPLY, GOOD, offered
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
 
-__all__ = ["offered", "offering", "reviewer"]
+__all__ = ["image", "offered", "offering", "reviewer"]
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def test_staff_see_it_on_the_page_of_the_user(
     assert ["can't own machines" in page for page in pages] == [True, False]
 
 
+@pytest.mark.usefixtures("image")
 def test_a_reviewer_is_told_before_ganeti_is_asked(
     reviewer: Client, application: InstanceApplication, offering: FakeRapi, jean: User
 ) -> None:

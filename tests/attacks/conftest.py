@@ -20,18 +20,21 @@ from tests.system.inside import Inside
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     mail_port = services.free_port()
+    ports = (services.free_port(), services.free_port())
     product = Product(
         tmp_path_factory.mktemp("attacks"),
         workers=2,
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=mail_port,
+        CDROM_ALLOW_PRIVATE_ADDRESSES=True,
+        CDROM_PORTS=[80, 443, *ports],
         **SETTINGS,
     )
     with MailServer(mail_port) as mail_server, simulate() as simulator, product:
         set_up(product, simulator.clusters["athens"])
         with Inside(product.environment) as inside:
-            site = Site(product, simulator, mail_server, inside)
+            site = Site(product, simulator, mail_server, inside, ports)
             alice = site.visitor("alice")
             product.wait_until(
                 lambda: alice.sees("web1.alice.example.org"), 30, "the cluster is known"

@@ -64,6 +64,8 @@ class Site:
     simulator: Simulator
     mail_server: MailServer
     inside: Inside
+    # Where a CD-ROM may come from, and nobody listens unless an attack does.
+    ports: tuple[int, int]
     _addresses: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

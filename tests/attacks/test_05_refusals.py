@@ -15,6 +15,28 @@ def attempt(visitor: Visitor, name: str) -> int:
     return visitor.submit("/user/profile/", action).status_code
 
 
+def test_applications_of_others_tell_nothing(site: Site) -> None:
+    pk = site.shell(
+        "from django.contrib.auth.models import User; "
+        "from apps.applications.models import InstanceApplication; "
+        "print(InstanceApplication.objects.create("
+        "applicant=User.objects.get(username='alice'), memory_mib=1024, vcpus=1, "
+        "hostname='hers.example.org', disk_gib=5, operating_system='debian').pk)"
+    ).strip()
+    carol, alice = site.visitor("carol"), site.visitor("alice")
+
+    for number in (pk, "4711"):
+        for action in ("withdraw/", "review/"):
+            answer = carol.submit(
+                "/user/profile/", f"/application/{number}/{action}", do="accept"
+            )
+            assert answer.status_code == 404
+
+    assert not carol.sees("hers.example.org", "/history/")
+    for page in ("/history/", f"/application/{pk}/"):
+        assert not alice.sees("carol", page)
+
+
 def test_what_is_tried_tells_nothing_and_floods_nobody(site: Site) -> None:
     carol, alice, root = (site.visitor(name) for name in ("carol", "alice", "root"))
     mails = len(site.mail_server.messages)

@@ -29,7 +29,7 @@ def test_a_reviewer_does_not_decide_about_her_own(site: Site) -> None:
             "/user/profile/",
             f"/application/{pk}/review/",
             do=decision,
-            reason="mine",
+            refusal_reason="mine",
         )
         assert answer.status_code == 403
     assert rita.sees("Pending", f"/application/{pk}/")

@@ -1,7 +1,12 @@
 """An owner explores networks by the addresses that she names for her CD-ROM."""
 
+import http.server
 import re
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 
 import pytest
 
@@ -24,18 +29,57 @@ def refusal(alice: Visitor, address: str) -> str:
     return re.sub(r"<[^>]+>|\s+", " ", error[1]).strip()
 
 
-def test_what_answers_at_a_port_is_not_told(site: Site) -> None:
-    alice = site.visitor("alice")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"127.0.0.1:{listener.getsockname()[1]}"
-        at_open_port = refusal(alice, f"http://{address}/")
-        listener.settimeout(0)
-        with pytest.raises(BlockingIOError):
-            listener.accept()
-    at_closed_port = refusal(alice, f"http://{address}/")
-    hosts = ("127.0.0.1", "0x7f.1", "10.0.0.1", "none.invalid")
-    at_hosts = {refusal(alice, f"http://{host}/") for host in hosts}
+class NothingThere(http.server.BaseHTTPRequestHandler):
+    def do_HEAD(self) -> None:
+        self.send_error(HTTPStatus.NOT_FOUND)
 
-    assert at_open_port == at_closed_port
-    assert "80, 443" in at_open_port
-    assert len(at_hosts) == 1
+    do_GET = do_HEAD  # noqa: N815 - the base class calls it so
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def ssh_at(port: int) -> Iterator[None]:
+    """Listen there, and talk of something else than files."""
+
+    def talk() -> None:
+        while True:
+            try:
+                connection, _address = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
+
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@contextmanager
+def web_server_at(port: int) -> Iterator[None]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), NothingThere) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+def test_what_answers_at_a_port_is_not_told(site: Site) -> None:
+    """Where private addresses are allowed: elsewhere no port is even tried."""
+    alice = site.visitor("alice")
+    port, other = sorted(site.ports)
+    answers = [refusal(alice, f"http://127.0.0.1:{port}/")]
+    with ssh_at(port):
+        answers.append(refusal(alice, f"http://127.0.0.1:{port}/"))
+    with web_server_at(other):
+        answers.append(refusal(alice, f"http://127.0.0.1:{other}/"))
+    answers.append(refusal(alice, f"http://none.invalid:{port}/"))
+
+    assert len(set(answers)) == 1
+    assert f"80, 443, {port}, {other}" in refusal(alice, "http://127.0.0.1:22/")
