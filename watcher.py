@@ -101,7 +101,7 @@ def log_to(path: Path | None, *, debug: bool) -> None:
 
 def watch(workers: int) -> None:
     """Watch until a signal says to end."""
-    from apps.ganeti.watching import Watcher  # noqa: PLC0415 - needs Django set up
+    from apps.ganeti.watch.watcher import Watcher  # noqa: PLC0415 - needs Django set up
 
     watcher = Watcher(workers=workers)
     for number in (signal.SIGTERM, signal.SIGINT):

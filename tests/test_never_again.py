@@ -10,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
-from apps.ganeti import access, connections, inventory, refreshing
-from apps.ganeti.access import Person
+from apps.ganeti import access
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from apps.ganeti.rapi.transport import HttpTransport
+from apps.ganeti.reads import inventory
 from apps.ganeti.services import power
+from apps.ganeti.state import connections, refreshing
 from tests.ganeti.conftest import *  # noqa: F403 - the cast and its cluster
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.test_refreshing import machine

@@ -18,6 +18,8 @@ from apps.auditlog.origin import acting, address_of
 from apps.web import rate_limit
 
 from . import captcha, mailboxes, registration
+from .access import may_decide_registrations
+from .person import person_of
 from .registration import Registration, Standing
 from .registration_forms import TAKEN, DecisionForm, PasswordForm, RegistrationForm
 
@@ -128,7 +130,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _only_for_those_who_decide(request: HttpRequest) -> None:
-    if not (isinstance(request.user, User) and request.user.is_superuser):
+    if not may_decide_registrations(person_of(request)):
         raise Http404(_("There is nothing here."))
 
 

@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.ganeti import access
-from apps.ganeti.access import Person
+from apps.accounts.person import Person
 from apps.web.mail_addresses import MailAddressField
 
+from . import access
 from .models import Event, InstanceApplication
 
 # What may be put right here; all else is asked for, or decided at review.

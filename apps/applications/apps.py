@@ -10,7 +10,7 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.auditlog import actions  # noqa: PLC0415 - models are there
-        from apps.ganeti import hostnames  # noqa: PLC0415
+        from apps.ganeti.reads import hostnames  # noqa: PLC0415
 
         from . import filing, outcomes, reviewing  # noqa: PLC0415
         from .models import InstanceApplication  # noqa: PLC0415

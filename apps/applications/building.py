@@ -11,13 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from apps.auditlog.entries import Acting, On
-from apps.ganeti import following, said, snapshots
 from apps.ganeti.domain.instance import Instance
 from apps.ganeti.encryption import UndecryptableError
+from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs.submission import Action, NotNow, on, send, write_down
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiError
-from apps.ganeti.services.submission import Action, NotNow, on, send, write_down
+from apps.ganeti.state import snapshots
+from apps.web import stored_text
 
 from . import moves
 from .creation import new_instance
@@ -88,9 +90,9 @@ def _ask(
     try:
         send(job, action.call)
     except (RapiError, UndecryptableError) as exc:
-        following.try_to_handle(job.pk)
+        tracking.try_to_handle(job.pk)
         application.refresh_from_db()
-        raise NotTaken(said.translate(str(exc))) from exc
+        raise NotTaken(stored_text.translate(str(exc))) from exc
     return job
 
 
@@ -108,7 +110,7 @@ def try_out(application: InstanceApplication, *, by: Acting) -> Job:
         job = write_down(cluster, what, action, by=by)
         send(job, call)
     except (CannotTell, NotNow, RapiError, UndecryptableError) as exc:
-        raise NotTaken(said.translate(str(exc))) from exc
+        raise NotTaken(stored_text.translate(str(exc))) from exc
     return job
 
 

@@ -5,16 +5,19 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from apps.ganeti import access
-from apps.ganeti.views.asking import person_of
+from apps.accounts.person import TemplateAccess, person_of
 
+from . import access
 from .models import InstanceApplication
 from .states import REVIEWABLE
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
-    """Return how many applications wait for a reviewer; counted for them alone."""
-    return {"to_review": SimpleLazyObject(lambda: _to_review(request))}
+    """Return who may see what, and how many applications wait for a reviewer."""
+    return {
+        "applications_access": TemplateAccess(access, request),
+        "to_review": SimpleLazyObject(lambda: _to_review(request)),
+    }
 
 
 def _to_review(request: HttpRequest) -> int:

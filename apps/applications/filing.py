@@ -7,14 +7,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop, pgettext_lazy
 
 from apps.accounts.models import Profile
+from apps.accounts.person import Person
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, On
-from apps.ganeti import access
-from apps.ganeti.access import Person, Words
-from apps.ganeti.services.submission import refuse_on
+from apps.ganeti.access import Words
+from apps.ganeti.jobs.submission import refuse_on
 from apps.mails.letters import Letter
 
-from . import moves
+from . import access, moves
 from .models import Event, InstanceApplication
 from .states import Status
 

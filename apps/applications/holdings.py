@@ -6,11 +6,11 @@ from typing import Self
 
 from django.contrib.auth.models import User
 
-from apps.ganeti import inventory
-from apps.ganeti.access import Person
+from apps.accounts.person import Person
+from apps.ganeti.display.labels import gib
 from apps.ganeti.domain.instance import Instance
-from apps.ganeti.inventory import Inventory
-from apps.ganeti.words import gib
+from apps.ganeti.reads import inventory
+from apps.ganeti.reads.inventory import Inventory
 
 from .creation import MIB_PER_GIB
 from .models import InstanceApplication

@@ -14,10 +14,10 @@ from django.db.models import (
 )
 from natsort import natsort_keygen, ns
 
-from apps.ganeti import access
-from apps.ganeti.access import Person
-from apps.ganeti.inventory import Page
+from apps.accounts.person import Person
+from apps.ganeti.reads.inventory import Page
 
+from . import access
 from .forms.listing import Asked
 from .models import InstanceApplication
 from .states import Status

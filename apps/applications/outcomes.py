@@ -6,12 +6,12 @@ from django.urls import reverse
 
 from apps.accounts import people
 from apps.auditlog.entries import Acting, On
-from apps.ganeti import following, snapshots
 from apps.ganeti.domain.job import JobStatus, Step
+from apps.ganeti.jobs import steps, tracking
 from apps.ganeti.models import Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused
-from apps.ganeti.services import steps
+from apps.ganeti.state import snapshots
 from apps.mails.letters import Letter
 
 from . import moves
@@ -27,9 +27,9 @@ BUILD = "build_application"
 def register() -> None:
     """Tell Ganeti's app what it cannot know: how to build, and what then."""
     steps.register(BUILD, _build)
-    following.on_started(Job.Kind.CREATE)(_started)
-    following.on_finished(Job.Kind.CREATE)(_built)
-    following.on_finished(Job.Kind.DESTROY)(_removed)
+    tracking.on_started(Job.Kind.CREATE)(_started)
+    tracking.on_finished(Job.Kind.CREATE)(_built)
+    tracking.on_finished(Job.Kind.DESTROY)(_removed)
 
 
 def _of(job: Job) -> InstanceApplication | None:

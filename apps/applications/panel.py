@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.ganeti import placement, refreshing, snapshots
+from apps.ganeti.display.labels import gib
 from apps.ganeti.models import Cluster, Network
-from apps.ganeti.placement import Choice, GroupChoice, Offer, Wanted, Words
-from apps.ganeti.snapshots import Snapshot
-from apps.ganeti.words import gib
+from apps.ganeti.reads import placement
+from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted, Words
+from apps.ganeti.state import refreshing, snapshots
+from apps.ganeti.state.snapshots import Snapshot
 
 from .creation import MIB_PER_GIB
 

@@ -9,15 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts import people
+from apps.accounts.person import Person
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
-from apps.ganeti import access
-from apps.ganeti.access import Person, Verdict, Words
+from apps.ganeti.access import Verdict, Words
+from apps.ganeti.jobs.submission import refuse_on
 from apps.ganeti.models import Job
-from apps.ganeti.services.submission import refuse_on
 from apps.mails.letters import Letter
 
-from . import building, moves
+from . import access, building, moves
 from .filing import NOT_THEIRS, NameTaken
 from .models import Event, InstanceApplication
 from .states import Status, TooLate

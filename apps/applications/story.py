@@ -16,13 +16,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.ganeti import access, inventory
-from apps.ganeti import words as ganeti_words
-from apps.ganeti.access import Person
+from apps.accounts.person import Person
+from apps.ganeti.access import may_see
+from apps.ganeti.display import labels as ganeti_words
 from apps.ganeti.models import Job
+from apps.ganeti.reads import inventory
 from apps.mails.models import Mail
 
-from . import words
+from . import access, words
 from .models import Event, InstanceApplication
 from .reviewing import may_decide
 from .states import REVIEWABLE, Status
@@ -163,7 +164,7 @@ class Story:
         slug, number = found.cluster.slug, str(found.pk)
         shot = inventory.visible_on(self.person, slug).snapshot(slug)
         for each in shot.contents.instances.values() if shot and shot.contents else ():
-            if number in each.tags.applications and access.may_see(self.person, each):
+            if number in each.tags.applications and may_see(self.person, each):
                 return reverse("ganeti:instance-detail", args=(slug, each.name))
         return ""
 

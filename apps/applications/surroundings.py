@@ -5,12 +5,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts import people
-from apps.ganeti import images, placement, snapshots
+from apps.ganeti import images
 from apps.ganeti.domain import tags
 from apps.ganeti.domain.osimage import OsImage, SshKeys
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.versions import Capability, parse, supports
-from apps.ganeti.snapshots import Contents
+from apps.ganeti.reads import placement
+from apps.ganeti.state import snapshots
+from apps.ganeti.state.snapshots import Contents
 
 from .creation import Surroundings, is_link
 from .models import InstanceApplication

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from apps.ganeti import images
-from apps.ganeti.words import gib
+from apps.ganeti.display.labels import gib
 
 from .models import InstanceApplication
 from .states import FINAL, OPEN, REVIEWABLE, Status

@@ -12,24 +12,25 @@ class GanetiConfig(AppConfig):
     def ready(self) -> None:
         from apps.auditlog import actions, subject  # noqa: PLC0415 - models are there
 
-        from . import owner_names, words  # noqa: PLC0415
-        from .history import Instances  # noqa: PLC0415
-        from .services import (  # noqa: PLC0415 - handlers of jobs
-            bad_news,  # noqa: F401
-            marking,  # noqa: F401
-            owners,  # noqa: F401
-            reboots,  # noqa: F401
-            requests,  # noqa: F401
-            steps,  # noqa: F401
+        from .display import labels  # noqa: PLC0415
+        from .display.audit_outcomes import Instances  # noqa: PLC0415
+        from .jobs import steps  # noqa: F401, PLC0415 - handlers of jobs
+        from .services import (  # noqa: F401, PLC0415 - handlers of jobs
+            confirmation,
+            failure_mail,
+            needs_reboot,
+            owners,
+            restrictions,
         )
+        from .state import owner_names  # noqa: PLC0415
 
         subject.register(Instances())
-        actions.name(words.ACTIONS)
-        actions.name(words.REQUESTS)
+        actions.name(labels.ACTIONS)
+        actions.name(labels.REQUESTS)
         for signal, receiver in (
             (pre_save, owner_names.follow_saving),
             (post_save, owner_names.follow_saved),
             (post_delete, owner_names.follow_deleted),
         ):
-            uid = "apps.ganeti.owner_names"
+            uid = "apps.ganeti.state.owner_names"
             signal.connect(receiver, sender="ganeti.Cluster", dispatch_uid=uid)

@@ -7,20 +7,23 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from apps.accounts import access as accounts_access
 from apps.accounts import colours
+from apps.accounts.person import TemplateAccess, person_of
 from apps.web.requests import current_page
 
+from . import access
 from .models import Job
-from .views.asking import person_of
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the brand, the colours, the person, and how many jobs run for them."""
+    """Return the brand, the colours, who may see what, and how many jobs run."""
     return {
         "branding": settings.BRANDING,
         "colours": colours.of(request),
         "current_page": current_page(request),
-        "person": SimpleLazyObject(lambda: person_of(request)),
+        "access": TemplateAccess(access, request),
+        "accounts_access": TemplateAccess(accounts_access, request),
         "running_jobs": SimpleLazyObject(lambda: running_jobs(request)),
     }
 
@@ -30,6 +33,6 @@ def running_jobs(request: HttpRequest) -> int:
     if not isinstance(request.user, User):
         return 0
     jobs = Job.objects.unfinished()
-    if not person_of(request).staff:
+    if not access.may_see_clusters(person_of(request)):
         jobs = jobs.filter(user=request.user)
     return jobs.count()

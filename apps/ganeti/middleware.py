@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from .encryption import UndecryptableError
 from .rapi.errors import RapiError
-from .views.asking import NotKnownYet
+from .views.lookup import NotKnownYet
 
 logger = logging.getLogger(__name__)
 

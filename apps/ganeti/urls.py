@@ -6,7 +6,7 @@ from .views import (
     bulk,
     clusters,
     configuration,
-    fatal,
+    confirmation,
     health,
     idle,
     images,
@@ -14,13 +14,13 @@ from .views import (
     instances,
     jobs,
     keys,
-    marking,
+    lifecycle,
     owners,
     people,
     power,
-    requests,
+    restrictions,
 )
-from .views.gone import explained
+from .views.moved import explained
 
 app_name = "ganeti"
 
@@ -37,15 +37,19 @@ _of_a_machine = "/<slug:cluster_slug>/<str:name>"
 
 # Before those of a machine, since a cluster could be called "lock".
 changes = [
-    path(f"instances/lock{_of_a_machine}", marking.instance_lock, name="instance-lock"),
+    path(
+        f"instances/lock{_of_a_machine}",
+        restrictions.instance_lock,
+        name="instance-lock",
+    ),
     path(
         f"instances/isolate{_of_a_machine}",
-        marking.instance_isolate,
+        restrictions.instance_isolate,
         name="instance-isolate",
     ),
     path(
         f"instances/whitelist{_of_a_machine}",
-        marking.instance_whitelist,
+        restrictions.instance_whitelist,
         name="instance-whitelist",
     ),
     path(
@@ -66,10 +70,14 @@ of_a_machine = [
     path(f"{_machine}startup", power.instance_startup, name="instance-startup"),
     path(f"{_machine}shutdown", power.instance_shutdown, name="instance-shutdown"),
     path(f"{_machine}reboot", power.instance_reboot, name="instance-reboot"),
-    path(f"{_machine}reinstall", fatal.instance_reinstall, name="instance-reinstall"),
-    path(f"{_machine}rename", fatal.instance_rename, name="instance-rename"),
     path(
-        f"{_machine}reinstalldestroy", fatal.instance_destroy, name="instance-destroy"
+        f"{_machine}reinstall", lifecycle.instance_reinstall, name="instance-reinstall"
+    ),
+    path(f"{_machine}rename", lifecycle.instance_rename, name="instance-rename"),
+    path(
+        f"{_machine}reinstalldestroy",
+        lifecycle.instance_destroy,
+        name="instance-destroy",
     ),
 ]
 
@@ -77,13 +85,13 @@ of_a_machine = [
 to_be_confirmed = [
     path(
         "cluster/instance/destreinst/<str:key>/<str:action>/",
-        requests.request_confirm,
+        confirmation.request_confirm,
         name="request-confirm",
     ),
-    path("cluster/instance/requests/", requests.request_list, name="request-list"),
+    path("cluster/instance/requests/", confirmation.request_list, name="request-list"),
     path(
         "cluster/instance/requests/<int:request_pk>/cancel",
-        requests.request_cancel,
+        confirmation.request_cancel,
         name="request-cancel",
     ),
 ]

@@ -13,8 +13,8 @@ from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import Status
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import snapshots
 from apps.ganeti.models import Cluster, Network
+from apps.ganeti.state import snapshots
 
 SMALL: dict[str, Any] = {
     "memory_mib": 1024,

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "csp",
     "registration",
     "ganetimgr",
+    "apps.web",
     "apps.work",
     "apps.mails",
     "apps.pages",

@@ -11,8 +11,8 @@ from django.urls import reverse
 from apps.accounts import names, registration
 from apps.accounts.models import ReservedName, UnconfirmedRegistration
 from apps.accounts.names import Claim, Kind
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.models import Cluster
+from apps.ganeti.state import refreshing, snapshots
 from tests.accounts.conftest import link_in
 from tests.accounts.test_registration import CHOSEN, GOOD, NINA, REGISTER
 from tests.conftest import Sent

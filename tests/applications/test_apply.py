@@ -23,9 +23,10 @@ from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import Status
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import hostnames, refreshing
-from apps.ganeti.hostnames import Findings
 from apps.ganeti.models import Cluster, Network
+from apps.ganeti.reads import hostnames
+from apps.ganeti.reads.hostnames import Findings
+from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
 from tests.ganeti.fakes import FakeRapi

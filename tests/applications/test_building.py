@@ -11,11 +11,11 @@ from apps.applications.building import NotTaken, left_behind, submit, try_out
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
-from apps.ganeti import following, refreshing
 from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.jobs import steps, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable, refused
-from apps.ganeti.services import steps
+from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
 from tests.conftest import Sent
@@ -57,8 +57,8 @@ def watch(cluster: Cluster, published: FakeRapi) -> Watch:
         assert job.ganeti_id is not None
         published.finish(job.ganeti_id, "success" if status == "success" else "error")
         refreshing.refresh(cluster, force=True)
-        assert following.finish(job, JobReport(job.ganeti_id, status, message=message))
-        following.handle(job.pk)
+        assert tracking.finish(job, JobReport(job.ganeti_id, status, message=message))
+        tracking.handle(job.pk)
 
     return end
 
@@ -94,7 +94,7 @@ def test_a_machine_that_was_built_is_told_to_its_owner_and_managers_once(
     job = submit(accepted, by=by_rhea)
 
     watch(job)
-    following.try_to_handle(job.pk)
+    tracking.try_to_handle(job.pk)
 
     accepted.refresh_from_db()
     assert accepted.status == Status.CREATED
@@ -124,7 +124,7 @@ def test_an_application_is_being_built_while_its_job_runs(
 ) -> None:
     job = submit(accepted, by=by_rhea)
 
-    following.progress(job, JobReport(1, JobStatus.RUNNING))
+    tracking.progress(job, JobReport(1, JobStatus.RUNNING))
 
     accepted.refresh_from_db()
     assert accepted.status == Status.PROCESSING
@@ -362,7 +362,7 @@ def test_an_image_that_goes_while_the_rest_is_removed_is_a_failure(
     settings.OPERATING_SYSTEMS = {}
 
     steps.submit_planned()
-    following.handle(newest(failed).pk)
+    tracking.handle(newest(failed).pk)
 
     failed.refresh_from_db()
     assert failed.status == Status.FAILED

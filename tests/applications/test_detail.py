@@ -13,9 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import Status
-from apps.ganeti import refreshing
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.state import refreshing
 from apps.mails.letters import new_mail
 from apps.mails.models import Mail
 from tests.applications.conftest import Make

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from apps.applications.models import InstanceApplication
 from apps.applications.states import FINAL, OPEN, Status
-from apps.ganeti import hostnames, refreshing, snapshots
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.reads import hostnames
+from apps.ganeti.state import refreshing, snapshots
 from tests.applications.conftest import Make
 from tests.ganeti.fakes import FakeRapi
 

@@ -11,7 +11,7 @@ from apps.applications.states import Status
 from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi import certificate
-from apps.ganeti.snapshots import current
+from apps.ganeti.state.snapshots import current
 from tests import services
 from tests.bench import clusters
 from tests.bench.place import Place

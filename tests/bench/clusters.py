@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from apps.ganeti import connections, refreshing, snapshots
 from apps.ganeti.models import Cluster, ClusterRefresh
 from apps.ganeti.rapi.transport import Json, Query, Transport
-from apps.ganeti.snapshots import Contents, Known
+from apps.ganeti.state import connections, refreshing, snapshots
+from apps.ganeti.state.snapshots import Contents, Known
 
 Description = dict[str, Any]
 # Whatever a part takes, no cluster is due in it unless it says so.

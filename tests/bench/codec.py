@@ -3,8 +3,8 @@
 import pickle
 import time
 
-from apps.ganeti import snapshots
-from apps.ganeti.snapshots import Contents
+from apps.ganeti.state import snapshots
+from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
 from tests.bench.place import Place, simulator
 from tests.bench.table import Line, figure, timed

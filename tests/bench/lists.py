@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.ganeti import snapshots
 from apps.ganeti.models import Cluster
-from apps.ganeti.snapshots import Contents
+from apps.ganeti.state import snapshots
+from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
 from tests.bench.place import Place, simulator
 from tests.bench.table import Line, Samples, figure, milliseconds, timed, times

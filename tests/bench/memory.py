@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.ganeti.domain.instance import Instance
 from apps.ganeti.models import Cluster
-from apps.ganeti.snapshots import Contents
+from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
 from tests.bench.lists import CLUSTERS, EMPTY, TIMES_EMPTY
 from tests.bench.place import Place, simulator

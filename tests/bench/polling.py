@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.snapshots import Contents
+from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
 from tests.bench.lists import CLUSTERS
 from tests.bench.place import Place, Simulated, simulator

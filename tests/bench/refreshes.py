@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.core.cache import cache
 
-from apps.ganeti import connections, refreshing, snapshots
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.transport import HttpTransport
+from apps.ganeti.state import connections, refreshing, snapshots
 from tests.bench import clusters
 from tests.bench.clusters import Call
 from tests.bench.place import Place, simulator

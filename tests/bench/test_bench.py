@@ -4,9 +4,9 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from apps.ganeti import snapshots
 from apps.ganeti.models import Cluster
-from apps.ganeti.snapshots import Contents
+from apps.ganeti.state import snapshots
+from apps.ganeti.state.snapshots import Contents
 from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
 from tests.bench import clusters, codec, lists

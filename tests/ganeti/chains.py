@@ -1,8 +1,8 @@
 """Plays the watcher and Ganeti until nothing of ours is left to do."""
 
-from apps.ganeti import following, refreshing
+from apps.ganeti.jobs import steps, tracking
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.services import steps
+from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FINAL, FakeRapi
 
 
@@ -22,6 +22,6 @@ def end(cluster: Cluster, rapi: FakeRapi, job: Job) -> None:
     assert job.ganeti_id is not None
     if rapi.job(job.ganeti_id).status not in FINAL:
         rapi.finish(job.ganeti_id)
-    report = following.ask(cluster, [job])[job.ganeti_id]
-    assert following.end(job, report)
+    report = tracking.ask(cluster, [job])[job.ganeti_id]
+    assert tracking.end(job, report)
     refreshing.refresh(cluster, force=True)

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from apps.ganeti import following, refreshing
 from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.jobs import steps, tracking
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.services import steps
+from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
 
@@ -85,4 +85,4 @@ def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
     names = filter(None, (job.instance, job.new_name))
     refreshing.refresh_instances(cluster, names)
     status = JobStatus.ERROR if fails else JobStatus.SUCCESS
-    following.end(job, JobReport(job.ganeti_id or 0, status))
+    tracking.end(job, JobReport(job.ganeti_id or 0, status))

@@ -7,9 +7,9 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 
 from apps.auditlog.entries import Acting
-from apps.ganeti import connections, refreshing, snapshots
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.transport import Endpoint
+from apps.ganeti.state import connections, refreshing, snapshots
 from tests.ganeti.fakes import STATUSES, FakeRapi
 
 ADDRESS = "2001:db8::1"

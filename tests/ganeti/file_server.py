@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from apps.ganeti import remote_files
-from apps.ganeti.remote_files import Unsuitable
+from apps.net import probe
+from apps.net.probe import Unsuitable
 
 # Servers of the tests listen where they can.
 EVERY_PORT = range(1, 65536)
@@ -23,12 +23,12 @@ FAILURE = (
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return how long failures wait before they are told, without the waiting."""
     waits: list[float] = []
-    monkeypatch.setattr(remote_files, "_sleep", waits.append)
+    monkeypatch.setattr(probe, "_sleep", waits.append)
     return waits
 
 
 def check(url: str, **options: Any) -> None:
-    remote_files.check(url, **{"ports": EVERY_PORT, **options})
+    probe.check(url, **{"ports": EVERY_PORT, **options})
 
 
 class Server:

@@ -6,10 +6,11 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 
-from apps.ganeti import inventory, refreshing
 from apps.ganeti.domain import addresses
-from apps.ganeti.inventory import Criteria
 from apps.ganeti.models import Cluster, Network
+from apps.ganeti.reads import inventory
+from apps.ganeti.reads.inventory import Criteria
+from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_inventory import names, seen_by
 

@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from apps.ganeti import following, refreshing
 from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Job
-from apps.ganeti.watching import Follower
+from apps.ganeti.state import refreshing
+from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import Call, FakeJob, FakeRapi
 from tests.ganeti.test_following import NewJob, handled, new_job
 from tests.ganeti.test_watching import ME, follower, job, now_of
@@ -23,19 +24,19 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     broken: str,
 ) -> None:
     jobs = [new_job(name, ganeti_id=at) for at, name in enumerate(("web1", "web2"), 1)]
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
     for each in jobs:
         fake = FakeJob(each.ganeti_id or 0, Call("PUT", "/2/instances", {}, None))
         fake.status = "success" if broken == "end" else "running"
         published.jobs.append(fake)
-    do = getattr(following, broken)
+    do = getattr(tracking, broken)
 
     def fail_once(job: Job, report: JobReport) -> bool:
         if job.instance == "web1":
             raise RecursionError("a fault of ours")
         return bool(do(job, report))
 
-    monkeypatch.setattr(following, broken, fail_once)
+    monkeypatch.setattr(tracking, broken, fail_once)
 
     with pytest.raises(RecursionError):
         follower.turn()

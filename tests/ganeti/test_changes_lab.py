@@ -8,11 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from apps.ganeti import following, refreshing, remote_files
 from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import FINAL
+from apps.ganeti.jobs import steps, tracking
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.services import steps
+from apps.ganeti.state import refreshing
+from apps.net import probe
 from tests.conftest import Sent
 from tests.ganeti.confirming import newest_link
 from tests.ganeti.pages import markup, notices, text
@@ -45,11 +46,11 @@ def carry_on(cluster: Cluster, seconds: float = 60) -> None:
         assert time.monotonic() < until, list(Job.objects.unfinished())
         steps.submit_planned()
         jobs = list(Job.objects.unfinished().exclude(ganeti_id=None))
-        reports = following.ask(cluster, jobs)
+        reports = tracking.ask(cluster, jobs)
         for job in jobs:
             report = reports[job.ganeti_id or 0]
             if report.status in FINAL:
-                following.end(job, report)
+                tracking.end(job, report)
                 refreshing.refresh(cluster, force=True)
         time.sleep(0.2)
 
@@ -145,7 +146,7 @@ def modify(lab: Lab, hvparams: dict[str, Any]) -> int:
 def test_a_cdrom_goes_in_and_out(
     client: Client, alice: User, real: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote_files, "check", lambda _url, **_options: None)
+    monkeypatch.setattr(probe, "check", lambda _url, **_options: None)
     cluster = known(real)
     client.force_login(alice)
     kept = {"disk_type": "paravirtual", "nic_type": "paravirtual"}

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing, remote_files
 from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.forms.configuration import ConfigurationForm
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
-from apps.ganeti.remote_files import Unsuitable
+from apps.ganeti.state import refreshing
+from apps.net import probe
+from apps.net.probe import Unsuitable
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
@@ -51,7 +52,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if url == "no" or allow_private:
             raise Unsuitable("There is nothing.")
 
-    monkeypatch.setattr(remote_files, "check", look)
+    monkeypatch.setattr(probe, "check", look)
     return asked
 
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import following, refreshing
-from apps.ganeti.action_requests import ActionRequest
 from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.models.action_request import ActionRequest
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
-from apps.ganeti.services import requests
+from apps.ganeti.services import confirmation
+from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from apps.mails.onetime import hash_of
 from tests.conftest import Sent
@@ -101,8 +102,8 @@ def test_of_two_clicks_at_once_one_finds_it_used(
     ActionRequest.objects.update(used_at=timezone.now())  # by the other click
     job = Job.objects.create(cluster=cluster, key=Job.new_key(), instance="web1")
 
-    with pytest.raises(requests.RequestVoid):
-        requests._use(asked, job)
+    with pytest.raises(confirmation.RequestVoid):
+        confirmation._use(asked, job)
 
 
 def test_a_table_that_is_read_gives_no_link_away(
@@ -300,9 +301,9 @@ def test_old_requests_are_forgotten(
 ) -> None:
     link_for(client, alice, sent)
 
-    requests.forget(timezone.now() + timedelta(days=60))
+    confirmation.forget(timezone.now() + timedelta(days=60))
     assert ActionRequest.objects.exists()
-    requests.forget(timezone.now() + timedelta(days=200))
+    confirmation.forget(timezone.now() + timedelta(days=200))
     assert not ActionRequest.objects.exists()
 
 
@@ -370,7 +371,7 @@ def test_the_death_of_a_process_in_between_uses_nothing_up(
     )
     ActionRequest.objects.update(used_at=timezone.now(), job=job)
 
-    following.handle(job.pk)
+    tracking.handle(job.pk)
 
     assert ActionRequest.objects.get().pending
 

@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from apps.auditlog.entries import Acting
-from apps.ganeti import connections, following
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.transport import Endpoint, Timeouts, Transport
 from apps.ganeti.services import power
-from apps.ganeti.watching import Follower
+from apps.ganeti.state import connections
+from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_refreshing import machine
 
@@ -45,7 +46,7 @@ def test_who_follows_jobs_waits_longer_only_when_no_answer_came(
     patience: list[float | None],
 ) -> None:
     power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
     follower = Follower(ME, cluster.pk, Event())
     patience.clear()
 

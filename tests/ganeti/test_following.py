@@ -6,11 +6,11 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.utils import timezone
 
-from apps.ganeti import following
 from apps.ganeti.domain.job import FINAL, JobReport, JobStatus
+from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs.job_reason import key_in, reason_of
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
-from apps.ganeti.reasons import key_in, reason_of
 from tests.ganeti.fakes import FakeRapi
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -42,8 +42,8 @@ def new_job(cluster: Cluster) -> NewJob:
 def handled(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     """Return the jobs that the handler of reboots was called with."""
     jobs: list[Job] = []
-    monkeypatch.setattr(following, "_handlers", {})
-    following.on_finished(Job.Kind.REBOOT)(jobs.append)
+    monkeypatch.setattr(tracking, "_handlers", {})
+    tracking.on_finished(Job.Kind.REBOOT)(jobs.append)
     return jobs
 
 
@@ -60,7 +60,7 @@ def test_an_end_frees_the_machine_and_keeps_ganetis_words(
 ) -> None:
     job = new_job()
 
-    assert following.finish(job, report(status, "Because."))
+    assert tracking.finish(job, report(status, "Because."))
 
     job.refresh_from_db()
     assert (job.status, job.message, job.busy_key) == (status, "Because.", None)
@@ -70,14 +70,14 @@ def test_an_end_frees_the_machine_and_keeps_ganetis_words(
 
 def test_what_is_no_end_finishes_nothing(new_job: NewJob) -> None:
     with pytest.raises(ValueError, match="running"):
-        following.finish(new_job(), report(JobStatus.RUNNING))
+        tracking.finish(new_job(), report(JobStatus.RUNNING))
 
 
 def test_an_end_is_written_once_however_often_it_is_seen(new_job: NewJob) -> None:
     job = new_job()
-    following.finish(job, report(JobStatus.ERROR, "Not so."))
+    tracking.finish(job, report(JobStatus.ERROR, "Not so."))
 
-    assert not following.finish(job, report(JobStatus.SUCCESS))
+    assert not tracking.finish(job, report(JobStatus.SUCCESS))
 
     job.refresh_from_db()
     assert (job.status, job.message) == (JobStatus.ERROR, "Not so.")
@@ -85,9 +85,9 @@ def test_an_end_is_written_once_however_often_it_is_seen(new_job: NewJob) -> Non
 
 def test_late_progress_does_not_undo_an_end(new_job: NewJob) -> None:
     job = new_job()
-    following.finish(job, report(JobStatus.SUCCESS))
+    tracking.finish(job, report(JobStatus.SUCCESS))
 
-    following.progress(job, report(JobStatus.RUNNING))
+    tracking.progress(job, report(JobStatus.RUNNING))
 
     job.refresh_from_db()
     assert job.status == JobStatus.SUCCESS
@@ -98,7 +98,7 @@ def test_the_log_outlives_an_end_without_one(
 ) -> None:
     job = new_job(log=[[1, NOON.isoformat(), "half way"]])
 
-    following.finish(job, JobReport(0, JobStatus.LOST))
+    tracking.finish(job, JobReport(0, JobStatus.LOST))
 
     job.refresh_from_db()
     assert job.log[0][2] == "half way"
@@ -111,9 +111,9 @@ def test_a_handler_is_called_once_with_the_ended_job(
     new_job: NewJob, handled: list[Job]
 ) -> None:
     job = new_job()
-    following.finish(job, report(JobStatus.SUCCESS))
+    tracking.finish(job, report(JobStatus.SUCCESS))
 
-    assert [following.handle(job.pk), following.handle(job.pk)] == [True, False]
+    assert [tracking.handle(job.pk), tracking.handle(job.pk)] == [True, False]
 
     assert handled == [job]
     assert handled[0].status == JobStatus.SUCCESS
@@ -122,7 +122,7 @@ def test_a_handler_is_called_once_with_the_ended_job(
 def test_no_handler_is_called_before_the_end(
     new_job: NewJob, handled: list[Job]
 ) -> None:
-    assert not following.handle(new_job().pk)
+    assert not tracking.handle(new_job().pk)
     assert handled == []
 
 
@@ -130,8 +130,8 @@ def test_a_handler_is_called_however_a_job_ended(
     new_job: NewJob, handled: list[Job]
 ) -> None:
     job = new_job()
-    following.finish(job, report(JobStatus.CANCELED))
-    following.handle(job.pk)
+    tracking.finish(job, report(JobStatus.CANCELED))
+    tracking.handle(job.pk)
 
     assert [one.status for one in handled] == [JobStatus.CANCELED]
 
@@ -140,9 +140,9 @@ def test_handlers_of_other_kinds_are_not_called(
     new_job: NewJob, handled: list[Job]
 ) -> None:
     job = new_job(kind=Job.Kind.STARTUP)
-    following.finish(job, report(JobStatus.SUCCESS))
+    tracking.finish(job, report(JobStatus.SUCCESS))
 
-    assert following.handle(job.pk)
+    assert tracking.handle(job.pk)
     assert handled == []
 
 
@@ -156,18 +156,18 @@ def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
         if deaths:
             raise deaths.pop()
 
-    following.on_finished(Job.Kind.REBOOT)(greet_then_die)
+    tracking.on_finished(Job.Kind.REBOOT)(greet_then_die)
     job = new_job()
-    following.finish(job, report(JobStatus.SUCCESS))
+    tracking.finish(job, report(JobStatus.SUCCESS))
 
     with pytest.raises(RuntimeError):
-        following.handle(job.pk)
+        tracking.handle(job.pk)
 
     carol.refresh_from_db()
     assert carol.first_name == ""
     assert list(Job.objects.unhandled()) == [job]
-    assert following.handle(job.pk)
-    assert not following.handle(job.pk)
+    assert tracking.handle(job.pk)
+    assert not tracking.handle(job.pk)
 
 
 def test_an_end_is_not_seen_without_what_follows_from_it(
@@ -176,11 +176,11 @@ def test_an_end_is_not_seen_without_what_follows_from_it(
     def have_no_database(_job: Job) -> None:
         raise OperationalError("gone away")
 
-    following.on_finished(Job.Kind.REBOOT)(have_no_database)
+    tracking.on_finished(Job.Kind.REBOOT)(have_no_database)
     job = new_job()
 
     with pytest.raises(OperationalError):
-        following.end(job, report(JobStatus.SUCCESS))
+        tracking.end(job, report(JobStatus.SUCCESS))
 
     job.refresh_from_db()
     assert job.unfinished
@@ -193,11 +193,11 @@ def test_an_end_is_kept_although_a_handler_fails(
     def fail(_job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    following.on_finished(Job.Kind.REBOOT)(fail)
+    tracking.on_finished(Job.Kind.REBOOT)(fail)
     job = new_job()
 
-    assert following.end(job, report(JobStatus.SUCCESS))
-    assert not following.end(job, report(JobStatus.SUCCESS))
+    assert tracking.end(job, report(JobStatus.SUCCESS))
+    assert not tracking.end(job, report(JobStatus.SUCCESS))
 
     assert list(Job.objects.unhandled()) == [job]
 
@@ -208,52 +208,52 @@ def test_an_end_is_kept_although_a_handler_fails(
 def test_a_job_without_a_follower_is_taken(new_job: NewJob, cluster: Cluster) -> None:
     job = new_job()
 
-    following.claim("me", timezone.now())
+    tracking.claim("me", timezone.now())
 
-    assert following.followed_by("me", cluster) == [job]
+    assert tracking.followed_by("me", cluster) == [job]
 
 
 def test_anothers_job_is_left_to_it_while_it_lives(
     new_job: NewJob, cluster: Cluster
 ) -> None:
     new_job()
-    following.claim("another", timezone.now())
+    tracking.claim("another", timezone.now())
 
-    following.claim("me", timezone.now())
+    tracking.claim("me", timezone.now())
 
-    assert following.followed_by("me", cluster) == []
+    assert tracking.followed_by("me", cluster) == []
 
 
 def test_a_dead_watchers_job_is_taken_when_its_lease_is_over(
     new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
-    following.claim("another", timezone.now())
+    tracking.claim("another", timezone.now())
 
-    later = timezone.now() + timedelta(seconds=following.LEASE_S + 1)
-    following.claim("me", later)
+    later = timezone.now() + timedelta(seconds=tracking.LEASE_S + 1)
+    tracking.claim("me", later)
 
-    assert following.followed_by("me", cluster) == [job]
-    assert following.followed_by("another", cluster) == []
+    assert tracking.followed_by("me", cluster) == [job]
+    assert tracking.followed_by("another", cluster) == []
 
 
 def test_a_renewed_lease_keeps_a_job(new_job: NewJob, cluster: Cluster) -> None:
     new_job(follower="another", leased_until=timezone.now() + timedelta(seconds=0.5))
-    following.renew("another")
+    tracking.renew("another")
 
-    following.claim("me", timezone.now() + timedelta(seconds=1))
+    tracking.claim("me", timezone.now() + timedelta(seconds=1))
 
-    assert following.followed_by("me", cluster) == []
+    assert tracking.followed_by("me", cluster) == []
 
 
 def test_a_released_job_is_free_at_once(new_job: NewJob, cluster: Cluster) -> None:
     job = new_job()
-    following.claim("another", timezone.now())
-    following.release("another")
+    tracking.claim("another", timezone.now())
+    tracking.release("another")
 
-    following.claim("me", timezone.now())
+    tracking.claim("me", timezone.now())
 
-    assert following.followed_by("me", cluster) == [job]
+    assert tracking.followed_by("me", cluster) == [job]
 
 
 def test_the_newest_are_left_to_whom_beanstalkd_tells(
@@ -261,27 +261,27 @@ def test_the_newest_are_left_to_whom_beanstalkd_tells(
 ) -> None:
     new_job()
 
-    following.claim("me", timezone.now(), older_than_s=60)
+    tracking.claim("me", timezone.now(), older_than_s=60)
 
-    assert following.followed_by("me", cluster) == []
+    assert tracking.followed_by("me", cluster) == []
 
 
 def test_who_is_told_by_beanstalkd_takes_the_job_over(
     new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
-    following.claim("another", timezone.now())
+    tracking.claim("another", timezone.now())
 
-    assert following.take("me", job.pk) == job
-    assert following.followed_by("me", cluster) == [job]
+    assert tracking.take("me", job.pk) == job
+    assert tracking.followed_by("me", cluster) == [job]
 
 
 def test_there_is_nothing_to_take_of_an_ended_job(new_job: NewJob) -> None:
     job = new_job()
-    following.finish(job, report(JobStatus.SUCCESS))
+    tracking.finish(job, report(JobStatus.SUCCESS))
 
-    assert following.take("me", job.pk) is None
-    assert following.take("me", 999) is None
+    assert tracking.take("me", job.pk) is None
+    assert tracking.take("me", 999) is None
 
 
 # -- the key that finds a job again
@@ -307,7 +307,7 @@ def test_a_job_that_arrived_is_found_by_its_key(
     rapi.request("POST", "/2/instances/db1/reboot", query={"reason": "by hand"})
     rapi.request("POST", "/2/instances/web1/reboot", query={"reason": reason_of(job)})
 
-    assert following.find(cluster, [job]) == {job.pk}
+    assert tracking.find(cluster, [job]) == {job.pk}
 
     job.refresh_from_db()
     assert (job.ganeti_id, job.status, job.message) == (2, JobStatus.QUEUED, "")
@@ -320,7 +320,7 @@ def test_a_job_that_never_arrived_is_not_found(
     other = new_job("web2", status=JobStatus.IN_DOUBT, ganeti_id=None)
     rapi.request("POST", "/2/instances/web2/reboot", query={"reason": reason_of(other)})
 
-    assert following.find(cluster, [job]) == set()
+    assert tracking.find(cluster, [job]) == set()
 
 
 def test_only_jobs_since_the_last_known_one_are_looked_through(
@@ -329,7 +329,7 @@ def test_only_jobs_since_the_last_known_one_are_looked_through(
     new_job("web2", ganeti_id=1234)
     job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None)
 
-    following.find(cluster, [job])
+    tracking.find(cluster, [job])
 
     assert rapi.calls[-1].body["filter"] == [">=", "id", 1234]
 
@@ -338,16 +338,16 @@ def test_a_call_that_may_still_be_under_way_is_left_alone(new_job: NewJob) -> No
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     now = timezone.now()
 
-    assert not following.may_be_sought(job, now)
-    assert following.may_be_sought(job, now + timedelta(minutes=1))
+    assert not tracking.may_be_sought(job, now)
+    assert tracking.may_be_sought(job, now + timedelta(minutes=1))
 
 
 def test_what_never_arrived_says_so_but_not_after_hours(new_job: NewJob) -> None:
     job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None, message="No answer")
     now = timezone.now()
 
-    soon = following.never_arrived(job, now)
-    late = following.never_arrived(job, now + timedelta(hours=6))
+    soon = tracking.never_arrived(job, now)
+    late = tracking.never_arrived(job, now + timedelta(hours=6))
 
     assert (soon.status, soon.message) == (JobStatus.NOT_SUBMITTED, "No answer")
     assert late.status == JobStatus.LOST
@@ -359,4 +359,4 @@ def test_a_cluster_that_is_down_says_nothing_about_jobs(
     rapi.go_down()
 
     with pytest.raises(RapiUnreachable):
-        following.ask(cluster, [new_job()])
+        tracking.ask(cluster, [new_job()])

@@ -18,14 +18,15 @@ from pytest_django import Settings
 from apps.accounts import passwords, people
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import moments, refreshing, said
 from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import JobReport, JobStatus
-from apps.ganeti.following import finish
+from apps.ganeti.jobs.submission import ActionRefused
+from apps.ganeti.jobs.tracking import finish
 from apps.ganeti.models import Cluster
 from apps.ganeti.services import owners, power
 from apps.ganeti.services.owners import Owner
-from apps.ganeti.services.submission import ActionRefused
+from apps.ganeti.state import refreshing
+from apps.web import stored_text, times
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
@@ -250,7 +251,7 @@ def test_what_was_said_is_translated_as_far_as_it_is_ours(
     text: str, greek: str
 ) -> None:
     with translation.override("el"):
-        assert said.translate(text) == greek
+        assert stored_text.translate(text) == greek
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ def test_times_agree_with_their_number(passed: timedelta, words: str) -> None:
     now = timezone.now()
 
     with translation.override("el"):
-        assert moments.ago(now - passed, now) == words
+        assert times.ago(now - passed, now) == words
 
 
 def test_the_profile_and_what_is_said_of_its_keys(reader: Client, alice: User) -> None:

@@ -5,11 +5,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.ganeti import inventory, refreshing
-from apps.ganeti.access import Person
+from apps.accounts.person import Person
 from apps.ganeti.domain.instance import Instance, State
-from apps.ganeti.inventory import MARKS, SORT_KEYS, Criteria, Inventory
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.reads import inventory
+from apps.ganeti.reads.inventory import MARKS, SORT_KEYS, Criteria, Inventory
+from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_access import machine
 

@@ -6,15 +6,16 @@ from pytest_django import Settings
 
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import following, refreshing
-from apps.ganeti.action_requests import ActionRequest, RequestedAction
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs.submission import NotNow
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.models.action_request import ActionRequest, RequestedAction
 from apps.ganeti.rapi.errors import RapiConflict
-from apps.ganeti.services import lifecycle, requests, steps
+from apps.ganeti.services import confirmation, lifecycle
 from apps.ganeti.services.lifecycle import Wish
-from apps.ganeti.services.submission import NotNow
+from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.confirming import images, see_through
 from tests.ganeti.fakes import FakeRapi
@@ -30,7 +31,7 @@ RENAME = Wish(RequestedAction.RENAME, new_name="new.example.org")
 
 
 def do(cluster: Cluster, wish: Wish, by: Acting, name: str = "web1") -> Job:
-    return requests.do_at_once(cluster, machine(cluster, name), wish, by=by)
+    return confirmation.do_at_once(cluster, machine(cluster, name), wish, by=by)
 
 
 # -- reinstall
@@ -235,7 +236,7 @@ def test_a_step_that_is_tried_again_is_no_news(
     step = steps.rename("new.example.org")
     Job.objects.update(step=step, status=JobStatus.NOT_SUBMITTED, busy_key=None)
 
-    following.handle(job.pk)
+    tracking.handle(job.pk)
 
     assert Job.objects.get().status == JobStatus.PLANNED
     assert sent() == []

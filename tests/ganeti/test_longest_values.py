@@ -10,13 +10,13 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from apps.ganeti import turns
 from apps.ganeti.domain import values
 from apps.ganeti.domain.instance import Instance
 from apps.ganeti.domain.node import NodeGroup
 from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster, Job, Network
-from apps.ganeti.watching import new_name
+from apps.ganeti.state import refresh_lease
+from apps.ganeti.watch.watcher import new_name
 from tests.ganeti.fakes import instance_fields
 
 NAME = "ü" * values.LONGEST
@@ -34,7 +34,7 @@ OUTSIDE: dict[str, str] = {
     "ganeti.Job.key": Job.new_key(),
     "ganeti.Job.follower": new_name(),
     "ganeti.WatcherBeat.name": new_name(),
-    "ganeti.ClusterRefresh.holder": turns._me(),
+    "ganeti.ClusterRefresh.holder": refresh_lease._me(),
     "ganeti.ActionRequest.instance": NAME,
     "ganeti.ActionRequest.instance_uuid": UUID,
     "ganeti.ActionRequest.new_name": HOSTNAME,

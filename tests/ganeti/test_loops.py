@@ -4,8 +4,8 @@ from threading import Event
 import pytest
 from django.db import OperationalError, connection
 
-from apps.ganeti.loops import PAUSE_WHEN_DOWN_S, Chore
 from apps.work import failures
+from apps.work.loops import PAUSE_WHEN_DOWN_S, Chore
 from apps.work.models import Failure
 
 pytestmark = pytest.mark.django_db

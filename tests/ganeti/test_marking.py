@@ -9,12 +9,14 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.accounts.person import Person
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import access, refreshing
-from apps.ganeti.access import Answer, Person
+from apps.ganeti import access
+from apps.ganeti.access import Answer
 from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.jobs import steps
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.services import steps
+from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi

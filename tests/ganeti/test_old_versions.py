@@ -8,12 +8,14 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.auditlog.entries import Acting
-from apps.ganeti import following, placement, refreshing, snapshots
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.transport import Verification
+from apps.ganeti.reads import placement
 from apps.ganeti.services import power
+from apps.ganeti.state import refreshing, snapshots
 from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 from tests.ganeti.test_refreshing import machine
 from tests.ganeti.test_snapshots import contents
@@ -124,7 +126,7 @@ def test_a_job_is_followed_to_its_end(
     old.archive_jobs()
 
     for _ in range(100):
-        report = following.ask(shown, [job])[job.ganeti_id or 0]
+        report = tracking.ask(shown, [job])[job.ganeti_id or 0]
         if report.status is JobStatus.SUCCESS:
             break
 
@@ -139,14 +141,14 @@ def test_a_job_whose_id_was_lost_is_found_without_a_key(
     lost_id, key = job.ganeti_id, Job.new_key()
     Job.objects.update(ganeti_id=None, status=JobStatus.IN_DOUBT, key=key)
 
-    assert following.find(shown, [Job.objects.get()]) == {job.pk}
+    assert tracking.find(shown, [Job.objects.get()]) == {job.pk}
     assert Job.objects.get().ganeti_id == lost_id
 
 
 def test_a_job_that_is_not_found_may_have_run(shown: Cluster, by_alice: Acting) -> None:
     job = power.reboot(shown, machine(shown, "web1"), by=by_alice)
 
-    assert following.never_arrived(job, timezone.now()).status is JobStatus.LOST
+    assert tracking.never_arrived(job, timezone.now()).status is JobStatus.LOST
 
 
 def test_what_is_changed_is_seen(shown: Cluster, old: SimulatedCluster) -> None:

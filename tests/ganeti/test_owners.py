@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
 from tests.ganeti.confirming import newest_link

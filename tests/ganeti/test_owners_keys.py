@@ -6,9 +6,9 @@ from django.core import signing
 from django.test import Client
 from pytest_django import Settings
 
-from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster
-from apps.ganeti.services.keys import keys_for
+from apps.ganeti.services.owner_ssh_keys import keys_for
+from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_refreshing import machine
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from apps.ganeti import placement, refreshing, snapshots
 from apps.ganeti.models import Cluster, Network
-from apps.ganeti.placement import Choice, GroupChoice, Offer, Wanted
+from apps.ganeti.reads import placement
+from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted
+from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import FakeRapi, node_fields
 
 SMALL = {"memory-size": 128, "disk-size": 0, "cpu-count": 1}

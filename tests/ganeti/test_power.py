@@ -3,14 +3,16 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
+from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import inventory, refreshing
-from apps.ganeti.access import Answer, Person
+from apps.ganeti.access import Answer
+from apps.ganeti.jobs.submission import ActionRefused, NotNow
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RebootKind
+from apps.ganeti.reads import inventory
 from apps.ganeti.services import power
-from apps.ganeti.services.submission import ActionRefused, NotNow
+from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_refreshing import machine
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.ganeti import queue
+from apps.ganeti.jobs import wakeups
 from apps.ganeti.models import Cluster, Job
 from tests.services import Beanstalkd, free_port, wait_until
 
@@ -30,20 +30,20 @@ def job(cluster: Cluster) -> Job:
 def tube(beanstalkd: Beanstalkd, settings: Settings) -> Iterator[Any]:
     """Return a client of the tube that the settings name."""
     settings.BEANSTALK_URL = f"beanstalk://127.0.0.1:{beanstalkd.port}"
-    with queue.connection() as client:
+    with wakeups.connection() as client:
         yield client
 
 
 def test_a_message_names_the_row() -> None:
-    assert queue.read(message('{"job": 7}')).job_pk == 7
+    assert wakeups.read(message('{"job": 7}')).job_pk == 7
 
 
 @pytest.mark.parametrize(
     "body", ["", "job 7", "[]", "7", "null", "{}", '{"job": "7"}', '{"job": true}']
 )
 def test_a_message_of_another_form_is_none_of_ours(body: str) -> None:
-    with pytest.raises(queue.MalformedError):
-        queue.read(message(body))
+    with pytest.raises(wakeups.MalformedError):
+        wakeups.read(message(body))
 
 
 json_values = st.recursive(
@@ -59,26 +59,26 @@ json_values = st.recursive(
 @given(st.text(max_size=30) | json_values.map(json.dumps))
 def test_whatever_a_message_holds_it_is_ours_or_malformed(body: str) -> None:
     try:
-        read = queue.read(message(body))
-    except queue.MalformedError:
+        read = wakeups.read(message(body))
+    except wakeups.MalformedError:
         return
 
     assert json.loads(body)["job"] == read.job_pk
 
 
 def test_a_wake_up_reaches_the_tube(tube: Any, job: Job) -> None:
-    queue.wake(job)
+    wakeups.wake(job)
 
     reserved = tube.reserve(timeout=5)
-    assert queue.read(reserved).job_pk == job.pk
+    assert wakeups.read(reserved).job_pk == job.pk
 
 
 def test_without_an_address_nobody_is_woken(job: Job, settings: Settings) -> None:
     settings.BEANSTALK_URL = ""
 
-    queue.wake(job)
+    wakeups.wake(job)
 
-    assert not queue.configured()
+    assert not wakeups.configured()
 
 
 def test_a_wake_up_without_beanstalkd_neither_fails_nor_waits(
@@ -87,7 +87,7 @@ def test_a_wake_up_without_beanstalkd_neither_fails_nor_waits(
     settings.BEANSTALK_URL = f"beanstalk://127.0.0.1:{free_port()}"
     started = time.monotonic()
 
-    queue.wake(job)
+    wakeups.wake(job)
 
     assert time.monotonic() - started < 0.5
     wait_until(lambda: "not announced" in caplog.text, 5, "a line in the log")
@@ -99,4 +99,4 @@ def test_a_strange_address_does_not_break_a_submission(
 ) -> None:
     settings.BEANSTALK_URL = url
 
-    queue.wake(job)
+    wakeups.wake(job)

@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import User
 
+from apps.ganeti.jobs.job_reason import key_in, reason_of
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.reasons import key_in, reason_of
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from apps.auditlog.entries import Acting
-from apps.ganeti import following, refreshing
 from apps.ganeti.domain.job import FINAL, JobReport, JobStatus
+from apps.ganeti.jobs import steps, tracking
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.services import power, steps
+from apps.ganeti.services import power
+from apps.ganeti.state import refreshing
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_following import NewJob, new_job
@@ -32,8 +33,8 @@ def marked(cluster: Cluster, published: FakeRapi) -> FakeRapi:
 
 def ended(job: Job, status: JobStatus = JobStatus.SUCCESS) -> list[Job]:
     """End a job and return the steps that follow."""
-    following.finish(job, JobReport(1, status))
-    following.handle(job.pk)
+    tracking.finish(job, JobReport(1, status))
+    tracking.handle(job.pk)
     return list(Job.objects.planned())
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.domain.instance import Instance, State
 from apps.ganeti.models import Cluster, ClusterRefresh
 from apps.ganeti.rapi.errors import RapiUnreachable
+from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.test_snapshots import contents, current
 

@@ -3,9 +3,9 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.utils import timezone
 
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster, ClusterRefresh
+from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.test_refreshing import in_main_thread, machine, make_due
 from tests.ganeti.test_snapshots import contents, current

@@ -7,8 +7,8 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.ganeti import remote_files
-from apps.ganeti.remote_files import Unsuitable
+from apps.net import probe
+from apps.net.probe import Unsuitable
 from tests.ganeti.file_server import (
     FAILURE,
     Server,
@@ -155,7 +155,7 @@ def test_only_the_ports_of_the_settings_are_asked(server: Server) -> None:
     server.answers |= {"/a.iso": (200, {})}
 
     with translation.override("en"), pytest.raises(Unsuitable) as caught:
-        remote_files.check(server.url("/a.iso"), allow_private=True)
+        probe.check(server.url("/a.iso"), allow_private=True)
 
     assert str(caught.value.reason) == "Its port must be one of these: 80, 443."
     assert server.asked == []
@@ -178,7 +178,7 @@ def test_redirects_come_to_an_end(server: Server) -> None:
     server.answers["/a.iso"] = (302, {"Location": "/a.iso"})
 
     assert why(server.url("/a.iso"), allow_private=True) == FAILURE
-    assert len(server.asked) == remote_files.MOST_REDIRECTS + 1
+    assert len(server.asked) == probe.MOST_REDIRECTS + 1
 
 
 def test_a_redirect_leads_to_no_other_scheme(server: Server) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.ganeti import remote_files
-from apps.ganeti.remote_files import Unsuitable, is_public
+from apps.net import probe
+from apps.net.probe import Unsuitable, is_public
 from contrib.simulator.certificates import Certificate, make_certificate
 from tests.ganeti.file_server import (
     FAILURE,
@@ -170,7 +170,7 @@ def test_a_name_server_that_says_nothing_is_left() -> None:
 
 
 def test_only_so_many_wait_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_files, "_slots", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(probe, "_slots", threading.BoundedSemaphore(1))
     reasons = []
 
     def ask_again(_host: str, _port: int) -> list[str]:
@@ -183,7 +183,7 @@ def test_only_so_many_wait_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_slots_come_back() -> None:
-    for _ in range(3 * remote_files.AT_ONCE):
+    for _ in range(3 * probe.AT_ONCE):
         assert "http://" in why("")
 
 

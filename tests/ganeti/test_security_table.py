@@ -22,8 +22,8 @@ from django.utils import timezone
 from apps.accounts.models import MailChange, SshKey
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
-from apps.ganeti.action_requests import ActionRequest
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.models.action_request import ActionRequest
 from apps.mails.onetime import hash_of
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")

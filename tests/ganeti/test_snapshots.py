@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from django.core.cache import cache
 
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.errors import RapiProtocolError
-from apps.ganeti.snapshots import Contents, Known, Snapshot
+from apps.ganeti.state import refreshing, snapshots
+from apps.ganeti.state.snapshots import Contents, Known, Snapshot
 from tests.ganeti.fakes import FakeRapi
 
 

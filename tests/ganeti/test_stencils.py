@@ -14,13 +14,15 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
-from apps.ganeti import inventory, refreshing, stencils, tables
-from apps.ganeti.access import Person
-from apps.ganeti.inventory import SORT_KEYS
+from apps.ganeti.display import instance_rows, row_templates
+from apps.ganeti.display.instance_rows import COLUMNS, NAME, Mark, Owner, Row, Rows
 from apps.ganeti.models import Cluster
+from apps.ganeti.reads import inventory
+from apps.ganeti.reads.inventory import SORT_KEYS
 from apps.ganeti.services import power
-from apps.ganeti.tables import COLUMNS, NAME, Mark, Owner, Row, Rows
+from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import STATUSES, FakeRapi
 from tests.ganeti.test_refreshing import machine
 
@@ -43,11 +45,11 @@ BY_VALUE: dict[Any, Any] = {
 ROWS = st.builds(Row, **{field.name: BY_TYPE[field.type] for field in fields(Row)})
 
 
-def plain(rows: Sequence[Row], columns: Sequence[tables.Column]) -> str:
+def plain(rows: Sequence[Row], columns: Sequence[instance_rows.Column]) -> str:
     """Render each row by the template, as it stands there."""
     show = dict.fromkeys((column.key for column in columns), True)
     contexts = [{"row": row, "show": show} for row in rows]
-    return "".join(render_to_string(stencils.TEMPLATE, each) for each in contexts)
+    return "".join(render_to_string(row_templates.TEMPLATE, each) for each in contexts)
 
 
 @given(
@@ -57,10 +59,10 @@ def plain(rows: Sequence[Row], columns: Sequence[tables.Column]) -> str:
 )
 @profile(deadline=None, max_examples=60)
 def test_rows_of_any_shape_are_what_the_template_renders(
-    rows: list[Row], columns: list[tables.Column], language: str
+    rows: list[Row], columns: list[instance_rows.Column], language: str
 ) -> None:
     with translation.override(language):
-        assert stencils.draw(rows, columns) == plain(rows, columns)
+        assert row_templates.draw(rows, columns) == plain(rows, columns)
 
 
 @pytest.mark.parametrize("username", ["alice", "olga"])
@@ -77,7 +79,7 @@ def test_rows_of_a_cluster_are_what_the_template_renders(
     rows = Rows(visible, visible.instances).rows
 
     assert len(rows) >= len(STATUSES)
-    assert stencils.draw(rows, COLUMNS) == plain(rows, COLUMNS)
+    assert row_templates.draw(rows, COLUMNS) == plain(rows, COLUMNS)
 
 
 @dataclass(slots=True)
@@ -91,8 +93,8 @@ class WiderRow(Row):
 def test_a_new_column_shows_each_row_its_own_value(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stencils, "_KNOWN", {})
-    path = tmp_path / stencils.TEMPLATE
+    monkeypatch.setattr(row_templates, "_KNOWN", {})
+    path = tmp_path / row_templates.TEMPLATE
     path.parent.mkdir(parents=True)
     path.write_text("{{ row.name }}: {{ row.hypervisor }}, {{ row.disks }} disks\n")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
@@ -104,7 +106,7 @@ def test_a_new_column_shows_each_row_its_own_value(
         WiderRow(**common, hypervisor="xen-pvm", disks=2),
     ]
 
-    assert stencils.draw(rows, []).splitlines() == [
+    assert row_templates.draw(rows, []).splitlines() == [
         "x: kvm, 1 disks",
         "x: xen-pvm, 1 disks",
         "x: xen-pvm, 2 disks",

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import following, watching
 from apps.ganeti.domain.job import JobReport, JobStatus, Step
+from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs.submission import Action, submit
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused, RapiUnreachable
-from apps.ganeti.services import steps
-from apps.ganeti.services.submission import Action, submit
+from apps.ganeti.watch.sweeper import Sweeper
+from apps.ganeti.watch.watcher import Watcher
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_refreshing import machine
@@ -126,19 +127,19 @@ def test_the_plan_and_the_mark_are_one(
     """A watcher that dies while it handles a job has planned nothing."""
     job = begin(*CHAIN)
     report = JobReport(1, JobStatus.SUCCESS)
-    following.finish(job, report)
+    tracking.finish(job, report)
 
     def die(_job: Job) -> None:
         raise KeyboardInterrupt
 
-    handlers = following._handlers[Job.Kind.SHUTDOWN]
+    handlers = tracking._handlers[Job.Kind.SHUTDOWN]
     with monkeypatch.context() as patched:
-        patched.setitem(following._handlers, Job.Kind.SHUTDOWN, [*handlers, die])
+        patched.setitem(tracking._handlers, Job.Kind.SHUTDOWN, [*handlers, die])
         with pytest.raises(KeyboardInterrupt):
-            following.handle(job.pk)
+            tracking.handle(job.pk)
     assert Job.objects.count() == 1
 
-    following.handle(job.pk)
+    tracking.handle(job.pk)
     assert newest().status == JobStatus.PLANNED
 
 
@@ -148,7 +149,7 @@ def test_an_end_that_is_seen_twice_is_followed_once(
     job = begin(*CHAIN)
     end(cluster, published, job)
 
-    assert not following.handle(job.pk)
+    assert not tracking.handle(job.pk)
 
     assert Job.objects.count() == 2
 
@@ -189,10 +190,10 @@ def test_a_watcher_that_dies_at_the_call_leaves_it_to_be_found(
     job = newest()
 
     assert job.status == JobStatus.SUBMITTING
-    assert following.find(cluster, [job]) == set()
+    assert tracking.find(cluster, [job]) == set()
     late = timezone.now() + timedelta(minutes=5)
-    assert following.may_be_given_up(job, late)
-    assert following.never_arrived(job, late).status == JobStatus.NOT_SUBMITTED
+    assert tracking.may_be_given_up(job, late)
+    assert tracking.never_arrived(job, late).status == JobStatus.NOT_SUBMITTED
 
 
 # -- when one fails
@@ -290,7 +291,7 @@ def test_what_somebody_asked_for_is_not_tried_again(
 
     with pytest.raises(RapiUnreachable):
         begin(*CHAIN)
-    following.handle(newest().pk)
+    tracking.handle(newest().pk)
 
     assert newest().status == JobStatus.NOT_SUBMITTED
     assert Job.objects.count() == 1
@@ -306,7 +307,7 @@ def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
     steps.submit_planned()
     published.accept_submissions()
     doubtful = newest()
-    found = following.find(cluster, [doubtful])
+    found = tracking.find(cluster, [doubtful])
     carry_on(cluster, published)
 
     assert doubtful.status == JobStatus.IN_DOUBT
@@ -322,10 +323,10 @@ def test_a_step_goes_on_beside_what_somebody_else_asked_for(
 ) -> None:
     job = begin(steps.add_tags(TAG))
     published.finish(1)
-    following.finish(job, JobReport(1, JobStatus.SUCCESS))
+    tracking.finish(job, JobReport(1, JobStatus.SUCCESS))
     begin()  # between the end and what follows from it
 
-    following.handle(job.pk)
+    tracking.handle(job.pk)
     carry_on(cluster, published)
 
     assert sorted(paths(published)) == ["web1/shutdown", "web1/shutdown", "web1/tags"]
@@ -336,8 +337,8 @@ def test_the_watcher_submits_what_is_planned(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
     end(cluster, published, begin(steps.migrate()))
-    watcher = watching.Watcher(workers=1)
+    watcher = Watcher(workers=1)
 
-    watching.Sweeper(watcher, watcher.stopping).turn()
+    Sweeper(watcher, watcher.stopping).turn()
 
     assert paths(published) == ["web1/shutdown", "web1/migrate"]

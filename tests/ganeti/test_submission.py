@@ -10,6 +10,8 @@ from apps.ganeti.access import INVISIBLE, Answer, Verdict
 from apps.ganeti.domain.instance import Instance
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.encryption import UndecryptableError
+from apps.ganeti.jobs.job_reason import key_in
+from apps.ganeti.jobs.submission import Action, NotNow, refuse, submit
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import (
@@ -18,8 +20,6 @@ from apps.ganeti.rapi.errors import (
     RapiUnreachable,
     refused,
 )
-from apps.ganeti.reasons import key_in
-from apps.ganeti.services.submission import Action, NotNow, refuse, submit
 from tests.conftest import Sent
 from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import Call, FakeRapi

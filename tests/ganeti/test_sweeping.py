@@ -7,11 +7,13 @@ from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.ganeti import following, loops, queue
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.listening import Listener
+from apps.ganeti.jobs import tracking, wakeups
 from apps.ganeti.models import Cluster, Job, WatcherBeat
-from apps.ganeti.watching import Sweeper, Watcher
+from apps.ganeti.watch.beanstalk_listener import Listener
+from apps.ganeti.watch.sweeper import Sweeper
+from apps.ganeti.watch.watcher import Watcher
+from apps.work import loops
 from apps.work.models import Failure
 from tests.ganeti.test_following import NewJob, handled, new_job
 from tests.ganeti.test_queue import tube
@@ -37,7 +39,7 @@ class NotingWatcher(Watcher):
         self.followed += cluster_pks
 
     def take(self, pk: int) -> bool:
-        return following.take(self.name, pk) is not None
+        return tracking.take(self.name, pk) is not None
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def test_rows_without_a_follower_are_taken(
     sweeper.turn()
 
     assert watcher.followed == [cluster.pk]
-    assert following.followed_by(ME, cluster) == [job]
+    assert tracking.followed_by(ME, cluster) == [job]
 
 
 def test_a_row_submitted_in_the_very_moment_is_taken(
@@ -90,7 +92,7 @@ def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
         if job.instance == "web1":
             raise RuntimeError("a fault of ours")
 
-    following.on_finished(Job.Kind.REBOOT)(fail)
+    tracking.on_finished(Job.Kind.REBOOT)(fail)
     for name in ("web1", "web2"):
         new_job(name, status=JobStatus.ERROR, busy_key=None)
 
@@ -109,7 +111,7 @@ def test_a_handler_that_keeps_failing_is_not_tried_at_every_turn(
         tries.append(job)
         raise RuntimeError("a fault of ours")
 
-    following.on_finished(Job.Kind.REBOOT)(fail)
+    tracking.on_finished(Job.Kind.REBOOT)(fail)
     new_job(status=JobStatus.ERROR, busy_key=None)
 
     for _ in range(3):
@@ -127,7 +129,7 @@ def test_what_a_handler_raises_is_written_down_until_it_succeeds(
         if faults:
             raise faults.pop(0)
 
-    following.on_finished(Job.Kind.REBOOT)(fail)
+    tracking.on_finished(Job.Kind.REBOOT)(fail)
     job = new_job(status=JobStatus.ERROR, busy_key=None)
     seen = []
 
@@ -150,7 +152,7 @@ def test_what_comes_of_an_end_is_given_up_after_days(
     def fail(_job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    following.on_finished(Job.Kind.REBOOT)(fail)
+    tracking.on_finished(Job.Kind.REBOOT)(fail)
     new_job(status=JobStatus.ERROR, busy_key=None)
     sweeper.turn()
     long_ago = timezone.now() - timedelta(days=6)
@@ -185,11 +187,11 @@ def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
     job = new_job()
     sweeper.turn()
 
-    following.release(watcher.name)
+    tracking.release(watcher.name)
     WatcherBeat.objects.filter(name=watcher.name).delete()
 
-    following.claim("another", timezone.now())
-    assert following.followed_by("another", cluster) == [job]
+    tracking.claim("another", timezone.now())
+    assert tracking.followed_by("another", cluster) == [job]
     assert WatcherBeat.newest() is None
 
 
@@ -208,7 +210,7 @@ def test_an_announced_job_is_taken_and_kept_until_it_ends(
     tube.put(f'{{"job": {job.pk}}}'.encode())
 
     listener.turn()
-    assert following.followed_by(ME, cluster) == [job]
+    assert tracking.followed_by(ME, cluster) == [job]
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
 
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
@@ -267,5 +269,5 @@ def test_without_an_address_no_listener_is_started(
 ) -> None:
     settings.BEANSTALK_URL = ""
 
-    assert not queue.configured()
+    assert not wakeups.configured()
     assert not any(isinstance(loop, Listener) for loop in Watcher()._loops)

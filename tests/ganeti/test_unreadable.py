@@ -9,7 +9,6 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.domain import values
 from apps.ganeti.domain.cluster import ClusterInfo
 from apps.ganeti.domain.instance import CONFIG_FIELDS, LIVE_FIELDS, Instance
@@ -23,6 +22,7 @@ from apps.ganeti.domain.node import (
 )
 from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster
+from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi, instance_fields
 from tests.ganeti.test_refreshing import state_of
 from tests.ganeti.test_snapshots import contents, current

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client
 
-from apps.ganeti import inventory
+from apps.ganeti.reads import inventory
 from tests.ganeti.fakes import FakeRapi
 
 

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
+from apps.ganeti.state import refreshing
 from apps.ganeti.views import bulk
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text

@@ -13,9 +13,10 @@ from pytest_django import Settings
 
 from apps.accounts import people
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import hostnames, refreshing
-from apps.ganeti.action_requests import ActionRequest
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.models.action_request import ActionRequest
+from apps.ganeti.reads import hostnames
+from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.confirming import ask, images, newest_link, url
 from tests.ganeti.fakes import FakeRapi

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.confirming import ask, images, link_for, newest_link, see_through, url
 from tests.ganeti.fakes import FakeRapi

@@ -8,8 +8,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import Preferences
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.models import Cluster, ClusterRefresh
+from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, rows, text
 

@@ -14,12 +14,15 @@ from pytest_django import (
 )
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import access, details, following, refreshing
+from apps.ganeti import access
+from apps.ganeti.display import instance_page
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.forms.power import RebootForm, ShutdownForm
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job, Network
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
-from apps.ganeti.watching import Follower
+from apps.ganeti.state import refreshing
+from apps.ganeti.watch.follower import Follower
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, rows, text
@@ -107,13 +110,13 @@ def test_each_action_has_a_form_of_its_own_and_an_unknown_one_has_none(
     drawn = render_to_string(
         "ganeti/_instance_action.html",
         {
-            "action": details.Action(kind, kind, access.YES, "/act"),
+            "action": instance_page.Action(kind, kind, access.YES, "/act"),
             "shutdown_form": ShutdownForm(),
             "reboot_form": RebootForm(),
         },
     )
 
-    assert ('action="/act"' in drawn) == (kind in dict(details._ACTIONS))
+    assert ('action="/act"' in drawn) == (kind in dict(instance_page._ACTIONS))
     assert ('name="kind"' in drawn) == (kind == Job.Kind.REBOOT)
     assert ('name="force"' in drawn) == (kind == Job.Kind.SHUTDOWN)
 
@@ -495,7 +498,7 @@ def test_from_the_click_to_the_outcome(
 ) -> None:
     client.force_login(alice)
     client.post(url("startup", "web2"))
-    following.claim("me", timezone.now())
+    tracking.claim("me", timezone.now())
     follower = Follower("me", cluster.pk, Event())
     published.run(1, "Starting instance web2")
     follower.turn()

@@ -12,8 +12,8 @@ from apps.accounts import profiles, sshkeys
 from apps.accounts.models import Organization
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, On
-from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster
+from apps.ganeti.state import refreshing
 from apps.ganeti.views import people
 from tests.accounts.keys import ED25519
 from tests.ganeti.fakes import FakeRapi

@@ -7,13 +7,14 @@ import pytest
 from django.utils import timezone
 
 from apps.auditlog.entries import Acting
-from apps.ganeti import following, loops, watching
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from apps.ganeti.services import power
-from apps.ganeti.watching import Follower
+from apps.ganeti.watch.follower import Follower
+from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.test_following import NewJob, handled, new_job
 from tests.ganeti.test_queue import tube
@@ -29,7 +30,7 @@ ME = "me"
 def job(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Job:
     """Return a reboot of web1 that Ganeti has in its queue, and that we follow."""
     job = power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
     published.calls.clear()
     return job
 
@@ -45,7 +46,7 @@ def doubtful(
         published.fail_submissions(error, after=arrived)
         power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
         published.accept_submissions()
-        following.claim(ME, timezone.now())
+        tracking.claim(ME, timezone.now())
         return Job.objects.get()
 
     return make
@@ -59,7 +60,7 @@ def follower(cluster: Cluster) -> Follower:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up at once what is missing."""
-    monkeypatch.setattr(watching, "MISSING_FOR_S", 0)
+    monkeypatch.setattr("apps.ganeti.watch.follower.MISSING_FOR_S", 0)
 
 
 def now_of(job: Job) -> tuple[str, str]:
@@ -185,7 +186,7 @@ def test_a_handler_runs_once_although_two_watchers_see_the_end(
     def let_another_be_quicker(call: Call) -> None:
         if call.path == "/2/query/instance":
             published.on_call = None
-            following.take("another", job.pk)
+            tracking.take("another", job.pk)
             Follower("another", cluster.pk, Event()).turn()
 
     published.finish(1)
@@ -206,7 +207,7 @@ def test_all_jobs_of_a_cluster_are_followed_by_one_call(
         path = "/2/instances/web1/reboot"
         published.request("POST", path, query={"reason": "r"})
         new_job(f"web{number}", ganeti_id=number + 1)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
     published.calls.clear()
 
     follower.turn()
@@ -221,7 +222,7 @@ def test_many_ends_cost_two_calls(
         published.request("POST", "/2/instances/web1/reboot")
         published.finish(number + 1)
         new_job(f"web{number}", ganeti_id=number + 1)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
     published.calls.clear()
 
     follower.turn()
@@ -345,7 +346,7 @@ def test_a_submitter_that_died_leaves_a_row_that_is_mended(
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     long_ago = timezone.now() - timedelta(minutes=5)
     Job.objects.update(submitted_at=long_ago)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
 
     follower.turn()
 
@@ -356,7 +357,7 @@ def test_a_submission_under_way_is_not_disturbed(
     follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
 ) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
 
     follower.turn()
 
@@ -370,12 +371,12 @@ def test_a_handler_that_fails_does_not_keep_others_from_their_end(
     def fail(job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    following.on_finished(Job.Kind.REBOOT)(fail)
+    tracking.on_finished(Job.Kind.REBOOT)(fail)
     for number, name in enumerate(("web1", "web2"), start=1):
         published.request("POST", f"/2/instances/{name}/reboot")
         published.finish(number)
         new_job(name, ganeti_id=number)
-    following.claim(ME, timezone.now())
+    tracking.claim(ME, timezone.now())
 
     follower.turn()
 

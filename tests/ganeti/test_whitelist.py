@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster
+from apps.ganeti.state import refreshing
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text

@@ -15,7 +15,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.ganeti.watching import Watcher
+from apps.ganeti.watch.watcher import Watcher
 from apps.pages import news
 from apps.work import limited_process
 from tests.ganeti.pages import markup, text

@@ -11,12 +11,13 @@ from apps.applications.models import InstanceApplication
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import following, refreshing, snapshots
 from apps.ganeti.domain.network import GanetiNetwork
+from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs.submission import ActionRefused, NotNow
 from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
 from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.services import power
-from apps.ganeti.services.submission import ActionRefused, NotNow
+from apps.ganeti.state import refreshing, snapshots
 from apps.mails.models import Mail
 from apps.work.models import Failure
 
@@ -201,7 +202,7 @@ def send_mail_now() -> None:
 
 def try_again_now(pk: int) -> None:
     """Let the handlers of a job that failed run again at once."""
-    Failure.objects.filter(chore=following.handling(pk)).update(next_at=timezone.now())
+    Failure.objects.filter(chore=tracking.handling(pk)).update(next_at=timezone.now())
 
 
 def waiting_mails() -> list[str]:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from apps.applications.models import InstanceApplication
 from apps.applications.states import Status
-from apps.ganeti import following
 from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job
 
 ENDERS = 4
@@ -64,14 +64,14 @@ def main() -> None:
 def end_some(cluster: Cluster) -> None:
     for turn in range(TIMES):
         job = build(cluster, f"many{threading.get_ident()}-{turn}.example.org")
-        following.end(job, JobReport(1, JobStatus.SUCCESS))
+        tracking.end(job, JobReport(1, JobStatus.SUCCESS))
 
 
 def look_after(over: threading.Event) -> None:
     """Do to the table what a watcher does every second."""
     while not over.wait(0.001):
-        following.renew(ME)
-        following.claim(ME, timezone.now() - timedelta(days=1))
+        tracking.renew(ME)
+        tracking.claim(ME, timezone.now() - timedelta(days=1))
 
 
 def build(cluster: Cluster, name: str) -> Job:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from django.db import connection
 from django.utils import timezone
 
-from apps.ganeti import snapshots
 from apps.ganeti.domain.cluster import ClusterInfo
 from apps.ganeti.models import Cluster, ClusterRefresh
-from apps.ganeti.snapshots import Contents, Known, Stamp
+from apps.ganeti.state import snapshots
+from apps.ganeti.state.snapshots import Contents, Known, Stamp
 
 TIMES = 25
 

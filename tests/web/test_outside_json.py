@@ -14,9 +14,9 @@ import requests
 from django.core.exceptions import ValidationError
 
 from apps.accounts import captcha
-from apps.ganeti import queue
 from apps.ganeti.domain.osimage import ImageError, OsImage
 from apps.ganeti.images import reading
+from apps.ganeti.jobs import wakeups
 from apps.ganeti.rapi import transport
 from apps.ganeti.rapi.errors import RapiError
 from tests.web.test_outside_text import CONTROL, cpu_s, marks
@@ -34,8 +34,8 @@ def read_answer_of_rapi(body: bytes) -> None:
 
 
 def read_wake_up(body: bytes) -> None:
-    with suppress(queue.MalformedError):
-        queue.read(Mock(body=body))
+    with suppress(wakeups.MalformedError):
+        wakeups.read(Mock(body=body))
 
 
 def read_image(body: bytes) -> None:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import Organization, Profile
-from apps.ganeti import hostnames, images
+from apps.ganeti import images
 from apps.ganeti.domain import tags
-from apps.ganeti.hostnames import Findings
 from apps.ganeti.models import Network
+from apps.ganeti.reads import hostnames
+from apps.ganeti.reads.hostnames import Findings
 from apps.ganeti.services.owners import Owner
 from apps.web.fields import LineField, TextField
 from apps.web.mail_addresses import MailAddressField

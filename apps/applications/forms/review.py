@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Organization
-from apps.ganeti import hostnames, images
+from apps.ganeti import images
 from apps.ganeti.domain import tags
 from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
+from apps.ganeti.reads import hostnames
 from apps.ganeti.services.owners import Owner
 from apps.web.fields import LineField, TextField
 

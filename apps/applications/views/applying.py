@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.ganeti.domain import tags
+from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.services.owners import Owner
-from apps.ganeti.services.submission import ActionRefused
-from apps.ganeti.views.asking import UserRequest, acting, wants_part
+from apps.ganeti.views.lookup import UserRequest, acting, wants_part
 from apps.web import rate_limit
 
 from .. import filing, holdings

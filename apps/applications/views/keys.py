@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.accounts import people
-from apps.ganeti.views.asking import address_of
+from apps.ganeti.views.lookup import address_of
 from apps.web import rate_limit
 
 from ..models import InstanceApplication, new_cookie

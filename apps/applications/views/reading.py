@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from apps.ganeti import access, tables
-from apps.ganeti.views.asking import UserRequest, person_of, wants_part
+from apps.accounts.person import person_of
+from apps.ganeti.display import instance_rows
+from apps.ganeti.views.lookup import UserRequest, wants_part
 
-from .. import columns, listing, words
+from .. import access, columns, listing, words
 from ..forms.listing import Asked
 from ..models import InstanceApplication
 from ..story import Story
@@ -38,7 +39,9 @@ def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
         "rows": columns.rows(page.rows),
         "heads": columns.heads(asked, staff=staff),
         "chips": list(asked.chips()),
-        "pages": tables.neighbours(page, lambda number: asked.address(page=number)),
+        "pages": instance_rows.neighbours(
+            page, lambda number: asked.address(page=number)
+        ),
         "status_labels": words.LABELS,
         "staff": staff,
     }

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.ganeti import access
+from apps.accounts.person import person_of
+from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.models import Job
-from apps.ganeti.services.submission import ActionRefused
-from apps.ganeti.views.asking import UserRequest, acting, person_of
+from apps.ganeti.views.lookup import UserRequest, acting
 
-from .. import building, reviewing
+from .. import access, building, reviewing
 from ..building import NotTaken
 from ..filing import NameTaken
 from ..forms.review import CommentForm, RefusalForm, ReviewForm, as_typed

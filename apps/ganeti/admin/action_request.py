@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from ..action_requests import ActionRequest
+from ..models.action_request import ActionRequest
 
 
 @admin.register(ActionRequest)

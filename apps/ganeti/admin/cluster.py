@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
-from .. import refreshing, snapshots
 from ..encryption import UndecryptableError
 from ..forms.admin import ClusterForm
 from ..models import Cluster, ClusterRefresh, Job, Network
 from ..rapi.transport import Endpoint
-from ..services import connecting
-from ..services.connecting import CannotConnect, Report
+from ..services import cluster_check
+from ..services.cluster_check import CannotConnect, Report
+from ..state import refreshing, snapshots
 from . import marks
 
 
@@ -266,7 +266,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             except UndecryptableError:
                 text = _("No key in the settings fits its password: type it again.")
                 tell_outcome(request, cluster, CannotConnect(text))
-        outcomes = connecting.examine_all(endpoints.values())
+        outcomes = cluster_check.examine_all(endpoints.values())
         for cluster, outcome in zip(endpoints, outcomes, strict=True):
             if isinstance(outcome, Report):
                 queryset.filter(pk=cluster.pk).update(can_write=outcome.can_write)

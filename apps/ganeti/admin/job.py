@@ -6,7 +6,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from .. import said
+from apps.web import stored_text
+
 from ..models import Job
 from . import marks
 
@@ -52,7 +53,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
 
     @admin.display(description=_("Ganeti's message"))
     def answer(self, job: Job) -> str:
-        return said.translate(job.message)
+        return stored_text.translate(job.message)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

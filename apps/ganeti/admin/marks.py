@@ -4,7 +4,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .. import moments, said
+from apps.web import stored_text, times
+
 from ..models import Cluster, ClusterRefresh, Job
 
 
@@ -28,10 +29,10 @@ def refresh_state(cluster: Cluster) -> SafeString:
     if state is None or (state.refreshed_at is None and state.failing_since is None):
         return mark("unknown", _("Not asked yet"))
     if state.failing_since is None:
-        return with_note(mark("ok", _("Answers")), moments.element(state.refreshed_at))
-    since = moments.element(state.failing_since)
+        return with_note(mark("ok", _("Answers")), times.element(state.refreshed_at))
+    since = times.element(state.failing_since)
     why = format_html(
-        _("First noticed {}. {}"), since, said.translate(state.last_error)
+        _("First noticed {}. {}"), since, stored_text.translate(state.last_error)
     )
     return with_note(mark("bad", _("Down")), why)
 

@@ -12,10 +12,10 @@ from apps.web.fields import LineField, PasswordField
 from ..encryption import UndecryptableError
 from ..models import Cluster, Network
 from ..rapi.certificate import Certificate
-from ..services import connecting
-from ..services.connecting import CannotConnect, Report
-from . import addresses
-from .sealing import seal, unseal
+from ..services import cluster_check
+from ..services.cluster_check import CannotConnect, Report
+from . import validators
+from .sealed_password import seal, unseal
 
 CONNECTION = frozenset(
     {"hostname", "port", "username", "new_password", "verification"}
@@ -134,16 +134,16 @@ class ClusterForm(forms.ModelForm[Cluster]):
     # -- each field
 
     def clean_hostname(self) -> str:
-        return addresses.hostname(self.cleaned_data["hostname"])
+        return validators.hostname(self.cleaned_data["hostname"])
 
     def clean_slug(self) -> str:
         host = self.cleaned_data.get("hostname", "")
-        slug = self.cleaned_data["slug"] or addresses.slug_of(host)
-        addresses.check_slug(slug)
+        slug = self.cleaned_data["slug"] or validators.slug_of(host)
+        validators.check_slug(slug)
         return slug
 
     def clean_fingerprint(self) -> str:
-        return addresses.fingerprint(self.cleaned_data["fingerprint"])
+        return validators.fingerprint(self.cleaned_data["fingerprint"])
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -155,7 +155,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
 
     def _check_ca_file(self) -> None:
         try:
-            addresses.check_ca_file(self.cleaned_data.get("ca_file", ""))
+            validators.check_ca_file(self.cleaned_data.get("ca_file", ""))
         except ValidationError as exc:
             self.add_error("ca_file", exc)
 
@@ -224,7 +224,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
         try:
             if self._pins and not self._pin():
                 return
-            self.report = connecting.examine(self.instance.endpoint)
+            self.report = cluster_check.examine(self.instance.endpoint)
         except CannotConnect as exc:
             self._fail(exc)
         except UndecryptableError:
@@ -235,7 +235,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
 
     def _pin(self) -> bool:
         """Tell whether the certificate shown is the one expected, or ask."""
-        shown = connecting.look(self.instance.hostname, self.instance.port)
+        shown = cluster_check.look(self.instance.hostname, self.instance.port)
         seen = self.cleaned_data["seen_fingerprint"]
         confirmed = self.cleaned_data["certificate_confirmed"]
         if self.instance.fingerprint != shown.spelled:
@@ -269,7 +269,7 @@ class NetworkForm(forms.ModelForm[Network]):
     """A network; each cluster has at most one default."""
 
     def clean_ipv6_prefix(self) -> str:
-        return addresses.ipv6_prefix(self.cleaned_data["ipv6_prefix"])
+        return validators.ipv6_prefix(self.cleaned_data["ipv6_prefix"])
 
     def clean_cluster_default(self) -> bool:
         wanted: bool = self.cleaned_data["cluster_default"]

@@ -9,9 +9,10 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .. import inventory, words
+from ..display import labels
 from ..domain.instance import State
-from ..inventory import Criteria
+from ..reads import inventory
+from ..reads.inventory import Criteria
 
 Words = str | Promise
 
@@ -26,7 +27,7 @@ STATES_OF: dict[str, frozenset[State]] = {
 }
 STATE_LABELS: dict[str, Words] = {
     TROUBLE: _("Not as it should be"),
-    **{state.value: label for state, label in words.STATES.items()},
+    **{state.value: label for state, label in labels.STATES.items()},
 }
 
 
@@ -140,15 +141,15 @@ class Asked(Listed):
         return self.criteria.filtered
 
     def chips(self) -> Iterator[Chip]:
-        labels: Mapping[str, tuple[Words, Words]] = {
+        criteria: Mapping[str, tuple[Words, Words]] = {
             "q": (_("Search"), self.q),
             "cluster": (_("Cluster"), self.cluster),
             "state": (_("State"), STATE_LABELS.get(self.state, "")),
-            "mark": (_("Mark"), words.MARKS.get(self.mark, "")),
+            "mark": (_("Mark"), labels.MARKS.get(self.mark, "")),
             "node": (_("Node"), self.node),
             "owner": (_("Owner"), self.owner),
         }
-        for key, (label, value) in labels.items():
+        for key, (label, value) in criteria.items():
             if value:
                 yield Chip(label, value, self.address(**{key: ""}))
 

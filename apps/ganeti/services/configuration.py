@@ -11,10 +11,11 @@ from apps.auditlog.entries import Acting, Change
 from ..domain import hypervisors, tags
 from ..domain.instance import Instance
 from ..domain.job import Step
+from ..jobs import steps
+from ..jobs.submission import Action, submit
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
-from . import rights, steps
-from .submission import Action, submit
+from . import availability
 
 Values = Mapping[str, Any]
 
@@ -56,7 +57,7 @@ def change(
 
     What runs keeps running as it was until its next reboot, and says so by a tag.
     """
-    rights.check(Job.Kind.CONFIGURE, cluster, instance, by)
+    availability.check(Job.Kind.CONFIGURE, cluster, instance, by)
     hvparams = differences(instance, wanted)
     if not hvparams:
         return None

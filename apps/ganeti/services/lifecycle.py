@@ -11,22 +11,25 @@ from typing import cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 
-from .. import access, following, hostnames, images
-from ..access import Answer, Person, Verdict
-from ..connections import client_for
+from .. import access, images
+from ..access import Answer, Verdict
 from ..domain.instance import Instance, State
 from ..domain.job import JobStatus, Step
 from ..domain.osimage import OsImage, osparams
-from ..inventory import Inventory, visible_on
+from ..jobs import steps, tracking
+from ..jobs.submission import Action, NotNow
 from ..models import Cluster, Job, RequestedAction
 from ..rapi.client import RapiClient
 from ..rapi.query import any_of
 from ..rapi.versions import Capability, supports
-from . import keys, owners, power, rights, steps
+from ..reads import hostnames
+from ..reads.inventory import Inventory, visible_on
+from ..state.connections import client_for
+from . import availability, owner_ssh_keys, owners, power
 from .owners import Owner
-from .submission import Action, NotNow
 
 Kind = Job.Kind
 # Ganeti takes a parameter away that is set to this.
@@ -64,7 +67,7 @@ def offer(
 ) -> Verdict:
     """Answer whether it would be done now; as `power.offer` does."""
     if action is RequestedAction.REMOVE_OWNER:
-        return rights.offer(Kind.OWNERS, instance, inventory, busy)
+        return availability.offer(Kind.OWNERS, instance, inventory, busy)
     verdict = power.offer(kind_of(action), instance, inventory, busy)
     reinstall = action is RequestedAction.REINSTALL
     if verdict.allowed and reinstall and not instance.disks:
@@ -82,7 +85,7 @@ def may_be_asked(
         return verdict
     shot = inventory.snapshot(instance.cluster)
     if shot is not None and shot.cluster.can_write is False:
-        return rights.ONLY_LOOKS
+        return availability.ONLY_LOOKS
     if action is RequestedAction.REINSTALL and not instance.disks:
         return _NO_DISKS
     return access.YES
@@ -90,7 +93,7 @@ def may_be_asked(
 
 def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> None:
     """Refuse whoever may not, and what cannot be done now."""
-    rights.check(wish.kind, cluster, instance, by)
+    availability.check(wish.kind, cluster, instance, by)
     visible = visible_on(Person.of(by.user), cluster.slug)
     busy = Job.objects.unfinished().for_instance(cluster, instance.name).first()
     verdict = offer(wish.action, instance, visible, busy)
@@ -149,7 +152,7 @@ def _reinstall(cluster: Cluster, instance: Instance, image: OsImage) -> Action:
     the last image has left and this one does not have is taken away before.
     """
     client = client_for(cluster)
-    parameters = osparams(image, keys.keys_for(instance))
+    parameters = osparams(image, owner_ssh_keys.keys_for(instance))
     step = steps.reinstall(
         os=image.provider,
         osparams=parameters,
@@ -253,7 +256,7 @@ def _rename(instance: Instance, new_name: str) -> Action:
     )
 
 
-@following.on_finished(Kind.RENAME)
+@tracking.on_finished(Kind.RENAME)
 def start_again(job: Job) -> None:
     """Start what ran although its name could not be changed; it was shut down for it.
 

@@ -10,19 +10,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.accounts import people
+from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
 
-from .. import access, following, snapshots
-from ..access import Answer, Person, Verdict
+from .. import access
+from ..access import Answer, Verdict
 from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..domain.tags import Tags
+from ..jobs import tracking
+from ..jobs.submission import Action, NotNow, refuse, submit
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
-from . import rights
-from .submission import Action, NotNow, refuse, submit
+from ..state import snapshots
+from . import availability
 
 OWNER = gettext_noop("Owner")
 LAST = Verdict(
@@ -77,7 +80,7 @@ def of(instance: Instance) -> list[Owner]:
 
 def add(cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting) -> Job:
     """Make somebody an owner, who exists and whose name a tag can hold."""
-    rights.check(Job.Kind.OWNERS, cluster, instance, by)
+    availability.check(Job.Kind.OWNERS, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         name = instance.name
@@ -102,14 +105,14 @@ def check_removal(
 
     Superusers alone may leave nobody who is known.
     """
-    rights.check(Job.Kind.OWNERS, cluster, instance, by)
+    availability.check(Job.Kind.OWNERS, cluster, instance, by)
     if not _tags_of(instance, owner):
         message = _("%(name)s is no owner of it.")
         raise NotNow(message % {"name": owner.name})
     person = Person.of(by.user)
     left = [each for each in of(instance) if each != owner]
     leaves_nobody = not any(each.exists for each in left)
-    if leaves_nobody and not person.superuser:
+    if leaves_nobody and not access.may_leave_nobody(person):
         raise refuse(LAST, Job.Kind.OWNERS.value, cluster, instance, by=by)
     return Consequences(leaves_nobody, loses(person, instance.tags, left))
 
@@ -157,7 +160,7 @@ def people_of(owners: Iterable[Owner]) -> list[User]:
     return sorted({*named, *members}, key=lambda user: user.pk)
 
 
-@following.on_finished(Job.Kind.OWNERS)
+@tracking.on_finished(Job.Kind.OWNERS)
 def tell_of_change(job: Job) -> None:
     """Write to those who have become owners, and to all who were before.
 

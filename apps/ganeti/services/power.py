@@ -8,11 +8,11 @@ from apps.auditlog.entries import Acting
 from .. import access
 from ..access import Answer, Verdict, Words
 from ..domain.instance import Instance, State
-from ..inventory import Inventory
+from ..jobs.submission import Action, submit
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient, RebootKind
-from . import rights
-from .submission import Action, submit
+from ..reads.inventory import Inventory
+from . import availability
 
 Kind = Job.Kind
 
@@ -72,7 +72,7 @@ def offer(
 def _possible(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    ready = rights.ready(instance, inventory, busy)
+    ready = availability.ready(instance, inventory, busy)
     if not ready.allowed:
         return ready
     return _RULED_OUT[kind].get(instance.state, access.YES)
@@ -80,7 +80,7 @@ def _possible(
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
     """Start an instance."""
-    rights.check(Kind.STARTUP, cluster, instance, by)
+    availability.check(Kind.STARTUP, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.startup(instance.name, reason=reason)
@@ -102,7 +102,7 @@ def shutdown(
     default being 120; ``force`` switches it off at once, which is no time at all:
     what Ganeti calls force is something else.
     """
-    rights.check(Kind.SHUTDOWN, cluster, instance, by)
+    availability.check(Kind.SHUTDOWN, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.shutdown(
@@ -125,7 +125,7 @@ def reboot(
     cluster: Cluster, instance: Instance, *, by: Acting, kind: RebootKind = "hard"
 ) -> Job:
     """Reboot an instance."""
-    rights.check(Kind.REBOOT, cluster, instance, by)
+    availability.check(Kind.REBOOT, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
         return client.reboot(instance.name, reason=reason, kind=kind)

@@ -13,17 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from apps.accounts.person import person_of
 from apps.auditlog.entries import Acting
+from apps.web import stored_text
 
-from .. import inventory, said, words
 from ..access import Verdict, Words
+from ..display import labels
 from ..domain.instance import Instance
 from ..encryption import UndecryptableError
+from ..jobs.submission import ActionRefused, NotNow
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError, RapiUnreachable
+from ..reads import inventory
 from ..services import power
-from ..services.submission import ActionRefused, NotNow
-from .asking import UserRequest, acting, back_to_list, person_of
+from .lookup import UserRequest, acting, back_to_list
 
 MOST = 100
 # Well below the time after which a web server gives a request up.
@@ -97,8 +100,8 @@ def _plan(
             instance=instance,
             cluster=shot.cluster,
             verdict=power.offer(kind, instance, visible, job),
-            state=words.doing(job) if job else words.state(instance),
-            dot="busy" if job else words.DOTS[instance.state],
+            state=labels.doing(job) if job else labels.state(instance),
+            dot="busy" if job else labels.DOTS[instance.state],
         )
 
 
@@ -108,7 +111,7 @@ def _preview(
     return {
         "kind": kind,
         "question": QUESTIONS[kind],
-        "verb": words.ACTIONS[kind],
+        "verb": labels.ACTIONS[kind],
         "included": [plan for plan in plans if plan.verdict.allowed],
         "left_out": [plan for plan in plans if not plan.verdict.allowed],
         "next": request.POST.get("next", ""),
@@ -132,7 +135,7 @@ def _do(request: UserRequest, kind: Job.Kind, plans: list[Planned]) -> None:
             _may_be_tried(silent.get(slug), until)
             DO[kind](plan.cluster, plan.instance, by)
         except (*_NOT_DONE, _Skipped) as exc:
-            failed[said.translate(str(exc))].append(plan.instance.name)
+            failed[stored_text.translate(str(exc))].append(plan.instance.name)
             if isinstance(exc, RapiUnreachable):
                 silent[slug] = str(exc)
         else:
@@ -162,7 +165,7 @@ def _say(
             "%(verb)s: asked for %(count)d machines.",
             len(done),
         )
-        values = {"count": len(done), "verb": words.ACTIONS[kind]}
+        values = {"count": len(done), "verb": labels.ACTIONS[kind]}
         messages.success(request, text % values)
     for reason, names in failed.items():
         messages.error(request, f"{', '.join(names)}: {reason}")

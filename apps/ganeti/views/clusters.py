@@ -7,9 +7,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .. import access, refreshing
+from apps.accounts.person import person_of
+
+from .. import access
 from ..models import Cluster
-from .asking import UserRequest, back_to_list, person_of
+from ..state import refreshing
+from .lookup import UserRequest, back_to_list
 
 
 @require_POST

@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from .. import details
+from ..display import instance_page
 from ..forms.configuration import ConfigurationForm
 from ..models import Job
-from ..services import configuration, rights
-from .asking import Found, UserRequest, acting, find, target
-from .changing import refusing, tried
+from ..services import availability, configuration
+from .lookup import Found, UserRequest, acting, find, target
+from .responses import refusing, tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +25,7 @@ def instance_configure(
     found = target(request, cluster_slug, name)
     by = acting(request)
     # First of all: the form asks a foreign host, for those only who may.
-    rights.check(Job.Kind.CONFIGURE, found.cluster, found.instance, by)
+    availability.check(Job.Kind.CONFIGURE, found.cluster, found.instance, by)
     form = ConfigurationForm(
         found.instance, request.POST, account=by.user.get_username()
     )
@@ -38,7 +38,7 @@ def instance_configure(
         lambda: configuration.change(found.cluster, found.instance, wanted, by=by),
     ):
         return _page(request, found, form, HTTPStatus.CONFLICT)
-    return redirect(details.address(found.instance))
+    return redirect(instance_page.address(found.instance))
 
 
 def _page(
@@ -47,8 +47,8 @@ def _page(
     form: ConfigurationForm,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    machine = details.Machine(found.instance, found.inventory, found.newest_job())
-    verdict = rights.offer(
+    machine = instance_page.Machine(found.instance, found.inventory, found.newest_job())
+    verdict = availability.offer(
         Job.Kind.CONFIGURE, found.instance, found.inventory, machine.busy
     )
     page = {"machine": machine, "form": form, "verdict": verdict}

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts import idle
+from apps.accounts.access import may_see_people
+from apps.accounts.person import person_of
 
-from ..access import may_see_people
-from .asking import UserRequest, person_of
+from .lookup import UserRequest
 
 SIZE = 50
 

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.accounts.person import person_of
+
 from .. import access, images
 from ..domain.osimage import OsImage
 from ..images import NOTHING, Shelf, fetching
 from ..models import WatcherBeat
-from .asking import UserRequest, person_of
+from .lookup import UserRequest
 
 
 @require_safe

@@ -10,12 +10,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from .. import details, stencils, tables, words
+from apps.accounts.person import person_of
+
+from .. import access
+from ..display import instance_page, instance_rows, labels, row_templates
+from ..display.change_buttons import Offers
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
-from ..offers import Offers
 from ..rapi.versions import Capability
-from .asking import Found, UserRequest, find, person_of
+from .lookup import Found, UserRequest, find
 
 
 @require_safe
@@ -26,13 +29,13 @@ def instance_detail(request: UserRequest, cluster_slug: str, name: str) -> HttpR
 
 def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
     """Return what the page of a machine shows; ``forms`` are ones to be mended."""
-    machine = details.Machine(found.instance, found.inventory, found.newest_job())
+    machine = instance_page.Machine(found.instance, found.inventory, found.newest_job())
     return {
         "machine": machine,
-        "lines": details.history(request.user, machine),
+        "lines": instance_page.history(request.user, machine),
         "shutdown_form": shutdown_form(found),
         "reboot_form": RebootForm(),
-        "staff": found.inventory.person.staff,
+        "staff": access.may_see_clusters(found.inventory.person),
         "offers": Offers(found.instance, found.inventory, machine.busy),
         **forms,
     }
@@ -65,11 +68,11 @@ def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
 
 def row(request: UserRequest, found: Found) -> HttpResponse:
     """Return the row of a machine in the list, with what there is to say."""
-    staff = person_of(request).staff
-    columns = tables.shown(tables.chosen(request.user), staff=staff)
+    staff = access.may_see_clusters(person_of(request))
+    columns = instance_rows.shown(instance_rows.chosen(request.user), staff=staff)
     context = {
-        "drawn": stencils.draw(
-            tables.Rows(found.inventory, [found.instance]).rows, columns
+        "drawn": row_templates.draw(
+            instance_rows.Rows(found.inventory, [found.instance]).rows, columns
         ),
         "oob": True,
     }
@@ -89,8 +92,8 @@ def _tell_of_failure(request: UserRequest, found: Found, job: Job) -> None:
         format_html(
             '{} <a href="{}">{}</a>',
             _("%(name)s: %(what)s.")
-            % {"name": found.instance.name, "what": words.not_done(job)},
-            details.address(found.instance),
+            % {"name": found.instance.name, "what": labels.not_done(job)},
+            instance_page.address(found.instance),
             _("See why"),
         ),
     )

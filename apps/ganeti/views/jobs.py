@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .asking import UserRequest
+from .lookup import UserRequest
 
 
 @require_safe

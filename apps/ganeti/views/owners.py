@@ -10,19 +10,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from .. import access, details, tables
-from ..action_requests import RequestedAction
+from apps.accounts.person import person_of
+
+from .. import access
+from ..display import instance_page, instance_rows
 from ..domain import tags
 from ..encryption import UndecryptableError
 from ..forms.access import AddOwnerForm, RemoveOwnerForm
 from ..models import Job
+from ..models.action_request import RequestedAction
 from ..rapi.errors import RapiError
-from ..services import owners, requests, rights
+from ..services import availability, confirmation, owners
 from ..services.lifecycle import Wish
 from ..services.owners import Owner
-from .asking import Found, UserRequest, acting, find, person_of, target
-from .changing import ask_or_do, refusing, tried
+from .lookup import Found, UserRequest, acting, find, target
 from .power import not_asked
+from .responses import ask_or_do, refusing, tried
 
 LEAST_LETTERS = 2
 MOST_FOUND = 20
@@ -38,7 +41,7 @@ def instance_owners(request: UserRequest, cluster_slug: str, name: str) -> HttpR
             return render(request, "ganeti/_owner_search.html", page)
         return _page(request, found)
     found = target(request, cluster_slug, name)
-    rights.check(Job.Kind.OWNERS, found.cluster, found.instance, acting(request))
+    availability.check(Job.Kind.OWNERS, found.cluster, found.instance, acting(request))
     if "owner" in request.POST:
         return _remove(request, found)
     return _add(request, found)
@@ -55,7 +58,7 @@ def _add(request: UserRequest, found: Found) -> HttpResponse:
         lambda: owners.add(found.cluster, found.instance, form.owner, by=by),
     ):
         return _page(request, found, HTTPStatus.CONFLICT, form=form)
-    return redirect(details.address(found.instance))
+    return redirect(instance_page.address(found.instance))
 
 
 def _remove(request: UserRequest, found: Found) -> HttpResponse:
@@ -71,7 +74,7 @@ def _remove(request: UserRequest, found: Found) -> HttpResponse:
             "owner": owner,
             "consequences": consequences,
             "address": _address(found),
-            "at_once": requests.may_skip_mail(by),
+            "at_once": confirmation.may_skip_mail(by),
         }
         return render(request, "ganeti/instance_owner_confirm.html", page)
     try:
@@ -79,7 +82,7 @@ def _remove(request: UserRequest, found: Found) -> HttpResponse:
         return ask_or_do(request, found, wish)
     except (RapiError, UndecryptableError) as exc:
         messages.error(request, not_asked(found, exc))
-        return redirect(details.address(found.instance))
+        return redirect(instance_page.address(found.instance))
 
 
 def _address(found: Found) -> str:
@@ -87,8 +90,8 @@ def _address(found: Found) -> str:
     return reverse("ganeti:instance-owners", args=args)
 
 
-def _machine(found: Found) -> details.Machine:
-    return details.Machine(found.instance, found.inventory, found.newest_job())
+def _machine(found: Found) -> instance_page.Machine:
+    return instance_page.Machine(found.instance, found.inventory, found.newest_job())
 
 
 def _page(
@@ -97,22 +100,24 @@ def _page(
     page = _search(request, found) | {
         "form": AddOwnerForm(found.instance),
         "lines": _lines(found),
-        "staff": person_of(request).staff,
+        "staff": access.may_see_clusters(person_of(request)),
         **forms,
     }
     return render(request, "ganeti/instance_owners.html", page, status=status)
 
 
-def _lines(found: Found) -> list[tuple[tables.Owner, Owner, bool]]:
+def _lines(found: Found) -> list[tuple[instance_rows.Owner, Owner, bool]]:
     """Return the owners as shown and as sent, and whether the person may take each."""
-    shown = tables.owners(found.instance, tables.known_owners([found.instance]))
+    shown = instance_rows.owners(
+        found.instance, instance_rows.known_owners([found.instance])
+    )
     known = [each for each in shown if each.known]
-    superuser = found.inventory.person.superuser
+    may_leave_nobody = access.may_leave_nobody(found.inventory.person)
     return [
         (
             each,
             Owner(tags.GROUP if each.group else tags.USER, each.name),
-            superuser or any(other is not each for other in known),
+            may_leave_nobody or any(other is not each for other in known),
         )
         for each in shown
     ]
@@ -121,7 +126,7 @@ def _lines(found: Found) -> list[tuple[tables.Owner, Owner, bool]]:
 def _search(request: UserRequest, found: Found) -> dict[str, Any]:
     """Return what staff find by a part of a name; for others there is no search."""
     machine = _machine(found)
-    verdict = rights.offer(
+    verdict = availability.offer(
         Job.Kind.OWNERS, found.instance, found.inventory, machine.busy
     )
     searches = access.may_search_people(person_of(request)) and verdict.allowed

@@ -11,18 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts import keyring, profiles
+from apps.accounts.access import is_reviewer, is_superuser, may_see_people
+from apps.accounts.person import Person, person_of
 from apps.auditlog import lines
 from apps.auditlog.lines import Line
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.subject import registered
 
-from .. import access, inventory, stencils, tables
-from ..access import Person
+from .. import access
+from ..display import instance_rows, row_templates
 from ..domain import tags
 from ..domain.instance import Instance
-from ..inventory import Inventory
+from ..reads import inventory
+from ..reads.inventory import Inventory
 from ..services.owners import Owner
-from .asking import UserRequest, person_of
+from .lookup import UserRequest
 
 MOST_MACHINES = 100
 MOST_MEMBERS = 200
@@ -34,12 +37,15 @@ def user_info(request: UserRequest, username: str) -> HttpResponse:
     visible = _visible(request)
     who = get_object_or_404(User, username=username)
     groups = list(who.groups.order_by("name"))
+    person = Person.of(who)
     owned = visible.owned_by([who.username], [group.name for group in groups])
     context = {
         "who": who,
         "fits_tag": Owner(tags.USER, who.username).fits_tag,
         "profile": profiles.seen(who),
-        "rights": Person.of(who),
+        "is_superuser": is_superuser(person),
+        "sees_all": access.sees_all(person),
+        "is_reviewer": is_reviewer(person),
         "groups": groups,
         "keys": keyring.shown(who),
         "lines": _history(request, who),
@@ -65,7 +71,7 @@ def group_info(request: UserRequest, group_name: str) -> HttpResponse:
 def _visible(request: UserRequest) -> Inventory:
     """Return what staff see; to others, nobody is here, known or not."""
     person = person_of(request)
-    if not access.may_see_people(person):
+    if not may_see_people(person):
         raise Http404(_("There is nobody of this name."))
     return inventory.visible(person)
 
@@ -74,13 +80,13 @@ def _machines(
     request: UserRequest, visible: Inventory, owned: list[Instance], owner: str
 ) -> dict[str, Any]:
     """Return what the table shows; sorted and searched in the list of all."""
-    columns = tables.shown(tables.chosen(request.user), staff=True)
-    rows = tables.Rows(visible, owned[:MOST_MACHINES]).rows
+    columns = instance_rows.shown(instance_rows.chosen(request.user), staff=True)
+    rows = instance_rows.Rows(visible, owned[:MOST_MACHINES]).rows
     query = f"?{urlencode({'owner': owner})}"
     in_list = reverse("ganeti:instance-list") + query
     return {
-        "drawn": stencils.draw(rows, columns),
-        "heads": tables.heads(
+        "drawn": row_templates.draw(rows, columns),
+        "heads": instance_rows.heads(
             columns, sorted_by=lambda key: f"{in_list}&sort={key}", order="name"
         ),
         "machines_shown": len(rows),

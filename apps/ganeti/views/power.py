@@ -12,17 +12,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .. import details, said, words
+from apps.web import stored_text
+
 from ..access import Answer
+from ..display import instance_page, labels
 from ..domain.job import JobStatus
 from ..encryption import UndecryptableError
 from ..forms.power import RebootForm
+from ..jobs.submission import ActionRefused, NotNow
 from ..models import Job
 from ..rapi.errors import RapiError
 from ..services import power
-from ..services.submission import ActionRefused, NotNow
-from .asking import Found, UserRequest, acting, back_to_list, find, target
 from .instance import page_of, row, shutdown_form
+from .lookup import Found, UserRequest, acting, back_to_list, find, target
 
 
 @require_POST
@@ -94,7 +96,7 @@ def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpR
         return response
     if request.POST.get("next"):
         return redirect(back_to_list(request))
-    return redirect(details.address(found.instance))
+    return redirect(instance_page.address(found.instance))
 
 
 def refusal(request: UserRequest, exc: ActionRefused) -> HttpResponse:
@@ -121,8 +123,8 @@ def tell(request: UserRequest, found: Found, job: Job) -> None:
         request,
         format_html(
             '{} <a href="{}">{}</a>',
-            words.doing(job),
-            details.address(found.instance),
+            labels.doing(job),
+            instance_page.address(found.instance),
             found.instance.name,
         ),
     )
@@ -135,5 +137,5 @@ def not_asked(found: Found, exc: Exception) -> str:
         _("%(name)s: nothing was done, since its cluster did not take the job.")
         % {"name": found.instance.name},
         _("Details"),
-        said.translate(str(exc)),
+        stored_text.translate(str(exc)),
     )

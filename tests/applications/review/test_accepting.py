@@ -14,8 +14,8 @@ from apps.applications import reviewing
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.states import Status
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import refreshing
 from apps.ganeti.models import Cluster, Network
+from apps.ganeti.state import refreshing
 from tests.applications.conftest import Make
 from tests.applications.review.sending import address, checked, errors, fresh, post
 from tests.ganeti.fakes import FakeRapi

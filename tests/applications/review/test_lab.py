@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.applications.models import InstanceApplication
-from apps.ganeti import refreshing, snapshots
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.placement import Choice, Offer, Wanted
 from apps.ganeti.rapi.transport import Verification
+from apps.ganeti.reads.placement import Choice, Offer, Wanted
+from apps.ganeti.state import refreshing, snapshots
 from tests.applications.review.sending import post
 from tests.ganeti.pages import markup, text
 from tests.lab import SCRIPT, Lab

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from apps.ganeti import connections
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.transport import Endpoint, Transport
+from apps.ganeti.state import connections
 from contrib.simulator import SimulatedCluster, Simulator
 from tests.ganeti.admin.pages import (
     ADD,

@@ -1,0 +1,87 @@
+"""What the audit log shows of instances: who may see it, and what came of it."""
+
+from collections.abc import Collection, Mapping
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+from apps.accounts.person import Person
+from apps.auditlog.models import AuditEntry
+from apps.auditlog.subject import Outcome, Reach
+
+from .. import access
+from ..domain.job import UNFINISHED, JobStatus
+from ..models import Job
+from ..reads import inventory
+from . import instance_page, labels
+
+Words = labels.Words
+
+REFUSED = pgettext_lazy("action", "Not allowed")
+_FAILED = (
+    JobStatus.ERROR,
+    JobStatus.REFUSED,
+    JobStatus.NOT_SUBMITTED,
+    JobStatus.LOST,
+    JobStatus.CANCELED,
+)
+_WORDS: dict[str, Words] = {
+    JobStatus.SUCCESS: pgettext_lazy("job", "Done"),
+    JobStatus.ERROR: pgettext_lazy("job", "Failed"),
+    JobStatus.CANCELED: pgettext_lazy("job", "Cancelled"),
+    JobStatus.REFUSED: pgettext_lazy("job", "Refused by Ganeti"),
+    JobStatus.NOT_SUBMITTED: pgettext_lazy("job", "Never reached Ganeti"),
+    JobStatus.LOST: pgettext_lazy("job", "Outcome unknown"),
+}
+_NOT_MOVED = pgettext_lazy("job", "Done, takes effect at the next start")
+_DOTS = {
+    JobStatus.SUCCESS: "ok",
+    JobStatus.CANCELED: "slashed",
+    JobStatus.LOST: "unknown",
+}
+
+
+class Instances:
+    """What the history asks about (`apps.auditlog.subject.Subject`)."""
+
+    outcomes: Mapping[str, tuple[Words, Q]] = {
+        "running": (
+            pgettext_lazy("job", "Running"),
+            Q(job__status__in=sorted(UNFINISHED)),
+        ),
+        "done": (_WORDS[JobStatus.SUCCESS], Q(job__status=JobStatus.SUCCESS)),
+        "failed": (pgettext_lazy("job", "Failed"), Q(job__status__in=_FAILED)),
+        "refused": (REFUSED, Q(refused=True)),
+    }
+    related: Collection[str] = ("job",)
+
+    def reach(self, user: User) -> Reach:
+        visible = inventory.visible(Person.of(user))
+
+        def address(entry: AuditEntry) -> str:
+            found = visible.find(entry.cluster, entry.instance)
+            return instance_page.address(found) if found else ""
+
+        if access.may_see_all_history(visible.person):
+            return Reach(everything=True, address=address)
+        uuids = [found.uuid for found in visible.instances if found.uuid]
+        return Reach(instances=uuids, address=address)
+
+    def outcome(self, entry: AuditEntry) -> Outcome:
+        if entry.refused:
+            return Outcome(REFUSED, "slashed", entry.detail)
+        job = job_of(entry)
+        if job is None:
+            return Outcome("", "")
+        if job.unfinished:
+            return Outcome(labels.doing(job), "busy")
+        if job.only_not_moved:
+            return Outcome(_NOT_MOVED, "half", job.message)
+        dot = _DOTS.get(JobStatus(job.status), "bad")
+        return Outcome(_WORDS[job.status], dot, job.message)
+
+
+def job_of(entry: AuditEntry) -> Job | None:
+    """Return the job that an entry speaks of, if it led to one."""
+    return getattr(entry, "job", None)

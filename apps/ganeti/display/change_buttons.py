@@ -1,0 +1,92 @@
+"""What can be changed of a machine, and what is so now, as its page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from ..access import Answer, Verdict, Words
+from ..domain.instance import Instance
+from ..models import Job
+from ..reads.inventory import Inventory
+from ..services import availability
+from . import configuration
+
+Kind = Job.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A button that turns something on or off."""
+
+    address: str
+    wanted: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What the person may change of a machine now."""
+
+    instance: Instance
+    visible: Inventory = field(repr=False)
+    busy: Job | None
+
+    def _offer(self, kind: Job.Kind) -> Verdict:
+        return availability.offer(kind, self.instance, self.visible, self.busy)
+
+    def _address(self, what: str) -> str:
+        args = (self.instance.cluster, self.instance.name)
+        return reverse(f"ganeti:instance-{what}", args=args)
+
+    @cached_property
+    def configuring(self) -> Verdict:
+        return self._offer(Kind.CONFIGURE)
+
+    @cached_property
+    def whitelist(self) -> Verdict:
+        return self._offer(Kind.WHITELIST)
+
+    @cached_property
+    def owners(self) -> Verdict:
+        return self._offer(Kind.OWNERS)
+
+    @cached_property
+    def configure_address(self) -> str:
+        return self._address("configure")
+
+    @cached_property
+    def whitelist_address(self) -> str:
+        return self._address("whitelist")
+
+    @cached_property
+    def owners_address(self) -> str:
+        return self._address("owners")
+
+    @cached_property
+    def isolation(self) -> Switch | None:
+        on = self.instance.tags.isolated
+        return self._switch("isolate", Kind.REJOIN if on else Kind.ISOLATE, on)
+
+    @cached_property
+    def lock(self) -> Switch | None:
+        on = self.instance.tags.locked
+        return self._switch("lock", Kind.UNLOCK if on else Kind.LOCK, on)
+
+    def _switch(self, what: str, kind: Job.Kind, on: bool) -> Switch | None:
+        """Return the button; None for those who will never have it."""
+        verdict = self._offer(kind)
+        if verdict.answer in {Answer.FORBIDDEN, Answer.INVISIBLE}:
+            return None
+        return Switch(self._address(what), "off" if on else "on", verdict)
+
+    @cached_property
+    def settings(self) -> Sequence[tuple[Words, str]]:
+        """Return the configuration in words; nothing if there is none to choose."""
+        return configuration.shown(self.instance)
+
+    @property
+    def why_not(self) -> Words:
+        """Why an owner's changes are off, if they are; nothing for who only looks."""
+        return self.configuring.reason

@@ -1,0 +1,287 @@
+"""One machine as its page shows it: facts, what can be done, what was done."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from apps.accounts.person import Person
+from apps.auditlog import lines
+from apps.auditlog.lines import Line
+from apps.auditlog.models import AuditEntry
+from apps.auditlog.subject import Reach
+
+from .. import access
+from ..access import Verdict, Words
+from ..domain.addresses import prefix_of
+from ..domain.instance import Instance, Nic, State
+from ..domain.network import eui64
+from ..domain.node import NodeGroup
+from ..models import Cluster, Job, Network
+from ..models.action_request import FATAL, ActionRequest, RequestedAction
+from ..reads import inventory
+from ..reads.inventory import MARKS, Inventory
+from ..services import confirmation, lifecycle, power
+from ..state.snapshots import Snapshot
+from . import instance_rows, labels
+from .instance_rows import Mark, Owner, OwnerPages
+
+HISTORY_LENGTH = 50
+# How long the page says that something went well, and that it did not.
+SUCCESS_SHOWN = timedelta(minutes=2)
+FAILURE_SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: what it does, and why not if it is off."""
+
+    kind: str
+    label: Words
+    verdict: Verdict
+    address: str
+
+    @property
+    def off(self) -> bool:
+        return not self.verdict.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A NIC, with the IPv6 address that it gives itself in its network."""
+
+    nic: Nic
+    ipv6: str
+    network: str
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine with the newest job that we asked for."""
+
+    instance: Instance
+    visible: Inventory = field(repr=False)
+    job: Job | None
+
+    @property
+    def address(self) -> str:
+        return address(self.instance)
+
+    @property
+    def poll_address(self) -> str:
+        args = (self.instance.cluster, self.instance.name)
+        return reverse("ganeti:instance-poll", args=args) + "?as=page"
+
+    @property
+    def busy(self) -> Job | None:
+        return self.job if self.job and self.job.unfinished else None
+
+    @property
+    def ended(self) -> Job | None:
+        """The newest job, while its end is news."""
+        job = self.job
+        if job is None or job.finished_at is None:
+            return None
+        shown = FAILURE_SHOWN if job.failed else SUCCESS_SHOWN
+        return job if timezone.now() - job.finished_at < shown else None
+
+    @property
+    def doing(self) -> str:
+        return labels.doing(self.job) if self.job else ""
+
+    @property
+    def done(self) -> str:
+        return labels.done(self.job) if self.job else ""
+
+    @property
+    def not_done(self) -> str:
+        return labels.not_done(self.job) if self.job else ""
+
+    @property
+    def log(self) -> list[str]:
+        """The lines that the newest job wrote."""
+        return [str(line[-1]) for line in self.job.log] if self.job else []
+
+    @property
+    def dot(self) -> str:
+        return "busy" if self.busy else labels.DOTS[self.instance.state]
+
+    @property
+    def state(self) -> str:
+        return self.doing if self.busy else labels.state(self.instance)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        found = self.visible.snapshot(self.instance.cluster)
+        if found is None:
+            raise LookupError(self.instance.cluster)
+        return found
+
+    @cached_property
+    def group(self) -> NodeGroup | None:
+        return self.visible.group_of(self.instance)
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        return [
+            Mark(key, labels.MARK_ICONS[key], str(labels.MARKS[key]))
+            for key, has in MARKS.items()
+            if has(self.instance)
+        ]
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """Return the buttons, those of use now first."""
+        found = [self._action(kind, name) for kind, name in _ACTIONS]
+        return sorted(found, key=lambda action: action.off)
+
+    def _action(self, kind: Job.Kind, url_name: str) -> Action:
+        args = (self.instance.cluster, self.instance.name)
+        return Action(
+            kind=kind.value,
+            label=labels.ACTIONS[kind],
+            verdict=power.offer(kind, self.instance, self.visible, self.busy),
+            address=reverse(f"ganeti:{url_name}", args=args),
+        )
+
+    @cached_property
+    def fatal(self) -> list[Action]:
+        """Return the links to what cannot be undone; in this order, off or not."""
+        return [self._fatal(action) for action in FATAL]
+
+    def _fatal(self, action: RequestedAction) -> Action:
+        args = (self.instance.cluster, self.instance.name)
+        return Action(
+            kind=action.value,
+            label=labels.ACTIONS[action.value],
+            verdict=lifecycle.may_be_asked(action, self.instance, self.visible),
+            address=reverse(f"ganeti:instance-{action.value}", args=args),
+        )
+
+    @property
+    def why_nothing_fatal(self) -> Words:
+        """Why none of these can be asked for; empty when some can."""
+        return self.fatal[0].verdict.reason if all(a.off for a in self.fatal) else ""
+
+    @cached_property
+    def asked(self) -> list["Asked"]:
+        """Return what waits to be confirmed: one's own; the staff sees all of it."""
+        cluster = self.snapshot.cluster
+        pending = ActionRequest.objects.pending()
+        pending = pending.of_machine(cluster.pk, self.instance.uuid)
+        person = self.visible.person
+        if not access.may_see_requests(person):
+            pending = pending.filter(user__username=person.username)
+        found = pending.select_related("user", "cluster")
+        return [Asked(request, person) for request in found]
+
+    @property
+    def why_nothing(self) -> Words:
+        """Why nothing at all can be done to it; empty when something can."""
+        if self.busy or not all(action.off for action in self.actions):
+            return ""
+        reboot = next(a for a in self.actions if a.kind == Job.Kind.REBOOT)
+        return reboot.verdict.reason
+
+    @cached_property
+    def owners(self) -> tuple[Owner, ...]:
+        pages = (
+            OwnerPages.known() if access.may_see_clusters(self.visible.person) else None
+        )
+        known = instance_rows.known_owners([self.instance])
+        return instance_rows.owners(self.instance, known, pages)
+
+    @cached_property
+    def interfaces(self) -> list[Interface]:
+        networks = Network.objects.filter(cluster=self.snapshot.cluster)
+        prefixes = dict(networks.values_list("link", "ipv6_prefix"))
+        return list(interfaces(self.instance.nics, prefixes))
+
+    @property
+    def memory(self) -> str:
+        return labels.gib(self.instance.memory_mib)
+
+    @property
+    def disks(self) -> list[tuple[str, str]]:
+        return [(disk.name, labels.gib(disk.size_mib)) for disk in self.instance.disks]
+
+    @property
+    def disk(self) -> str:
+        return labels.gib(self.instance.disk_mib)
+
+    @property
+    def running(self) -> bool:
+        return self.instance.state is State.RUNNING
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Something that was asked for and waits to be confirmed, as somebody sees it."""
+
+    request: ActionRequest
+    person: Person
+
+    @property
+    def own(self) -> bool:
+        return self.request.user.username == self.person.username
+
+    @property
+    def label(self) -> Words:
+        return labels.ACTIONS[self.request.action]
+
+    @property
+    def detail(self) -> str:
+        return confirmation.detail_of(self.request)
+
+    @property
+    def may_cancel(self) -> bool:
+        return access.may_cancel(self.person, self.request.user.username)
+
+    @property
+    def address(self) -> str:
+        args = (self.request.cluster.slug, self.request.instance)
+        return reverse("ganeti:instance-detail", args=args)
+
+
+_ACTIONS = (
+    (Job.Kind.STARTUP, "instance-startup"),
+    (Job.Kind.REBOOT, "instance-reboot"),
+    (Job.Kind.SHUTDOWN, "instance-shutdown"),
+)
+
+
+def by_uuid(person: Person, cluster: Cluster, uuid: str) -> Instance | None:
+    """Return a machine whatever it is called now, if the person may see it."""
+    shot = inventory.visible_on(person, cluster.slug).snapshot(cluster.slug)
+    found = shot.contents.by_uuid.get(uuid) if shot and shot.contents else None
+    return found if found and access.may_see(person, found) else None
+
+
+def address(instance: Instance) -> str:
+    return reverse("ganeti:instance-detail", args=(instance.cluster, instance.name))
+
+
+def interfaces(nics: Sequence[Nic], prefixes: dict[str, str]) -> Iterable[Interface]:
+    """Yield the NICs; ``prefixes`` are those of networks by their link."""
+    for nic in nics:
+        prefix = prefix_of(prefixes.get(nic.link, ""))
+        derived = eui64(prefix, nic.mac) if prefix else None
+        yield Interface(nic, str(derived or ""), nic.network or nic.link)
+
+
+def history(user: User, machine: Machine) -> list[Line]:
+    """Return what was done to a machine last, newest first, with what came of it.
+
+    By its uuid: what was done to another one of its name is not its history, and what
+    was done to it under another name is. Attempts of strangers are for the history
+    that staff reads: here they would push out what owners look for.
+    """
+    found = AuditEntry.objects.filter(
+        lines.recent(), instance_uuid=machine.instance.uuid, hidden=False
+    )
+    reach = Reach(everything=access.may_see_all_history(machine.visible.person))
+    return lines.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)

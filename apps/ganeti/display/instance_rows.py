@@ -1,0 +1,321 @@
+"""Rows of the table of machines, with every text and flag that its template needs.
+
+A page of them is drawn often, so all that can be worked out once per page is, and the
+template is left with writing strings.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from django.contrib.auth.models import Group, User
+from django.db.models import CharField, Value
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import Preferences
+from apps.web import stored_text, times
+
+from .. import access
+from ..domain.instance import Instance
+from ..models import Job
+from ..reads import inventory
+from ..reads.inventory import MARKS, Inventory
+from ..services import power
+from . import labels
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that somebody may choose; ``staff`` ones are for staff alone."""
+
+    key: str
+    label: Words
+    number: bool = False
+    staff: bool = False
+
+
+NAME = Column("name", gettext_lazy("Name"))
+COLUMNS = (
+    Column("state", gettext_lazy("State")),
+    Column("cluster", gettext_lazy("Cluster")),
+    Column("node", gettext_lazy("Node"), staff=True),
+    Column("memory", gettext_lazy("Memory, GiB"), number=True),
+    Column("disk", gettext_lazy("Disk, GiB"), number=True),
+    Column("vcpus", gettext_lazy("vCPUs"), number=True),
+    Column("ip", gettext_lazy("IP addresses")),
+    Column("owner", gettext_lazy("Owners"), staff=True),
+)
+# With these off, staff too start with eight columns.
+STAFF_STARTS_WITHOUT = frozenset({"disk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column; ``address`` sorts by it."""
+
+    key: str
+    label: Words
+    number: bool
+    address: str
+    order: str  # as aria-sort says it; empty where the table is sorted otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A page that one may turn to; number 0 stands for those left out."""
+
+    number: int
+    address: str
+    current: bool = False
+
+
+def offered(*, staff: bool) -> list[Column]:
+    return [column for column in COLUMNS if staff or not column.staff]
+
+
+def chosen(user: User) -> list[str]:
+    """Return the columns that somebody asked to see; none if they never did."""
+    kept = Preferences.objects.filter(user=user)
+    return kept.values_list("instance_columns", flat=True).first() or []
+
+
+def shown(chosen: Sequence[str], *, staff: bool) -> list[Column]:
+    """Return the columns to show: those chosen, or what one starts with."""
+    columns = offered(staff=staff)
+    picked = [column for column in columns if column.key in chosen]
+    if picked:
+        return picked
+    without = STAFF_STARTS_WITHOUT if staff else frozenset()
+    return [column for column in columns if column.key not in without]
+
+
+Address = Callable[[str], str]
+
+
+def heads(columns: Sequence[Column], *, sorted_by: Address, order: str) -> list[Head]:
+    """Return the heads of a table of machines, their name first; see `heads_of`."""
+    return heads_of((NAME, *columns), sorted_by=sorted_by, order=order)
+
+
+def heads_of(
+    columns: Sequence[Column], *, sorted_by: Address, order: str
+) -> list[Head]:
+    """Return the heads; ``order`` is a column, with "-" before it if descending."""
+    column = order.removeprefix("-")
+    direction = "descending" if order.startswith("-") else "ascending"
+    return [
+        Head(
+            key=each.key,
+            label=each.label,
+            number=each.number,
+            address=sorted_by(each.key),
+            order=direction if each.key == column else "",
+        )
+        for each in columns
+    ]
+
+
+class Turned(Protocol):
+    """A page of a list, as far as turning to others goes."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def pages(self) -> int: ...
+
+
+def neighbours(page: Turned, address: Callable[[int], str]) -> list[Neighbour]:
+    """Return the first, the last, and the pages about this one."""
+    if page.pages == 1:
+        return []
+    near = {1, page.pages, *range(page.number - 1, page.number + 2)}
+    found: list[Neighbour] = []
+    for number in sorted(n for n in near if 1 <= n <= page.pages):
+        if found and number > found[-1].number + 1:
+            found.append(Neighbour(0, ""))
+        found.append(Neighbour(number, address(number), number == page.number))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something to know about a machine beside its state."""
+
+    key: str
+    icon: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A user or group named in a tag; ``known`` unless there is none of that name."""
+
+    name: str
+    group: bool
+    known: bool
+    address: str = ""  # of the page about them; empty for who may not see it
+
+
+@dataclass(slots=True)
+class Row:
+    """One machine as the table shows it."""
+
+    key: str  # cluster/name
+    name: str
+    url: str
+    cluster: str
+    node: str
+    node_short: str  # without the domain that all nodes of a cluster share
+    dot: str
+    state: str  # of one that a job runs on: why, and who asked for it
+    memory: str
+    disk: str
+    vcpus: str
+    ip: str
+    more_ips: str  # how many more, as in "+1"
+    ips: str
+    owners: tuple[Owner, ...]
+    marks: tuple[Mark, ...]
+    job_key: str  # empty unless a job runs on it
+    doing: str
+    age: str  # of what is said, where its cluster does not answer
+    startup: bool
+    shutdown: bool
+    reboot: bool
+    why_not: str  # why nothing at all can be done
+
+
+class Rows:
+    """Makes rows for one answer: what all of them share is asked once."""
+
+    def __init__(self, visible: Inventory, instances: Sequence[Instance]) -> None:
+        self._visible = visible
+        self._jobs = inventory.running_jobs(instances)
+        self._staff = access.may_see_clusters(visible.person)
+        self._known = known_owners(instances) if self._staff else frozenset()
+        self._pages = OwnerPages.known() if self._staff else None
+        self._marks = {
+            key: Mark(key, labels.MARK_ICONS[key], str(word))
+            for key, word in labels.MARKS.items()
+        }
+        self._states = {state: str(word) for state, word in labels.STATES.items()}
+        self._ages = {
+            shot.cluster.slug: times.ago(shot.fetched_at)
+            for shot in visible.snapshots
+            if shot.down and shot.fetched_at
+        }
+        # One address for all, to fill in: reversing each would cost more than it.
+        self._url = reverse("ganeti:instance-detail", args=("_c_", "_n_"))
+        self.rows = [self._row(instance) for instance in instances]
+
+    def _row(self, found: Instance) -> Row:
+        ips = found.ips
+        job = self._jobs.get((found.cluster, found.name))
+        offers = {kind: power.offer(kind, found, self._visible, job) for kind in _KINDS}
+        allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
+        return Row(
+            key=f"{found.cluster}/{found.name}",
+            name=found.name,
+            url=self._url.replace("_c_", found.cluster).replace(
+                "_n_", quote(found.name)
+            ),
+            cluster=found.cluster,
+            node=found.primary_node,
+            node_short=found.primary_node.partition(".")[0],
+            dot="busy" if job else labels.DOTS[found.state],
+            state=self._reason(job) if job else self._state(found),
+            memory=labels.gib(found.memory_mib),
+            disk=labels.gib(found.disk_mib),
+            vcpus=str(found.vcpus),
+            ip=ips[0] if ips else "",
+            more_ips=f"+{len(ips) - 1}" if len(ips) > 1 else "",
+            ips=", ".join(ips),
+            owners=self._owners(found),
+            marks=tuple(self._marks[key] for key, has in MARKS.items() if has(found)),
+            job_key=job.key if job else "",
+            doing=labels.doing(job) if job else "",
+            age=self._ages.get(found.cluster, ""),
+            startup=allowed[Job.Kind.STARTUP],
+            shutdown=allowed[Job.Kind.SHUTDOWN],
+            reboot=allowed[Job.Kind.REBOOT],
+            why_not=""
+            if any(allowed.values())
+            else str(offers[Job.Kind.REBOOT].reason),
+        )
+
+    def _address(self, found: Instance) -> str:
+        address = self._url.replace("_c_", found.cluster)
+        return address.replace("_n_", quote(found.name))
+
+    def _state(self, found: Instance) -> str:
+        if found.last_seen is None:
+            return self._states[found.state]
+        return labels.state(found)
+
+    def _reason(self, job: Job) -> str:
+        who = job.user.get_username() if job.user else ""
+        return ", ".join(filter(None, (stored_text.translate(job.reason), who)))
+
+    def _owners(self, found: Instance) -> tuple[Owner, ...]:
+        if not self._staff:
+            return ()
+        return owners(found, self._known, self._pages)
+
+
+_KINDS = (Job.Kind.STARTUP, Job.Kind.SHUTDOWN, Job.Kind.REBOOT)
+_USER, _GROUP = "user", "group"
+Known = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPages:
+    """Addresses to fill a name in: reversing each would cost more."""
+
+    user: str
+    group: str
+
+    @classmethod
+    def known(cls) -> "OwnerPages":
+        pages = ("ganeti:user-info", "ganeti:group-info")
+        return cls(*(reverse(page, args=("_n_",)) for page in pages))
+
+    def of(self, name: str, *, group: bool) -> str:
+        return (self.group if group else self.user).replace("_n_", quote(name))
+
+
+def owners(
+    found: Instance, known: Known, pages: OwnerPages | None = None
+) -> tuple[Owner, ...]:
+    """Return who owns a machine, users first; with ``pages``, where to look them up."""
+    named = [(name, False, (_USER, name) in known) for name in found.tags.users]
+    named += [(name, True, (_GROUP, name) in known) for name in found.tags.groups]
+    return tuple(
+        Owner(name, group, there, pages.of(name, group=group))
+        if pages and there
+        else Owner(name, group, there)
+        for name, group, there in named
+    )
+
+
+def known_owners(instances: Iterable[Instance]) -> Known:
+    """Return the users and groups among those that tags name; one query."""
+    found = list(instances)
+    users = {name for instance in found for name in instance.tags.users}
+    groups = {name for instance in found for name in instance.tags.groups}
+    if not users and not groups:
+        return frozenset()
+    return frozenset(
+        User.objects.filter(username__in=users)
+        .values_list(Value(_USER, CharField()), "username")
+        .union(
+            Group.objects.filter(name__in=groups).values_list(
+                Value(_GROUP, CharField()), "name"
+            )
+        )
+    )

@@ -1,0 +1,122 @@
+"""Render rows of the table from a template compiled once per row shape.
+
+Most rows of a page differ in their texts alone. The template is rendered once for each
+shape of row (which texts it has, all that is no text, the language and the columns)
+with a sign in place of each text; every further row of that shape only has its own
+texts put in. A template may write a text and test whether there is one, nothing else.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from itertools import count
+from typing import Any, TypeVar
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from .instance_rows import Column, Owner, Row
+
+Part = TypeVar("Part", Row, Owner)
+TEMPLATE = "ganeti/_instance_row.html"
+MOST_KEPT = 5000
+
+# Characters for private use, which no text of a cluster has any business to contain.
+_SIGN = "\ue000{}\ue001"
+_SIGNS = re.compile("\ue000(\\d+)\ue001")
+_KNOWN: dict[Any, "Stencil"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """Markup with holes, and which text goes into each."""
+
+    pattern: str
+    holes: tuple[int, ...]
+
+    @classmethod
+    def cut(cls, markup: str) -> "Stencil":
+        pattern = _SIGNS.sub("%s", markup.replace("%", "%%"))
+        return cls(pattern, tuple(int(n) for n in _SIGNS.findall(markup)))
+
+    def fill(self, texts: Sequence[str]) -> str:
+        escaped = [html.escape(text) for text in texts]
+        return self.pattern % tuple(escaped[hole] for hole in self.holes)
+
+
+def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
+    """Return the markup of rows with the columns given."""
+    show = tuple(column.key for column in columns)
+    about = (get_language(), show)
+    return SafeString("".join(_stencil(row, about).fill(_texts(row)) for row in rows))
+
+
+def _kind(part: object) -> Any:
+    return type(part)
+
+
+@cache
+def _text_names(kind: Any) -> tuple[str, ...]:
+    """Return the fields of a row that are texts, those of subclasses too."""
+    return tuple(field.name for field in fields(kind) if field.type is str)
+
+
+@cache
+def _other_names(kind: Any) -> tuple[str, ...]:
+    names = {field.name for field in fields(kind)} - {"owners"}
+    return tuple(sorted(names - set(_text_names(kind))))
+
+
+def _texts(row: Row) -> list[str]:
+    """Return the texts of a row and its owners, in the order of their signs."""
+    return [
+        getattr(part, name)
+        for part in (row, *row.owners)
+        for name in _text_names(_kind(part))
+    ]
+
+
+def _stencil(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Stencil:
+    shape = (about, _shape(row))
+    known = _KNOWN.get(shape)
+    if known is None:
+        if len(_KNOWN) >= MOST_KEPT:
+            _KNOWN.clear()
+        known = _KNOWN[shape] = _cut(row, about[1])
+    return known
+
+
+def _shape(row: Row) -> tuple[Any, ...]:
+    """Return all that the template tests, or writes though it is no text."""
+    return (
+        type(row),
+        *map(bool, _texts(row)),
+        *(
+            getattr(part, name)
+            for part in (row, *row.owners)
+            for name in _other_names(_kind(part))
+        ),
+    )
+
+
+def _cut(row: Row, show: tuple[str, ...]) -> Stencil:
+    numbers = count()
+    sample = _signed(row, numbers)
+    owners = tuple(_signed(owner, numbers) for owner in row.owners)
+    context = {
+        "row": replace(sample, owners=owners),
+        "show": dict.fromkeys(show, True),
+    }
+    return Stencil.cut(get_template(TEMPLATE).render(context))
+
+
+def _signed(part: Part, numbers: Iterator[int]) -> Part:
+    """Return a row or an owner with a numbered sign in place of each text."""
+    signs: dict[str, Any] = {
+        name: _SIGN.format(number) if getattr(part, name) else ""
+        for name, number in zip(_text_names(_kind(part)), numbers, strict=False)
+    }
+    return replace(part, **signs)

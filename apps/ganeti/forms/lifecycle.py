@@ -1,0 +1,117 @@
+"""What must be said before a machine is reinstalled, renamed or destroyed."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.web.fields import LineField
+
+from ..domain.instance import Instance
+from ..domain.osimage import OsImage
+from ..models.action_request import RequestedAction
+from ..reads import hostnames
+from ..services import lifecycle
+from ..services.lifecycle import Wish
+
+TYPED = {
+    "class": "form-control",
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+}
+
+
+class DestroyForm(forms.Form):
+    """The machine's name, typed: whoever does that has read which one it is."""
+
+    action = RequestedAction.DESTROY
+    field_order = ("image", "new_name", "typed_name")
+
+    typed_name = LineField(
+        label=gettext_lazy("The machine's name"),
+        max_length=255,
+        widget=forms.TextInput(attrs=TYPED),
+    )
+
+    def __init__(self, *args: Any, instance: Instance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance = instance
+        self.fields["typed_name"].help_text = _(
+            "Type %(name)s, so that it is surely this machine that you mean."
+        ) % {"name": instance.name}
+
+    def clean_typed_name(self) -> str:
+        typed: str = self.cleaned_data["typed_name"]
+        if typed.lower() != self.instance.name.lower():
+            raise ValidationError(
+                _("This is not the name of the machine: it is called %(name)s.")
+                % {"name": self.instance.name}
+            )
+        return typed
+
+    def wish(self) -> Wish:
+        return Wish(self.action)
+
+
+class ReinstallForm(DestroyForm):
+    action = RequestedAction.REINSTALL
+
+    image = forms.ChoiceField(
+        label=gettext_lazy("Operating system"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={
+            "invalid_choice": gettext_lazy("Choose one of the images offered."),
+            "required": gettext_lazy("Choose one of the images offered."),
+        },
+    )
+
+    def __init__(self, *args: Any, instance: Instance, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance, **kwargs)
+        now = lifecycle.current_image(instance)
+        offered = [image for image in lifecycle.offered_images() if image != now]
+        self.offered = [now, *offered] if now else offered
+        choices = [(image.id, _label(image, now)) for image in self.offered]
+        if now is None:
+            choices.insert(0, ("", _("Choose one")))
+        self.fields["image"].choices = choices  # type: ignore[attr-defined]
+
+    def wish(self) -> Wish:
+        return Wish(self.action, image=self.cleaned_data["image"])
+
+
+def _label(image: OsImage, now: OsImage | None) -> str:
+    if image == now:
+        return _("%(image)s (as now)") % {"image": image.description}
+    return image.description
+
+
+class RenameForm(DestroyForm):
+    action = RequestedAction.RENAME
+
+    new_name = LineField(
+        label=gettext_lazy("New name"),
+        max_length=255,
+        help_text=gettext_lazy("With its domain, as in web1.example.org."),
+        widget=forms.TextInput(attrs=TYPED),
+    )
+
+    def clean_new_name(self) -> str:
+        name = hostnames.validate_hostname(self.cleaned_data["new_name"])
+        if name == self.instance.name:
+            raise ValidationError(_("This is its name already."))
+        if not hostnames.check(name).free:
+            raise ValidationError(
+                _("This name is in use, or somebody has applied for it.")
+            )
+        return name
+
+    def wish(self) -> Wish:
+        return Wish(self.action, new_name=self.cleaned_data["new_name"])
+
+
+FORMS: dict[RequestedAction, type[DestroyForm]] = {
+    form.action: form for form in (ReinstallForm, RenameForm, DestroyForm)
+}

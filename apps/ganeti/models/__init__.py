@@ -1,0 +1,23 @@
+"""Rows: clusters and what lives on them, jobs, requests, sources of images."""
+
+from .action_request import ActionRequest, RequestedAction
+from .cluster import Cluster, ClusterQuerySet, ClusterRefresh
+from .image_source import ImageSource
+from .job import Job, JobQuerySet
+from .network import Network
+from .permissions import Permissions
+from .watcher import WatcherBeat
+
+__all__ = [
+    "ActionRequest",
+    "Cluster",
+    "ClusterQuerySet",
+    "ClusterRefresh",
+    "ImageSource",
+    "Job",
+    "JobQuerySet",
+    "Network",
+    "Permissions",
+    "RequestedAction",
+    "WatcherBeat",
+]

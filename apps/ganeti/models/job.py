@@ -1,0 +1,169 @@
+"""Rows: what we asked clusters to do."""
+
+import hashlib
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.auditlog.models import AuditEntry
+
+from ..domain.job import FINAL, UNFINISHED, WITHOUT_ID, JobStatus
+from .cluster import Cluster
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def unfinished(self) -> Self:
+        # What is handled is finished: the index on handled_at finds the few.
+        return self.filter(handled_at=None, status__in=UNFINISHED)
+
+    def finished(self) -> Self:
+        return self.filter(status__in=FINAL)
+
+    def without_id(self) -> Self:
+        return self.filter(status__in=WITHOUT_ID)
+
+    def submitted(self) -> Self:
+        """Return what is on its way or running: unfinished and not only planned."""
+        return self.unfinished().exclude(status=JobStatus.PLANNED)
+
+    def planned(self) -> Self:
+        return self.filter(handled_at=None, status=JobStatus.PLANNED)
+
+    def unhandled(self) -> Self:
+        """Jobs that ended, but whose handlers have not run to their end."""
+        return self.filter(handled_at=None, status__in=FINAL)
+
+    def without_follower(self, now: datetime) -> Self:
+        return self.filter(Q(leased_until=None) | Q(leased_until__lt=now))
+
+    def for_instance(self, cluster: Cluster, name: str) -> Self:
+        return self.filter(cluster=cluster, instance=name)
+
+
+class Job(models.Model):
+    """Something that we asked a cluster to do; the truth about it.
+
+    Written before Ganeti is asked. ``key`` travels in the call's reason, so that a
+    job whose id was lost on the way is found again. ``busy_key`` stands for the
+    instance while the job is unfinished and is unique: one job of ours per instance.
+
+    ``then`` are the steps that follow when it succeeds (`services.steps`): the next
+    one becomes a planned job with its ``step``, which the watcher submits.
+    """
+
+    class Kind(models.TextChoices):
+        STARTUP = "startup", pgettext_lazy("job", "start")
+        SHUTDOWN = "shutdown", pgettext_lazy("job", "shut down")
+        REBOOT = "reboot", pgettext_lazy("job", "reboot")
+        CREATE = "create", pgettext_lazy("job", "build")
+        TRY_CREATE = "try_create", pgettext_lazy("job", "trial")
+        REINSTALL = "reinstall", pgettext_lazy("job", "reinstall")
+        RENAME = "rename", pgettext_lazy("job", "rename")
+        DESTROY = "destroy", pgettext_lazy("job", "destroy")
+        CONFIGURE = "configure", pgettext_lazy("job", "configure")
+        OWNERS = "owners", pgettext_lazy("job", "change of owners")
+        LOCK = "lock", pgettext_lazy("job", "lock")
+        UNLOCK = "unlock", pgettext_lazy("job", "unlock")
+        ISOLATE = "isolate", pgettext_lazy("job", "isolate")
+        REJOIN = "rejoin", pgettext_lazy("job", "end of isolation")
+        WHITELIST = "whitelist", pgettext_lazy("job", "change of whitelist")
+        TAG = "tag", pgettext_lazy("job", "change of tags")
+        MIGRATE = "migrate", pgettext_lazy("job", "migrate")
+
+    class Status(models.TextChoices):
+        PLANNED = JobStatus.PLANNED, _("planned")
+        SUBMITTING = JobStatus.SUBMITTING, _("being submitted")
+        IN_DOUBT = JobStatus.IN_DOUBT, _("not known whether it arrived")
+        QUEUED = JobStatus.QUEUED, _("queued")
+        WAITING = JobStatus.WAITING, _("waiting")
+        RUNNING = JobStatus.RUNNING, _("running")
+        CANCELING = JobStatus.CANCELING, _("being canceled")
+        SUCCESS = JobStatus.SUCCESS, _("done")
+        ERROR = JobStatus.ERROR, _("failed")
+        CANCELED = JobStatus.CANCELED, _("canceled")
+        REFUSED = JobStatus.REFUSED, _("refused by Ganeti")
+        NOT_SUBMITTED = JobStatus.NOT_SUBMITTED, _("never reached Ganeti")
+        LOST = JobStatus.LOST, _("outcome unknown")
+
+    key = models.CharField(max_length=32, unique=True, editable=False)
+    cluster = models.ForeignKey(
+        Cluster, models.CASCADE, verbose_name=_("cluster"), related_name="jobs"
+    )
+    ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
+    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    instance = models.CharField(_("instance"), max_length=255)
+    instance_uuid = models.CharField(max_length=36, blank=True)
+    # Of a job that renames.
+    new_name = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(_("reason"), max_length=255)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        verbose_name=_("user"),
+        related_name="jobs",
+    )
+    audit_entry = models.OneToOneField(
+        AuditEntry, models.SET_NULL, null=True, related_name="job"
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.SUBMITTING
+    )
+    # Null, not empty, when finished: a unique column may hold many nulls.
+    busy_key = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
+    submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    handled_at = models.DateTimeField(null=True)
+    message = models.TextField(_("Ganeti's message"), blank=True)
+    log = models.JSONField(default=list)
+    step = models.JSONField(null=True)
+    then = models.JSONField(default=list)
+    # Of a planned job: when it may be tried (again).
+    due_at = models.DateTimeField(default=timezone.now)
+    follower = models.CharField(max_length=64, blank=True)
+    leased_until = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-submitted_at", "-pk"]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        indexes = [
+            models.Index(fields=["handled_at"]),
+            models.Index(fields=["cluster", "instance", "-submitted_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.instance}"
+
+    @staticmethod
+    def new_key() -> str:
+        return uuid.uuid4().hex
+
+    @staticmethod
+    def busy_key_of(cluster: Cluster, instance: str) -> str:
+        """Return a key as long for every name; names of hosts have no case."""
+        text = f"{cluster.pk}/{instance.casefold()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def unfinished(self) -> bool:
+        return JobStatus(self.status) in UNFINISHED
+
+    @property
+    def failed(self) -> bool:
+        return not self.unfinished and self.status != JobStatus.SUCCESS
+
+    @property
+    def only_not_moved(self) -> bool:
+        """Whether what was wanted is done, and only the move after it failed."""
+        return self.failed and self.step is not None and self.kind == self.Kind.MIGRATE

@@ -1,0 +1,24 @@
+"""Rows: the watchers that run."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+
+
+class WatcherBeat(models.Model):
+    """A sign of life that each watcher renews while it runs."""
+
+    name = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(db_index=True)
+
+    ALIVE = timedelta(seconds=15)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def newest(cls) -> datetime | None:
+        """Return when any watcher was last heard of."""
+        newest = cls.objects.order_by("-beat_at").first()
+        return newest.beat_at if newest else None

@@ -1,0 +1,1 @@
+"""What pages read of snapshots and of the database; nothing here asks Ganeti."""

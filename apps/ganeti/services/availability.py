@@ -1,0 +1,62 @@
+"""Who may ask for what now: the same answer for what is offered and what is done."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.person import Person
+from apps.auditlog.entries import Acting
+
+from .. import access
+from ..access import Answer, Verdict
+from ..domain.instance import Instance
+from ..domain.node import NodeGroup
+from ..jobs.submission import NotNow, refuse
+from ..models import Cluster, Job
+from ..reads.inventory import Inventory, visible_on
+
+BUSY = Verdict(Answer.NOT_NOW, _("Something is being done to it already."))
+AWAY = Verdict(Answer.NOT_NOW, _("Its cluster does not answer now."))
+ONLY_LOOKS = Verdict(
+    Answer.NOT_NOW, _("This site may only look at its cluster, not change it.")
+)
+
+
+def may(
+    kind: Job.Kind, person: Person, instance: Instance, group: NodeGroup | None
+) -> Verdict:
+    """Answer who wants to change what an instance is, not whether it runs."""
+    match kind:
+        case Job.Kind.LOCK | Job.Kind.UNLOCK:
+            return access.may_lock(person, instance)
+        case Job.Kind.ISOLATE | Job.Kind.REJOIN:
+            return access.may_isolate(person, instance)
+    return access.may_operate(person, instance, group)
+
+
+def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict:
+    """Answer whether its cluster would take a job for the instance now."""
+    if busy is not None:
+        return BUSY
+    shot = inventory.snapshot(instance.cluster)
+    if shot is None or shot.down:
+        return AWAY
+    return ONLY_LOOKS if shot.cluster.can_write is False else access.YES
+
+
+def offer(
+    kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
+) -> Verdict:
+    """Answer whether it would be done now; for buttons and pages."""
+    group = inventory.group_of(instance)
+    verdict = may(kind, inventory.person, instance, group)
+    return ready(instance, inventory, busy) if verdict.allowed else verdict
+
+
+def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
+    """Refuse whoever may not; raises ActionRefused, and NotNow for a bare reader."""
+    person = Person.of(by.user)
+    group = visible_on(person, cluster.slug).group_of(instance)
+    verdict = may(kind, person, instance, group)
+    if not verdict.allowed:
+        raise refuse(verdict, kind.value, cluster, instance, by=by)
+    if cluster.can_write is False:
+        raise NotNow(str(ONLY_LOOKS.reason))

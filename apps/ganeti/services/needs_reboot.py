@@ -1,0 +1,38 @@
+"""What a start or a reboot settles: parameters that waited for it are in force then.
+
+But for a soft reboot: the hypervisor goes on with the parameters that it has.
+"""
+
+from django.conf import settings
+
+from ..domain import tags
+from ..domain.job import FINAL, JobStatus
+from ..jobs import steps, tracking
+from ..models import Job
+from ..state import snapshots
+from . import power
+
+_CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
+
+
+@tracking.on_finished(Job.Kind.REBOOT)
+@tracking.on_finished(Job.Kind.STARTUP)
+def settle(job: Job) -> None:
+    """Take the tag away that says that an instance needs a reboot."""
+    if job.status != JobStatus.SUCCESS or job.then:
+        return
+    if job.reason == power.SOFT or _is_configured_since(job):
+        return
+    contents = snapshots.remembered(job.cluster)
+    instance = contents.instances.get(job.instance) if contents else None
+    if instance is not None and instance.tags.needs_reboot:
+        tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
+        steps.plan(job, [steps.delete_tags(tag)])
+
+
+def _is_configured_since(job: Job) -> bool:
+    """Tell whether parameters were changed that this reboot may have come before."""
+    later = Job.objects.for_instance(job.cluster, job.instance).filter(
+        kind=Job.Kind.CONFIGURE, submitted_at__gte=job.submitted_at
+    )
+    return later.exclude(status__in=_CHANGED_NOTHING).exists()

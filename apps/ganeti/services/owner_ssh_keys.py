@@ -1,0 +1,52 @@
+"""The SSH keys that go into a machine that is installed again: those of its owners."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import signing
+from django.db.models import Q
+from django.urls import reverse
+
+from apps.accounts import people
+from apps.accounts.person import Person
+
+from ..access import owns
+from ..domain.instance import Instance
+from ..domain.osimage import SshKeys
+from ..models import Cluster
+from ..state import snapshots
+
+_SALT = "ganeti.services.keys"
+# How long a node may take to fetch them, seconds.
+FETCHED_WITHIN_S = 24 * 3600
+
+
+def keys_for(instance: Instance) -> SshKeys:
+    """Return the keys of an instance's owners, and where its node may fetch them."""
+    token = signing.dumps([instance.cluster, instance.name], salt=_SALT)
+    path = reverse("ganeti:owners-keys", args=(token,))
+    return SshKeys(f"{settings.SITE_URL.rstrip('/')}{path}", _owners_keys(instance))
+
+
+def fetch(token: str) -> str | None:
+    """Return the keys that an address from `keys_for` stands for, a line each.
+
+    None when there is no such instance any more, or the address is too old or wrong.
+    """
+    try:
+        slug, name = signing.loads(token, salt=_SALT, max_age=FETCHED_WITHIN_S)
+    except signing.BadSignature:
+        return None
+    for shot in snapshots.current(Cluster.objects.enabled().filter(slug=slug)):
+        instance = shot.contents.instances.get(name) if shot.contents else None
+        if instance is not None:
+            return _owners_keys(instance)
+    return None
+
+
+def _owners_keys(instance: Instance) -> str:
+    named = Q(username__in=instance.tags.users)
+    member = Q(groups__name__in=instance.tags.groups)
+    found = User.objects.filter(named | member, is_active=True).distinct()
+    # A database may take a small letter for a large one: `access` decides.
+    owners = (user for user in found if owns(Person.of(user), instance.tags))
+    return "".join(people.authorized_keys(owner) for owner in owners)

@@ -1,0 +1,1 @@
+"""What is known of clusters, and how it comes to be known."""

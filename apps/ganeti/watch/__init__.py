@@ -1,0 +1,1 @@
+"""The watcher: a process of loops."""

@@ -1,0 +1,94 @@
+"""Looks after the table of jobs, and keeps the watcher's beat."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Protocol
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from apps.work import failures
+from apps.work.loops import Loop
+
+from ..jobs import steps, tracking
+from ..models import Cluster, Job, WatcherBeat
+from ..state import snapshots
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY_S = 1.0
+BEAT_EVERY_S = 5.0
+FORGET_BEATS_AFTER = timedelta(days=1)
+
+
+class Followers(Protocol):
+    """Who follows jobs for the sweeper: the watcher."""
+
+    name: str
+
+    @property
+    def announced_within_s(self) -> float:
+        """How long a new job's wake-up may be on its way to another watcher."""
+
+    def follow(self, cluster_pks: Iterable[int]) -> None:
+        """See to it that somebody follows our jobs on these clusters."""
+
+
+class Sweeper(Loop):
+    """Looks after the table: rows without a follower, ends without their handlers."""
+
+    def __init__(self, watcher: Followers, stopping: threading.Event) -> None:
+        super().__init__("sweeper", stopping)
+        self._watcher = watcher
+        self._beat_at = float("-inf")
+
+    def turn(self) -> float:
+        now = timezone.now()
+        name = self._watcher.name
+        if Job.objects.unfinished().exists():
+            tracking.renew(name)
+            tracking.claim(name, now, older_than_s=self._watcher.announced_within_s)
+            mine = Job.objects.unfinished().filter(follower=name)
+            self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
+        self._handle_the_rest()
+        steps.submit_planned()
+        self._beat()
+        return SWEEP_EVERY_S
+
+    def _handle_the_rest(self) -> None:
+        """Run handlers that did not run to their end; those that fail, less often."""
+        unhandled = list(Job.objects.unhandled().values_list("pk", flat=True))
+        if not unhandled:
+            return
+        chores = {pk: tracking.handling(pk) for pk in unhandled}
+        resting = failures.resting(chores.values())
+        due = [pk for pk in unhandled if chores[pk] not in resting]
+        if due:
+            # Handlers go by what this process knows.
+            snapshots.current(Cluster.objects.enabled())
+        for pk in due:
+            self._handle_end(pk)
+
+    # Not "_handle": threads have one in Python 3.13.
+    def _handle_end(self, pk: int) -> None:
+        try:
+            if tracking.try_to_handle(pk):
+                failures.clear(tracking.handling(pk))
+        except (OperationalError, InterfaceError) as exc:
+            # Of this row alone, perhaps; where the database is away, so is this.
+            tracking.handling_failed(pk, exc)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beat_at < BEAT_EVERY_S:
+            return
+        now = timezone.now()
+        WatcherBeat.objects.update_or_create(
+            name=self._watcher.name,
+            defaults={"beat_at": now},
+            create_defaults={"beat_at": now, "started_at": now},
+        )
+        WatcherBeat.objects.filter(beat_at__lt=now - FORGET_BEATS_AFTER).delete()
+        self._beat_at = time.monotonic()

@@ -1,0 +1,12 @@
+"""Text that was stored in English, in the language of who reads the template."""
+
+from django import template
+
+from .. import stored_text
+
+register = template.Library()
+
+
+@register.filter
+def translated(text: str) -> str:
+    return stored_text.translate(text)
