@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import HttpRequest
 
-from apps.auditlog.origin import address_of
 from apps.web import rate_limit, text
 from apps.web.fields import MAX_USERNAME_LENGTH
+from apps.web.requests import address_of
 
 logger = logging.getLogger(__name__)
 

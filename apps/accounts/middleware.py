@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
-from apps.auditlog.origin import address_of
+from apps.web.requests import address_of
 
 from . import interrupted
 from .forms import LoginForm

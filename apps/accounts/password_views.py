@@ -14,8 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.auditlog.entries import Acting
-from apps.auditlog.origin import acting, address_of
+from apps.auditlog.origin import acting
 from apps.web import rate_limit
+from apps.web.requests import address_of
 
 from . import login_throttle, passwords
 from .forms import ChangeForm, NewPasswordForm, ResetForm

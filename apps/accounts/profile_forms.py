@@ -10,9 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.auditlog.origin import UserRequest
 from apps.web.fields import LineField, PasswordField, TextField
 from apps.web.mail_addresses import MailAddressField
+from apps.web.requests import UserRequest
 
 from . import keyring, login_throttle, passwords, profiles, sshkeys
 from .keyring import Known

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.auditlog.origin import UserRequest, acting
+from apps.auditlog.origin import acting
 from apps.web import rate_limit
+from apps.web.requests import UserRequest
 
 from . import keyring, mailchange, profiles, sshkeys
 from .models import SshKey

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.auditlog.origin import acting, address_of
+from apps.auditlog.origin import acting
 from apps.web import rate_limit
+from apps.web.requests import address_of
 
 from . import captcha, mailboxes, registration
 from .access import may_decide_registrations

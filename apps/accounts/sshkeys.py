@@ -42,7 +42,7 @@ NAMES = {
     SK_ED25519: "Ed25519-SK",
     SK_ECDSA: "ECDSA-SK",
 }
-# Words that begin a key in any of OpenSSH's files, taken here or not.
+# Text that begin a key in any of OpenSSH's files, taken here or not.
 _KIND = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?\Z")
 # Files of private keys by their first and last lines, and by what is between them
 # where those were left out: no public key is base64 alone and begins otherwise.

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.ganeti.display import instance_rows
-from apps.ganeti.display.instance_rows import Column, Head
 from apps.ganeti.display.labels import gib
+from apps.web.lists import Column, Head, heads_of
 
 from . import words
 from .forms.listing import Asked
@@ -50,6 +49,4 @@ def rows(applications: Iterable[InstanceApplication]) -> list[Row]:
 def heads(asked: Asked, *, staff: bool) -> list[Head]:
     """Return the heads, each with the address that sorts by it."""
     columns = [column for column in COLUMNS if staff or not column.staff]
-    return instance_rows.heads_of(
-        (NAME, *columns), sorted_by=asked.sorted_by, order=asked.sort
-    )
+    return heads_of((NAME, *columns), sorted_by=asked.sorted_by, order=asked.sort)

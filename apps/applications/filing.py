@@ -10,9 +10,9 @@ from apps.accounts.models import Profile
 from apps.accounts.person import Person
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, On
-from apps.ganeti.access import Words
 from apps.ganeti.jobs.submission import refuse_on
 from apps.mails.letters import Letter
+from apps.web.stored_text import Text
 
 from . import access, moves
 from .models import Event, InstanceApplication
@@ -20,7 +20,7 @@ from .states import Status
 
 # Actions as the audit log has them.
 APPLY, WITHDRAW = "apply", "withdraw"
-ACTIONS: dict[str, Words] = {
+ACTIONS: dict[str, Text] = {
     APPLY: pgettext_lazy("action", "Apply for a machine"),
     WITHDRAW: pgettext_lazy("action", "Withdraw an application"),
 }

@@ -15,7 +15,7 @@ from django.db.models import (
 from natsort import natsort_keygen, ns
 
 from apps.accounts.person import Person
-from apps.ganeti.reads.inventory import Page
+from apps.web.lists import Page
 
 from . import access
 from .forms.listing import Asked

@@ -11,15 +11,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.ganeti.display.labels import gib
 from apps.ganeti.models import Cluster, Network
 from apps.ganeti.reads import placement
-from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted, Words
+from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted
 from apps.ganeti.state import refreshing, snapshots
 from apps.ganeti.state.snapshots import Snapshot
+from apps.web.stored_text import Text
 
 from .creation import MIB_PER_GIB
 
 # Larger figures are nobody's; the policies say what is too large.
 MOST_MEMORY_MIB, MOST_VCPUS, MOST_DISK_GIB = 4 * 1024 * 1024, 1024, 1024 * 1024
-LABELS: dict[str, Words] = {
+LABELS: dict[str, Text] = {
     "node_group": gettext_lazy("Node group"),
     "nic_network": gettext_lazy("Network"),
     "storage": gettext_lazy("Disk template"),
@@ -62,7 +63,7 @@ class Panel:
         return next(found, None)
 
     @property
-    def cluster_off(self) -> Words:
+    def cluster_off(self) -> Text:
         return placement.cluster_off(self.snapshot) if self.snapshot else ""
 
     @cached_property

@@ -12,10 +12,11 @@ from apps.accounts import people
 from apps.accounts.person import Person
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
-from apps.ganeti.access import Verdict, Words
+from apps.ganeti.access import Verdict
 from apps.ganeti.jobs.submission import refuse_on
 from apps.ganeti.models import Job
 from apps.mails.letters import Letter
+from apps.web.stored_text import Text
 
 from . import access, building, moves
 from .filing import NOT_THEIRS, NameTaken
@@ -27,7 +28,7 @@ REVIEW, CREATE = "review_application", "create_without_application"
 ACCEPT, REFUSE = "accept_application", "refuse_application"
 DISCARD = "discard_application"
 # What pages call them.
-ACTIONS: Mapping[str, Words] = {
+ACTIONS: Mapping[str, Text] = {
     REVIEW: pgettext_lazy("action", "Decide about an application"),
     CREATE: pgettext_lazy("action", "Create without an application"),
     ACCEPT: pgettext_lazy("action", "Accept an application"),

@@ -12,7 +12,6 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,13 +21,12 @@ from apps.ganeti.display import labels as ganeti_words
 from apps.ganeti.models import Job
 from apps.ganeti.reads import inventory
 from apps.mails.models import Mail
+from apps.web.stored_text import Text
 
 from . import access, words
 from .models import Event, InstanceApplication
 from .reviewing import may_decide
 from .states import REVIEWABLE, Status
-
-Words = str | Promise
 
 # What an applicant is shown of what a reviewer changed.
 OPEN_FIELDS = frozenset(
@@ -40,7 +38,7 @@ OPEN_FIELDS = frozenset(
 )
 STAFF_EVENTS = frozenset({Event.Kind.NOT_SUBMITTED})
 MOVING = frozenset({Status.SUBMITTED, Status.PROCESSING})
-WHAT_NEXT: dict[str, Words] = {
+WHAT_NEXT: dict[str, Text] = {
     Status.PENDING: gettext_lazy(
         "The staff will look at it. You get a mail when it is decided."
     ),
@@ -67,7 +65,7 @@ WHAT_NEXT: dict[str, Words] = {
 class Changed:
     """A field that a reviewer changed, in words."""
 
-    label: Words
+    label: Text
     before: str
     after: str
 
@@ -78,7 +76,7 @@ class Moment:
 
     event: Event
     word: str
-    who: Words
+    who: Text
     detail: str
     changes: Sequence[Changed]
 
@@ -116,7 +114,7 @@ class Story:
         return words.dot(self.application)
 
     @property
-    def what_next(self) -> Words:
+    def what_next(self) -> Text:
         return WHAT_NEXT.get(self.application.status, "")
 
     @property
@@ -201,7 +199,7 @@ class Story:
             changes=changes,
         )
 
-    def _who(self, event: Event) -> Words:
+    def _who(self, event: Event) -> Text:
         if event.user is None:
             return _("This site")
         name = event.user.get_username()
@@ -243,13 +241,13 @@ def _run(job: Job) -> Run:
     return Run(job, outcome, [str(line[-1]) for line in job.log])
 
 
-def _label(field: str) -> Words:
+def _label(field: str) -> Text:
     """Return what people call a field; itself where there is none of that name."""
     try:
         found = InstanceApplication._meta.get_field(field)
     except FieldDoesNotExist:
         return field
-    name: Words = getattr(found, "verbose_name", field)
+    name: Text = getattr(found, "verbose_name", field)
     return name
 
 

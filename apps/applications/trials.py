@@ -4,17 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Job
-
-Words = str | Promise
+from apps.web.stored_text import Text
 
 # What Ganeti's words mean; the first that is found in them counts.
-_MEANINGS: tuple[tuple[str, Words], ...] = (
+_MEANINGS: tuple[tuple[str, Text], ...] = (
     (
         r"is already in the cluster|already exists",
         gettext_lazy("A machine of this name is on the cluster already."),
@@ -67,7 +65,7 @@ class Trial:
         return [str(line[-1]) for line in self.job.log]
 
     @property
-    def meaning(self) -> Words:
+    def meaning(self) -> Text:
         """What the refusal means; in Ganeti's words it stands in the job."""
         if self.job.status in {JobStatus.NOT_SUBMITTED, JobStatus.LOST}:
             return _("The cluster did not answer, so nobody knows.")

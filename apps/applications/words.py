@@ -1,15 +1,13 @@
 """What pages call the states of applications and what is in them, and how they look."""
 
-from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from apps.ganeti import images
 from apps.ganeti.display.labels import gib
+from apps.web.stored_text import Text
 
 from .models import InstanceApplication
 from .states import FINAL, OPEN, REVIEWABLE, Status
-
-Words = str | Promise
 
 # Marks of the states, by the class that draws them.
 DOTS: dict[str, str] = {
@@ -29,7 +27,7 @@ GROUPS: dict[str, frozenset[Status]] = {
     "open": OPEN,
     "past": FINAL,
 }
-LABELS: dict[str, Words] = {
+LABELS: dict[str, Text] = {
     "review": pgettext_lazy("applications", "To be reviewed"),
     "open": pgettext_lazy("applications", "All open"),
     "past": pgettext_lazy("applications", "All past"),

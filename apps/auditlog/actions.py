@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping
 
-from django.utils.functional import Promise
+from apps.web.stored_text import Text
 
-Words = str | Promise
-
-_words: dict[str, Words] = {}
+_words: dict[str, Text] = {}
 
 
-def name(words: Mapping[str, Words]) -> None:
+def name(words: Mapping[str, Text]) -> None:
     """Say what to call actions, by the word in `AuditEntry.action`."""
     _words.update(words)
 
 
-def known() -> Mapping[str, Words]:
+def known() -> Mapping[str, Text]:
     return _words
 
 
-def call(action: str) -> Words:
+def call(action: str) -> Text:
     """Return what to call an action; itself if nobody said."""
     return _words.get(action, action)

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from apps.web.stored_text import Text
 
 from . import actions
 from .subject import Subject
 
-Words = str | Promise
 LONGEST = 200
 
 
@@ -77,9 +77,9 @@ class Asked:
         kept = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
         return f"?{urlencode(kept)}" if kept else "?"
 
-    def chips(self, subject: Subject) -> Iterator[tuple[Words, Words, str]]:
+    def chips(self, subject: Subject) -> Iterator[tuple[Text, Text, str]]:
         """Yield the active filters: label, value, the address without it."""
-        labels: dict[str, tuple[Words, Words]] = {
+        labels: dict[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
             "action": (_("Action"), actions.call(self.action)),
             "outcome": (_("Outcome"), subject.outcomes.get(self.outcome, ("",))[0]),

@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.web.stored_text import Text
+
 from . import actions
 from .models import AuditEntry
-from .subject import Outcome, Reach, Words, registered
+from .subject import Outcome, Reach, registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Line:
     """One entry, with its words and what came of it."""
 
     entry: AuditEntry
-    action: Words
+    action: Text
     outcome: Outcome
     address: str  # of the instance's page
     shows_origin: bool

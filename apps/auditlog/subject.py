@@ -10,11 +10,10 @@ from typing import Protocol
 
 from django.contrib.auth.models import User
 from django.db.models import Q
-from django.utils.functional import Promise
+
+from apps.web.stored_text import Text
 
 from .models import AuditEntry
-
-Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Reach:
 class Outcome:
     """What came of an action: a word, how it is drawn, and what Ganeti said."""
 
-    word: Words
+    word: Text
     dot: str
     message: str = ""
 
@@ -43,7 +42,7 @@ class Subject(Protocol):
     """What there is to know beside the entries."""
 
     @property
-    def outcomes(self) -> Mapping[str, tuple[Words, Q]]:
+    def outcomes(self) -> Mapping[str, tuple[Text, Q]]:
         """Outcomes to filter by: what to call them, and which entries have them."""
 
     @property

@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from apps.web.requests import UserRequest, wants_part
+
 from . import actions
 from .forms import Asked
 from .lines import read, recent
 from .models import AuditEntry
-from .origin import UserRequest, wants_part
 from .subject import Reach, Subject, registered
 
 SIZE = 50

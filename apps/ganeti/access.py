@@ -7,16 +7,14 @@ or knows a request.
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.person import Person
+from apps.web.stored_text import Text
 
 from .domain.instance import Instance
 from .domain.node import NodeGroup
 from .domain.tags import Tags
-
-Words = str | Promise
 
 
 class Answer(Enum):
@@ -33,7 +31,7 @@ class Verdict:
     """An answer, with the reason where it is not yes."""
 
     answer: Answer
-    reason: Words = ""
+    reason: Text = ""
 
     @property
     def allowed(self) -> bool:

@@ -1,6 +1,9 @@
-"""What was said in English for everybody, in the language of who reads it."""
+"""Text that is translated where it is shown: lazily, or stored in English."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+
+Text = str | Promise
 
 
 def translate(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from apps.auditlog.origin import address_of
+from apps.web.requests import address_of
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ from pytest_django import Settings
 
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
-from apps.ganeti.display import instance_rows, row_templates
+from apps.ganeti.display import row_templates
 from apps.ganeti.display.instance_rows import COLUMNS, NAME, Mark, Owner, Row, Rows
 from apps.ganeti.models import Cluster
 from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import SORT_KEYS
 from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
+from apps.web.lists import Column
 from tests.ganeti.fakes import STATUSES, FakeRapi
 from tests.ganeti.test_refreshing import machine
 
@@ -45,7 +46,7 @@ BY_VALUE: dict[Any, Any] = {
 ROWS = st.builds(Row, **{field.name: BY_TYPE[field.type] for field in fields(Row)})
 
 
-def plain(rows: Sequence[Row], columns: Sequence[instance_rows.Column]) -> str:
+def plain(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     """Render each row by the template, as it stands there."""
     show = dict.fromkeys((column.key for column in columns), True)
     contexts = [{"row": row, "show": show} for row in rows]
@@ -59,7 +60,7 @@ def plain(rows: Sequence[Row], columns: Sequence[instance_rows.Column]) -> str:
 )
 @profile(deadline=None, max_examples=60)
 def test_rows_of_any_shape_are_what_the_template_renders(
-    rows: list[Row], columns: list[instance_rows.Column], language: str
+    rows: list[Row], columns: list[Column], language: str
 ) -> None:
     with translation.override(language):
         assert row_templates.draw(rows, columns) == plain(rows, columns)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.ganeti.forms.listing import LONGEST, SIZES, Chip, Listed, number
+from apps.web.lists import LONGEST, SIZES, Chip, Listed, number
+from apps.web.stored_text import Text
 
 from .. import words
 from ..states import Status
-
-Words = str | Promise
 
 COLUMNS = ("name", "status", "applicant", "memory", "vcpus", "disk", "cluster", "filed")
 STAFF_COLUMNS = frozenset({"applicant"})
@@ -54,7 +52,7 @@ class Asked(Listed):
         return bool(self.q or self.status)
 
     def chips(self) -> Iterator[Chip]:
-        labels: dict[str, tuple[Words, Words]] = {
+        labels: dict[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
             "status": (_("Status"), words.LABELS.get(self.status, "")),
         }

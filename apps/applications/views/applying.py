@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.auditlog.origin import acting
 from apps.ganeti.domain import tags
 from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.services.owners import Owner
-from apps.ganeti.views.lookup import UserRequest, acting, wants_part
 from apps.web import rate_limit
+from apps.web.requests import UserRequest, wants_part
 
 from .. import filing, holdings
 from ..creation import MIB_PER_GIB

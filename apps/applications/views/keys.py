@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.accounts import people
-from apps.ganeti.views.lookup import address_of
 from apps.web import rate_limit
+from apps.web.requests import address_of
 
 from ..models import InstanceApplication, new_cookie
 from ..states import Status

@@ -8,8 +8,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from apps.accounts.person import person_of
-from apps.ganeti.display import instance_rows
-from apps.ganeti.views.lookup import UserRequest, wants_part
+from apps.web.lists import neighbours
+from apps.web.requests import UserRequest, wants_part
 
 from .. import access, columns, listing, words
 from ..forms.listing import Asked
@@ -39,9 +39,7 @@ def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
         "rows": columns.rows(page.rows),
         "heads": columns.heads(asked, staff=staff),
         "chips": list(asked.chips()),
-        "pages": instance_rows.neighbours(
-            page, lambda number: asked.address(page=number)
-        ),
+        "pages": neighbours(page, lambda number: asked.address(page=number)),
         "status_labels": words.LABELS,
         "staff": staff,
     }

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.person import person_of
+from apps.auditlog.origin import acting
 from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.models import Job
-from apps.ganeti.views.lookup import UserRequest, acting
+from apps.web.requests import UserRequest
 
 from .. import access, building, reviewing
 from ..building import NotTaken

@@ -9,14 +9,13 @@ from django.utils.translation import pgettext_lazy
 from apps.accounts.person import Person
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.subject import Outcome, Reach
+from apps.web.stored_text import Text
 
 from .. import access
 from ..domain.job import UNFINISHED, JobStatus
 from ..models import Job
 from ..reads import inventory
 from . import instance_page, labels
-
-Words = labels.Words
 
 REFUSED = pgettext_lazy("action", "Not allowed")
 _FAILED = (
@@ -26,7 +25,7 @@ _FAILED = (
     JobStatus.LOST,
     JobStatus.CANCELED,
 )
-_WORDS: dict[str, Words] = {
+_WORDS: dict[str, Text] = {
     JobStatus.SUCCESS: pgettext_lazy("job", "Done"),
     JobStatus.ERROR: pgettext_lazy("job", "Failed"),
     JobStatus.CANCELED: pgettext_lazy("job", "Cancelled"),
@@ -45,7 +44,7 @@ _DOTS = {
 class Instances:
     """What the history asks about (`apps.auditlog.subject.Subject`)."""
 
-    outcomes: Mapping[str, tuple[Words, Q]] = {
+    outcomes: Mapping[str, tuple[Text, Q]] = {
         "running": (
             pgettext_lazy("job", "Running"),
             Q(job__status__in=sorted(UNFINISHED)),

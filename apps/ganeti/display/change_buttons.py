@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from ..access import Answer, Verdict, Words
+from apps.web.stored_text import Text
+
+from ..access import Answer, Verdict
 from ..domain.instance import Instance
 from ..models import Job
 from ..reads.inventory import Inventory
@@ -82,11 +84,11 @@ class Offers:
         return Switch(self._address(what), "off" if on else "on", verdict)
 
     @cached_property
-    def settings(self) -> Sequence[tuple[Words, str]]:
+    def settings(self) -> Sequence[tuple[Text, str]]:
         """Return the configuration in words; nothing if there is none to choose."""
         return configuration.shown(self.instance)
 
     @property
-    def why_not(self) -> Words:
+    def why_not(self) -> Text:
         """Why an owner's changes are off, if they are; nothing for who only looks."""
         return self.configuring.reason

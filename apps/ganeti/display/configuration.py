@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from ..access import Words
+from apps.web.stored_text import Text
+
 from ..domain import hypervisors
 from ..domain.instance import Instance
 from ..services import configuration
@@ -51,7 +52,7 @@ def offered(instance: Instance) -> dict[str, Any]:
     return now
 
 
-def shown(instance: Instance) -> Sequence[tuple[Words, str]]:
+def shown(instance: Instance) -> Sequence[tuple[Text, str]]:
     """Return the configuration in words; nothing if there is none to choose."""
     return [
         (LABELS[name], _shown(instance, name, value))

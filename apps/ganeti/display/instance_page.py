@@ -14,9 +14,10 @@ from apps.auditlog import lines
 from apps.auditlog.lines import Line
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.subject import Reach
+from apps.web.stored_text import Text
 
 from .. import access
-from ..access import Verdict, Words
+from ..access import Verdict
 from ..domain.addresses import prefix_of
 from ..domain.instance import Instance, Nic, State
 from ..domain.network import eui64
@@ -41,7 +42,7 @@ class Action:
     """A button: what it does, and why not if it is off."""
 
     kind: str
-    label: Words
+    label: Text
     verdict: Verdict
     address: str
 
@@ -163,7 +164,7 @@ class Machine:
         )
 
     @property
-    def why_nothing_fatal(self) -> Words:
+    def why_nothing_fatal(self) -> Text:
         """Why none of these can be asked for; empty when some can."""
         return self.fatal[0].verdict.reason if all(a.off for a in self.fatal) else ""
 
@@ -180,7 +181,7 @@ class Machine:
         return [Asked(request, person) for request in found]
 
     @property
-    def why_nothing(self) -> Words:
+    def why_nothing(self) -> Text:
         """Why nothing at all can be done to it; empty when something can."""
         if self.busy or not all(action.off for action in self.actions):
             return ""
@@ -230,7 +231,7 @@ class Asked:
         return self.request.user.username == self.person.username
 
     @property
-    def label(self) -> Words:
+    def label(self) -> Text:
         return labels.ACTIONS[self.request.action]
 
     @property

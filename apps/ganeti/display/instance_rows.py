@@ -4,19 +4,18 @@ A page of them is drawn often, so all that can be worked out once per page is, a
 template is left with writing strings.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote
 
 from django.contrib.auth.models import Group, User
 from django.db.models import CharField, Value
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Preferences
 from apps.web import stored_text, times
+from apps.web.lists import Address, Column, Head, heads_of
 
 from .. import access
 from ..domain.instance import Instance
@@ -25,19 +24,6 @@ from ..reads import inventory
 from ..reads.inventory import MARKS, Inventory
 from ..services import power
 from . import labels
-
-Words = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that somebody may choose; ``staff`` ones are for staff alone."""
-
-    key: str
-    label: Words
-    number: bool = False
-    staff: bool = False
-
 
 NAME = Column("name", gettext_lazy("Name"))
 COLUMNS = (
@@ -52,26 +38,6 @@ COLUMNS = (
 )
 # With these off, staff too start with eight columns.
 STAFF_STARTS_WITHOUT = frozenset({"disk"})
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The head of a column; ``address`` sorts by it."""
-
-    key: str
-    label: Words
-    number: bool
-    address: str
-    order: str  # as aria-sort says it; empty where the table is sorted otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A page that one may turn to; number 0 stands for those left out."""
-
-    number: int
-    address: str
-    current: bool = False
 
 
 def offered(*, staff: bool) -> list[Column]:
@@ -94,53 +60,9 @@ def shown(chosen: Sequence[str], *, staff: bool) -> list[Column]:
     return [column for column in columns if column.key not in without]
 
 
-Address = Callable[[str], str]
-
-
 def heads(columns: Sequence[Column], *, sorted_by: Address, order: str) -> list[Head]:
     """Return the heads of a table of machines, their name first; see `heads_of`."""
     return heads_of((NAME, *columns), sorted_by=sorted_by, order=order)
-
-
-def heads_of(
-    columns: Sequence[Column], *, sorted_by: Address, order: str
-) -> list[Head]:
-    """Return the heads; ``order`` is a column, with "-" before it if descending."""
-    column = order.removeprefix("-")
-    direction = "descending" if order.startswith("-") else "ascending"
-    return [
-        Head(
-            key=each.key,
-            label=each.label,
-            number=each.number,
-            address=sorted_by(each.key),
-            order=direction if each.key == column else "",
-        )
-        for each in columns
-    ]
-
-
-class Turned(Protocol):
-    """A page of a list, as far as turning to others goes."""
-
-    @property
-    def number(self) -> int: ...
-
-    @property
-    def pages(self) -> int: ...
-
-
-def neighbours(page: Turned, address: Callable[[int], str]) -> list[Neighbour]:
-    """Return the first, the last, and the pages about this one."""
-    if page.pages == 1:
-        return []
-    near = {1, page.pages, *range(page.number - 1, page.number + 2)}
-    found: list[Neighbour] = []
-    for number in sorted(n for n in near if 1 <= n <= page.pages):
-        if found and number > found[-1].number + 1:
-            found.append(Neighbour(0, ""))
-        found.append(Neighbour(number, address(number), number == page.number))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

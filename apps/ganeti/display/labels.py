@@ -3,18 +3,16 @@
 from functools import lru_cache
 
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from apps.web import times
+from apps.web.stored_text import Text
 
 from ..domain.instance import Instance, State
 from ..models import Job, RequestedAction
 
-Words = str | Promise
-
-STATES: dict[State, Words] = {
+STATES: dict[State, Text] = {
     State.RUNNING: pgettext_lazy("machine", "Running"),
     State.STOPPED: pgettext_lazy("machine", "Stopped"),
     State.OFFLINE: pgettext_lazy("machine", "Offline"),
@@ -41,7 +39,7 @@ DOTS: dict[State, str] = {
     State.UNKNOWN: "unknown",
 }
 
-MARKS: dict[str, Words] = {
+MARKS: dict[str, Text] = {
     "locked": gettext_lazy("Locked by the staff"),
     "isolated": gettext_lazy("Cut off from the network"),
     "needs_reboot": gettext_lazy("Needs a reboot"),
@@ -56,7 +54,7 @@ MARK_ICONS = {
     "cdrom": "disc-fill",
 }
 
-_DOING: dict[str, Words] = {
+_DOING: dict[str, Text] = {
     Job.Kind.STARTUP: gettext_lazy("Starting…"),
     Job.Kind.SHUTDOWN: gettext_lazy("Shutting down…"),
     Job.Kind.REBOOT: gettext_lazy("Rebooting…"),
@@ -75,7 +73,7 @@ _DOING: dict[str, Words] = {
     Job.Kind.TAG: gettext_lazy("Changing its tags…"),
     Job.Kind.MIGRATE: gettext_lazy("Moving to another host…"),
 }
-_DONE: dict[str, Words] = {
+_DONE: dict[str, Text] = {
     Job.Kind.STARTUP: gettext_lazy("Started"),
     Job.Kind.SHUTDOWN: gettext_lazy("Shut down"),
     Job.Kind.REBOOT: gettext_lazy("Rebooted"),
@@ -94,7 +92,7 @@ _DONE: dict[str, Words] = {
     Job.Kind.TAG: pgettext_lazy("job", "Tags changed"),
     Job.Kind.MIGRATE: pgettext_lazy("job", "Moved"),
 }
-_NOT_DONE: dict[str, Words] = {
+_NOT_DONE: dict[str, Text] = {
     Job.Kind.STARTUP: gettext_lazy("It was not started"),
     Job.Kind.SHUTDOWN: gettext_lazy("It was not shut down"),
     Job.Kind.REBOOT: gettext_lazy("It was not rebooted"),
@@ -113,7 +111,7 @@ _NOT_DONE: dict[str, Words] = {
     Job.Kind.TAG: gettext_lazy("Its tags were not changed"),
     Job.Kind.MIGRATE: gettext_lazy("It was not moved"),
 }
-ACTIONS: dict[str, Words] = {
+ACTIONS: dict[str, Text] = {
     Job.Kind.STARTUP: pgettext_lazy("action", "Start"),
     Job.Kind.SHUTDOWN: pgettext_lazy("action", "Shut down"),
     Job.Kind.REBOOT: pgettext_lazy("action", "Reboot"),
@@ -134,7 +132,7 @@ ACTIONS: dict[str, Words] = {
     RequestedAction.REMOVE_OWNER: RequestedAction.REMOVE_OWNER.label,
 }
 # What the audit log calls what comes before the action itself.
-REQUESTS: dict[str, Words] = {
+REQUESTS: dict[str, Text] = {
     "ask_reinstall": gettext_lazy("Ask to reinstall"),
     "ask_rename": gettext_lazy("Ask to rename"),
     "ask_destroy": gettext_lazy("Ask to destroy"),

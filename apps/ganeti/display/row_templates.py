@@ -18,7 +18,9 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from .instance_rows import Column, Owner, Row
+from apps.web.lists import Column
+
+from .instance_rows import Owner, Row
 
 Part = TypeVar("Part", Row, Owner)
 TEMPLATE = "ganeti/_instance_row.html"

@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
-from urllib.parse import urlencode
+from typing import Self
 
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from apps.web.lists import LONGEST, SIZES, Chip, Listed, number
+from apps.web.stored_text import Text
 
 from ..display import labels
 from ..domain.instance import State
 from ..reads import inventory
 from ..reads.inventory import Criteria
-
-Words = str | Promise
-
-SIZES = (20, 50, 100)
-LONGEST = 200
 
 # Several states under one name, for who looks for what is wrong.
 TROUBLE = "trouble"
@@ -25,64 +21,10 @@ STATES_OF: dict[str, frozenset[State]] = {
     **{state.value: frozenset({state}) for state in State},
     TROUBLE: frozenset(State) - {State.RUNNING, State.STOPPED, State.OFFLINE},
 }
-STATE_LABELS: dict[str, Words] = {
+STATE_LABELS: dict[str, Text] = {
     TROUBLE: _("Not as it should be"),
     **{state.value: label for state, label in labels.STATES.items()},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """An active filter; ``without`` is the address of the list without it."""
-
-    label: Words
-    value: Words
-    without: str
-
-
-class Listed:
-    """The order that a list is asked for in, and the addresses of lists like it.
-
-    Of a dataclass whose fields are what stands in the address, ``sort`` and ``page``
-    among them, with the plain list's for defaults.
-    """
-
-    __slots__: tuple[str, ...] = ()
-    sort: str
-
-    @property
-    def column(self) -> str:
-        return self.sort.removeprefix("-")
-
-    @property
-    def descending(self) -> bool:
-        return self.sort.startswith("-")
-
-    def values(self) -> dict[str, Any]:
-        """Return what differs from the plain list."""
-        plain = type(self)()
-        return {
-            name: value
-            for name in self.__slots__
-            if (value := getattr(self, name)) != getattr(plain, name)
-        }
-
-    def address(self, **changes: Any) -> str:
-        """Return the query of a list like this one but for the changes.
-
-        Whoever filters or sorts starts at the first page again.
-        """
-        merged = {**self.values(), **changes}
-        if changes and "page" not in changes:
-            merged.pop("page", None)
-        plain = type(self)()
-        kept = {k: v for k, v in merged.items() if v != getattr(plain, k)}
-        return f"?{urlencode(kept)}" if kept else "?"
-
-    def sorted_by(self, column: str) -> str:
-        """Return the address of this list by a column, or the other way round."""
-        turned = column == self.column and not self.descending
-        return self.address(sort=f"-{column}" if turned else column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +83,7 @@ class Asked(Listed):
         return self.criteria.filtered
 
     def chips(self) -> Iterator[Chip]:
-        criteria: Mapping[str, tuple[Words, Words]] = {
+        criteria: Mapping[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
             "cluster": (_("Cluster"), self.cluster),
             "state": (_("State"), STATE_LABELS.get(self.state, "")),
@@ -152,12 +94,3 @@ class Asked(Listed):
         for key, (label, value) in criteria.items():
             if value:
                 yield Chip(label, value, self.address(**{key: ""}))
-
-
-def number(text: str, otherwise: int) -> int:
-    """Return a figure of an address, as far as it is one."""
-    return (
-        int(text)
-        if text.isascii() and text.isdecimal() and len(text) < 9
-        else otherwise
-    )

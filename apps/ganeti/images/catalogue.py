@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from apps.web.stored_text import Text
 
 from ..domain.osimage import OsImage
 from ..models import ImageSource
@@ -15,7 +16,6 @@ from . import sources
 from .sources import Source
 
 NOTHING = _("No operating system")
-Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Catalogue:
         """Return an image; None: there is none of that id (any more)."""
         return self.images.get(key)
 
-    def choices(self) -> list[tuple[str, Words]]:
+    def choices(self) -> list[tuple[str, Text]]:
         """Return ids and descriptions, "no operating system" first, for a form.
 
         Where two images are described alike, their ids tell them apart.

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv6Network
 from operator import is_
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from apps.accounts.person import Person
+from apps.web.lists import Page
 
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
@@ -53,26 +54,6 @@ class Criteria:
             or self.owner
             or self.mark
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """One page of a list, with honest counts."""
-
-    rows: Sequence[Row]
-    number: int
-    pages: int
-    size: int
-    matching: int
-    total: int
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * self.size + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
 
 MARKS: dict[str, Callable[[Instance], bool]] = {

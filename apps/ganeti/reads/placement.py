@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from apps.web.stored_text import Text
 
 from ..domain import tags
 from ..domain.creation import DRBD, EXTERNAL
@@ -20,8 +21,6 @@ from ..models import Cluster, Network
 from ..rapi.versions import Capability
 from ..state.snapshots import Contents, Snapshot
 from . import placement_texts as words
-
-Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,17 @@ class Choice:
     """Something to choose; ``off`` says why it cannot be."""
 
     value: str
-    label: Words
-    off: Words = ""
+    label: Text
+    off: Text = ""
     # What there is to say beside its name.
-    note: Words = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupChoice(Choice):
     """A node group with what its nodes have to give; None: they do not say."""
 
-    policy: Words = ""
+    policy: Text = ""
     nodes: int = 0
     nodes_out: int = 0
     memory_free_mib: int | None = None
@@ -122,7 +121,7 @@ class Offer:
 
     def _group_off(
         self, group: NodeGroup, nodes: Sequence[Node], free: Sequence[int]
-    ) -> Words:
+    ) -> Text:
         if group.locked:
             return _("Under maintenance.")
         if group.alloc_policy == "unallocable":
@@ -169,7 +168,7 @@ class Offer:
         for network in sorted(self.contents.networks, key=lambda found: found.name):
             reach = [network.connection(group.name) for group in self.within]
             mode, link = next((found for found in reach if found), ("", ""))
-            off: Words = ""
+            off: Text = ""
             if not self.within:
                 off = _("No node group can take it.")
             elif not mode:
@@ -244,7 +243,7 @@ class Offer:
                 f"{EXTERNAL}:{name}", f"{EXTERNAL}: {name}", off, shown or note
             )
 
-    def _template_off(self, template: str) -> Words:
+    def _template_off(self, template: str) -> Text:
         allowing = [
             group
             for group in self.within
@@ -311,7 +310,7 @@ def clusters(shots: Sequence[Snapshot], *, fast_first: bool = False) -> list[Cho
     ]
 
 
-def closed(cluster: Cluster) -> Words:
+def closed(cluster: Cluster) -> Text:
     """Say why no machine is to be built on a cluster; empty when one may be."""
     if cluster.disabled:
         return _OFF_DISABLED
@@ -320,7 +319,7 @@ def closed(cluster: Cluster) -> Words:
     return _OFF_VIEWER if cluster.can_write is False else ""
 
 
-def cluster_off(shot: Snapshot) -> Words:
+def cluster_off(shot: Snapshot) -> Text:
     """Say why no machine can be built on a cluster now; empty when one can."""
     if reason := closed(shot.cluster):
         return reason
@@ -329,7 +328,7 @@ def cluster_off(shot: Snapshot) -> Words:
     return _OFF_DOWN if shot.down else unfit(shot.contents)
 
 
-def unfit(contents: Contents) -> Words:
+def unfit(contents: Contents) -> Text:
     """Say what its Ganeti lacks so that machines could be built; empty: nothing."""
     if contents.can(Capability.TAGS_FOR_NEW):
         return ""

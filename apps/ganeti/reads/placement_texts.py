@@ -1,22 +1,21 @@
 """What pages call the places where a machine could live, and why one is off."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from apps.web.stored_text import Text
 
 from ..domain.policy import Span
 from ..rapi.versions import Capability, since
 
-Words = str | Promise
-
 # By Ganeti's word for them.
-ALLOC_POLICIES: dict[str, Words] = {
+ALLOC_POLICIES: dict[str, Text] = {
     "preferred": pgettext_lazy("allocation policy", "preferred"),
     "last_resort": pgettext_lazy("allocation policy", "last resort"),
     "unallocable": pgettext_lazy("allocation policy", "takes no machines"),
 }
 
-TEMPLATES: dict[str, Words] = {
+TEMPLATES: dict[str, Text] = {
     "plain": gettext_lazy("Logical volumes of one node."),
     "drbd": gettext_lazy("Mirrored between two nodes."),
     "file": gettext_lazy("Files on one node."),
@@ -27,7 +26,7 @@ TEMPLATES: dict[str, Words] = {
     "ext": gettext_lazy("Volumes of external storage."),
 }
 
-_SIZES: dict[str, Words] = {
+_SIZES: dict[str, Text] = {
     "memory-size": gettext_lazy("Memory must be from %(least)d to %(most)d MiB here."),
     "disk-size": gettext_lazy("A disk must be from %(least)d to %(most)d MiB here."),
     "cpu-count": gettext_lazy("There must be %(least)d to %(most)d vCPUs here."),
@@ -40,7 +39,7 @@ def broken(span: Span) -> str:
     return str(_SIZES[span.size]) % {"least": span.smallest, "most": most}
 
 
-_NEEDED: dict[Capability, Words] = {
+_NEEDED: dict[Capability, Text] = {
     Capability.NETWORKS: gettext_lazy("Its Ganeti has no networks; %(since)s has."),
     Capability.TAGS_FOR_NEW: gettext_lazy(
         "Its Ganeti gives new machines no owners; %(since)s does."
@@ -68,5 +67,5 @@ def pool(free: int, reserved: int, mode: str, link: str) -> str:
     return f"{text}, {mode} {link}" if mode else text
 
 
-def link(mode: Words, name: str) -> str:
+def link(mode: Text, name: str) -> str:
     return f"{mode}, {name}"

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from apps.auditlog.entries import Acting
+from apps.web.stored_text import Text
 
 from .. import access
-from ..access import Answer, Verdict, Words
+from ..access import Answer, Verdict
 from ..domain.instance import Instance, State
 from ..jobs.submission import Action, submit
 from ..models import Cluster, Job
@@ -17,7 +18,7 @@ from . import availability
 Kind = Job.Kind
 
 
-def _not_now(reason: Words) -> Verdict:
+def _not_now(reason: Text) -> Verdict:
     return Verdict(Answer.NOT_NOW, reason)
 
 

@@ -15,9 +15,12 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.person import person_of
 from apps.auditlog.entries import Acting
+from apps.auditlog.origin import acting
 from apps.web import stored_text
+from apps.web.requests import UserRequest
+from apps.web.stored_text import Text
 
-from ..access import Verdict, Words
+from ..access import Verdict
 from ..display import labels
 from ..domain.instance import Instance
 from ..encryption import UndecryptableError
@@ -26,7 +29,7 @@ from ..models import Cluster, Job
 from ..rapi.errors import RapiError, RapiUnreachable
 from ..reads import inventory
 from ..services import power
-from .lookup import UserRequest, acting, back_to_list
+from .lookup import back_to_list
 
 MOST = 100
 # Well below the time after which a web server gives a request up.
@@ -38,7 +41,7 @@ DO: dict[str, Do] = {
     Job.Kind.SHUTDOWN: lambda at, found, by: power.shutdown(at, found, by=by),
     Job.Kind.REBOOT: lambda at, found, by: power.reboot(at, found, by=by),
 }
-QUESTIONS: dict[str, Words] = {
+QUESTIONS: dict[str, Text] = {
     Job.Kind.STARTUP: gettext_lazy("Start these machines?"),
     Job.Kind.SHUTDOWN: gettext_lazy("Shut these machines down?"),
     Job.Kind.REBOOT: gettext_lazy("Reboot these machines?"),

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.person import person_of
+from apps.web.requests import UserRequest
 
 from .. import access
 from ..models import Cluster
 from ..state import refreshing
-from .lookup import UserRequest, back_to_list
+from .lookup import back_to_list
 
 
 @require_POST

@@ -6,11 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from apps.auditlog.origin import acting
+from apps.web.requests import UserRequest
+
 from ..display import instance_page
 from ..forms.configuration import ConfigurationForm
 from ..models import Job
 from ..services import availability, configuration
-from .lookup import Found, UserRequest, acting, find, target
+from .lookup import Found, find, target
 from .responses import refusing, tried
 
 

@@ -16,6 +16,8 @@ from django.views.decorators.http import (
 )
 
 from apps.accounts.person import person_of
+from apps.auditlog.origin import acting
+from apps.web.requests import UserRequest
 
 from .. import access
 from ..access import Answer
@@ -27,7 +29,7 @@ from ..models.action_request import ActionRequest
 from ..rapi.errors import RapiError
 from ..services import confirmation, lifecycle
 from ..services.confirmation import NotTheirs, RequestVoid, Void
-from .lookup import UserRequest, acting, back_to_list, find, target
+from .lookup import back_to_list, find, target
 from .power import not_asked, refusal, tell
 
 # Enough for any week; what is older expires.

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts import idle
 from apps.accounts.access import may_see_people
 from apps.accounts.person import person_of
-
-from .lookup import UserRequest
+from apps.web.requests import UserRequest
 
 SIZE = 50
 

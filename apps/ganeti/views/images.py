@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.person import person_of
+from apps.web.requests import UserRequest
 
 from .. import access, images
 from ..domain.osimage import OsImage
 from ..images import NOTHING, Shelf, fetching
 from ..models import WatcherBeat
-from .lookup import UserRequest
 
 
 @require_safe

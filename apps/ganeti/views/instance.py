@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.person import person_of
+from apps.web.requests import UserRequest
 
 from .. import access
 from ..display import instance_page, instance_rows, labels, row_templates
@@ -18,7 +19,7 @@ from ..display.change_buttons import Offers
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
 from ..rapi.versions import Capability
-from .lookup import Found, UserRequest, find
+from .lookup import Found, find
 
 
 @require_safe

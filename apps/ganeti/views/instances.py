@@ -9,12 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import Preferences
 from apps.accounts.person import person_of
+from apps.web.lists import SIZES, neighbours
+from apps.web.requests import UserRequest, wants_part
 
 from .. import access
 from ..display import instance_rows, labels, row_templates
-from ..forms.listing import SIZES, STATE_LABELS, Asked
+from ..forms.listing import STATE_LABELS, Asked
 from ..reads import inventory
-from .lookup import UserRequest, back_to_list, wants_part
+from .lookup import back_to_list
 
 
 @require_safe
@@ -48,9 +50,7 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
         ),
         "offered": instance_rows.offered(staff=access.may_see_clusters(person)),
         "chips": list(asked.chips()),
-        "pages": instance_rows.neighbours(
-            page, lambda number: asked.address(page=number)
-        ),
+        "pages": neighbours(page, lambda number: asked.address(page=number)),
         "down": visible.down,
         "unknown": [shot for shot in visible.unknown if not shot.down],
         "unreadable": visible.unreadable,

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .lookup import UserRequest
+from apps.web.requests import UserRequest
 
 
 @require_safe

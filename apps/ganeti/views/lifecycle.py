@@ -6,6 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from apps.auditlog.origin import acting
+from apps.web.requests import UserRequest
+
 from ..display import instance_page
 from ..encryption import UndecryptableError
 from ..forms.lifecycle import FORMS, DestroyForm
@@ -13,7 +16,7 @@ from ..jobs.submission import ActionRefused, NotNow
 from ..models.action_request import RequestedAction
 from ..rapi.errors import RapiError
 from ..services import availability, confirmation, lifecycle
-from .lookup import Found, UserRequest, acting, find, target
+from .lookup import Found, find, target
 from .power import not_asked, refusal
 from .responses import ask_or_do
 

@@ -8,18 +8,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.accounts.person import person_of
-from apps.auditlog import origin
 
 from ..domain.instance import Instance
 from ..models import Cluster, Job
 from ..reads import inventory
 from ..reads.inventory import Inventory
 from ..state.snapshots import Snapshot
-
-acting = origin.acting
-address_of = origin.address_of
-wants_part = origin.wants_part
-UserRequest = origin.UserRequest
 
 
 class NotKnownYet(Exception):

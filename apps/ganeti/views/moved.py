@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.person import person_of
 from apps.auditlog.models import AuditEntry
+from apps.web.requests import UserRequest
 
 from .. import access
 from ..display import instance_page
@@ -19,7 +20,7 @@ from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..models import Job
 from .instance import row
-from .lookup import UserRequest, find
+from .lookup import find
 
 View = Callable[[UserRequest, str, str], HttpResponse]
 _TAKES_AWAY = (Job.Kind.RENAME, Job.Kind.DESTROY)

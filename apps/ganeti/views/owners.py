@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.person import person_of
+from apps.auditlog.origin import acting
+from apps.web.requests import UserRequest
 
 from .. import access
 from ..display import instance_page, instance_rows
@@ -23,7 +25,7 @@ from ..rapi.errors import RapiError
 from ..services import availability, confirmation, owners
 from ..services.lifecycle import Wish
 from ..services.owners import Owner
-from .lookup import Found, UserRequest, acting, find, target
+from .lookup import Found, find, target
 from .power import not_asked
 from .responses import ask_or_do, refusing, tried
 

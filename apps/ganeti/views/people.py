@@ -17,6 +17,7 @@ from apps.auditlog import lines
 from apps.auditlog.lines import Line
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.subject import registered
+from apps.web.requests import UserRequest
 
 from .. import access
 from ..display import instance_rows, row_templates
@@ -25,7 +26,6 @@ from ..domain.instance import Instance
 from ..reads import inventory
 from ..reads.inventory import Inventory
 from ..services.owners import Owner
-from .lookup import UserRequest
 
 MOST_MACHINES = 100
 MOST_MEMBERS = 200

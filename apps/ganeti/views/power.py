@@ -12,7 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from apps.auditlog.origin import acting
 from apps.web import stored_text
+from apps.web.requests import UserRequest
 
 from ..access import Answer
 from ..display import instance_page, labels
@@ -24,7 +26,7 @@ from ..models import Job
 from ..rapi.errors import RapiError
 from ..services import power
 from .instance import page_of, row, shutdown_form
-from .lookup import Found, UserRequest, acting, back_to_list, find, target
+from .lookup import Found, back_to_list, find, target
 
 
 @require_POST

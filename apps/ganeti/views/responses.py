@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from apps.auditlog.origin import acting
 from apps.web import rate_limit
+from apps.web.requests import UserRequest
 
 from ..display import instance_page
 from ..encryption import UndecryptableError
@@ -17,7 +19,7 @@ from ..models import Job
 from ..rapi.errors import RapiError
 from ..services import confirmation
 from ..services.lifecycle import Wish
-from .lookup import Found, UserRequest, acting
+from .lookup import Found
 from .power import not_asked, refusal, tell
 
 View = Callable[[UserRequest, str, str], HttpResponse]

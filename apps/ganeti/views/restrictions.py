@@ -8,11 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.auditlog.origin import acting
+from apps.web.requests import UserRequest
+
 from ..display import instance_page
 from ..forms.access import SwitchForm, WhitelistForm
 from ..models import Job
 from ..services import availability, restrictions
-from .lookup import Found, UserRequest, acting, find, target
+from .lookup import Found, find, target
 from .responses import refusing, tried
 
 Kind = Job.Kind
