@@ -201,7 +201,7 @@ def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
 
     backends = values["AUTHENTICATION_BACKENDS"]
     assert backends[0] == "django.contrib.auth.backends.ModelBackend"
-    assert backends[-1] == "apps.accounts.directory.LDAPBackend"
+    assert backends[-1] == "apps.accounts.ldap_backend.LDAPBackend"
     assert values["AUTH_LDAP_CONNECTION_OPTIONS"] == {0x5005: 3, 0x5002: 9}
 
 

@@ -16,14 +16,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web.fields import LineField
 from apps.web.mail_addresses import MailAddressField
 
-from . import names, passwords, privileges
-from .admin_forms import GroupForm, NewUserForm, UserForm
+from .forms.admin import GroupForm, NewUserForm, UserForm
 from .models import Organization, Profile, SshKey
-from .sshkeys import describe, md5_of
+from .services import names, passwords, privileges
+from .ssh_public_keys import describe, md5_of
 
 # One line each, without control characters, and one form of mail addresses.
 FIELD_CLASSES: dict[Any, dict[str, Any]] = {

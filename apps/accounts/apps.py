@@ -14,9 +14,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from apps.auditlog import actions  # noqa: PLC0415 - models are there
+        from apps.auditlog import labels  # noqa: PLC0415 - models are there
 
-        actions.name(_actions())
+        labels.name(_actions())
         user_logged_in.connect(_note_log_in, dispatch_uid="apps.accounts.profiles")
         post_save.connect(
             _end_sessions, sender="auth.User", dispatch_uid="apps.accounts.sessions"
@@ -27,13 +27,17 @@ class AccountsConfig(AppConfig):
 
 def _follow_users_and_groups() -> None:
     """Keep mailboxes as users are saved, and names when accounts are deleted."""
-    from . import mailboxes, names  # noqa: PLC0415 - models are there
+    from .services import mailboxes, names  # noqa: PLC0415 - models are there
 
     pre_save.connect(
-        mailboxes.check, sender="auth.User", dispatch_uid="apps.accounts.mailboxes"
+        mailboxes.check,
+        sender="auth.User",
+        dispatch_uid="apps.accounts.mailboxes",
     )
     post_save.connect(
-        mailboxes.follow, sender="auth.User", dispatch_uid="apps.accounts.mailboxes"
+        mailboxes.follow,
+        sender="auth.User",
+        dispatch_uid="apps.accounts.mailboxes",
     )
     for sender in ("auth.User", "auth.Group"):
         post_delete.connect(
@@ -45,24 +49,18 @@ def _follow_users_and_groups() -> None:
 
 def _actions() -> dict[str, Any]:
     """Return what to call the actions that this app records."""
-    from . import (  # noqa: PLC0415 - models are there
-        keyring,
-        mailchange,
-        passwords,
-        profiles,
-        registration,
-        sessions,
-    )
+    from . import sessions  # noqa: PLC0415 - models are there
+    from .services import email_change, passwords, profiles, registration, ssh_keys  # noqa: PLC0415 - models are there
 
     return {
         profiles.CHANGED: pgettext_lazy("action", "Change the profile"),
-        mailchange.ASKED: pgettext_lazy("action", "Ask for a new mail address"),
-        mailchange.CHANGED: pgettext_lazy("action", "Change the mail address"),
-        mailchange.CANCELLED: pgettext_lazy(
+        email_change.ASKED: pgettext_lazy("action", "Ask for a new mail address"),
+        email_change.CHANGED: pgettext_lazy("action", "Change the mail address"),
+        email_change.CANCELLED: pgettext_lazy(
             "action", "Keep the mail address after all"
         ),
-        keyring.ADDED: pgettext_lazy("action", "Add SSH keys"),
-        keyring.DELETED: pgettext_lazy("action", "Delete an SSH key"),
+        ssh_keys.ADDED: pgettext_lazy("action", "Add SSH keys"),
+        ssh_keys.DELETED: pgettext_lazy("action", "Delete an SSH key"),
         passwords.CHANGED: pgettext_lazy("action", "Change the password"),
         passwords.RESET: pgettext_lazy("action", "Set a new password by mail"),
         passwords.SET_BY_STAFF: pgettext_lazy("action", "Set a user's password"),
@@ -85,7 +83,7 @@ def _leave_decisions_to_our_page() -> None:
 
 
 def _note_log_in(request: Any, user: Any, **_others: Any) -> None:
-    from . import profiles  # noqa: PLC0415 - models are there
+    from .services import profiles  # noqa: PLC0415 - models are there
 
     profiles.note_log_in(request, user)
 

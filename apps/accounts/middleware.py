@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from apps.web.requests import address_of
 
-from . import interrupted
-from .forms import LoginForm
+from .forms.login import LoginForm
+from .services import interrupted_forms
 from .sessions import SessionStore
 
 
@@ -60,7 +60,7 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         if request.method != "POST" or request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)
-        form = interrupted.Form.of(request)
+        form = interrupted_forms.Form.of(request)
         if not form.fields:
             # A button alone: its page is where to press it again.
             return redirect_to_login(

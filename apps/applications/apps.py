@@ -9,12 +9,12 @@ class ApplicationsConfig(AppConfig):
     verbose_name = _("Applications")
 
     def ready(self) -> None:
-        from apps.auditlog import actions  # noqa: PLC0415 - models are there
+        from apps.auditlog import labels  # noqa: PLC0415 - models are there
         from apps.ganeti.reads import hostnames  # noqa: PLC0415
 
-        from . import filing, outcomes, reviewing  # noqa: PLC0415
         from .models import InstanceApplication  # noqa: PLC0415
+        from .services import build_outcomes, filing, reviewing  # noqa: PLC0415
 
         hostnames.register(InstanceApplication.objects.speak_for)
-        actions.name({**filing.ACTIONS, **reviewing.ACTIONS})
-        outcomes.register()
+        labels.name({**filing.ACTIONS, **reviewing.ACTIONS})
+        build_outcomes.register()

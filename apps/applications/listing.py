@@ -18,7 +18,7 @@ from apps.accounts.person import Person
 from apps.web.lists import Page
 
 from . import access
-from .forms.listing import Asked
+from .display.list_query import Asked
 from .models import InstanceApplication
 from .states import Status
 

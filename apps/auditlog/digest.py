@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.mails.letters import Letter
 from apps.mails.models import Mail
 
-from . import actions
+from . import labels
 from .models import AuditEntry
 
 ABOUT = "refusals"
@@ -30,8 +30,7 @@ def send() -> None:
         shown = list(entries.order_by("-times", "created_at")[:MOST_LINES])
         context = {
             "attempts": [
-                {"entry": entry, "action": actions.call(entry.action)}
-                for entry in shown
+                {"entry": entry, "action": labels.call(entry.action)} for entry in shown
             ],
             "more": entries.count() - len(shown),
         }

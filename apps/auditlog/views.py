@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from apps.web.requests import UserRequest, wants_part
 
-from . import actions
-from .forms import Asked
-from .lines import read, recent
+from . import labels
+from .list_query import Asked
 from .models import AuditEntry
-from .subject import Reach, Subject, registered
+from .outcomes import Reach, Subject, registered
+from .rows import read, recent
 
 SIZE = 50
 
@@ -51,7 +51,7 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
         "chips": list(asked.chips(subject)),
-        "actions": actions.known(),
+        "actions": labels.known(),
         "outcomes": {key: label for key, (label, _q) in subject.outcomes.items()},
         "clusters": visible.exclude(cluster="")
         .order_by("cluster")

@@ -10,10 +10,10 @@ class GanetiConfig(AppConfig):
     verbose_name = _("Ganeti")
 
     def ready(self) -> None:
-        from apps.auditlog import actions, subject  # noqa: PLC0415 - models are there
+        from apps.auditlog import labels, outcomes  # noqa: PLC0415 - models are there
 
-        from .display import labels  # noqa: PLC0415
         from .display.audit_outcomes import Instances  # noqa: PLC0415
+        from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .jobs import steps  # noqa: F401, PLC0415 - handlers of jobs
         from .services import (  # noqa: F401, PLC0415 - handlers of jobs
             confirmation,
@@ -24,9 +24,9 @@ class GanetiConfig(AppConfig):
         )
         from .state import owner_names  # noqa: PLC0415
 
-        subject.register(Instances())
-        actions.name(labels.ACTIONS)
-        actions.name(labels.REQUESTS)
+        outcomes.register(Instances())
+        labels.name(ACTIONS)
+        labels.name(REQUESTS)
         for signal, receiver in (
             (pre_save, owner_names.follow_saving),
             (post_save, owner_names.follow_saved),

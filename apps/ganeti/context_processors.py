@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts import access as accounts_access
-from apps.accounts import colours
+from apps.accounts import colour_mode
 from apps.accounts.person import TemplateAccess, person_of
 from apps.web.requests import current_page
 
@@ -20,7 +20,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the brand, the colours, who may see what, and how many jobs run."""
     return {
         "branding": settings.BRANDING,
-        "colours": colours.of(request),
+        "colours": colour_mode.of(request),
         "current_page": current_page(request),
         "access": TemplateAccess(access, request),
         "accounts_access": TemplateAccess(accounts_access, request),

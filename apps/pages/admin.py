@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.web.fields import TextField
 from apps.work import limited_process
 
-from . import flat, markdown_text
+from . import flat_pages, markdown_text
 
 # With what the process takes to start.
 RENDER_CPU_S = 3
@@ -30,8 +30,8 @@ if admin.site.is_registered(Site):
 def choices() -> list[tuple[str, str]]:
     languages = dict(settings.LANGUAGES)
     return [
-        (place, f"{flat.KINDS[name].title} ({languages[language]})")
-        for place, name, language in flat.places()
+        (place, f"{flat_pages.KINDS[name].title} ({languages[language]})")
+        for place, name, language in flat_pages.places()
     ]
 
 
@@ -83,7 +83,7 @@ class FlatPageAdmin(admin.ModelAdmin[FlatPage]):
         return dict(choices()).get(str(page.url), str(page.url))
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        for place, name, _language in flat.places():
+        for place, name, _language in flat_pages.places():
             if obj is not None and obj.url == place:
                 return reverse(f"pages:{name}")
         return None

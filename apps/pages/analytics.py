@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning  # noqa: A004 - its name
 
-from .addresses import origin
+from .origins import origin
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from . import flat
-from .addresses import is_elsewhere, is_film
+from . import flat_pages
+from .origins import is_elsewhere, is_film
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def current() -> Brand:
         provider=provider.get("NAME") or "",
         provider_address=provider.get("URL") or "",
         social=tuple(_social(provider.get("SOCIAL_NETWORKS") or ())),
-        about=tuple(Link(page.title, page.address) for page in flat.shown()),
+        about=tuple(Link(page.title, page.address) for page in flat_pages.shown()),
         news=reverse("pages:news") if given.get("FEED_URL") else "",
         accent=_accent(given.get("ACCENT_COLOUR") or ""),
         analytics=reverse("pages:analytics") if _has_analytics(given) else "",

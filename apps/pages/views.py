@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from . import analytics, colours, flat
+from . import accent_colour, analytics, flat_pages
 from . import news as feed
 
 AN_HOUR = 3600
@@ -17,10 +17,10 @@ AN_HOUR = 3600
 @require_safe
 def about(request: HttpRequest, name: str) -> HttpResponse:
     """Show one of the pages that administrators write; 404 where none is written."""
-    kind = flat.KINDS[name]
-    if kind not in flat.shown():
+    kind = flat_pages.KINDS[name]
+    if kind not in flat_pages.shown():
         raise Http404
-    page = flat.find(name)
+    page = flat_pages.find(name)
     if page is None:
         return render(request, "pages/missing.html", {"kind": kind}, status=404)
     return render(request, "pages/about.html", {"page": page})
@@ -40,7 +40,7 @@ def accent(_request: HttpRequest) -> HttpResponse:
     colour = settings.BRANDING.get("ACCENT_COLOUR")
     if not colour:
         raise Http404
-    return HttpResponse(colours.stylesheet(colour), content_type="text/css")
+    return HttpResponse(accent_colour.stylesheet(colour), content_type="text/css")
 
 
 @login_not_required

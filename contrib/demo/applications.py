@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from apps.accounts.models import Organization
-from apps.applications import filing, moves
 from apps.applications.models import Event, InstanceApplication
+from apps.applications.services import filing, transitions
 from apps.applications.states import Status
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
@@ -106,7 +106,7 @@ def _pending() -> None:
 
 def _turned_down() -> None:
     refused = _filed("dave", 12, "mine.dave.example.org", memory_mib=16384, vcpus=8)
-    moves.move(
+    transitions.move(
         refused,
         Status.REFUSED,
         Event.Kind.REFUSED,
@@ -115,14 +115,16 @@ def _turned_down() -> None:
         reviewer=_person("rita"),
     )
     discarded = _filed("erin", 20, "test.erin.example.org")
-    moves.move(discarded, Status.DISCARDED, Event.Kind.DISCARDED, by=_person("rita"))
+    transitions.move(
+        discarded, Status.DISCARDED, Event.Kind.DISCARDED, by=_person("rita")
+    )
     withdrawn = _filed("frank", 5, "wiki.frank.example.org")
     filing.withdraw(withdrawn, by=Acting(_person("frank")))
 
 
 def _accepted(application: InstanceApplication, cluster: Cluster) -> None:
     """Accept an application and hand it to its cluster."""
-    moves.move(
+    transitions.move(
         application,
         Status.APPROVED,
         Event.Kind.ACCEPTED,
@@ -133,13 +135,15 @@ def _accepted(application: InstanceApplication, cluster: Cluster) -> None:
         nic_network="public-v4",
         disk_template="plain",
     )
-    moves.move(application, Status.SUBMITTED, Event.Kind.SUBMITTED, by=_person("rita"))
+    transitions.move(
+        application, Status.SUBMITTED, Event.Kind.SUBMITTED, by=_person("rita")
+    )
 
 
 def _failed() -> None:
     application = _filed("alice", 3, "old.alice.example.org", operating_system="broken")
     _accepted(application, Cluster.objects.get(slug="berlin"))
-    moves.move(
+    transitions.move(
         application,
         Status.FAILED,
         Event.Kind.FAILED,
@@ -153,7 +157,7 @@ def _created(owner: str) -> None:
     for cluster, name in _machines_of(owner):
         application = _filed(owner, 200, name)
         _accepted(application, cluster)
-        moves.move(application, Status.CREATED, Event.Kind.CREATED)
+        transitions.move(application, Status.CREATED, Event.Kind.CREATED)
         return
 
 

@@ -11,8 +11,8 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.utils import timezone
 
+from apps.accounts.contact import remember_language
 from apps.accounts.models import Organization, Profile, SshKey
-from apps.accounts.people import remember_language
 from contrib.simulator.seed import PEOPLE, TEAMS
 
 PASSWORD = "demo"  # noqa: S105 - said to everybody who starts it

@@ -133,7 +133,7 @@ def with_directory(values: dict[str, Any]) -> None:
     """Ask the directory too, after the accounts made here, and not for long."""
     values["AUTHENTICATION_BACKENDS"] = [
         *values["AUTHENTICATION_BACKENDS"],
-        "apps.accounts.directory.LDAPBackend",
+        "apps.accounts.ldap_backend.LDAPBackend",
     ]
     given = values["AUTH_LDAP_CONNECTION_OPTIONS"]
     if isinstance(given, dict):

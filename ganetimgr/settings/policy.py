@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import SELF
 
-from apps.pages.addresses import is_film, origin
+from apps.pages.origins import is_film, origin
 
 
 def with_what_is_named(policy: Mapping[str, Any], values: Mapping[str, Any]) -> Any:

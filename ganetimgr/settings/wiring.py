@@ -80,7 +80,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # A directory is asked last, and only for those who have no password here: it may be
-# away. What stops those who try too often is apps.accounts.login_throttle.
+# away. What stops those who try too often is apps.accounts.services.login_throttle.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import mailboxes, names, profiles, sshkeys
+from apps.accounts import ssh_public_keys
 from apps.accounts.models import Organization
+from apps.accounts.services import mailboxes, names, profiles
 from tests.accounts.keys import ED25519
 from tests.ganeti.conftest import alice, carol, root
 from tests.ganeti.pages import markup, text
@@ -75,14 +76,14 @@ def test_an_organizations_tag_fits_into_a_tag_of_ganeti(admin: Client) -> None:
 def test_a_user_is_shown_with_profile_and_fingerprints(
     admin: Client, alice: User
 ) -> None:
-    found = sshkeys.parse(ED25519)
+    found = ssh_public_keys.parse(ED25519)
     alice.ssh_keys.create(key=found.text, fingerprint=found.fingerprint, comment="<b>")
 
     page = markup(admin.get(page_of(alice)))
 
     assert 'name="profile-0-phone"' in page
     assert f"SHA256:{found.fingerprint}" in page
-    assert f"MD5:{sshkeys.md5_of(ED25519)}" in page
+    assert f"MD5:{ssh_public_keys.md5_of(ED25519)}" in page
     assert "&lt;b&gt;" in page
     assert not re.search(r'name="ssh_keys-0-(?!id|owner)', page)
 
@@ -126,7 +127,7 @@ def test_users_are_found_by_what_one_has_in_hand(
 def test_a_user_is_found_by_a_keys_fingerprint(
     admin: Client, alice: User, carol: User
 ) -> None:
-    found = sshkeys.parse(ED25519)
+    found = ssh_public_keys.parse(ED25519)
     alice.ssh_keys.create(key=found.text, fingerprint=found.fingerprint)
 
     page = text(markup(admin.get(USERS, {"q": found.fingerprint})))

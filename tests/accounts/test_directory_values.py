@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 pytest.importorskip("ldap", reason="requirements-ldap.txt is not installed")
 
-from apps.accounts import directory
+from apps.accounts import ldap_backend
 from apps.accounts.models import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +38,8 @@ def test_values_that_cannot_be_stored_are_cut_or_left_out_with_a_log_line(
     User.objects.create_user("other", "Taken@example.org")
     setattr(lara, field, value)
 
-    with caplog.at_level(logging.WARNING, logger=directory.__name__):
-        directory.make_fit(user=lara)
+    with caplog.at_level(logging.WARNING, logger=ldap_backend.__name__):
+        ldap_backend.make_fit(user=lara)
     lara.save()
 
     assert getattr(lara, field) == stored
@@ -50,7 +50,7 @@ def test_values_that_cannot_be_stored_are_cut_or_left_out_with_a_log_line(
 def test_groups_that_cannot_be_stored_are_skipped(
     caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    groups = directory._Groups.__new__(directory._Groups)
+    groups = ldap_backend._Groups.__new__(ldap_backend._Groups)
     groups._group_names = {name, "noc"}
 
     assert groups.get_group_names() == {"noc"}
@@ -60,7 +60,7 @@ def test_groups_that_cannot_be_stored_are_skipped(
 def test_nobody_logs_in_with_a_name_that_cannot_be_stored(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    backend = directory.LDAPBackend()
+    backend = ldap_backend.LDAPBackend()
     monkeypatch.setattr(
         "django_auth_ldap.backend._LDAPUser",
         lambda *_args, **_more: pytest.fail("asked"),
@@ -77,7 +77,7 @@ def test_an_address_that_was_shared_before_stays(lara: User) -> None:
     Mailbox.objects.create(user=lara, key=key, copy=1)
     lara.email = "both@example.org"
 
-    directory.make_fit(user=lara)
+    ldap_backend.make_fit(user=lara)
     lara.save()
 
     assert lara.email == "both@example.org"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.accounts.models import IdleNotice
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, text
@@ -82,7 +82,7 @@ def test_a_dry_run_names_them_and_writes_to_nobody(sent: Sent) -> None:
 def test_each_is_asked_in_their_language(
     everybody: dict[str, User], sent: Sent
 ) -> None:
-    people.remember_language(everybody["long"], "el")
+    contact.remember_language(everybody["long"], "el")
 
     run()
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.accounts import interrupted, sshkeys
+from apps.accounts import ssh_public_keys
 from apps.accounts.models import Session
+from apps.accounts.services import interrupted_forms
 from tests.ganeti.pages import markup
 
 LOGIN = reverse("accounts:login")
@@ -108,7 +109,7 @@ def test_no_key_is_looked_for_in_what_is_not_kept(
 ) -> None:
     """Who has no session could make us look through megabytes."""
     look = Mock()
-    monkeypatch.setattr(sshkeys, "marks_private_key", look)
+    monkeypatch.setattr(ssh_public_keys, "marks_private_key", look)
 
     client.post(PROFILE, {f"n{number}": "\n" * 4_000 for number in range(50)})
     Client().post(PROFILE, {"phone": "1"})
@@ -146,7 +147,7 @@ def test_a_login_with_another_seal_is_a_login(
 
 
 def test_what_is_too_long_is_said_not_to_be_kept(client: Client, ended: str) -> None:
-    page = markup(client.post(PROFILE, {"phone": "1 " * interrupted.MAX_LENGTH}))
+    page = markup(client.post(PROFILE, {"phone": "1 " * interrupted_forms.MAX_LENGTH}))
 
     assert not sealed_in(page)
     assert "can't be kept" in unescape(page)

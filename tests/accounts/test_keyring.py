@@ -10,8 +10,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.accounts import keyring, people, sshkeys
+from apps.accounts import contact, ssh_public_keys
 from apps.accounts.models import SshKey
+from apps.accounts.services import ssh_keys
 from apps.auditlog.models import AuditEntry
 from tests.accounts.keys import DSA, ED25519, OTHER_ED25519, RSA_1024, RSA_2048
 from tests.accounts.test_sshkeys import PRIVATE_FILES
@@ -43,10 +44,10 @@ def test_several_keys_are_added_at_once(logged_in: Client, alice: User) -> None:
     answer = add(logged_in, "# mine", f"{ED25519} laptop", "", RSA_2048)
 
     assert notices(answer) == ["2 keys were added."]
-    assert people.authorized_keys(alice) == f"{ED25519} laptop\n{RSA_2048}\n"
+    assert contact.authorized_keys(alice) == f"{ED25519} laptop\n{RSA_2048}\n"
     page = text(markup(answer))
-    assert f"SHA256:{sshkeys.parse(ED25519).fingerprint}" in page
-    assert f"MD5:{sshkeys.md5_of(ED25519)}" in page
+    assert f"SHA256:{ssh_public_keys.parse(ED25519).fingerprint}" in page
+    assert f"MD5:{ssh_public_keys.md5_of(ED25519)}" in page
     assert "RSA 2048" in page
 
 
@@ -54,8 +55,8 @@ def test_what_was_added_is_written_down(logged_in: Client) -> None:
     add(logged_in, f"{ED25519} laptop", RSA_2048)
 
     entry = AuditEntry.objects.get()
-    print_of = sshkeys.parse(ED25519).fingerprint
-    assert entry.action == keyring.ADDED
+    print_of = ssh_public_keys.parse(ED25519).fingerprint
+    assert entry.action == ssh_keys.ADDED
     assert entry.changes[0] == ["ssh_key", None, f"SHA256:{print_of} laptop"]
     assert len(entry.changes) == 2
 
@@ -139,7 +140,7 @@ def test_a_comment_is_no_markup(logged_in: Client) -> None:
 def test_there_is_an_end_to_keys(
     logged_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyring, "MOST_KEYS", 1)
+    monkeypatch.setattr(ssh_keys, "MOST_KEYS", 1)
 
     answer = add(logged_in, ED25519, OTHER_ED25519)
 
@@ -160,7 +161,7 @@ def test_a_key_is_deleted_after_a_question_by_post(
 
     assert notices(answer) == ["The key laptop was deleted."]
     assert not SshKey.objects.exists()
-    entry = AuditEntry.objects.get(action=keyring.DELETED)
+    entry = AuditEntry.objects.get(action=ssh_keys.DELETED)
     assert entry.changes[0][2] is None
     assert "laptop" in entry.detail
 
@@ -211,4 +212,4 @@ def test_new_keys_are_mailed_to_their_owner(
     (mail,) = sent()
     assert mail.to == [alice.email]
     assert mail.subject.endswith("2 SSH keys were added to your account")
-    assert f"SHA256:{sshkeys.parse(ED25519).fingerprint} laptop" in mail.body
+    assert f"SHA256:{ssh_public_keys.parse(ED25519).fingerprint} laptop" in mail.body

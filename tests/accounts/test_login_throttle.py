@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from apps.accounts import login_throttle
+from apps.accounts.services import login_throttle
 from tests.accounts.conftest import PASSWORD
 from tests.ganeti.pages import markup, text
 

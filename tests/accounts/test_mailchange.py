@@ -13,8 +13,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.accounts import mailchange
 from apps.accounts.models import MailChange
+from apps.accounts.services import email_change
 from apps.auditlog.models import AuditEntry
 from apps.mails.models import Mail
 from apps.web.mail_addresses import normalize
@@ -101,7 +101,7 @@ def test_getting_the_link_shows_what_it_will_do_and_posting_does_it(
 
     assert notices(done) == [f"Your mail address is {NEW} now."]
     assert address_of(alice) == NEW
-    entry = AuditEntry.objects.get(action=mailchange.CHANGED)
+    entry = AuditEntry.objects.get(action=email_change.CHANGED)
     assert entry.changes == [["email", OLD, NEW]]
     assert "was changed" in sent()[-1].subject
     assert sent()[-1].to == [OLD]
@@ -179,7 +179,7 @@ def test_a_wish_is_taken_back(logged_in: Client, alice: User, sent: Sent) -> Non
 
     assert logged_in.post(link_in(sent)).status_code == HTTPStatus.NOT_FOUND
     assert address_of(alice) == OLD
-    assert AuditEntry.objects.filter(action=mailchange.CANCELLED).count() == 1
+    assert AuditEntry.objects.filter(action=email_change.CANCELLED).count() == 1
 
 
 @pytest.mark.parametrize("spelled", ["carol@example.org", "CAROL@Example.ORG"])

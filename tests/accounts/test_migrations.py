@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from registration.models import RegistrationProfile, SupervisedRegistrationProfile
 
-from apps.accounts import mailboxes
 from apps.accounts.models import Mailbox, UnconfirmedRegistration
+from apps.accounts.services import mailboxes
 from tests.ganeti.pages import markup
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import names, registration
 from apps.accounts.models import ReservedName, UnconfirmedRegistration
-from apps.accounts.names import Claim, Kind
+from apps.accounts.services import names, registration
+from apps.accounts.services.names import Claim, Kind
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
 from tests.accounts.conftest import link_in

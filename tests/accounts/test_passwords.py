@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.accounts.models import Session
 from apps.auditlog.models import AuditEntry
 from tests.accounts.conftest import PASSWORD, link_in, where
@@ -131,7 +131,7 @@ def test_nobody_learns_whether_an_address_has_an_account(
 def test_the_mail_is_in_the_language_of_its_reader(
     client: Client, alice: User, sent: Sent
 ) -> None:
-    people.remember_language(alice, "el")
+    contact.remember_language(alice, "el")
 
     client.post(RESET, {"email": alice.email})
 

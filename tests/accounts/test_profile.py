@@ -9,8 +9,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.accounts import people, profiles
+from apps.accounts import contact
 from apps.accounts.models import Organization, Profile
+from apps.accounts.services import profiles
 from apps.auditlog.models import AuditEntry
 from tests.ganeti.conftest import alice, carol
 from tests.ganeti.pages import markup, notices, text
@@ -61,7 +62,7 @@ def test_somebody_says_who_they_are(logged_in: Client, alice: User) -> None:
     alice.refresh_from_db()
     assert alice.get_full_name() == "Alice Liddell"
     assert profiles.of(alice).organization == grnet
-    assert people.language_of(alice) == "el"
+    assert contact.language_of(alice) == "el"
     assert notices(answer) == ["Your profile was changed."]
     entry = AuditEntry.objects.get(action=profiles.CHANGED)
     assert entry.changes == [

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from apps.accounts import registration, sshkeys
+from apps.accounts import ssh_public_keys
 from apps.accounts.models import UnconfirmedRegistration
+from apps.accounts.services import registration
 from tests.accounts.keys import ED25519
 from tests.accounts.test_registration import GOOD, REGISTER
 from tests.conftest import Sent
@@ -66,8 +67,8 @@ def test_adding_keys_is_limited_before_they_are_read(
     limit(settings, "ssh-key-add", account=(1, 3600))
     client.force_login(alice)
     client.post(KEYS, {"keys": "nonsense"})
-    monkeypatch.setattr(sshkeys, "read", pytest.fail)
-    monkeypatch.setattr(sshkeys, "holds_secrets", pytest.fail)
+    monkeypatch.setattr(ssh_public_keys, "read", pytest.fail)
+    monkeypatch.setattr(ssh_public_keys, "holds_secrets", pytest.fail)
 
     answer = client.post(KEYS, {"keys": ED25519})
 

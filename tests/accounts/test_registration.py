@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from pytest_django import Settings
 
-from apps.accounts import people, registration
+from apps.accounts import contact
 from apps.accounts.models import (
     Organization,
     RegistrationDecision,
     UnconfirmedRegistration,
 )
+from apps.accounts.services import registration
 from apps.auditlog.models import AuditEntry
 from apps.mails.models import Mail
 from tests.accounts.conftest import PASSWORD, link_in, where
@@ -357,7 +358,7 @@ def test_mails_are_in_the_language_of_who_registers(client: Client, sent: Sent) 
     client.post(link_in(sent, NINA), CHOSEN)
 
     nina = User.objects.get(username="nina")
-    assert people.language_of(nina) == "el"
+    assert contact.language_of(nina) == "el"
 
 
 def test_a_mail_with_a_link_is_kept_no_longer_than_it_takes(

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from apps.accounts.browsers import describe
 from apps.accounts.models import Session
+from apps.accounts.user_agents import describe
 from tests.accounts.conftest import PASSWORD
 from tests.ganeti.pages import markup, text
 

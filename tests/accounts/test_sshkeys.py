@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apps.accounts import sshkeys
-from apps.accounts.sshkey_blocks import NotAKey
-from apps.accounts.sshkeys import parse, read
+from apps.accounts import ssh_public_keys
+from apps.accounts.ssh_key_blocks import NotAKey
+from apps.accounts.ssh_public_keys import parse, read
 from tests.accounts.keys import (
     DSA,
     ED25519,
@@ -76,13 +76,16 @@ def test_fingerprints_and_names_are_those_of_ssh_keygen(
     assert found.text == key
     assert [line[1] for line in said] == [
         f"SHA256:{found.fingerprint}",
-        f"MD5:{sshkeys.md5_of(key)}",
+        f"MD5:{ssh_public_keys.md5_of(key)}",
     ]
-    assert said[0][2:] == ["alice@laptop", f"({sshkeys.NAMES[found.kind].upper()})"]
+    assert said[0][2:] == [
+        "alice@laptop",
+        f"({ssh_public_keys.NAMES[found.kind].upper()})",
+    ]
 
 
 def test_kinds_are_described_with_the_size_that_matters() -> None:
-    assert [sshkeys.describe(key) for key in GOOD] == [
+    assert [ssh_public_keys.describe(key) for key in GOOD] == [
         *("Ed25519", "RSA 2048", "Ed25519-SK", "ECDSA-SK"),
         *("ECDSA 256", "ECDSA 384", "ECDSA 521"),
     ]
@@ -163,7 +166,7 @@ def test_a_comment_stays_on_its_line() -> None:
     (line,) = read(f"{ED25519} a\x0bb\x00c\u2028d\x1b[31m {'e' * 300}").lines
 
     assert line.key.comment.startswith("a b c d [31m e")
-    assert len(line.key.comment) == sshkeys.LONGEST_COMMENT
+    assert len(line.key.comment) == ssh_public_keys.LONGEST_COMMENT
 
 
 PRIVATE = ed25519.Ed25519PrivateKey.generate()
@@ -187,18 +190,20 @@ PRIVATE_FILES = [
 def test_private_keys_are_known_for_secrets(file: str) -> None:
     body = "\n".join(file.splitlines()[1:-1])
 
-    assert sshkeys.holds_secrets(file)
-    assert sshkeys.holds_secrets(f"{ED25519} alice\r\n{file}")
+    assert ssh_public_keys.holds_secrets(file)
+    assert ssh_public_keys.holds_secrets(f"{ED25519} alice\r\n{file}")
     if len(body) > 40:
-        assert sshkeys.holds_secrets(body)
+        assert ssh_public_keys.holds_secrets(body)
 
 
 @pytest.mark.parametrize("key", GOOD, ids=lambda key: str(key).split(" ")[0])
 def test_public_keys_are_no_secrets_even_when_broken_into_lines(key: str) -> None:
     pieces = "\n".join(key[at : at + 70] for at in range(0, len(key), 70))
 
-    assert not sshkeys.holds_secrets(f"# mine\n{key} the comment\n{OTHER_ED25519}")
-    assert not sshkeys.holds_secrets(pieces)
+    assert not ssh_public_keys.holds_secrets(
+        f"# mine\n{key} the comment\n{OTHER_ED25519}"
+    )
+    assert not ssh_public_keys.holds_secrets(pieces)
     assert read(pieces).problems or "\n" not in pieces
 
 
@@ -206,7 +211,9 @@ ANY_LINE = st.one_of(
     st.text(max_size=80),
     st.builds(
         "{} {} {}".format,
-        st.sampled_from([*sshkeys.TAKEN, "ssh-dss", "ssh-rsa-cert-v01@openssh.com"]),
+        st.sampled_from(
+            [*ssh_public_keys.TAKEN, "ssh-dss", "ssh-rsa-cert-v01@openssh.com"]
+        ),
         st.binary(max_size=120).map(lambda raw: base64.b64encode(raw).decode()),
         st.text(max_size=20),
     ),
@@ -227,7 +234,7 @@ def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
     text = end.join(lines)
 
     found = read(text)
-    sshkeys.holds_secrets(text)
+    ssh_public_keys.holds_secrets(text)
 
     for line in found.lines:
         # What was taken once is taken again, and is the same key.
@@ -285,7 +292,7 @@ def test_what_ssh_keygen_exports_is_read(form: str, key: str, tmp_path: Path) ->
 
     pasted = read(text.replace("\n", "\r\n"))
 
-    assert not sshkeys.holds_secrets(text)
+    assert not ssh_public_keys.holds_secrets(text)
     assert [line.key.text for line in pasted.lines] == [ED25519, key, OTHER_ED25519]
     assert [line.number for line in pasted.lines][:2] == [1, 3]
     if form == "RFC4716":
@@ -350,10 +357,12 @@ def test_other_formats_are_named_with_the_way_out(text: str, reason: str) -> Non
 def test_private_keys_between_public_ones_are_known(file: str, tmp_path: Path) -> None:
     public = converted(RSA_2048, "PKCS8", tmp_path)
 
-    assert sshkeys.holds_secrets(f"{public}{file}{public}")
-    assert sshkeys.holds_secrets(f"my keys: {' '.join(file.splitlines())} thanks")
+    assert ssh_public_keys.holds_secrets(f"{public}{file}{public}")
+    assert ssh_public_keys.holds_secrets(
+        f"my keys: {' '.join(file.splitlines())} thanks"
+    )
     cut = public.splitlines()
-    assert sshkeys.holds_secrets("\n".join([*cut[:3], file, *cut[3:]]))
+    assert ssh_public_keys.holds_secrets("\n".join([*cut[:3], file, *cut[3:]]))
 
 
 # -- however much is pasted
@@ -361,7 +370,7 @@ def test_private_keys_between_public_ones_are_known(file: str, tmp_path: Path) -
 
 def seconds(text: str) -> float:
     start = time.thread_time()
-    sshkeys.holds_secrets(text)
+    ssh_public_keys.holds_secrets(text)
     read(text)
     return time.thread_time() - start
 
@@ -383,5 +392,5 @@ def test_reading_takes_time_in_proportion_to_the_text(piece: str) -> None:
 def test_reading_stops_after_a_few_problems() -> None:
     pasted = read("nonsense\n" * 1000)
 
-    assert len(pasted.problems) == sshkeys.MAX_PROBLEMS
+    assert len(pasted.problems) == ssh_public_keys.MAX_PROBLEMS
     assert not pasted.is_whole

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.accounts.models import Organization, Profile, SshKey
-from apps.applications import filing
-from apps.applications.filing import NameTaken
 from apps.applications.forms import applying
 from apps.applications.models import Event, InstanceApplication
+from apps.applications.services import filing
+from apps.applications.services.filing import NameTaken
 from apps.applications.states import Status
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from apps.applications import building
-from apps.applications.building import NotTaken, left_behind, submit, try_out
 from apps.applications.models import Event, InstanceApplication
+from apps.applications.services import building
+from apps.applications.services.building import NotTaken, left_behind, submit, try_out
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.ganeti.domain.job import JobReport, JobStatus

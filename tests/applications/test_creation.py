@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from apps.accounts.models import Organization
-from apps.applications.creation import Surroundings, new_instance
+from apps.applications.instance_spec import Surroundings, new_instance
 from apps.applications.models import InstanceApplication
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import Node

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from apps.applications.creation import Surroundings, new_instance
+from apps.applications.instance_spec import Surroundings, new_instance
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.osimage import OsImage, SshKeys
 from tests.applications.test_creation import application

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.access import is_reviewer
+from apps.accounts.contact import language_of
 from apps.accounts.models import SshKey
-from apps.accounts.people import language_of
 from apps.accounts.person import Person
 from apps.applications.models import InstanceApplication
 from apps.applications.states import Status

@@ -18,7 +18,7 @@ from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
 from apps.ganeti.services import confirmation
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
-from apps.mails.onetime import hash_of
+from apps.mails.one_time_keys import hash_of
 from tests.conftest import Sent
 from tests.ganeti.confirming import (
     images,

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import Settings
 
-from apps.accounts import passwords, people
+from apps.accounts import contact
+from apps.accounts.services import passwords
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain import hypervisors
@@ -290,7 +291,7 @@ def test_mails_about_an_address_are_in_their_readers_language(
 ) -> None:
     alice.set_password("alice-s password")
     alice.save()
-    people.remember_language(alice, "el")
+    contact.remember_language(alice, "el")
     client.force_login(alice)
 
     values = {"address": "new@example.org", "password": "alice-s password"}
@@ -340,7 +341,7 @@ def test_a_new_owner_is_written_to_in_greek(
     published: FakeRapi,
     sent: Sent,
 ) -> None:
-    people.remember_language(bob, "el")
+    contact.remember_language(bob, "el")
     by = Acting(alice, ADDRESS)
 
     owners.add(cluster, machine(cluster, "web1"), Owner("user", "bob"), by=by)
@@ -380,7 +381,7 @@ def test_sessions_and_passwords(reader: Client, root: User) -> None:
 def test_the_mail_that_sets_a_new_password(root: User, sent: Sent) -> None:
     root.set_password("a password that is long")
     root.save()
-    people.remember_language(root, "el")
+    contact.remember_language(root, "el")
 
     passwords.forgotten(root.email)
 

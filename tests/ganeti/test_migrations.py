@@ -5,9 +5,9 @@ from typing import Any
 
 from django.apps import apps
 
-from apps.accounts import names
 from apps.accounts.models import NameSource
-from apps.accounts.names import Claim, Kind
+from apps.accounts.services import names
+from apps.accounts.services.names import Claim, Kind
 from apps.ganeti.models import Cluster, Job
 from tests.ganeti.test_following import NewJob, new_job
 

@@ -24,7 +24,7 @@ from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
-from apps.mails.onetime import hash_of
+from apps.mails.one_time_keys import hash_of
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
 

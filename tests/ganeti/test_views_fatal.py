@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
@@ -233,7 +233,7 @@ def test_whatever_is_in_a_link_nothing_breaks(
 def test_the_mail_is_in_the_persons_language(
     client: Client, alice: User, sent: Sent
 ) -> None:
-    people.remember_language(alice, "el")
+    contact.remember_language(alice, "el")
 
     ask(client, alice, "destroy")
 

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from apps.accounts import profiles, sshkeys
+from apps.accounts import ssh_public_keys
 from apps.accounts.models import Organization
+from apps.accounts.services import profiles
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, On
 from apps.ganeti.models import Cluster
@@ -66,7 +67,7 @@ def test_a_superusers_page_has_what_is_theirs_and_not_everything(
 
 @pytest.mark.usefixtures("published")
 def test_a_user_is_shown_with_all_that_is_known(staff: Client, alice: User) -> None:
-    found = sshkeys.parse(ED25519)
+    found = ssh_public_keys.parse(ED25519)
     alice.ssh_keys.create(key=found.text, fingerprint=found.fingerprint)
     profile = profiles.of(alice)
     profile.phone = "210 555"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.pages import analytics, colours
+from apps.pages import accent_colour, analytics
 from ganetimgr.settings import defaults, loading, policy, wiring
 from ganetimgr.settings.checks import complaints
 from tests.ganeti.pages import markup, text
@@ -277,27 +277,43 @@ def test_the_accent_colour_is_a_stylesheet_of_ours(
 
 @given(colour_texts)
 def test_any_accent_colour_can_be_read_by_day_and_by_night(text: str) -> None:
-    colour = colours.parse(text)
+    colour = accent_colour.parse(text)
 
-    by_day, by_night = colours.light(colour), colours.dark(colour)
+    by_day, by_night = accent_colour.light(colour), accent_colour.dark(colour)
 
     for shade in (by_day.accent, by_day.strong):
-        for ground in (*colours.LIGHT_GROUNDS, colours.ON_LIGHT, by_day.soft):
-            assert colours.contrast(shade, ground) >= 4.5
+        for ground in (
+            *accent_colour.LIGHT_GROUNDS,
+            accent_colour.ON_LIGHT,
+            by_day.soft,
+        ):
+            assert accent_colour.contrast(shade, ground) >= 4.5
     for shade in (by_night.accent, by_night.strong):
-        for ground in (*colours.DARK_GROUNDS, colours.ON_DARK, by_night.soft):
-            assert colours.contrast(shade, ground) >= 4.5
+        for ground in (
+            *accent_colour.DARK_GROUNDS,
+            accent_colour.ON_DARK,
+            by_night.soft,
+        ):
+            assert accent_colour.contrast(shade, ground) >= 4.5
 
 
 def test_a_colour_that_can_be_read_is_left_as_it_is() -> None:
-    assert colours.light(colours.parse("#0d6d78")).accent == (0x0D, 0x6D, 0x78)
+    assert accent_colour.light(accent_colour.parse("#0d6d78")).accent == (
+        0x0D,
+        0x6D,
+        0x78,
+    )
 
 
 def test_the_grounds_are_those_of_the_stylesheet() -> None:
     css = (defaults.BASE_DIR / "static/ganetimgr/css/ganetimgr.css").read_text()
 
-    for colour in (*colours.LIGHT_GROUNDS, *colours.DARK_GROUNDS, colours.ON_DARK):
-        written = colours.written(colour)
+    for colour in (
+        *accent_colour.LIGHT_GROUNDS,
+        *accent_colour.DARK_GROUNDS,
+        accent_colour.ON_DARK,
+    ):
+        written = accent_colour.written(colour)
         assert (written if written != "#ffffff" else "#fff") in css
 
 

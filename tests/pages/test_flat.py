@@ -13,7 +13,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.pages import admin, flat, markdown_text
+from apps.pages import admin, flat_pages, markdown_text
 from apps.work import limited_process
 from tests.ganeti.pages import markup, text
 
@@ -24,7 +24,7 @@ GREEK = {"Accept-Language": "el"}
 
 def write(name: str, language: str, content: str, title: str = "A title") -> FlatPage:
     return FlatPage.objects.create(
-        url=flat.place(name, language), title=title, content=content
+        url=flat_pages.place(name, language), title=title, content=content
     )
 
 
@@ -40,7 +40,7 @@ def test_loaddata_gives_six_placeholders_that_everybody_may_read(
     call_command("loaddata", "flatpages", verbosity=0)
 
     assert FlatPage.objects.count() == 6
-    for kind in flat.KINDS.values():
+    for kind in flat_pages.KINDS.values():
         assert kind.address == f"/about/{kind.name}/"
         english = client.get(kind.address)
         greek = client.get(kind.address, headers=GREEK)
@@ -151,12 +151,16 @@ def test_what_could_do_harm_is_left_out(client: Client, hostile: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_is_written_is_drawn(content: str) -> None:
-    assert "<script" not in flat.rendered(content)
+    assert "<script" not in flat_pages.rendered(content)
 
 
 def test_an_administrator_writes_a_page(client: Client, root: User) -> None:
     client.force_login(root)
-    sent = {"url": flat.place("info", "en"), "title": "About us", "content": "**Hi**"}
+    sent = {
+        "url": flat_pages.place("info", "en"),
+        "title": "About us",
+        "content": "**Hi**",
+    }
 
     posted = client.post(ADD, sent)
 
@@ -183,7 +187,7 @@ def test_a_text_nested_without_end_is_refused_at_its_field(
     """2,000 levels of lists were a 500, and for every reader; brackets took minutes."""
     monkeypatch.setattr(admin, "RENDER_CPU_S", 1)
     client.force_login(root)
-    sent = {"url": flat.place("info", "en"), "title": "Deep", "content": content}
+    sent = {"url": flat_pages.place("info", "en"), "title": "Deep", "content": content}
 
     answer = client.post(ADD, sent)
 
@@ -199,7 +203,7 @@ def test_a_text_that_is_too_long_is_refused_before_it_is_read(
     monkeypatch.setattr(limited_process, "call", lambda *_: pytest.fail("read"))
     client.force_login(root)
     content = "x" * (markdown_text.LONGEST + 1)
-    sent = {"url": flat.place("info", "en"), "title": "Long", "content": content}
+    sent = {"url": flat_pages.place("info", "en"), "title": "Long", "content": content}
 
     answer = client.post(ADD, sent)
 
@@ -221,7 +225,7 @@ def test_a_nested_text_that_came_past_the_form_is_shown_as_it_is_written(
 def test_a_page_is_written_once_in_each_language(client: Client, root: User) -> None:
     client.force_login(root)
     write("info", "en", "text")
-    sent = {"url": flat.place("info", "en"), "title": "Twice", "content": "x"}
+    sent = {"url": flat_pages.place("info", "en"), "title": "Twice", "content": "x"}
 
     answer = client.post(ADD, sent)
 

@@ -6,8 +6,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.utils import timezone
 
-from apps.applications import building
 from apps.applications.models import InstanceApplication
+from apps.applications.services import building
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry

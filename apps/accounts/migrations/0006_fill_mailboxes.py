@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import migrations
 
-from apps.accounts.names import key_of
-from apps.mails.onetime import hash_of
+from apps.accounts.services.names import key_of
+from apps.mails.one_time_keys import hash_of
 from apps.web.mail_addresses import comparison_key, normalize
 
 logger = logging.getLogger("apps.accounts")

@@ -21,7 +21,7 @@ from apps.ganeti.services.owners import Owner
 from apps.web.fields import LineField, TextField
 from apps.web.mail_addresses import MailAddressField
 
-from .. import words
+from ..display import labels
 from ..models import InstanceApplication
 
 # Fields of sizes, with the settings that say which there are.
@@ -154,7 +154,7 @@ class ApplicationForm(forms.Form):
     def _offer_sizes(self) -> None:
         self._choices(
             "memory_mib",
-            ((mib, words.memory(mib)) for mib in settings.APPLICATION_MEMORY_MIB),
+            ((mib, labels.memory(mib)) for mib in settings.APPLICATION_MEMORY_MIB),
         )
         self._choices("vcpus", ((count, count) for count in settings.APPLICATION_VCPUS))
         self._choices(

@@ -17,9 +17,15 @@ from apps.ganeti.reads import hostnames
 from apps.ganeti.services.owners import Owner
 from apps.web.fields import LineField, TextField
 
-from .. import building
+from ..display.placement_panel import (
+    MOST_DISK_GIB,
+    MOST_MEMORY_MIB,
+    MOST_VCPUS,
+    PLACES,
+    Panel,
+)
 from ..models import InstanceApplication
-from ..panel import MOST_DISK_GIB, MOST_MEMORY_MIB, MOST_VCPUS, PLACES, Panel
+from ..services import building
 
 LONGEST_COMMENT = 4000
 

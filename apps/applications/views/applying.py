@@ -9,21 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.ganeti.domain import tags
 from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.services.owners import Owner
 from apps.web import rate_limit
 from apps.web.requests import UserRequest, wants_part
 
-from .. import filing, holdings
-from ..creation import MIB_PER_GIB
-from ..filing import NameTaken, TooManyOpen
+from ..display import usage
+from ..display.usage import Total
 from ..forms.applying import NO_TAG, SIZES, ApplicationForm
-from ..holdings import Total
+from ..instance_spec import MIB_PER_GIB
 from ..models import InstanceApplication
+from ..services import filing
+from ..services.filing import NameTaken, TooManyOpen
 from ..states import TooLate
-from .asking import as_answer
+from .lookup import as_answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,9 +74,9 @@ def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | 
 
 
 def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
-    own = holdings.own_machines(request.user)
+    own = usage.own_machines(request.user)
     have = Total.of_machines(own.instances)
-    wait = holdings.asked_for(request.user)
+    wait = usage.asked_for(request.user)
     size = {name: form.size(name) for name in SIZES}
     disk_mib = size["disk_gib"] * MIB_PER_GIB
     this = Total(1, size["memory_mib"], size["vcpus"], disk_mib)

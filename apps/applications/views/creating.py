@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.person import person_of
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.ganeti.jobs.submission import ActionRefused
 from apps.web.requests import UserRequest
 
-from .. import access, building, reviewing
-from ..building import NotTaken
-from ..filing import NameTaken
+from .. import access
+from ..display.placement_panel import Panel
 from ..forms.review import CreateForm, as_typed
 from ..models import InstanceApplication
-from ..panel import Panel
-from ..trials import Trial, asked_trial
-from .asking import as_answer
+from ..services import building, reviewing
+from ..services.building import NotTaken
+from ..services.dry_run import Trial, asked_trial
+from ..services.filing import NameTaken
+from .lookup import as_answer
 from .reviewing import accepted
 
 # To begin with.

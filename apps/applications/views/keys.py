@@ -6,7 +6,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.web import rate_limit
 from apps.web.requests import address_of
 
@@ -33,7 +33,9 @@ def ssh_keys(request: HttpRequest, pk: int, cookie: str) -> HttpResponse:
     if not constant_time_compare(cookie, known) or application is None:
         return _plain("Not allowed.\n", 403)
     applicant = application.applicant
-    return _plain(people.authorized_keys(applicant) if applicant.is_active else "", 200)
+    return _plain(
+        contact.authorized_keys(applicant) if applicant.is_active else "", 200
+    )
 
 
 def _plain(text: str, status: int) -> HttpResponse:

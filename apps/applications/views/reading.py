@@ -11,11 +11,12 @@ from apps.accounts.person import person_of
 from apps.web.lists import neighbours
 from apps.web.requests import UserRequest, wants_part
 
-from .. import access, columns, listing, words
-from ..forms.listing import Asked
+from .. import access, listing
+from ..display import labels, rows
+from ..display.detail_page import Story
+from ..display.list_query import Asked
 from ..models import InstanceApplication
-from ..story import Story
-from .asking import HIDDEN
+from .lookup import HIDDEN
 
 
 @require_safe
@@ -36,11 +37,11 @@ def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
     return {
         "asked": asked,
         "page": page,
-        "rows": columns.rows(page.rows),
-        "heads": columns.heads(asked, staff=staff),
+        "rows": rows.rows(page.rows),
+        "heads": rows.heads(asked, staff=staff),
         "chips": list(asked.chips()),
         "pages": neighbours(page, lambda number: asked.address(page=number)),
-        "status_labels": words.LABELS,
+        "status_labels": labels.LABELS,
         "staff": staff,
     }
 

@@ -11,20 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.person import person_of
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.models import Job
 from apps.web.requests import UserRequest
 
-from .. import access, building, reviewing
-from ..building import NotTaken
-from ..filing import NameTaken
+from .. import access
+from ..display.placement_panel import Panel
 from ..forms.review import CommentForm, RefusalForm, ReviewForm, as_typed
 from ..models import InstanceApplication
-from ..panel import Panel
+from ..services import building, reviewing
+from ..services.building import NotTaken
+from ..services.dry_run import Trial, asked_trial
+from ..services.filing import NameTaken
 from ..states import REVIEWABLE, Status, TooLate
-from ..trials import Trial, asked_trial
-from .asking import HIDDEN, as_answer
+from .lookup import HIDDEN, as_answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.person import Person
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.subject import Outcome, Reach
+from apps.auditlog.outcomes import Outcome, Reach
 from apps.web.stored_text import Text
 
 from .. import access
@@ -42,7 +42,7 @@ _DOTS = {
 
 
 class Instances:
-    """What the history asks about (`apps.auditlog.subject.Subject`)."""
+    """What the history asks about (`apps.auditlog.outcomes.Subject`)."""
 
     outcomes: Mapping[str, tuple[Text, Q]] = {
         "running": (

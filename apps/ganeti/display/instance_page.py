@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.accounts.person import Person
-from apps.auditlog import lines
-from apps.auditlog.lines import Line
+from apps.auditlog import rows
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.subject import Reach
+from apps.auditlog.outcomes import Reach
+from apps.auditlog.rows import Line
 from apps.web.stored_text import Text
 
 from .. import access
@@ -282,7 +282,7 @@ def history(user: User, machine: Machine) -> list[Line]:
     that staff reads: here they would push out what owners look for.
     """
     found = AuditEntry.objects.filter(
-        lines.recent(), instance_uuid=machine.instance.uuid, hidden=False
+        rows.recent(), instance_uuid=machine.instance.uuid, hidden=False
     )
     reach = Reach(everything=access.may_see_all_history(machine.visible.person))
-    return lines.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)
+    return rows.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)

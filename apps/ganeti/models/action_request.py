@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.mails.onetime import hash_of
+from apps.mails.one_time_keys import hash_of
 
 
 class RequestedAction(models.TextChoices):

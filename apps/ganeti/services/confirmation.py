@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.accounts.person import Person
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting, Change, On
 from apps.mails.letters import Letter
-from apps.mails.onetime import hash_of, new_key
+from apps.mails.one_time_keys import hash_of, new_key
 
 from .. import access, images
 from ..domain.instance import Instance
@@ -171,7 +171,7 @@ def _mail(asked: ActionRequest, key: str, user: User) -> None:
     letter = Letter(
         "ganeti/emails/confirm.txt", context, about=f"request:{asked.pk}", secret=True
     )
-    letter.post(user.email, language=people.language_of(user))
+    letter.post(user.email, language=contact.language_of(user))
 
 
 def _about(asked: ActionRequest) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def _tell_owners(asked: ActionRequest, instance: Instance) -> None:
                 _about(asked),
                 about=f"request:{asked.pk}",
             )
-            letter.post(user.email, language=people.language_of(user))
+            letter.post(user.email, language=contact.language_of(user))
 
 
 # -- confirming

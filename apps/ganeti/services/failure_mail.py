@@ -1,6 +1,6 @@
 """Tell who asked for what cannot be undone that it failed: no page may be open then."""
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.mails.letters import Letter
 
 from ..domain.job import JobStatus
@@ -26,7 +26,7 @@ def tell(job: Job) -> None:
         return
     context = {"job": job, "entry": entry, "lost": job.status == JobStatus.LOST}
     letter = Letter("ganeti/emails/failed.txt", context)
-    letter.post(user.email, language=people.language_of(user))
+    letter.post(user.email, language=contact.language_of(user))
 
 
 for each in Job.Kind:

@@ -6,7 +6,7 @@ from django.core import signing
 from django.db.models import Q
 from django.urls import reverse
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.accounts.person import Person
 
 from ..access import owns
@@ -49,4 +49,4 @@ def _owners_keys(instance: Instance) -> str:
     found = User.objects.filter(named | member, is_active=True).distinct()
     # A database may take a small letter for a large one: `access` decides.
     owners = (user for user in found if owns(Person.of(user), instance.tags))
-    return "".join(people.authorized_keys(owner) for owner in owners)
+    return "".join(contact.authorized_keys(owner) for owner in owners)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
@@ -196,4 +196,4 @@ def _now(job: Job) -> list[Owner]:
 
 def _post(template: str, user: User, job: Job, context: dict[str, Any]) -> None:
     letter = Letter(template, context, about=f"job:{job.pk}")
-    letter.post(user.email, language=people.language_of(user))
+    letter.post(user.email, language=contact.language_of(user))

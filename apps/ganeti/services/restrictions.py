@@ -7,7 +7,7 @@ or started. Each raises as `power` does and returns None where nothing is to be 
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from apps.accounts import people
+from apps.accounts import contact
 from apps.auditlog.entries import Acting
 from apps.mails.letters import Letter
 
@@ -102,4 +102,4 @@ def tell_of_no_move(job: Job) -> None:
         {"job": job, "message": job.message},
         about=f"job:{job.pk}",
     )
-    letter.post(job.user.email, language=people.language_of(job.user))
+    letter.post(job.user.email, language=contact.language_of(job.user))

@@ -8,8 +8,8 @@ from collections import Counter
 from itertools import chain
 from typing import Any
 
-from apps.accounts import names
-from apps.accounts.names import Kind
+from apps.accounts.services import names
+from apps.accounts.services.names import Kind
 
 from ..models import Cluster
 from .snapshots import Contents

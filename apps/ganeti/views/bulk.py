@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from apps.accounts.person import person_of
+from apps.auditlog.actor import acting
 from apps.auditlog.entries import Acting
-from apps.auditlog.origin import acting
 from apps.web import stored_text
 from apps.web.requests import UserRequest
 from apps.web.stored_text import Text

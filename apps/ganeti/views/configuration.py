@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from ..display import instance_page

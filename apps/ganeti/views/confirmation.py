@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 )
 
 from apps.accounts.person import person_of
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from .. import access

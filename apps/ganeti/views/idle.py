@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.accounts import idle
 from apps.accounts.access import may_see_people
 from apps.accounts.person import person_of
+from apps.accounts.services import idle
 from apps.web.requests import UserRequest
 
 SIZE = 50

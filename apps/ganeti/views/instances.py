@@ -14,7 +14,7 @@ from apps.web.requests import UserRequest, wants_part
 
 from .. import access
 from ..display import instance_rows, labels, row_templates
-from ..forms.listing import STATE_LABELS, Asked
+from ..display.list_query import STATE_LABELS, Asked
 from ..reads import inventory
 from .lookup import back_to_list
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.person import person_of
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from .. import access

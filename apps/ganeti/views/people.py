@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.accounts import keyring, profiles
 from apps.accounts.access import is_reviewer, is_superuser, may_see_people
 from apps.accounts.person import Person, person_of
-from apps.auditlog import lines
-from apps.auditlog.lines import Line
+from apps.accounts.services import profiles, ssh_keys
+from apps.auditlog import rows
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.subject import registered
+from apps.auditlog.outcomes import registered
+from apps.auditlog.rows import Line
 from apps.web.requests import UserRequest
 
 from .. import access
@@ -47,7 +47,7 @@ def user_info(request: UserRequest, username: str) -> HttpResponse:
         "sees_all": access.sees_all(person),
         "is_reviewer": is_reviewer(person),
         "groups": groups,
-        "keys": keyring.shown(who),
+        "keys": ssh_keys.shown(who),
         "lines": _history(request, who),
         **_machines(request, visible, owned, who.username),
     }
@@ -81,15 +81,15 @@ def _machines(
 ) -> dict[str, Any]:
     """Return what the table shows; sorted and searched in the list of all."""
     columns = instance_rows.shown(instance_rows.chosen(request.user), staff=True)
-    rows = instance_rows.Rows(visible, owned[:MOST_MACHINES]).rows
+    machines = instance_rows.Rows(visible, owned[:MOST_MACHINES]).rows
     query = f"?{urlencode({'owner': owner})}"
     in_list = reverse("ganeti:instance-list") + query
     return {
-        "drawn": row_templates.draw(rows, columns),
+        "drawn": row_templates.draw(machines, columns),
         "heads": instance_rows.heads(
             columns, sorted_by=lambda key: f"{in_list}&sort={key}", order="name"
         ),
-        "machines_shown": len(rows),
+        "machines_shown": len(machines),
         "machines_total": len(owned),
         "in_list": in_list,
         "next": query,
@@ -98,6 +98,6 @@ def _machines(
 
 def _history(request: UserRequest, who: User) -> list[Line]:
     subject = registered()
-    found = AuditEntry.objects.filter(lines.recent(), user=who)
+    found = AuditEntry.objects.filter(rows.recent(), user=who)
     newest = found.select_related(*subject.related)[:HISTORY_LENGTH]
-    return lines.read(newest, request.user, subject.reach(request.user))
+    return rows.read(newest, request.user, subject.reach(request.user))

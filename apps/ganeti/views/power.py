@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web import stored_text
 from apps.web.requests import UserRequest
 

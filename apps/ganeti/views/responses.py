@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web import rate_limit
 from apps.web.requests import UserRequest
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.auditlog.origin import acting
+from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from ..display import instance_page

@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from apps.applications import reviewing
 from apps.applications.models import InstanceApplication
+from apps.applications.services import reviewing
 from tests.ganeti.pages import markup, text
 
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from apps.applications import reviewing
 from apps.applications.models import InstanceApplication
+from apps.applications.services import reviewing
 from tests.applications.review.sending import address, wanted
 
 FIELDS = (

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from apps.applications import reviewing
 from apps.applications.models import Event, InstanceApplication
+from apps.applications.services import reviewing
 from apps.applications.states import Status
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.test import Client
 
-from apps.accounts import people
-from apps.applications import moves, reviewing
+from apps.accounts import contact
 from apps.applications.models import Event, InstanceApplication
+from apps.applications.services import reviewing, transitions
 from apps.applications.states import REVIEWABLE, Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
@@ -81,8 +81,8 @@ def test_who_looks_at_old_news_is_told_and_keeps_what_was_typed(
     reviewer: Client, root: User, application: InstanceApplication
 ) -> None:
     old = reviewing.version_of(application)
-    moves.move(application, Status.APPROVED, Event.Kind.ACCEPTED, by=root)
-    moves.move(application, Status.FAILED, Event.Kind.FAILED, message="No room")
+    transitions.move(application, Status.APPROVED, Event.Kind.ACCEPTED, by=root)
+    transitions.move(application, Status.FAILED, Event.Kind.FAILED, message="No room")
 
     response = post(reviewer, application, "accept", version=old, memory_mib="4096")
 
@@ -166,7 +166,7 @@ def test_what_was_accepted_and_never_submitted_can_be_submitted(
 def test_a_refusal_is_mailed_with_its_reason_in_the_applicants_language(
     reviewer: Client, application: InstanceApplication, alice: User, sent: Sent
 ) -> None:
-    people.remember_language(alice, "en")
+    contact.remember_language(alice, "en")
 
     post(
         reviewer,

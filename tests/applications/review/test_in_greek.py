@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from apps.accounts import people
-from apps.applications import reviewing
+from apps.accounts import contact
 from apps.applications.models import InstanceApplication
+from apps.applications.services import reviewing
 from apps.auditlog.entries import Acting
 from tests.applications.review.sending import address, post
 from tests.ganeti.fakes import FakeRapi
@@ -85,7 +85,7 @@ def test_a_refusal_is_mailed_in_the_applicants_language(
     rhea: User,
     sent: Callable[[], list[EmailMessage]],
 ) -> None:
-    people.remember_language(alice, "el")
+    contact.remember_language(alice, "el")
 
     with translation.override("en"):
         reviewing.refuse(application, "Δεν χωρά.", "", by=Acting(rhea))

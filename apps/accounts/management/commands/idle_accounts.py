@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.accounts import idle
+from apps.accounts.services import idle
 
 
 class Command(BaseCommand):

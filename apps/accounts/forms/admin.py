@@ -1,0 +1,128 @@
+"""Users and groups in the administration: names, mail addresses and privileges."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from apps.web.mail_addresses import MailAddressField
+
+from ..services import mailboxes, names, privileges
+from ..services.names import Claim, Kind
+
+
+class ClaimingForm(forms.ModelForm[Any]):
+    """A form that gives a name to a user or group, and what belongs to the name.
+
+    ``actor`` is who fills it in; set by the page.
+    """
+
+    actor: ClassVar[User]
+    kind: ClassVar[Kind]
+    name_field: ClassVar[str]
+    # Many-to-many fields with what is only given by who has it.
+    privilege_fields: ClassVar[tuple[str, ...]] = ()
+
+    takes_over = forms.BooleanField(
+        label=_("Give what belongs to the name"),
+        required=False,
+        help_text=_(
+            "Needed if machines name this owner already, if an account of this name "
+            "was deleted or renamed, or if a cluster has not answered yet."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        name = cleaned.get(self.name_field)
+        if name and self.takes_name(name):
+            self._check_name(name)
+        for field in self.privilege_fields:
+            if field in cleaned:
+                self._check_privileges(field, cleaned[field])
+        return cleaned
+
+    def takes_name(self, name: str) -> bool:
+        return bool(getattr(self.instance, self.name_field) != name)
+
+    def _check_name(self, name: str) -> None:
+        try:
+            names.validate(name)
+        except ValidationError as exc:
+            self.add_error(self.name_field, exc)
+        others = self._meta.model._default_manager.exclude(pk=self.instance.pk)
+        if others.filter(**{f"{self.name_field}__iexact": name}).exists():
+            self.add_error(self.name_field, _("This name is taken."))
+        claim = names.claim_on(self.kind, name)
+        if not (claim.certain or self.cleaned_data.get("takes_over")):
+            self.add_error(self.name_field, _warning(claim, self.actor))
+
+    def _check_privileges(self, field: str, after: Iterable[Any]) -> None:
+        before = getattr(self.instance, field).all() if self.instance.pk else ()
+        if privileges.beyond(self.actor, before, after):
+            self.add_error(field, _("You can give and take only what you have."))
+
+
+def _warning(claim: Claim, actor: User) -> Any:
+    if not actor.is_superuser:
+        return _("Only a superuser can give this name: something may belong to it.")
+    if claim.machines:
+        reason: Any = ngettext_lazy(
+            "%(n)d machine already names this owner.",
+            "%(n)d machines already name this owner.",
+            "n",
+        ) % {"n": claim.machines}
+    elif claim.former:
+        reason = _("An account of this name was deleted or renamed.")
+    else:
+        reason = ngettext_lazy(
+            "%(n)d cluster has not told yet whom its machines belong to.",
+            "%(n)d clusters have not told yet whom their machines belong to.",
+            "n",
+        ) % {"n": claim.silent}
+    return format_lazy(
+        "{} {}", reason, _("Tick “Give what belongs to the name” if that is right.")
+    )
+
+
+class UserForm(ClaimingForm, UserChangeForm[User]):
+    kind = Kind.USER
+    name_field = "username"
+    privilege_fields = ("groups", "user_permissions")
+
+    email = MailAddressField(label=_("Mail address"), required=False)
+
+    def takes_name(self, name: str) -> bool:
+        """Tell whether somebody gets the name, be it by being let in at all."""
+        user: User = self.instance
+        is_first_time = not user.is_active and user.last_login is None
+        lets_in = is_first_time and bool(self.cleaned_data.get("is_active"))
+        return lets_in or super().takes_name(name)
+
+    def clean_email(self) -> str:
+        """Take no address that somebody else has, however it is spelled."""
+        email: str = self.cleaned_data["email"]
+        if mailboxes.is_taken(email, but=self.instance):
+            raise ValidationError(_("Another user has this address."))
+        return email
+
+
+class NewUserForm(ClaimingForm, AdminUserCreationForm):
+    kind = Kind.USER
+    name_field = "username"
+
+
+class GroupForm(ClaimingForm):
+    kind = Kind.GROUP
+    name_field = "name"
+    privilege_fields = ("permissions",)
+
+    class Meta:
+        model = Group
+        fields = ("name", "permissions")

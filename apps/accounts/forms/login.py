@@ -1,0 +1,124 @@
+"""Forms of people."""
+
+from typing import Any
+
+from django.contrib.auth import forms
+from django.contrib.auth.password_validation import (
+    password_validators_help_text_html,
+)
+from django.core.exceptions import ValidationError
+from django.forms import EmailInput, PasswordInput, TextInput
+from django.utils.translation import gettext_lazy as _
+
+from apps.web.fields import PasswordField, UsernameField
+from apps.web.mail_addresses import MailAddressField
+from apps.web.responses import describe_wait
+
+from ..services import login_throttle, passwords
+
+
+class LoginForm(forms.AuthenticationForm):
+    """Name and password; what is wrong with them is not told apart."""
+
+    username = UsernameField(
+        label=_("User name"), widget=TextInput(attrs={"autofocus": True})
+    )
+    password = PasswordField(
+        label=_("Password"),
+        widget=PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    error_messages = {
+        "invalid_login": _(
+            "This user name and password do not go together. "
+            "Mind that both tell small letters from capitals."
+        ),
+        "inactive": _("This account is not active."),
+        "directory_is_away": _(
+            "The directory of your organization does not answer now, so that its "
+            "accounts cannot log in. Accounts made here can. Try again in a moment."
+        ),
+        "too_many": _(
+            "Too many wrong passwords from where you are. Wait %(time)s; even the "
+            "right password does not help before that. If you have forgotten it, set "
+            "a new one by mail, which ends the wait."
+        ),
+    }
+    # How long it has to wait, if it was tried too often.
+    wait_s = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username")
+        password = self.cleaned_data.get("password")
+        if username and password and self.request:
+            attempt = login_throttle.log_in(self.request, username, password)
+            self.wait_s, self.user_cache = attempt.wait_s, attempt.user
+            if attempt.user is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(attempt.user)
+        return self.cleaned_data
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Say why it was no: nobody looked at a password that came too late."""
+        if self.wait_s:
+            return self._error("too_many", time=describe_wait(self.wait_s))
+        if getattr(self.request, "directory_is_away", False):
+            return self._error("directory_is_away")
+        return super().get_invalid_login_error()
+
+    def _error(self, code: str, **values: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], code, params=values)
+
+
+class ResetForm(forms.PasswordResetForm):
+    """Whose password is forgotten, by mail address."""
+
+    email = MailAddressField(
+        label=_("Mail address"),
+        widget=EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+    )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write to those who have this address, whatever there is to say to them."""
+        passwords.forgotten(self.cleaned_data["email"])
+
+
+class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
+    """A new password, twice."""
+
+    new_password1 = PasswordField(
+        label=_("New password"),
+        help_text=password_validators_help_text_html(),
+        widget=PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    new_password2 = PasswordField(
+        label=_("New password again"),
+        widget=PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+
+
+class ChangeForm(NewPasswordForm, forms.PasswordChangeForm):
+    """The password that one has, and a new one."""
+
+    old_password = PasswordField(
+        label=_("Current password"),
+        widget=PasswordInput(
+            attrs={"autocomplete": "current-password", "autofocus": True}
+        ),
+    )
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        if not login_throttle.check_own_password(self.user, password):
+            code = "password_incorrect"
+            raise ValidationError(self.error_messages[code], code)
+        return password

@@ -1,0 +1,244 @@
+"""Forms of the profile: who one is, another mail address, SSH keys."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
+from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.web.fields import LineField, PasswordField, TextField
+from apps.web.mail_addresses import MailAddressField
+from apps.web.requests import UserRequest
+
+from .. import ssh_public_keys
+from ..models import Organization
+from ..services import login_throttle, passwords, profiles, ssh_keys
+from ..services.ssh_keys import Known
+from ..ssh_public_keys import Line, Pasted
+
+# As many as a page shows of one kind.
+MAX_MESSAGES = 5
+PHONE = RegexValidator(
+    r"^[0-9+()/., -]*\Z", _("Digits, spaces and any of + ( ) / . , - only.")
+)
+
+
+def _input(**attributes: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "form-control", **attributes})
+
+
+class ProfileForm(forms.Form):
+    first_name = LineField(
+        label=_("First name"),
+        max_length=150,
+        widget=_input(autocomplete="given-name"),
+    )
+    last_name = LineField(
+        label=_("Surname"),
+        max_length=150,
+        widget=_input(autocomplete="family-name"),
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.all(),
+        label=_("Organization"),
+        required=False,
+        empty_label=_("None of these"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    phone = LineField(
+        label=_("Phone"),
+        max_length=64,
+        required=False,
+        validators=[PHONE],
+        widget=_input(autocomplete="tel", inputmode="tel"),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of mails"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _as_it_is(user))
+        super().__init__(*args, **kwargs)
+        if not Organization.objects.exists():
+            del self.fields["organization"]
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)  # noqa: S101 - told to mypy
+        language.choices = _languages()
+
+
+def _languages() -> list[tuple[str, Any]]:
+    """Return the languages by their own names, and first the site's own."""
+    site = get_language_info(settings.LANGUAGE_CODE)["name_local"].capitalize()
+    return [
+        ("", format_lazy("{} ({})", _("The site's own"), site)),
+        *(
+            (code, get_language_info(code)["name_local"].capitalize())
+            for code, _name in settings.LANGUAGES
+        ),
+    ]
+
+
+def _as_it_is(user: User) -> dict[str, Any]:
+    profile = profiles.seen(user)
+    return {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "organization": profile.organization_id,
+        "phone": profile.phone,
+        "language": profiles.chosen_language(user),
+    }
+
+
+class MailForm(forms.Form):
+    """Another address, for who knows the password, be it the directory's."""
+
+    address = MailAddressField(
+        label=_("New address"),
+        widget=forms.EmailInput(
+            attrs={"class": "form-control", "autocomplete": "email"}
+        ),
+    )
+    password = PasswordField(
+        label=_("Your password"),
+        widget=forms.PasswordInput(
+            attrs={"class": "form-control", "autocomplete": "current-password"}
+        ),
+    )
+
+    def __init__(self, *args: Any, request: UserRequest) -> None:
+        super().__init__(*args)
+        self._request, self._user = request, request.user
+        if not passwords.kept_here(request.user):
+            self.fields["address"].help_text = _(
+                "Whenever you give your password, your organization's directory puts "
+                "the address back that it has of you, if it has one."
+            )
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address == self._user.email:
+            raise forms.ValidationError(_("This is your address already."))
+        return address
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not login_throttle.check_own_password(self._user, password, self._request):
+            raise forms.ValidationError(self._why_not())
+        return password
+
+    def _why_not(self) -> Any:
+        if getattr(self._request, "directory_is_away", False):
+            return _("The directory of your organization does not answer now.")
+        return _("This is not your password.")
+
+
+class KeysForm(forms.Form):
+    """Several keys at once; all that is wrong is told by its line."""
+
+    keys = TextField(
+        label=_("Public keys"),
+        max_length=ssh_public_keys.MAX_TEXT_LENGTH,
+        strip=False,
+        help_text=_(
+            "One on a line, as in ~/.ssh/id_ed25519.pub, or between BEGIN and END "
+            "lines: Ed25519, ECDSA, RSA from 2048 bits, or one in a security key (sk-)."
+        ),
+        widget=forms.Textarea(
+            attrs={
+                "class": "form-control keys-input",
+                "rows": 4,
+                "spellcheck": "false",
+                "autocomplete": "off",
+                "autocapitalize": "off",
+            }
+        ),
+    )
+    lines: list[Line]
+    repeated: list[tuple[int, int]]
+    known: list[Known]
+
+    def __init__(self, *args: Any, user: User) -> None:
+        super().__init__(*args)
+        self._user = user
+        self.lines, self.repeated, self.known = [], [], []
+
+    def clean_keys(self) -> str:
+        text: str = self.cleaned_data["keys"]
+        pasted = ssh_public_keys.read(text)
+        if pasted.problems:
+            raise forms.ValidationError(_problems(pasted))
+        self._sort_out(pasted)
+        return text
+
+    def _sort_out(self, found: Pasted) -> None:
+        """Keep apart what is new and what the person has already."""
+        if not found.is_whole:
+            raise forms.ValidationError(
+                _("At most %(most)d keys can be added at once.")
+                % {"most": ssh_public_keys.MAX_KEYS}
+            )
+        if not found.lines:
+            raise forms.ValidationError(_("There is no key in this text."))
+        self.repeated = found.repeated
+        self.known = ssh_keys.known_among(self._user, found.lines)
+        numbers = {each.number for each in self.known}
+        self.lines = [line for line in found.lines if line.number not in numbers]
+        if not self.lines:
+            raise forms.ValidationError(self.said_twice())
+        if self._user.ssh_keys.count() + len(self.lines) > ssh_keys.MOST_KEYS:
+            raise forms.ValidationError(
+                _("Nobody can have more than %(most)d keys; delete some first.")
+                % {"most": ssh_keys.MOST_KEYS}
+            )
+
+    def said_twice(self) -> list[str]:
+        """Name the first lines with keys that are there already."""
+        lines = [
+            *(
+                gettext("Line %(number)d: you have this key already, as %(name)s.")
+                % {"number": each.number, "name": ssh_keys.name_of(each.key)}
+                for each in self.known
+            ),
+            *(
+                gettext("Line %(number)d: this key stands on line %(other)d too.")
+                % {"number": number, "other": other}
+                for number, other in self.repeated
+            ),
+        ]
+        more = [gettext("There are more such lines.")]
+        return lines[:MAX_MESSAGES] + more * (len(lines) > MAX_MESSAGES)
+
+    def forget_secrets(self) -> bool:
+        """Forget what was posted if a private key may be in it; tell whether."""
+        text = self.data.get("keys", "")
+        if len(text) > self.fields["keys"].max_raw_length:  # type: ignore[attr-defined]
+            reason = gettext("This is too long, and nothing of it was kept.")
+        elif ssh_public_keys.holds_secrets(text):
+            reason = gettext(
+                "A private key, or a part of one, was in this text. It is secret: "
+                "nothing of it was kept, but it has left your computer. Make a new "
+                "pair of keys, and paste what is in the file that ends in .pub."
+            )
+        else:
+            return False
+        self.data = {}
+        self.full_clean()
+        self.errors["keys"] = self.error_class([reason])
+        return True
+
+
+def _problems(pasted: Pasted) -> list[str]:
+    lines = [
+        gettext("Line %(number)d: %(reason)s")
+        % {"number": problem.number, "reason": problem.reason}
+        for problem in pasted.problems
+    ]
+    if not pasted.is_whole:
+        lines.append(gettext("Later lines were not read."))
+    return lines

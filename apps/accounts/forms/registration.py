@@ -1,0 +1,186 @@
+"""Asking for an account, and deciding on it."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import (
+    password_validators_help_text_html,
+    validate_password,
+)
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.web.fields import LineField, PasswordField, TextField, UsernameField
+from apps.web.mail_addresses import MailAddressField
+
+from ..captcha import CaptchaField
+from ..models import Organization, UnconfirmedRegistration
+from ..services import names, registration
+from ..services.names import Claim
+from ..services.registration import Applicant
+
+LONGEST_NAME = 64  # so that it fits into a tag of Ganeti's
+
+TAKEN = _("This user name is taken; choose another one.")
+
+
+class PlainForm(forms.Form):
+    """A form whose fields look as ours do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _class_of(field.widget))
+
+
+def _class_of(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+class RegistrationForm(PlainForm):
+    username = UsernameField(
+        label=_("User name"),
+        max_length=LONGEST_NAME,
+        validators=[ASCIIUsernameValidator(), names.validate],
+        help_text=_(
+            "Latin letters, digits and any of @.+-_ only. It cannot be changed later."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none"}
+        ),
+    )
+    email = MailAddressField(
+        label=_("Mail address"),
+        help_text=_("A link is sent there, to be followed first of all."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    first_name = LineField(
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = LineField(
+        label=_("Surname"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    phone = LineField(
+        label=_("Phone"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.all(),
+        label=_("Organization"),
+        required=False,
+        empty_label=_("None of these"),
+    )
+    terms = forms.BooleanField(
+        label=_("I have read the terms of service and accept them"),
+        error_messages={
+            "required": _("Without the terms of service there is no account.")
+        },
+    )
+    captcha = CaptchaField()
+
+    def __init__(self, *args: Any, remote: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not Organization.objects.exists():
+            del self.fields["organization"]
+        if not settings.FLATPAGES.get("TOS"):
+            del self.fields["terms"]
+        if settings.RECAPTCHA_PUBLIC_KEY:
+            cast(CaptchaField, self.fields["captcha"]).remote = remote
+        else:
+            del self.fields["captcha"]
+
+    def clean_username(self) -> str:
+        """Refuse a name that is taken, without telling by what."""
+        username: str = self.cleaned_data["username"]
+        if not registration.is_name_free(username):
+            raise ValidationError(TAKEN)
+        return username
+
+    def applicant(self) -> Applicant:
+        told = self.cleaned_data
+        return Applicant(
+            username=told["username"],
+            email=told["email"],
+            language=get_language() or settings.LANGUAGE_CODE,
+            first_name=told["first_name"],
+            last_name=told["last_name"],
+            phone=told["phone"],
+            organization=told.get("organization"),
+        )
+
+
+class PasswordForm(PlainForm):
+    """The password of an account whose mail address is confirmed with it."""
+
+    password = PasswordField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = PasswordField(
+        label=_("Password again"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(
+        self, *args: Any, registration: UnconfirmedRegistration, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._registration = registration
+        self.fields["password"].help_text = password_validators_help_text_html()
+
+    def clean(self) -> None:
+        password = self.cleaned_data.get("password")
+        again = self.cleaned_data.get("password_again")
+        if password and again and password != again:
+            self.add_error("password_again", _("The two passwords differ."))
+        if password:
+            self._check(password)
+
+    def _check(self, password: str) -> None:
+        fields = ("username", "email", "first_name", "last_name")
+        values = {field: getattr(self._registration, field) for field in fields}
+        try:
+            validate_password(password, User(**values))
+        except ValidationError as exc:
+            self.add_error("password", exc)
+
+
+class DecisionForm(PlainForm):
+    decision = forms.ChoiceField(
+        choices=[("approve", _("Approve")), ("refuse", _("Refuse"))]
+    )
+    reason = TextField(
+        label=_("Reason, if you refuse"),
+        required=False,
+        max_length=2000,
+        help_text=_("Goes into the mail to the applicant; may be left out."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    takes_over = forms.BooleanField(
+        label=_("The applicant is to get what belongs to this user name"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._claim = claim
+        if claim.certain:
+            del self.fields["takes_over"]
+
+    def clean(self) -> None:
+        approves = self.cleaned_data.get("decision") == "approve"
+        if approves and not (self._claim.certain or self.cleaned_data["takes_over"]):
+            self.add_error(
+                "takes_over", _("Confirm that this applicant is to get all of it.")
+            )

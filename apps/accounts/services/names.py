@@ -1,0 +1,182 @@
+"""Names of users and groups that aren't free, although nobody here has to have them.
+
+Ganeti's tags name owners, so whoever gets a name gets the machines of that name. A name
+is taken while a tag of any cluster mentions it, as last known, and after the account
+that had it was deleted or renamed. The room that reads tags calls `expect` for each
+source of them and `remember` when it has told.
+
+Names that differ only in case or compatibility characters are one name here: a
+database may take them for equal where tags don't.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from ..models import NameSource, ReservedName, UnconfirmedRegistration
+
+Kind = ReservedName.Kind
+# The source of names whose account was deleted or renamed.
+FORMER = "account"
+MAX_LENGTH = 255
+BATCH_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What comes with a name: machines whose tags name it, or an earlier account.
+
+    ``silent`` counts the sources that have not told yet whom their tags name.
+    """
+
+    machines: int = 0
+    former: bool = False
+    silent: int = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing is known to come with it: it can be registered."""
+        return not (self.machines or self.former)
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing comes with it: it can be given without a second thought."""
+        return self.free and not self.silent
+
+
+def key_of(name: str) -> str:
+    """Return what equal names have in common.
+
+    A digest, since a database may take an accented letter for a plain one. What is
+    longer than any name is taken as it is: normalizing may be quadratic.
+    """
+    if len(name) <= MAX_LENGTH:
+        name = unicodedata.normalize("NFKC", name).casefold()
+    return hashlib.sha256(name.encode(errors="replace")).hexdigest()
+
+
+def claim_on(kind: Kind, name: str) -> Claim:
+    """Return what comes with a name for whoever gets it."""
+    rows = ReservedName.objects.filter(kind=kind, key=key_of(name))
+    return Claim(
+        machines=rows.aggregate(total=Sum("machines"))["total"] or 0,
+        former=rows.filter(source=FORMER).exists(),
+        silent=NameSource.objects.filter(told=False).count(),
+    )
+
+
+def is_pending(username: str) -> bool:
+    """Tell whether a registration holds a user name."""
+    key = key_of(username)
+    return UnconfirmedRegistration.objects.filter(name_key=key).exists()
+
+
+def reserve(kind: Kind, name: str) -> None:
+    """Keep a name from being given to somebody else."""
+    ReservedName.objects.get_or_create(
+        kind=kind, key=key_of(name), source=FORMER, defaults={"name": name[:MAX_LENGTH]}
+    )
+
+
+def reserve_deleted(instance: User | Group, **_others: Any) -> None:
+    """Reserve the name of a user or group that is deleted.
+
+    Not that of a registration that was refused: nobody was ever in with it.
+    """
+    if isinstance(instance, Group):
+        reserve(Kind.GROUP, instance.name)
+    elif instance.is_active or instance.last_login is not None:
+        reserve(Kind.USER, instance.username)
+
+
+def expect(source: str) -> None:
+    """Note that a source has still to tell whom it names, or has to do so anew."""
+    NameSource.objects.update_or_create(name=source, defaults={"told": False})
+
+
+def drop(source: str) -> None:
+    """Wait for a source no longer; the names that it told stay reserved."""
+    NameSource.objects.filter(name=source).delete()
+
+
+def remember(
+    source: str, owners: Mapping[Kind, Mapping[str, int]], *, is_whole: bool = True
+) -> None:
+    """Replace what a source says: how many machines name each user and group.
+
+    Where it says not all that it has (``is_whole``), no name of it becomes free.
+    Called after each refresh that changed anything, so what is equal is only read.
+    """
+    wanted = _by_key(owners)
+    rows = ReservedName.objects.filter(source=source)
+    stored = {
+        (kind, key): (pk, machines)
+        for kind, key, pk, machines in rows.values_list("kind", "key", "pk", "machines")
+    }
+    if not is_whole:
+        for key, (_pk, before) in stored.items():
+            name, machines = wanted.get(key, ("", 0))
+            wanted[key] = (name, max(machines, before))
+    gone = [pk for key, (pk, _machines) in stored.items() if key not in wanted]
+    changed = [
+        ReservedName(
+            pk=stored[kind, key][0] if (kind, key) in stored else None,
+            kind=kind,
+            key=key,
+            name=name,
+            source=source,
+            machines=machines,
+        )
+        for (kind, key), (name, machines) in wanted.items()
+        if machines != stored.get((kind, key), (None, 0))[1]
+    ]
+    if gone or changed:
+        _write(changed, gone)
+    if not NameSource.objects.filter(name=source, told=is_whole).exists():
+        NameSource.objects.update_or_create(name=source, defaults={"told": is_whole})
+
+
+def _write(rows: list[ReservedName], gone: list[int]) -> None:
+    reserved = ReservedName.objects
+    known = [row for row in rows if row.pk]
+    new = [row for row in rows if not row.pk]
+    with transaction.atomic():
+        for start in range(0, len(gone), BATCH_SIZE):
+            reserved.filter(pk__in=gone[start : start + BATCH_SIZE]).delete()
+        reserved.bulk_update(known, ["machines"], batch_size=BATCH_SIZE)
+        # Another process may refresh an instance of the same cluster at this moment.
+        reserved.bulk_create(new, ignore_conflicts=True, batch_size=BATCH_SIZE)
+
+
+def _by_key(
+    owners: Mapping[Kind, Mapping[str, int]],
+) -> dict[tuple[str, str], tuple[str, int]]:
+    """Return a spelling and the number of machines of each kind and key."""
+    by_key: dict[tuple[str, str], tuple[str, int]] = {}
+    for kind, names in owners.items():
+        for name, machines in names.items():
+            key = (kind.value, key_of(name))
+            _name, before = by_key.get(key, (name, 0))
+            by_key[key] = (name[:MAX_LENGTH], before + machines)
+    return by_key
+
+
+def is_valid(name: str) -> bool:
+    """Tell whether a page's address can hold a name: browsers drop some parts."""
+    return not any(part in {"", ".", ".."} for part in name.split("/"))
+
+
+def validate(name: str) -> None:
+    """Raise ValidationError for names that aren't valid."""
+    if not is_valid(name):
+        raise ValidationError(
+            _("This can't be a name: “.”, “..” and “//” are not allowed.")
+        )

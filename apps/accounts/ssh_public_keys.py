@@ -1,0 +1,321 @@
+"""Public SSH keys as people paste them: read, checked, and told apart from secrets.
+
+Only text goes in and comes out; the database and the pages are elsewhere.
+"""
+
+import base64
+import hashlib
+import re
+from binascii import Error as NotBase64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurvePublicKey as CurveKey,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_ssh_public_key,
+)
+from django.utils.translation import gettext as _
+
+from . import ssh_key_blocks
+from .ssh_key_blocks import UNREADABLE, Block, NotAKey
+
+MAX_TEXT_LENGTH = 100_000
+MAX_KEYS, MAX_PROBLEMS = 100, 5
+LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
+LONGEST_COMMENT = 255
+
+ED25519, RSA, DSA = "ssh-ed25519", "ssh-rsa", "ssh-dss"
+CURVES = tuple(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521))
+SK_ED25519 = "sk-ssh-ed25519@openssh.com"
+SK_ECDSA = "sk-ecdsa-sha2-nistp256@openssh.com"
+TAKEN = (ED25519, *CURVES, RSA, SK_ED25519, SK_ECDSA)
+NAMES = {
+    ED25519: "Ed25519",
+    RSA: "RSA",
+    **dict.fromkeys(CURVES, "ECDSA"),
+    SK_ED25519: "Ed25519-SK",
+    SK_ECDSA: "ECDSA-SK",
+}
+# Text that begin a key in any of OpenSSH's files, taken here or not.
+_KIND = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?\Z")
+# Files of private keys by their first and last lines, and by what is between them
+# where those were left out: no public key is base64 alone and begins otherwise.
+_SECRET = re.compile(
+    r"(?:BEGIN|END)\s[A-Z0-9\s]{0,40}PRIVATE\sKEY|PuTTY-User-Key-File"
+    r"|Private-(?:Lines|MAC|Hash):|b3BlbnNzaC1rZXktdjE|AGE-SECRET-KEY"
+)
+_BARE_BASE64 = re.compile(r"(?!AAAA)[A-Za-z0-9+/]{40,}={0,2}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key in the one form in which OpenSSH would write it."""
+
+    kind: str
+    blob: bytes = field(repr=False)
+    comment: str = ""
+
+    @property
+    def text(self) -> str:
+        """The kind and the key, without the comment."""
+        return f"{self.kind} {base64.b64encode(self.blob).decode()}"
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 one as OpenSSH shows it, without "SHA256:"."""
+        digest = hashlib.sha256(self.blob).digest()
+        return base64.b64encode(digest).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A key and the line on which it stands, the first being 1."""
+
+    number: int
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a line."""
+
+    number: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Pasted:
+    """What was found in a text: each key once, and what is not one.
+
+    Reading stops after MAX_PROBLEMS or MAX_KEYS; ``is_whole`` is false then.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    # (number, the earlier line with the same key)
+    repeated: list[tuple[int, int]] = field(default_factory=list)
+    is_whole: bool = True
+
+    @property
+    def is_full(self) -> bool:
+        return (
+            len(self.problems) >= MAX_PROBLEMS
+            or len(self.lines) + len(self.repeated) > MAX_KEYS
+        )
+
+
+def marks_private_key(text: str) -> bool:
+    """Tell whether a text says itself that a private key is in it."""
+    return bool(_SECRET.search(text))
+
+
+def holds_secrets(text: str) -> bool:
+    """Tell whether a private key, or a part of one, is in a text.
+
+    A public key that was broken into several lines is none.
+    """
+    if marks_private_key(text):
+        return True
+    goes_on = False
+    for _number, line in ssh_key_blocks.split(text):
+        if isinstance(line, Block):
+            goes_on = False
+            continue
+        bare = bool(_BARE_BASE64.match(line))
+        if bare and not goes_on:
+            return True
+        goes_on = bare or (line.split(" ")[0] in TAKEN and line.count(" ") == 1)
+    return False
+
+
+def read(text: str) -> Pasted:
+    """Read keys, one on a line or between BEGIN and END lines.
+
+    Empty lines and comments count as lines only.
+    """
+    pasted = Pasted()
+    seen: dict[bytes, int] = {}
+    for number, entry in ssh_key_blocks.split(text):
+        if not entry or (isinstance(entry, str) and entry.startswith("#")):
+            continue
+        if pasted.is_full:
+            pasted.is_whole = False
+            break
+        _read_entry(pasted, seen, number, entry)
+    return pasted
+
+
+def _read_entry(
+    pasted: Pasted, seen: dict[bytes, int], number: int, entry: str | Block
+) -> None:
+    try:
+        key = parse(
+            ssh_key_blocks.to_line(entry) if isinstance(entry, Block) else entry
+        )
+    except NotAKey as exc:
+        pasted.problems.append(Problem(number, str(exc)))
+        return
+    if key.blob in seen:
+        pasted.repeated.append((number, seen[key.blob]))
+        return
+    seen[key.blob] = number
+    pasted.lines.append(Line(number, key))
+
+
+def parse(line: str) -> PublicKey:
+    """Read one key as OpenSSH writes it; raises NotAKey with the reason."""
+    kind, encoded, comment, *_none = [*line.split(None, 2), "", "", ""]
+    if kind not in TAKEN:
+        raise NotAKey(_why_not(kind, line))
+    blob = _decoded(encoded)
+    try:
+        whole = _READERS[kind](kind, blob)
+    except NotAKey:
+        raise
+    except UNREADABLE as exc:
+        raise NotAKey(_broken()) from exc
+    return PublicKey(kind, whole, _readable(comment))
+
+
+def md5_of(key: str) -> str:
+    """Return the older fingerprint of a key's text, as in ``c1:6a:…``."""
+    digest = hashlib.md5(_blob_of(key), usedforsecurity=False).hexdigest()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
+
+
+def describe(key: str) -> str:
+    """Return what to call the kind of a key's text, with an RSA key's size."""
+    kind, _space, _rest = key.partition(" ")
+    if kind == RSA:
+        return f"RSA {_rsa_bits(_blob_of(key))}"
+    if kind in CURVES:
+        return f"ECDSA {kind.rpartition('nistp')[2]}"
+    return NAMES.get(kind, kind)
+
+
+def _blob_of(key: str) -> bytes:
+    return base64.b64decode(key.split(" ")[1])
+
+
+def _broken() -> str:
+    return _("The key is broken: a part may have been lost when it was copied.")
+
+
+def _why_not(kind: str, line: str) -> str:
+    if kind == DSA:
+        return _(
+            "DSA keys are too weak, and OpenSSH no longer takes them. "
+            "Make a new one with: ssh-keygen -t ed25519"
+        )
+    if "-cert-v01@" in kind:
+        return _("This is a certificate. Give the public key that it was made for.")
+    if _KIND.match(kind):
+        return _("Keys of the kind %(kind)s are not taken.") % {"kind": kind[:64]}
+    if any(_KIND.match(word) for word in line.split()):
+        return _(
+            "Options before the key are not taken: begin the line with the key's kind."
+        )
+    return _(
+        "This is no public SSH key. One begins with its kind, such as ssh-ed25519, "
+        "and stands on a single line, or between lines with BEGIN and END."
+    )
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded.encode("ascii"), validate=True)
+    except (NotBase64, UnicodeEncodeError) as exc:
+        raise NotAKey(_broken()) from exc
+
+
+def _readable(comment: str) -> str:
+    """Return a comment that stays on its line wherever it is shown."""
+    kept = "".join(each if each.isprintable() else " " for each in comment)
+    return kept.strip()[:LONGEST_COMMENT]
+
+
+# -- one kind of key each: from the bytes given to those that OpenSSH would write
+
+
+def _ordinary(kind: str, blob: bytes) -> bytes:
+    text = f"{kind} {base64.b64encode(blob).decode()}"
+    loaded = load_ssh_public_key(text.encode())
+    written = loaded.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    return _blob_of(written.decode())
+
+
+def _rsa(kind: str, blob: bytes) -> bytes:
+    bits = _rsa_bits(blob)
+    if bits < LEAST_RSA_BITS:
+        raise NotAKey(
+            _(
+                "This RSA key has %(bits)d bits; fewer than %(least)d are too weak. "
+                "Make a new one with: ssh-keygen -t ed25519"
+            )
+            % {"bits": bits, "least": LEAST_RSA_BITS}
+        )
+    if bits > MOST_RSA_BITS:
+        raise NotAKey(
+            _("This RSA key has %(bits)d bits; OpenSSH takes %(most)d at most.")
+            % {"bits": bits, "most": MOST_RSA_BITS}
+        )
+    return _ordinary(kind, blob)
+
+
+def _sk_ed25519(kind: str, blob: bytes) -> bytes:
+    point, application = _parts(blob, kind, count=2)
+    Ed25519PublicKey.from_public_bytes(point)
+    return _of_a_token(blob, application)
+
+
+def _sk_ecdsa(kind: str, blob: bytes) -> bytes:
+    curve, point, application = _parts(blob, kind, count=3)
+    if curve != b"nistp256" or not point.startswith(b"\x04"):
+        raise NotAKey(_broken())
+    CurveKey.from_encoded_point(SECP256R1(), point)
+    return _of_a_token(blob, application)
+
+
+_READERS: dict[str, Callable[[str, bytes], bytes]] = {
+    ED25519: _ordinary,
+    **dict.fromkeys(CURVES, _ordinary),
+    RSA: _rsa,
+    SK_ED25519: _sk_ed25519,
+    SK_ECDSA: _sk_ecdsa,
+}
+
+
+def _of_a_token(blob: bytes, application: bytes) -> bytes:
+    """Return a security key's bytes if it was made for SSH."""
+    if not application.startswith(b"ssh:"):
+        raise NotAKey(_("This security key was not made for SSH."))
+    return blob
+
+
+def _rsa_bits(blob: bytes) -> int:
+    _exponent, modulus = _parts(blob, RSA, count=2)
+    return int.from_bytes(modulus).bit_length()
+
+
+def _parts(blob: bytes, kind: str, *, count: int) -> list[bytes]:
+    """Return the fields after the kind: each a length of four bytes, then so many."""
+    parts = list(_fields(blob))
+    if len(parts) != count + 1 or parts[0] != kind.encode():
+        raise NotAKey(_broken())
+    return parts[1:]
+
+
+def _fields(blob: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(blob):
+        start = at + 4
+        at = start + int.from_bytes(blob[at:start])
+        if start > len(blob) or at > len(blob):
+            raise NotAKey(_broken())
+        yield blob[start:at]

@@ -1,0 +1,148 @@
+"""The profile: who one is, another mail address, SSH keys."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.auditlog.actor import acting
+from apps.web import rate_limit
+from apps.web.requests import UserRequest
+
+from .. import ssh_public_keys
+from ..forms.profile import KeysForm, MailForm, ProfileForm
+from ..models import SshKey
+from ..services import email_change, profiles, ssh_keys
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: UserRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/profile.html", _page(request))
+    form = ProfileForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _to_be_mended(request, profile_form=form)
+    if profiles.change(acting(request), form.cleaned_data):
+        request.user.refresh_from_db()
+        profiles.note_change(request, request.user)
+        messages.success(request, _("Your profile was changed."))
+    else:
+        messages.info(request, _("Nothing was changed: all is as it was."))
+    return redirect("accounts:profile")
+
+
+@require_POST
+def greeted(request: UserRequest) -> HttpResponse:
+    """Put the greeting away for good."""
+    profiles.stop_greeting(request, request.user)
+    return redirect("ganeti:instance-list")
+
+
+# -- SSH keys
+
+
+@sensitive_post_parameters("keys")
+@require_POST
+def keys_add(request: UserRequest) -> HttpResponse:
+    form = KeysForm(request.POST, user=request.user)
+    rate_limit.enforce("ssh-key-add", account=request.user.get_username())
+    if form.forget_secrets() or not form.is_valid():
+        return _to_be_mended(request, keys_form=form)
+    added = ssh_keys.add(acting(request), form.lines)
+    profiles.note_change(request, request.user)
+    text = ngettext("%(n)d key was added.", "%(n)d keys were added.", len(added))
+    messages.success(request, text % {"n": len(added)})
+    if twice := form.said_twice():
+        messages.warning(request, " ".join(twice))
+    return redirect(resolve_url("accounts:profile") + "#keys")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
+    key = get_object_or_404(SshKey, pk=key_id, owner=request.user)
+    if request.method != "POST":
+        name, md5 = ssh_keys.name_of(key), ssh_public_keys.md5_of(key.key)
+        context = {"key": key, "name": name, "md5": md5}
+        return render(request, "accounts/key_delete.html", context)
+    ssh_keys.delete(acting(request), key)
+    messages.success(
+        request, _("The key %(name)s was deleted.") % {"name": ssh_keys.name_of(key)}
+    )
+    return redirect(resolve_url("accounts:profile") + "#keys")
+
+
+# -- another mail address
+
+
+@sensitive_post_parameters("password")
+@require_POST
+def mail_ask(request: UserRequest) -> HttpResponse:
+    form = MailForm(request.POST, request=request)
+    if not form.is_valid():
+        return _to_be_mended(request, mail_form=form)
+    address = form.cleaned_data["address"]
+    account = request.user.get_username()
+    rate_limit.enforce("mail-change", account=account)
+    # A mailbox that others flood is spared the link, and nobody is told so.
+    wait_s = rate_limit.hit("mail-change", mailbox=address)
+    email_change.ask(acting(request), address, with_link=not wait_s)
+    text = _("A link was sent to %(address)s. The address changes when you follow it.")
+    messages.success(request, text % {"address": address})
+    return redirect("accounts:profile")
+
+
+@require_POST
+def mail_cancel(request: UserRequest) -> HttpResponse:
+    email_change.cancel(acting(request))
+    messages.success(request, _("Your address stays as it is; the link works no more."))
+    return redirect("accounts:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_change(request: UserRequest, key: str) -> HttpResponse:
+    """Show what the link in a mail will do; do it by POST, for its owner alone."""
+    change = email_change.find(request.user, key)
+    if change is None:
+        return _void(request)
+    if request.method != "POST":
+        return render(request, "accounts/mail_change.html", {"change": change})
+    try:
+        email_change.confirm(acting(request), change)
+    except email_change.Void:
+        return _void(request)
+    text = _("Your mail address is %(address)s now.")
+    messages.success(request, text % {"address": change.address})
+    return redirect("accounts:profile")
+
+
+def _void(request: UserRequest) -> HttpResponse:
+    return render(request, "accounts/mail_change_void.html", status=404)
+
+
+# -- the page
+
+
+def _to_be_mended(request: UserRequest, **forms: Any) -> HttpResponse:
+    page = _page(request, **forms)
+    return render(request, "accounts/profile.html", page, status=400)
+
+
+def _page(request: UserRequest, **forms: Any) -> dict[str, Any]:
+    """Return what the page shows; ``forms`` are ones to be mended."""
+    user = request.user
+    change = email_change.waiting(user)
+    return {
+        "profile_form": ProfileForm(user=user),
+        "mail_form": MailForm(request=request),
+        "keys_form": KeysForm(user=user),
+        "keys": ssh_keys.shown(user),
+        "groups": user.groups.order_by("name"),
+        "change": change,
+        "expires_at": email_change.expires_at(change) if change else None,
+        **forms,
+    }

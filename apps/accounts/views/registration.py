@@ -1,0 +1,158 @@
+"""Registering, confirming the address by mail, and deciding who gets an account."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.auditlog.actor import acting
+from apps.web import rate_limit
+from apps.web.requests import address_of
+
+from .. import captcha
+from ..access import may_decide_registrations
+from ..forms.registration import TAKEN, DecisionForm, PasswordForm, RegistrationForm
+from ..person import person_of
+from ..services import mailboxes, registration
+from ..services.registration import Registration, Standing
+
+# Links that lead nowhere: one never was, the others are over.
+STATUSES = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REFUSED: 410}
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponseBase:
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    sent = request.POST if request.method == "POST" else None
+    address = address_of(request)
+    form = RegistrationForm(sent, remote=address)
+    if sent is not None:
+        rate_limit.enforce("registration", address=address)
+    if form.is_valid():
+        # A mailbox that strangers flood is spared mails, and not locked out by them.
+        wait_s = rate_limit.hit("registration", mailbox=form.cleaned_data["email"])
+        if _registered(form, with_mail=not wait_s):
+            return redirect("accounts:registered")
+    return _registration_page(request, form)
+
+
+def _registration_page(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
+    status = 400 if form.is_bound else 200
+    context = {"form": form, "captcha_key": settings.RECAPTCHA_PUBLIC_KEY}
+    context["captcha_script"] = captcha.script()
+    response = render(request, "accounts/register.html", context, status=status)
+    if settings.RECAPTCHA_PUBLIC_KEY:
+        response._csp_update = captcha.sources()  # type: ignore[attr-defined]
+    return response
+
+
+def _registered(form: RegistrationForm, *, with_mail: bool) -> bool:
+    try:
+        registration.register(form.applicant(), with_mail=with_mail)
+    except IntegrityError:  # the name was free a moment ago
+        form.add_error("username", TAKEN)
+        return False
+    return True
+
+
+@login_not_required
+@require_safe
+def registered(request: HttpRequest) -> HttpResponse:
+    """Say what comes next; the same whether the address has an account or not."""
+    days = settings.ACCOUNT_ACTIVATION_DAYS
+    return render(request, "accounts/registered.html", {"days": days})
+
+
+@login_not_required
+@sensitive_post_parameters("password", "password_again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """Show what the link will do, or why it does nothing (any more); POST does it."""
+    found = registration.by_key(key)
+    context: dict[str, Any] = {"found": found, "days": settings.ACCOUNT_ACTIVATION_DAYS}
+    status = STATUSES.get(found.standing, 200)
+    if found.standing is Standing.UNCONFIRMED and found.unconfirmed is not None:
+        sent = request.POST if request.method == "POST" else None
+        form = PasswordForm(sent, registration=found.unconfirmed)
+        if form.is_valid() and _confirmed(form, found):
+            return redirect("accounts:confirm", key)
+        context["form"] = form
+        status = 400 if form.errors else 200
+    elif request.method == "POST":
+        return redirect("accounts:confirm", key)
+    return render(request, "accounts/confirm.html", context, status=status)
+
+
+def _confirmed(form: PasswordForm, found: Registration) -> bool:
+    try:
+        registration.confirm(found, form.cleaned_data["password"])
+    except IntegrityError:
+        form.add_error(
+            None,
+            _(
+                "Meanwhile somebody has registered with this user name or mail "
+                "address. Log in if it was you, or register with others."
+            ),
+        )
+        return False
+    return True
+
+
+@require_safe
+def applicants(request: HttpRequest) -> HttpResponse:
+    _only_for_those_who_decide(request)
+    context = {"waiting": registration.waiting()}
+    return render(request, "accounts/applicants.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, number: int) -> HttpResponse:
+    _only_for_those_who_decide(request)
+    found = registration.by_number(number)
+    claim = found.claim
+    sent = request.POST if request.method == "POST" else None
+    form = DecisionForm(sent, claim=claim)
+    if form.is_valid():
+        _decided(request, found, form)
+        return redirect("accounts:decide", number)
+    status = STATUSES.get(found.standing, 200) if sent is None else 400
+    context = {"found": found, "form": form, "claim": claim, "others": _others(found)}
+    return render(request, "accounts/decide.html", context, status=status)
+
+
+def _only_for_those_who_decide(request: HttpRequest) -> None:
+    if not may_decide_registrations(person_of(request)):
+        raise Http404(_("There is nothing here."))
+
+
+def _decided(request: HttpRequest, found: Registration, form: DecisionForm) -> None:
+    name = found.user.username if found.user else ""
+    if form.cleaned_data["decision"] == "approve":
+        done = registration.approve(found, by=acting(request))
+        text = _("%(name)s has an account now, and a mail that says so.")
+    else:
+        reason = form.cleaned_data["reason"]
+        done = registration.refuse(found, reason, by=acting(request))
+        text = _("%(name)s was refused, and told so by mail.")
+    if done:
+        messages.success(request, text % {"name": name})
+    else:
+        messages.warning(request, _("Nothing was done: see below."))
+
+
+def _others(found: Registration) -> list[User]:
+    """Return who else has the applicant's mail address."""
+    if found.user is None:
+        return []
+    return list(mailboxes.holders(found.user.email).exclude(pk=found.user.pk))

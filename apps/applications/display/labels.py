@@ -1,0 +1,60 @@
+"""What pages call the states of applications and what is in them, and how they look."""
+
+from django.utils.translation import pgettext_lazy
+
+from apps.ganeti import images
+from apps.ganeti.display.labels import gib
+from apps.web.stored_text import Text
+
+from ..models import InstanceApplication
+from ..states import FINAL, OPEN, REVIEWABLE, Status
+
+# Marks of the states, by the class that draws them.
+DOTS: dict[str, str] = {
+    Status.PENDING: "half",
+    Status.APPROVED: "half",
+    Status.SUBMITTED: "busy",
+    Status.PROCESSING: "busy",
+    Status.FAILED: "bad",
+    Status.CREATED: "ok",
+    Status.REFUSED: "slashed",
+    Status.DISCARDED: "slashed",
+    Status.WITHDRAWN: "slashed",
+}
+# Several states under one name, to filter by.
+GROUPS: dict[str, frozenset[Status]] = {
+    "review": REVIEWABLE,
+    "open": OPEN,
+    "past": FINAL,
+}
+LABELS: dict[str, Text] = {
+    "review": pgettext_lazy("applications", "To be reviewed"),
+    "open": pgettext_lazy("applications", "All open"),
+    "past": pgettext_lazy("applications", "All past"),
+    **{status.value: status.label for status in Status},
+}
+STATES_OF: dict[str, frozenset[Status]] = {
+    **GROUPS,
+    **{status.value: frozenset({status}) for status in Status},
+}
+
+
+def state(application: InstanceApplication) -> str:
+    return application.get_status_display()
+
+
+def dot(application: InstanceApplication) -> str:
+    return DOTS[application.status]
+
+
+def memory(mib: int) -> str:
+    """Write a size of memory as people say it."""
+    return f"{mib} MiB" if mib < 1024 else f"{gib(mib)} GiB"
+
+
+def operating_system(key: str) -> str:
+    """Return what an image is called; its id if there is none of that id any more."""
+    if not key:
+        return str(images.NOTHING)
+    image = images.known().find(key)
+    return image.description if image else key

@@ -1,0 +1,105 @@
+"""Filing an application, and taking it back; each is audited."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+from apps.accounts.models import Profile
+from apps.accounts.person import Person
+from apps.auditlog import entries
+from apps.auditlog.entries import Acting, On
+from apps.ganeti.jobs.submission import refuse_on
+from apps.mails.letters import Letter
+from apps.web.stored_text import Text
+
+from .. import access
+from ..models import Event, InstanceApplication
+from ..states import Status
+from . import transitions
+
+# Actions as the audit log has them.
+APPLY, WITHDRAW = "apply", "withdraw"
+ACTIONS: dict[str, Text] = {
+    APPLY: pgettext_lazy("action", "Apply for a machine"),
+    WITHDRAW: pgettext_lazy("action", "Withdraw an application"),
+}
+
+
+# Why, of what somebody may not even know of.
+NOT_THEIRS = gettext_noop("This application is not theirs.")
+
+
+class TooManyOpen(Exception):
+    """The applicant has as many open applications as anybody may have."""
+
+
+class NameTaken(Exception):
+    """Another application asked for the name at the same moment."""
+
+
+def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
+    """File an application with these fields, and tell MANAGERS.
+
+    Raises NameTaken and TooManyOpen.
+    """
+    try:
+        with transaction.atomic():
+            # One at a time: forms sent at once would all see room for one more.
+            User.objects.select_for_update().get(pk=by.user.pk)
+            if InstanceApplication.objects.at_limit(by.user):
+                raise TooManyOpen
+            return _file(wanted, by)
+    except IntegrityError as exc:
+        if not InstanceApplication.objects.speak_for(wanted["hostname"]):
+            raise
+        raise NameTaken from exc
+
+
+def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
+    application = InstanceApplication.objects.create(applicant=by.user, **wanted)
+    transitions.tell(application, Event.Kind.FILED, by=by.user)
+    entries.record(by, APPLY, On(instance=application.hostname))
+    _fill_profile(by.user, application)
+    Letter(
+        "applications/emails/filed.txt",
+        {"application": application},
+        about=application.mail_key,
+    ).post_to_managers()
+    return application
+
+
+def _fill_profile(user: User, application: InstanceApplication) -> None:
+    """Keep what the applicant's profile lacks; of a contact who is the applicant."""
+    profile, _made = Profile.objects.get_or_create(user=user)
+    found: dict[str, Any] = {}
+    if profile.organization is None and application.organization is not None:
+        found["organization"] = application.organization
+    if not profile.phone and _is_contact(user, application):
+        found["phone"] = application.contact_phone
+    if found:
+        Profile.objects.filter(pk=profile.pk).update(**found)
+
+
+def _is_contact(user: User, application: InstanceApplication) -> bool:
+    """Tell whether the contact, as far as it is given, is the applicant."""
+    mail, name = application.contact_email, application.contact_name
+    if mail:
+        return mail.casefold() == user.email.casefold()
+    return not name or name.casefold() == user.get_full_name().casefold()
+
+
+def withdraw(application: InstanceApplication, *, by: Acting) -> None:
+    """Take an application back; raises ActionRefused and TooLate."""
+    verdict = access.may_withdraw(
+        Person.of(by.user), application.applicant.get_username()
+    )
+    on = On(instance=application.hostname)
+    if not verdict.allowed:
+        raise refuse_on(verdict, WITHDRAW, on, by=by, hidden=NOT_THEIRS)
+    with transaction.atomic():
+        transitions.move(
+            application, Status.WITHDRAWN, Event.Kind.WITHDRAWN, by=by.user
+        )
+        entries.record(by, WITHDRAW, on)

@@ -1,0 +1,204 @@
+"""What reviewers decide; each is told in the application's story, and audited."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import pgettext_lazy
+
+from apps.accounts import contact
+from apps.accounts.person import Person
+from apps.auditlog import entries
+from apps.auditlog.entries import Acting, Change, On
+from apps.ganeti.access import Verdict
+from apps.ganeti.jobs.submission import refuse_on
+from apps.ganeti.models import Job
+from apps.mails.letters import Letter
+from apps.web.stored_text import Text
+
+from .. import access
+from ..models import Event, InstanceApplication
+from ..states import Status, TooLate
+from . import building, transitions
+from .filing import NOT_THEIRS, NameTaken
+
+# Actions as the audit log has them.
+REVIEW, CREATE = "review_application", "create_without_application"
+ACCEPT, REFUSE = "accept_application", "refuse_application"
+DISCARD = "discard_application"
+# What pages call them.
+ACTIONS: Mapping[str, Text] = {
+    REVIEW: pgettext_lazy("action", "Decide about an application"),
+    CREATE: pgettext_lazy("action", "Create without an application"),
+    ACCEPT: pgettext_lazy("action", "Accept an application"),
+    REFUSE: pgettext_lazy("action", "Refuse an application"),
+    DISCARD: pgettext_lazy("action", "Discard an application"),
+}
+
+# What a reviewer decides about, in the order it is told.
+DECIDED = (
+    *("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system"),
+    *("hosts_mail_server", "organization", "cluster", "node_group", "nic_network"),
+    *("disk_template", "storage_provider", "volume_group"),
+)
+
+
+def may_decide(person: Person, application: InstanceApplication) -> Verdict:
+    """Answer who wants to decide about an application."""
+    return access.may_review_of(
+        person,
+        application.applicant.get_username(),
+        own=settings.REVIEW_OWN_APPLICATIONS,
+    )
+
+
+def check(application: InstanceApplication, *, by: Acting) -> None:
+    """Let only reviewers decide; raises ActionRefused."""
+    verdict = may_decide(Person.of(by.user), application)
+    if not verdict.allowed:
+        on = On(instance=application.hostname)
+        raise refuse_on(verdict, REVIEW, on, by=by, hidden=NOT_THEIRS)
+
+
+def check_creator(*, by: Acting) -> None:
+    """Let only those create who may without an application; raises ActionRefused."""
+    verdict = access.may_create(Person.of(by.user))
+    if not verdict.allowed:
+        raise refuse_on(verdict, CREATE, entries.NOTHING, by=by)
+
+
+# -- the version that a reviewer looked at
+
+
+def version_of(application: InstanceApplication) -> str:
+    """Return what a form carries, so that who decides by old news is told."""
+    return application.changed_at.isoformat()
+
+
+def insist(application: InstanceApplication, version: str) -> None:
+    """Raise TooLate unless the application is as it was when it was looked at."""
+    if version != version_of(application):
+        raise TooLate
+
+
+def latest(application: InstanceApplication) -> list[Event]:
+    """Return what happened last, newest first: who was quicker, and what came of it."""
+    events = application.events.select_related("user").order_by("-at", "-pk")
+    return list(events[:3])
+
+
+# -- deciding
+
+
+def accept(
+    application: InstanceApplication, decided: Mapping[str, Any], *, by: Acting
+) -> Job:
+    """Accept, and hand it to its cluster; raises TooLate, NameTaken, NotTaken."""
+    with _claiming(decided["hostname"], application), transaction.atomic():
+        _accept(application, decided, by)
+    return building.submit(application, by=by)
+
+
+def create(
+    application: InstanceApplication, decided: Mapping[str, Any], *, by: Acting
+) -> Job:
+    """File an application that is new, and accept it; raises NameTaken, NotTaken."""
+    with _claiming(decided["hostname"], application), transaction.atomic():
+        application.save()
+        transitions.tell(application, Event.Kind.FILED, by=by.user)
+        _accept(application, decided, by, action=CREATE)
+    return building.submit(application, by=by)
+
+
+def _accept(
+    application: InstanceApplication,
+    decided: Mapping[str, Any],
+    by: Acting,
+    action: str = ACCEPT,
+) -> None:
+    changes = changed(application, decided)
+    transitions.move(
+        application,
+        Status.APPROVED,
+        Event.Kind.ACCEPTED,
+        by=by.user,
+        changes=changes,
+        reviewer=by.user,
+        **decided,
+    )
+    entries.record(by, action, _on(application), changes=changes)
+
+
+@contextmanager
+def _claiming(hostname: str, application: InstanceApplication) -> Iterator[None]:
+    """Say of a name that an open application has that it is taken."""
+    try:
+        yield
+    except IntegrityError as exc:
+        if not InstanceApplication.objects.speak_for(hostname, application.pk):
+            raise
+        raise NameTaken from exc
+
+
+def refuse(
+    application: InstanceApplication, reason: str, comments: str, *, by: Acting
+) -> None:
+    """Refuse, and tell the applicant why; raises TooLate."""
+    applicant = application.applicant
+    with transaction.atomic():
+        transitions.move(
+            application,
+            Status.REFUSED,
+            Event.Kind.REFUSED,
+            by=by.user,
+            detail=reason,
+            refusal_reason=reason,
+            admin_comments=comments,
+            reviewer=by.user,
+        )
+        entries.record(by, REFUSE, _on(application), detail=reason)
+        Letter(
+            "applications/emails/refused.txt",
+            {"application": application, "reason": reason},
+            about=application.mail_key,
+        ).post(applicant.email, language=contact.language_of(applicant))
+
+
+def discard(application: InstanceApplication, comments: str, *, by: Acting) -> None:
+    """Drop it without a word to anybody; raises TooLate."""
+    with transaction.atomic():
+        transitions.move(
+            application,
+            Status.DISCARDED,
+            Event.Kind.DISCARDED,
+            by=by.user,
+            admin_comments=comments,
+            reviewer=by.user,
+        )
+        entries.record(by, DISCARD, _on(application))
+
+
+def _on(application: InstanceApplication) -> On:
+    cluster = application.cluster
+    return On(cluster.slug if cluster else "", application.hostname)
+
+
+# -- what was changed
+
+
+def changed(
+    application: InstanceApplication, decided: Mapping[str, Any]
+) -> list[Change]:
+    """Return what is decided otherwise than it is: field, from, to."""
+    pairs = ((name, getattr(application, name), decided[name]) for name in DECIDED)
+    return [
+        (name, _as_text(old), _as_text(new)) for name, old, new in pairs if old != new
+    ]
+
+
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if value not in {None, ""} else None

@@ -1,0 +1,51 @@
+"""Entries as pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.web.stored_text import Text
+
+from . import labels
+from .models import AuditEntry
+from .outcomes import Outcome, Reach, registered
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry, with its words and what came of it."""
+
+    entry: AuditEntry
+    action: Text
+    outcome: Outcome
+    address: str  # of the instance's page
+    shows_origin: bool
+
+
+def recent() -> Q:
+    """Return which entries are shown at all; older ones are kept, but not shown."""
+    if not settings.AUDIT_ENTRIES_LAST_X_DAYS:
+        return Q()
+    days = timedelta(days=settings.AUDIT_ENTRIES_LAST_X_DAYS)
+    return Q(created_at__gte=timezone.now() - days)
+
+
+def read(entries: Iterable[AuditEntry], user: User, reach: Reach) -> list[Line]:
+    """Return entries as the user may see them."""
+    subject = registered()
+    return [
+        Line(
+            entry=entry,
+            action=labels.call(entry.action),
+            outcome=subject.outcome(entry),
+            address=reach.address(entry),
+            # Where others came from is nobody's business but the staff's.
+            shows_origin=reach.everything or entry.user_id == user.pk,
+        )
+        for entry in entries
+    ]

@@ -1,0 +1,96 @@
+"""The list of machines as its address asks for it, and addresses of its neighbours."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from apps.web.lists import LONGEST, SIZES, Chip, Listed, number
+from apps.web.stored_text import Text
+
+from ..domain.instance import State
+from ..reads import inventory
+from ..reads.inventory import Criteria
+from . import labels
+
+# Several states under one name, for who looks for what is wrong.
+TROUBLE = "trouble"
+STATES_OF: dict[str, frozenset[State]] = {
+    **{state.value: frozenset({state}) for state in State},
+    TROUBLE: frozenset(State) - {State.RUNNING, State.STOPPED, State.OFFLINE},
+}
+STATE_LABELS: dict[str, Text] = {
+    TROUBLE: _("Not as it should be"),
+    **{state.value: label for state, label in labels.STATES.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Listed):
+    """What the address asks for; whatever makes no sense is as if it were not there."""
+
+    q: str = ""
+    cluster: str = ""
+    state: str = ""
+    mark: str = ""
+    node: str = ""
+    owner: str = ""
+    sort: str = "name"
+    page: int = 1
+    size: int = 50
+
+    @classmethod
+    def read(cls, query: QueryDict, *, staff: bool) -> Self:
+        """Read the address; nodes and owners are the business of staff alone."""
+
+        def text(key: str) -> str:
+            return query.get(key, "").strip()[:LONGEST]
+
+        sort = text("sort")
+        state, mark = text("state"), text("mark")
+        size = number(text("size"), 50)
+        return cls(
+            q=text("q"),
+            cluster=text("cluster"),
+            state=state if state in STATES_OF else "",
+            mark=mark if mark in inventory.MARKS else "",
+            node=text("node") if staff else "",
+            owner=text("owner") if staff else "",
+            sort=sort if sort.removeprefix("-") in inventory.SORT_KEYS else "name",
+            page=max(1, number(text("page"), 1)),
+            size=size if size in SIZES else 50,
+        )
+
+    @property
+    def criteria(self) -> Criteria:
+        return Criteria(
+            search=self.q,
+            cluster=self.cluster,
+            node=self.node,
+            states=STATES_OF[self.state] if self.state else frozenset(),
+            owner=self.owner,
+            mark=self.mark,
+            sort=self.column,
+            descending=self.descending,
+            page=self.page,
+            size=self.size,
+        )
+
+    @property
+    def filtered(self) -> bool:
+        return self.criteria.filtered
+
+    def chips(self) -> Iterator[Chip]:
+        criteria: Mapping[str, tuple[Text, Text]] = {
+            "q": (_("Search"), self.q),
+            "cluster": (_("Cluster"), self.cluster),
+            "state": (_("State"), STATE_LABELS.get(self.state, "")),
+            "mark": (_("Mark"), labels.MARKS.get(self.mark, "")),
+            "node": (_("Node"), self.node),
+            "owner": (_("Owner"), self.owner),
+        }
+        for key, (label, value) in criteria.items():
+            if value:
+                yield Chip(label, value, self.address(**{key: ""}))
