@@ -75,7 +75,10 @@ class SshKeyInline(admin.TabularInline[SshKey, User]):
 
 
 class AccountsAdmin(admin.ModelAdmin[Any]):
-    """What the pages of users and of groups share: see `admin_forms`, `privileges`."""
+    """What the pages of users and of groups share.
+
+    See `forms.admin` and `services.privileges`.
+    """
 
     formfield_overrides = FIELD_CLASSES
 

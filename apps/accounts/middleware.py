@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 from .forms.login import LoginForm
 from .services import interrupted_forms
@@ -25,7 +25,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
         super().process_request(request)
         if isinstance(request.session, SessionStore):
             agent = request.headers.get("User-Agent", "")
-            request.session.comes_from(address_of(request), agent)
+            request.session.comes_from(client_ip(request), agent)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponse

@@ -54,7 +54,7 @@ class ReservedName(models.Model):
 
     ``source`` says why: a cluster whose tags name an owner of this name, in which
     case ``machines`` counts them, or an account that had it. ``key`` is what equal
-    names have in common, as `names.key_of` makes it.
+    names have in common, as `services.names.key_of` makes it.
     """
 
     class Kind(models.TextChoices):

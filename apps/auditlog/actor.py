@@ -5,10 +5,10 @@ from typing import cast
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 from .entries import Acting
 
 
 def acting(request: HttpRequest) -> Acting:
-    return Acting(user=cast(User, request.user), address=address_of(request))
+    return Acting(user=cast(User, request.user), address=client_ip(request))

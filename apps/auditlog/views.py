@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from apps.web.requests import UserRequest, wants_part
+from apps.web.requests import UserRequest, wants_fragment
 
 from . import labels
 from .list_query import Asked
@@ -26,7 +26,7 @@ SIZE = 50
 def history(request: UserRequest) -> HttpResponse:
     subject = registered()
     asked = Asked.read(request.GET, subject)
-    part = wants_part(request)
+    part = wants_fragment(request)
     template = "auditlog/_history_list.html" if part else "auditlog/history.html"
     response = render(request, template, _context(request, asked, subject))
     patch_vary_headers(response, ["HX-Request"])

@@ -22,12 +22,12 @@ class UserRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def wants_part(request: UserRequest) -> bool:
+def wants_fragment(request: UserRequest) -> bool:
     """Whether htmx asks for what moves alone; what it restores is the whole page."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def address_of(request: HttpRequest) -> str | None:
+def client_ip(request: HttpRequest) -> str | None:
     """Return where a request comes from.
 
     A web server in front says it in ``X-Forwarded-For``, behind what others have said

@@ -9,8 +9,8 @@ from apps.ganeti.models import Job
 from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import Call, FakeJob, FakeRapi
-from tests.ganeti.test_following import NewJob, handled, new_job
-from tests.ganeti.test_watching import ME, follower, job, now_of
+from tests.ganeti.test_follower import ME, follower, job, now_of
+from tests.ganeti.test_tracking import NewJob, handled, new_job
 
 __all__ = ["follower", "handled", "job", "new_job"]  # fixtures
 

@@ -9,7 +9,7 @@ from apps.accounts.models import NameSource
 from apps.accounts.services import names
 from apps.accounts.services.names import Claim, Kind
 from apps.ganeti.models import Cluster, Job
-from tests.ganeti.test_following import NewJob, new_job
+from tests.ganeti.test_tracking import NewJob, new_job
 
 __all__ = ["new_job"]
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from apps.web import rate_limit, text
 from apps.web.fields import MAX_USERNAME_LENGTH
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def log_in(request: HttpRequest, username: str, password: str) -> Attempt:
     An attempt counts before the password is looked at, so that many at once are no
     way round it; it is taken back if nobody can say that the password was wrong.
     """
-    address, account = address_of(request), _account(username)
+    address, account = client_ip(request), _account(username)
     origin = f"{text.one_line(username, max_length=MAX_USERNAME_LENGTH)} from {address}"
     if wait_s := _hit(address, account):
         logger.warning("Too many wrong passwords for %s", origin)

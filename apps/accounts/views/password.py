@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.auditlog.actor import acting
 from apps.auditlog.entries import Acting
 from apps.web import rate_limit
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 from ..forms.login import ChangeForm, NewPasswordForm, ResetForm
 from ..services import login_throttle, passwords
@@ -58,7 +58,7 @@ class ResetView(views.PasswordResetView):
         """Write no more than so many mails; the answer never tells."""
         wait_s = rate_limit.hit(
             "password-reset",
-            address=address_of(self.request),
+            address=client_ip(self.request),
             mailbox=form.cleaned_data["email"],
         )
         if wait_s:
@@ -88,7 +88,7 @@ class NewPasswordView(views.PasswordResetConfirmView):
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
-        by = Acting(form.user, address_of(self.request))
+        by = Acting(form.user, client_ip(self.request))
         passwords.changed(by, passwords.RESET, keep=None)
         login_throttle.forget(form.user, by.address)
         messages.success(self.request, _("Your password is set. Log in with it."))

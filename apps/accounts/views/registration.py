@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.auditlog.actor import acting
 from apps.web import rate_limit
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 from .. import captcha
 from ..access import may_decide_registrations
@@ -35,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     sent = request.POST if request.method == "POST" else None
-    address = address_of(request)
+    address = client_ip(request)
     form = RegistrationForm(sent, remote=address)
     if sent is not None:
         rate_limit.enforce("registration", address=address)

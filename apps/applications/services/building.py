@@ -1,7 +1,7 @@
 """Have Ganeti build what was accepted.
 
 The job is written down with the application's new state before Ganeti is asked;
-`outcomes` says what comes of it.
+`build_outcomes` says what comes of it.
 """
 
 from collections.abc import Callable

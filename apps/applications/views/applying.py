@@ -14,7 +14,7 @@ from apps.ganeti.domain import tags
 from apps.ganeti.jobs.submission import ActionRefused
 from apps.ganeti.services.owners import Owner
 from apps.web import rate_limit
-from apps.web.requests import UserRequest, wants_part
+from apps.web.requests import UserRequest, wants_fragment
 
 from ..display import usage
 from ..display.usage import Total
@@ -34,7 +34,7 @@ def apply(request: UserRequest) -> HttpResponse:
         filed = _file(request, form)
         if filed is not None:
             return redirect("applications:detail", filed.pk)
-    part = wants_part(request)
+    part = wants_fragment(request)
     template = "applications/_total.html" if part else "applications/apply.html"
     return render(request, template, _context(request, form))
 

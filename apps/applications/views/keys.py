@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts import contact
 from apps.web import rate_limit
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 from ..models import InstanceApplication, new_cookie
 from ..states import Status
@@ -22,7 +22,7 @@ WITHOUT_MACHINE = frozenset({Status.REFUSED, Status.DISCARDED, Status.WITHDRAWN}
 @require_safe
 def ssh_keys(request: HttpRequest, pk: int, cookie: str) -> HttpResponse:
     """Give the keys to who knows the cookie; nobody learns which applications exist."""
-    wait_s = rate_limit.hit("ssh-keys-fetch", address=address_of(request))
+    wait_s = rate_limit.hit("ssh-keys-fetch", address=client_ip(request))
     if wait_s:
         response = _plain("Too many requests.\n", 429)
         response["Retry-After"] = str(wait_s)

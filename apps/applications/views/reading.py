@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.person import person_of
 from apps.web.lists import neighbours
-from apps.web.requests import UserRequest, wants_part
+from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access, listing
 from ..display import labels, rows
@@ -23,7 +23,7 @@ from .lookup import HIDDEN
 def application_list(request: UserRequest) -> HttpResponse:
     staff = access.may_see_applications(person_of(request))
     asked = Asked.read(request.GET, staff=staff)
-    part = wants_part(request)
+    part = wants_fragment(request)
     template = "applications/_list.html" if part else "applications/list.html"
     response = render(request, template, _list(request, asked, staff=staff))
     patch_vary_headers(response, ["HX-Request"])
@@ -50,7 +50,7 @@ def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
 def application_detail(request: UserRequest, pk: int) -> HttpResponse:
     """Show an application; to htmx, while a job runs, what moves of it."""
     story = Story(_find(request, pk), person_of(request))
-    part = wants_part(request)
+    part = wants_fragment(request)
     template = "applications/_story.html" if part else "applications/detail.html"
     response = render(request, template, {"story": story})
     patch_vary_headers(response, ["HX-Request"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.models import Preferences
 from apps.accounts.person import person_of
 from apps.web.lists import SIZES, neighbours
-from apps.web.requests import UserRequest, wants_part
+from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
 from ..display import instance_rows, labels, row_templates
@@ -23,7 +23,7 @@ from .lookup import back_to_list
 def instance_list(request: UserRequest) -> HttpResponse:
     person = person_of(request)
     asked = Asked.read(request.GET, staff=access.may_see_clusters(person))
-    part = wants_part(request)
+    part = wants_fragment(request)
     template = "ganeti/_instance_list.html" if part else "ganeti/instance_list.html"
     response = render(request, template, _context(request, asked))
     patch_vary_headers(response, ["HX-Request"])

@@ -16,10 +16,10 @@ from apps.ganeti.services import power
 from apps.ganeti.watch.follower import Follower
 from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_following import NewJob, handled, new_job
-from tests.ganeti.test_queue import tube
 from tests.ganeti.test_refreshing import machine
 from tests.ganeti.test_snapshots import contents
+from tests.ganeti.test_tracking import NewJob, handled, new_job
+from tests.ganeti.test_wakeups import tube
 
 __all__ = ["handled", "new_job", "tube"]  # fixtures
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from apps.web.requests import address_of
+from apps.web.requests import client_ip
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_it_is_an_address_without_a_zone(
     settings.TRUSTED_PROXIES = ["127.0.0.0/8", "::1/128", "10.1.0.0/16"]
     request = rf.get("/", REMOTE_ADDR=direct, headers={"x-forwarded-for": forwarded})
 
-    assert address_of(request) == address
+    assert client_ip(request) == address
