@@ -8,6 +8,8 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.web import navigation
+
 
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
@@ -16,7 +18,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from apps.auditlog import labels  # noqa: PLC0415 - models are there
 
+        from .navigation import ENTRIES  # noqa: PLC0415
+
         labels.name(_actions())
+        navigation.register(*ENTRIES)
         user_logged_in.connect(_note_log_in, dispatch_uid="apps.accounts.profiles")
         post_save.connect(
             _end_sessions, sender="auth.User", dispatch_uid="apps.accounts.sessions"

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from apps.web import navigation
+
 
 class ApplicationsConfig(AppConfig):
     name = "apps.applications"
@@ -13,8 +15,10 @@ class ApplicationsConfig(AppConfig):
         from apps.ganeti.reads import hostnames  # noqa: PLC0415
 
         from .models import InstanceApplication  # noqa: PLC0415
+        from .navigation import ENTRIES  # noqa: PLC0415
         from .services import build_outcomes, filing, reviewing  # noqa: PLC0415
 
         hostnames.register(InstanceApplication.objects.speak_for)
         labels.name({**filing.ACTIONS, **reviewing.ACTIONS})
         build_outcomes.register()
+        navigation.register(*ENTRIES)

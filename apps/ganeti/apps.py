@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
+from apps.web import navigation
+
 
 class GanetiConfig(AppConfig):
     name = "apps.ganeti"
@@ -15,6 +17,7 @@ class GanetiConfig(AppConfig):
         from .display.audit_outcomes import Instances  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .jobs import steps  # noqa: F401, PLC0415 - handlers of jobs
+        from .navigation import ENTRIES  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - handlers of jobs
             confirmation,
             failure_mail,
@@ -27,6 +30,7 @@ class GanetiConfig(AppConfig):
         outcomes.register(Instances())
         labels.name(ACTIONS)
         labels.name(REQUESTS)
+        navigation.register(*ENTRIES)
         for signal, receiver in (
             (pre_save, owner_names.follow_saving),
             (post_save, owner_names.follow_saved),

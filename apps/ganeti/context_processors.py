@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts import access as accounts_access
 from apps.accounts import colour_mode
 from apps.accounts.person import TemplateAccess, person_of
 from apps.web.requests import current_page
@@ -23,7 +22,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "colours": colour_mode.of(request),
         "current_page": current_page(request),
         "access": TemplateAccess(access, request),
-        "accounts_access": TemplateAccess(accounts_access, request),
         "running_jobs": SimpleLazyObject(lambda: running_jobs(request)),
     }
 

@@ -73,7 +73,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.pages.context_processors.around",
                 "apps.ganeti.context_processors.frame",
-                "apps.applications.context_processors.waiting",
+                "apps.web.navigation.context",
             ],
         },
     },

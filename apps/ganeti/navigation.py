@@ -1,0 +1,53 @@
+"""What the navigation leads to of clusters and instances."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.access import may_see_people
+from apps.accounts.person import person_of
+from apps.web.navigation import Entry, Section
+from apps.web.stored_text import Text
+
+from . import access
+
+
+def _label_of_list(request: HttpRequest) -> Text:
+    return (
+        _("All machines") if access.sees_all(person_of(request)) else _("My machines")
+    )
+
+
+ENTRIES = (
+    Entry(
+        Section.MACHINES,
+        10,
+        "ganeti:instance-list",
+        "hdd-stack",
+        _label_of_list,
+        parent_of=("ganeti:instance-detail",),
+    ),
+    Entry(
+        Section.CLUSTERS,
+        10,
+        "ganeti:image-list",
+        "disc",
+        lambda _request: _("Images"),
+        visible=lambda request: access.may_see_image_sources(person_of(request)),
+    ),
+    Entry(
+        Section.SERVICE,
+        20,
+        "ganeti:request-list",
+        "envelope-exclamation",
+        lambda _request: _("Unconfirmed requests"),
+        visible=lambda request: access.may_see_requests(person_of(request)),
+    ),
+    Entry(
+        Section.SERVICE,
+        40,
+        "ganeti:idle-accounts",
+        "person-dash",
+        lambda _request: _("Idle accounts"),
+        visible=lambda request: may_see_people(person_of(request)),
+    ),
+)

@@ -1,0 +1,111 @@
+"""The side navigation: entries that apps register, as somebody sees them on a page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from .stored_text import Text
+
+
+class Section(Enum):
+    """A group of entries, in the order of the page."""
+
+    MACHINES = "machines"
+    CLUSTERS = "clusters"
+    SERVICE = "service"
+    ADMINISTRATION = "administration"
+
+
+_LABELS: dict[Section, Text] = {
+    Section.MACHINES: _("Machines"),
+    Section.CLUSTERS: _("Clusters"),
+    Section.SERVICE: _("Service"),
+    Section.ADMINISTRATION: _("Administration"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the navigation; the smaller its position, the higher in its section.
+
+    ``parent_of`` names the views that are found below its page. ``label``, ``visible``
+    and ``count``, which stands behind the label, are asked on each page.
+    """
+
+    section: Section
+    position: int
+    url_name: str
+    icon: str
+    label: Callable[[HttpRequest], Text]
+    visible: Callable[[HttpRequest], bool] = lambda _request: True
+    query: str = ""
+    parent_of: tuple[str, ...] = ()
+    count: Callable[[HttpRequest], int] = lambda _request: 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as a page shows it; ``current`` is its ``aria-current``."""
+
+    address: str
+    icon: str
+    label: Text
+    current: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A section with the lines that somebody sees of it."""
+
+    key: str
+    label: Text
+    lines: Sequence[Line]
+
+
+_ORDER = list(Section)
+_entries: list[Entry] = []
+
+
+def register(*entries: Entry) -> None:
+    """Add entries; called once by each app, when it is ready."""
+    _entries.extend(entries)
+    _entries.sort(key=lambda each: (_ORDER.index(each.section), each.position))
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the navigation; worked out where one draws it."""
+    return {"navigation": SimpleLazyObject(lambda: groups(request))}
+
+
+def groups(request: HttpRequest) -> list[Group]:
+    """Return the sections with something to see, for the person of a request."""
+    visible = [each for each in _entries if each.visible(request)]
+    return [
+        Group(section.value, _LABELS[section], [_line(request, e) for e in entries])
+        for section, entries in groupby(visible, key=lambda each: each.section)
+    ]
+
+
+def _line(request: HttpRequest, entry: Entry) -> Line:
+    return Line(
+        address=reverse(entry.url_name) + entry.query,
+        icon=entry.icon,
+        label=entry.label(request),
+        current=_current(request, entry),
+        count=entry.count(request),
+    )
+
+
+def _current(request: HttpRequest, entry: Entry) -> str:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    if here == entry.url_name and not entry.query:
+        return "page"
+    return "true" if here in entry.parent_of else ""
