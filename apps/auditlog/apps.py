@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from apps.web import navigation
+from apps.work import chores
 
 from .navigation import HISTORY
 
@@ -13,4 +14,7 @@ class AuditlogConfig(AppConfig):
     verbose_name = _("Audit log")
 
     def ready(self) -> None:
+        from . import digest  # noqa: PLC0415 - models are there
+
         navigation.register(HISTORY)
+        chores.register("refusals", digest.send, every_s=digest.LOOK_EVERY_S)

@@ -5,6 +5,7 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
 from apps.web import navigation
+from apps.work import chores
 
 
 class GanetiConfig(AppConfig):
@@ -16,6 +17,7 @@ class GanetiConfig(AppConfig):
 
         from .display.audit_outcomes import Instances  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
+        from .images import fetching  # noqa: PLC0415
         from .jobs import steps  # noqa: F401, PLC0415 - handlers of jobs
         from .navigation import ENTRIES  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - handlers of jobs
@@ -31,6 +33,8 @@ class GanetiConfig(AppConfig):
         labels.name(ACTIONS)
         labels.name(REQUESTS)
         navigation.register(*ENTRIES)
+        chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
+        chores.register("old requests", confirmation.forget, every_s=chores.DAILY_S)
         for signal, receiver in (
             (pre_save, owner_names.follow_saving),
             (post_save, owner_names.follow_saved),

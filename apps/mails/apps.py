@@ -3,7 +3,15 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from apps.work import chores
+
 
 class MailsConfig(AppConfig):
     name = "apps.mails"
     verbose_name = _("Mails")
+
+    def ready(self) -> None:
+        from . import delivery  # noqa: PLC0415 - models are there
+
+        chores.register("mail", delivery.deliver, every_s=delivery.LOOK_EVERY_S)
+        chores.register("old mail", delivery.forget, every_s=chores.DAILY_S)

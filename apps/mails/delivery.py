@@ -25,6 +25,7 @@ from .one_line import fold
 
 logger = logging.getLogger(__name__)
 
+LOOK_EVERY_S = 1.0
 AT_ONCE = 50
 # What a server says of one mail; it may well take another.
 REFUSALS = (

@@ -3,7 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from . import chores
+
 
 class WorkConfig(AppConfig):
     name = "apps.work"
     verbose_name = _("Background work")
+
+    def ready(self) -> None:
+        from . import failures  # noqa: PLC0415 - models are there
+
+        chores.register("old failures", failures.forget, every_s=chores.DAILY_S)

@@ -27,6 +27,7 @@ from .web import SOURCE_S, Broken
 
 logger = logging.getLogger(__name__)
 
+LOOK_EVERY_S = 2.0
 AT_ONCE = 16
 FRESH_FOR = timedelta(days=1)
 FIRST_PAUSE_S = 30

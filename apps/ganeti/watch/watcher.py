@@ -2,7 +2,8 @@
 
 Threads, one for each wait, which gevent makes cheap where the process is patched:
 one refreshes what is due, one looks after the table of jobs, one listens to
-beanstalkd, and one per cluster with jobs asks for all of them at once.
+beanstalkd, one per cluster with jobs asks for all of them at once, and one does each
+chore that an app has registered.
 """
 
 import logging
@@ -15,16 +16,12 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from apps.auditlog import digest
-from apps.mails import delivery
-from apps.pages import news
-from apps.work import failures
+from apps.work import chores
 from apps.work.loops import Chore, Loop
 
 from ..images import fetching
 from ..jobs import tracking, wakeups
 from ..models import WatcherBeat
-from ..services import confirmation
 from ..state import refresh_lease
 from .beanstalk_listener import Listener
 from .follower import Follower
@@ -32,9 +29,7 @@ from .refresher import Refresher
 from .sweeper import Sweeper
 
 logger = logging.getLogger(__name__)
-MAIL_EVERY_S = 1.0
-IMAGES_LOOK_EVERY_S = 2.0
-DAILY_S = 24 * 3600.0
+
 # How long a loop that is told to stop may take to finish its turn.
 STOP_WITHIN_S = 2.0
 ANNOUNCED_WITHIN_S = 2.0
@@ -56,13 +51,10 @@ class Watcher:
         self._loops: list[Loop] = [
             Refresher(self.stopping, workers),
             Sweeper(self, self.stopping),
-            Chore("mail", self.stopping, delivery.deliver, MAIL_EVERY_S),
-            Chore("images", self.stopping, fetching.fetch_due, IMAGES_LOOK_EVERY_S),
-            Chore("refusals", self.stopping, digest.send, digest.LOOK_EVERY_S),
-            Chore("news", self.stopping, news.refresh, news.LOOK_EVERY_S),
-            Chore("old mail", self.stopping, delivery.forget, DAILY_S),
-            Chore("old requests", self.stopping, confirmation.forget, DAILY_S),
-            Chore("old failures", self.stopping, failures.forget, DAILY_S),
+            *(
+                Chore(task.name, self.stopping, task.do, task.every_s)
+                for task in chores.registered()
+            ),
         ]
         if wakeups.configured():
             self._loops.append(self._listener)
