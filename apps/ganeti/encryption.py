@@ -7,10 +7,12 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from .rapi.errors import RapiError
+
 NO_KEY = gettext_noop("No key in the settings fits its RAPI password.")
 
 
-class UndecryptableError(Exception):
+class UndecryptableError(RapiError):
     """None of the keys in the settings fits what is stored."""
 
 

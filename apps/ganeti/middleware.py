@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from .encryption import UndecryptableError
 from .rapi.errors import RapiError
 from .views.lookup import NotKnownYet
 
@@ -31,7 +30,7 @@ class Unavailable:
         match exception:
             case NotKnownYet():
                 why = _("Its cluster is being asked for the first time.")
-            case RapiError() | UndecryptableError():
+            case RapiError():
                 logger.warning("%s: %s", request.path, exception)
                 why = _("A cluster did not answer as it should.")
             case _:

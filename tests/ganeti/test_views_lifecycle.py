@@ -174,7 +174,7 @@ def test_a_new_name_must_be_a_name_and_free(
     published.add("taken.example.org")
     refreshing.refresh(cluster, force=True)
     spoken_for = [lambda name, _apart: name == "wanted.example.org"]
-    monkeypatch.setattr(hostnames, "_source", spoken_for)
+    monkeypatch.setattr(hostnames, "_sources", spoken_for)
     client.force_login(alice)
 
     answer = client.post(url("rename"), {"typed_name": "web1", "new_name": new_name})

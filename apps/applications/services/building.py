@@ -12,7 +12,6 @@ from django.utils.translation import gettext_noop
 
 from apps.auditlog.entries import Acting, On
 from apps.ganeti.domain.instance import Instance
-from apps.ganeti.encryption import UndecryptableError
 from apps.ganeti.jobs import tracking
 from apps.ganeti.jobs.submission import Action, NotNow, on, send, write_down
 from apps.ganeti.models import Cluster, Job
@@ -89,7 +88,7 @@ def _ask(
         )
     try:
         send(job, action.call)
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         tracking.try_to_handle(job.pk)
         application.refresh_from_db()
         raise NotTaken(stored_text.translate(str(exc))) from exc
@@ -109,7 +108,7 @@ def try_out(application: InstanceApplication, *, by: Acting) -> Job:
         action = Action(Job.Kind.TRY_CREATE, call, alone=False)
         job = write_down(cluster, what, action, by=by)
         send(job, call)
-    except (CannotTell, NotNow, RapiError, UndecryptableError) as exc:
+    except (CannotTell, NotNow, RapiError) as exc:
         raise NotTaken(stored_text.translate(str(exc))) from exc
     return job
 

@@ -17,7 +17,6 @@ from apps.auditlog import entries
 from apps.auditlog.entries import Acting, On
 
 from ..domain.job import JobStatus, Step
-from ..encryption import UndecryptableError
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from ..rapi.errors import RapiError
@@ -212,7 +211,7 @@ def _submit(job: Job) -> None:
 
     try:
         send(job, ask)
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         # Written down with the job; what follows from that is for its handlers.
         logger.warning("%s: %s not submitted: %s", job.cluster.slug, job, exc)
         tracking.try_to_handle(job.pk)

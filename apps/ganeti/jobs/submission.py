@@ -148,7 +148,7 @@ def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:
     """
     try:
         ganeti_id = call(client_for(job.cluster), reason_of(job))
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         if not _in_doubt(exc):
             _not_accepted(job, exc)
             raise

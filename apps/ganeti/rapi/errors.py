@@ -4,6 +4,7 @@ RapiError
 ├── RapiUnreachable       no answer: refused, timed out, broken off
 │   └── RapiUntrusted     its certificate is not the expected one
 ├── RapiProtocolError     an answer that no Ganeti gives: HTML, broken JSON
+├── UndecryptableError    nobody could be asked: see `encryption`
 ├── RapiUnsupported       this version of Ganeti cannot do it
 └── RapiRefused           Ganeti said no, and why
     ├── RapiPermissionDenied

@@ -38,16 +38,12 @@ class Findings:
 Source = Callable[[str, int | None], bool]
 
 
-def _nobody(_name: str, _apart_from: int | None) -> bool:
-    return False
-
-
-_source: list[Source] = [_nobody]
+_sources: list[Source] = []
 
 
 def register(source: Source) -> None:
-    """Say which names are spoken for; the last one to say it counts."""
-    _source[:] = [source]
+    """Have a source asked whether it speaks for a name, beside the others."""
+    _sources.append(source)
 
 
 def check(hostname: str, *, apart_from: int | None = None) -> Findings:
@@ -60,7 +56,7 @@ def check(hostname: str, *, apart_from: int | None = None) -> Findings:
     shots = snapshots.current(clusters)
     return Findings(
         taken_on=_taken_on(hostname, shots) or _soon_on(hostname),
-        reserved=_source[0](hostname, apart_from),
+        reserved=any(speaks_for(hostname, apart_from) for speaks_for in _sources),
         unknown=tuple(s.cluster.slug for s in shots if s.down or s.known is None),
     )
 

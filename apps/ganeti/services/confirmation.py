@@ -25,7 +25,6 @@ from apps.mails.one_time_keys import hash_of, new_key
 from .. import access, images
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
-from ..encryption import UndecryptableError
 from ..jobs import tracking
 from ..jobs.submission import NotNow, on, send, write_down
 from ..models import Cluster, Job
@@ -249,7 +248,7 @@ def _do(asked: ActionRequest, instance: Instance, by: Acting) -> Job:
         _use(asked, job)
     try:
         send(job, action.call)
-    except (RapiError, UndecryptableError):
+    except RapiError:
         release(job)
         raise
     return job

@@ -24,7 +24,6 @@ from ..domain.instance import CONFIG_FIELDS, LIVE_FIELDS
 from ..domain.network import GanetiNetwork
 from ..domain.node import GROUP_FIELDS, NODE_CONFIG_FIELDS, NODE_LIVE_FIELDS, NodeGroup
 from ..domain.values import Unreadable
-from ..encryption import UndecryptableError
 from ..models import Cluster, ClusterRefresh
 from ..rapi.client import RapiClient
 from ..rapi.errors import RapiError, gettext_noop
@@ -65,7 +64,7 @@ def refresh(
     started = timezone.now()
     try:
         _ask(cluster, state, started)
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         refresh_lease.failed(state, str(exc))
         return False
     except (OperationalError, InterfaceError):

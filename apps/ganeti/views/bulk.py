@@ -23,7 +23,6 @@ from apps.web.stored_text import Text
 from ..access import Verdict
 from ..display import labels
 from ..domain.instance import Instance
-from ..encryption import UndecryptableError
 from ..jobs.submission import ActionRefused, NotNow
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError, RapiUnreachable
@@ -146,7 +145,7 @@ def _do(request: UserRequest, kind: Job.Kind, plans: list[Planned]) -> None:
     _say(request, kind, done, failed)
 
 
-_NOT_DONE = (ActionRefused, NotNow, RapiError, UndecryptableError)
+_NOT_DONE = (ActionRefused, NotNow, RapiError)
 
 
 def _may_be_tried(silent: str | None, until: float) -> None:

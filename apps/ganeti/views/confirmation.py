@@ -23,7 +23,6 @@ from .. import access
 from ..access import Answer
 from ..display import instance_page
 from ..domain.instance import Instance
-from ..encryption import UndecryptableError
 from ..jobs.submission import ActionRefused, NotNow
 from ..models.action_request import ActionRequest
 from ..rapi.errors import RapiError
@@ -98,7 +97,7 @@ def _confirmed(request: UserRequest, asked: ActionRequest) -> HttpResponse:
         return refusal(request, exc)
     except NotNow as exc:
         messages.warning(request, f"{exc} {_again()}")
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         found = target(request, asked.cluster.slug, asked.instance)
         messages.error(request, not_asked(found, exc))
     else:

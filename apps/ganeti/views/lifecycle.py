@@ -10,7 +10,6 @@ from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from ..display import instance_page
-from ..encryption import UndecryptableError
 from ..forms.lifecycle import FORMS, DestroyForm
 from ..jobs.submission import ActionRefused, NotNow
 from ..models.action_request import RequestedAction
@@ -86,6 +85,6 @@ def _asked(request: UserRequest, found: Found, action: RequestedAction) -> HttpR
         return refusal(request, exc)
     except NotNow as exc:
         messages.warning(request, str(exc))
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         messages.error(request, not_asked(found, exc))
     return redirect(instance_page.address(found.instance))

@@ -17,8 +17,7 @@ from apps.web.requests import UserRequest
 from .. import access
 from ..display import instance_page, instance_rows
 from ..domain import tags
-from ..encryption import UndecryptableError
-from ..forms.access import AddOwnerForm, RemoveOwnerForm
+from ..forms.owners import AddOwnerForm, RemoveOwnerForm
 from ..models import Job
 from ..models.action_request import RequestedAction
 from ..rapi.errors import RapiError
@@ -82,7 +81,7 @@ def _remove(request: UserRequest, found: Found) -> HttpResponse:
     try:
         wish = Wish(RequestedAction.REMOVE_OWNER, owner=owner)
         return ask_or_do(request, found, wish)
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         messages.error(request, not_asked(found, exc))
         return redirect(instance_page.address(found.instance))
 

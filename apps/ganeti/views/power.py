@@ -19,7 +19,6 @@ from apps.web.requests import UserRequest
 from ..access import Answer
 from ..display import instance_page, labels
 from ..domain.job import JobStatus
-from ..encryption import UndecryptableError
 from ..forms.power import RebootForm
 from ..jobs.submission import ActionRefused, NotNow
 from ..models import Job
@@ -88,7 +87,7 @@ def _answer(request: UserRequest, found: Found, act: Callable[[], Job]) -> HttpR
         return refusal(request, exc)
     except NotNow as exc:
         messages.warning(request, str(exc))
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         messages.error(request, not_asked(found, exc))
     else:
         tell(request, found, job)

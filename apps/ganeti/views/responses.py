@@ -13,7 +13,6 @@ from apps.web import rate_limit
 from apps.web.requests import UserRequest
 
 from ..display import instance_page
-from ..encryption import UndecryptableError
 from ..jobs.submission import ActionRefused, NotNow
 from ..models import Job
 from ..rapi.errors import RapiError
@@ -57,7 +56,7 @@ def tried(
     except NotNow as exc:
         messages.warning(request, str(exc))
         return False
-    except (RapiError, UndecryptableError) as exc:
+    except RapiError as exc:
         messages.error(request, not_asked(found, exc))
         return False
     if job is None:

@@ -12,7 +12,7 @@ from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from ..display import instance_page
-from ..forms.access import SwitchForm, WhitelistForm
+from ..forms.restrictions import SwitchForm, WhitelistForm
 from ..models import Job
 from ..services import availability, restrictions
 from .lookup import Found, find, target

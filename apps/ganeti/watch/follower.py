@@ -10,7 +10,6 @@ from django.utils import timezone
 from apps.work.loops import PAUSE_WHEN_DOWN_S, Loop
 
 from ..domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
-from ..encryption import UndecryptableError
 from ..jobs import tracking
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError
@@ -59,7 +58,7 @@ class Follower(Loop):
         self._failed_jobs.clear()
         try:
             calls = self._look(cluster, jobs)
-        except (RapiError, UndecryptableError) as exc:
+        except RapiError as exc:
             logger.warning("%s: jobs not seen: %s", cluster.slug, exc)
             self._news_at = time.monotonic()
             self._patience_s = min(2 * self._patience_s, MOST_PATIENCE_S)

@@ -1,4 +1,4 @@
-"""Who owns a machine, who reaches it, and whether its owners may act."""
+"""Whether owners may act, and who reaches an instance that is cut off."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -7,17 +7,13 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from apps.web.fields import LineField
 
-from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.tags import Subnet
-from ..services import owners
-from ..services.owners import Owner
 
-LONGEST_NAME = 150
 _MAPPED = IPv6Network("::ffff:0:0/96")
 TEXT = {"class": "form-control", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -81,59 +77,3 @@ def _checked(subnet: Subnet) -> Subnet:
             % {"given": subnet.prefixlen, "least": least}
         )
     return subnet
-
-
-class AddOwnerForm(forms.Form):
-    word = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
-        choices=[
-            (tags.USER, pgettext_lazy("owner", "User")),
-            (tags.GROUP, pgettext_lazy("owner", "Group")),
-        ],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    name = LineField(
-        label=gettext_lazy("Name"),
-        max_length=LONGEST_NAME,
-        help_text=gettext_lazy(
-            "The exact name with which they log in, or the group's."
-        ),
-        widget=forms.TextInput(attrs={**TEXT, "autocomplete": "off"}),
-    )
-
-    def __init__(self, instance: Instance, data: Any = None) -> None:
-        super().__init__(data)
-        self._instance = instance
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if {"word", "name"} <= given.keys():
-            complaint = self._complaint(self.owner)
-            if complaint:
-                self.add_error("name", complaint)
-        return given
-
-    @property
-    def owner(self) -> Owner:
-        return Owner(self.cleaned_data["word"], self.cleaned_data["name"])
-
-    def _complaint(self, owner: Owner) -> str:
-        # One answer for who is not there and who may not log in any more.
-        if not owner.exists:
-            return _("There is nobody of this name.")
-        if owner in owners.of(self._instance):
-            return _("This is an owner already.")
-        if not owner.fits_tag:
-            return _("Ganeti cannot keep this name: ask the staff for a shorter one.")
-        return ""
-
-
-class RemoveOwnerForm(forms.Form):
-    owner = LineField(max_length=2 * LONGEST_NAME)
-    confirmed = forms.BooleanField(required=False)
-
-    def clean_owner(self) -> Owner:
-        owner = Owner.read(self.cleaned_data["owner"])
-        if owner is None:
-            raise ValidationError(_("There is nobody of this name."))
-        return owner
