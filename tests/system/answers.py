@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.applications import building
 from apps.applications.models import InstanceApplication
 from apps.applications.states import Status, TooLate
+from apps.auditlog import digest
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import following, refreshing, snapshots
@@ -202,6 +203,12 @@ def send_mail_now() -> None:
 def try_again_now(pk: int) -> None:
     """Let the handlers of a job that failed run again at once."""
     Failure.objects.filter(chore=following.handling(pk)).update(next_at=timezone.now())
+
+
+def let_a_digest_be_due() -> None:
+    """Let the last digest of refusals be of long ago: an earlier test had one."""
+    long_ago = timezone.now() - digest.PAUSE
+    Mail.objects.about(digest.ABOUT).update(created_at=long_ago)
 
 
 def waiting_mails() -> list[str]:
