@@ -62,7 +62,13 @@ def test_what_is_written_to_redis_does_not_run(
             read_everything(alice, exploit)
 
     with_redis.wait_until(lambda: alice.sees(MACHINE), 30, "the page is as it was")
-    assert "counts as missing" in with_redis.log("web") + with_redis.log("watcher-0")
+    with_redis.wait_until(
+        lambda: (
+            "counts as missing" in with_redis.log("web") + with_redis.log("watcher-0")
+        ),
+        90,
+        "a line in the log",
+    )
 
 
 def test_what_is_written_to_the_cache_directory_does_not_run(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.applications.models import InstanceApplication
 from apps.applications.services import building
 from apps.applications.states import Status, TooLate
+from apps.auditlog import digest
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.network import GanetiNetwork
@@ -203,6 +204,12 @@ def send_mail_now() -> None:
 def try_again_now(pk: int) -> None:
     """Let the handlers of a job that failed run again at once."""
     Failure.objects.filter(chore=tracking.handling(pk)).update(next_at=timezone.now())
+
+
+def let_a_digest_be_due() -> None:
+    """Let the last digest of refusals be of long ago: an earlier test had one."""
+    long_ago = timezone.now() - digest.PAUSE
+    Mail.objects.about(digest.ABOUT).update(created_at=long_ago)
 
 
 def waiting_mails() -> list[str]:

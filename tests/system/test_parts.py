@@ -142,6 +142,7 @@ def test_what_is_refused_is_refused_and_recorded_without_a_mail_server(
 
     assert answer.status_code == 403
     assert "olga startup" in embedded.ask("refusals", name=name)
+    embedded.ask("let_a_digest_be_due")
     embedded.product.wait_until(
         lambda: any(
             f"startup {name} by olga" in subject
