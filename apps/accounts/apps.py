@@ -20,7 +20,7 @@ class AccountsConfig(AppConfig):
 
         from .navigation import ENTRIES  # noqa: PLC0415
 
-        labels.name(_actions())
+        labels.register(_actions())
         navigation.register(*ENTRIES)
         user_logged_in.connect(_note_log_in, dispatch_uid="apps.accounts.profiles")
         post_save.connect(

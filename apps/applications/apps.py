@@ -19,6 +19,6 @@ class ApplicationsConfig(AppConfig):
         from .services import build_outcomes, filing, reviewing  # noqa: PLC0415
 
         hostnames.register(InstanceApplication.objects.speak_for)
-        labels.name({**filing.ACTIONS, **reviewing.ACTIONS})
+        labels.register({**filing.ACTIONS, **reviewing.ACTIONS})
         build_outcomes.register()
         navigation.register(*ENTRIES)

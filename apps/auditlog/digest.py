@@ -30,7 +30,8 @@ def send() -> None:
         shown = list(entries.order_by("-times", "created_at")[:MOST_LINES])
         context = {
             "attempts": [
-                {"entry": entry, "action": labels.call(entry.action)} for entry in shown
+                {"entry": entry, "action": labels.label_for(entry.action)}
+                for entry in shown
             ],
             "more": entries.count() - len(shown),
         }

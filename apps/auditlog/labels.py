@@ -1,21 +1,21 @@
-"""What pages call the actions in the audit log, told by whoever records them."""
+"""What pages call actions in the audit log: apps register those that they record."""
 
 from collections.abc import Mapping
 
 from apps.web.stored_text import Text
 
-_words: dict[str, Text] = {}
+_labels: dict[str, Text] = {}
 
 
-def name(words: Mapping[str, Text]) -> None:
-    """Say what to call actions, by the word in `AuditEntry.action`."""
-    _words.update(words)
+def register(labels: Mapping[str, Text]) -> None:
+    """Add labels of actions, by the word in `AuditEntry.action`."""
+    _labels.update(labels)
 
 
-def known() -> Mapping[str, Text]:
-    return _words
+def registered() -> Mapping[str, Text]:
+    return _labels
 
 
-def call(action: str) -> Text:
-    """Return what to call an action; itself if nobody said."""
-    return _words.get(action, action)
+def label_for(action: str) -> Text:
+    """Return what to call an action; the word itself if it has no label."""
+    return _labels.get(action, action)

@@ -36,7 +36,7 @@ class Asked:
         number = page.isascii() and page.isdecimal() and len(page) < 9
         return cls(
             q=text("q"),
-            action=action if action in labels.known() else "",
+            action=action if action in labels.registered() else "",
             outcome=outcome if outcome in subject.outcomes else "",
             cluster=text("cluster"),
             page=int(page) if number else 1,
@@ -81,7 +81,7 @@ class Asked:
         """Yield the active filters: label, value, the address without it."""
         criteria: dict[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
-            "action": (_("Action"), labels.call(self.action)),
+            "action": (_("Action"), labels.label_for(self.action)),
             "outcome": (_("Outcome"), subject.outcomes.get(self.outcome, ("",))[0]),
             "cluster": (_("Cluster"), self.cluster),
         }

@@ -41,7 +41,7 @@ def read(entries: Iterable[AuditEntry], user: User, reach: Reach) -> list[Line]:
     return [
         Line(
             entry=entry,
-            action=labels.call(entry.action),
+            action=labels.label_for(entry.action),
             outcome=subject.outcome(entry),
             address=reach.address(entry),
             # Where others came from is nobody's business but the staff's.

@@ -51,7 +51,7 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
         "chips": list(asked.chips(subject)),
-        "actions": labels.known(),
+        "actions": labels.registered(),
         "outcomes": {key: label for key, (label, _q) in subject.outcomes.items()},
         "clusters": visible.exclude(cluster="")
         .order_by("cluster")

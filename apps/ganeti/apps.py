@@ -30,8 +30,8 @@ class GanetiConfig(AppConfig):
         from .state import owner_names  # noqa: PLC0415
 
         outcomes.register(Instances())
-        labels.name(ACTIONS)
-        labels.name(REQUESTS)
+        labels.register(ACTIONS)
+        labels.register(REQUESTS)
         navigation.register(*ENTRIES)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
         chores.register("old requests", confirmation.forget, every_s=chores.DAILY_S)

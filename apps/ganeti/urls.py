@@ -20,7 +20,7 @@ from .views import (
     power,
     restrictions,
 )
-from .views.moved import explained
+from .views.moved import follow_renamed
 
 app_name = "ganeti"
 
@@ -65,8 +65,10 @@ changes = [
 ]
 
 of_a_machine = [
-    path(_machine, explained(instance.instance_detail), name="instance-detail"),
-    path(f"{_machine}poll", explained(instance.instance_poll), name="instance-poll"),
+    path(_machine, follow_renamed(instance.instance_detail), name="instance-detail"),
+    path(
+        f"{_machine}poll", follow_renamed(instance.instance_poll), name="instance-poll"
+    ),
     path(f"{_machine}startup", power.instance_startup, name="instance-startup"),
     path(f"{_machine}shutdown", power.instance_shutdown, name="instance-shutdown"),
     path(f"{_machine}reboot", power.instance_reboot, name="instance-reboot"),

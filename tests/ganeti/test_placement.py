@@ -234,8 +234,8 @@ def test_the_network_that_was_asked_for_is_chosen_first(cluster: Cluster) -> Non
     lab, _out = links(cluster)
     cluster.use_gnt_network = False
 
-    assert offer(cluster).wished(lab) == "bridged:br1"
-    assert offer(cluster).wished(None) == "bridged:br1"
+    assert offer(cluster).default_network(lab) == "bridged:br1"
+    assert offer(cluster).default_network(None) == "bridged:br1"
 
 
 @pytest.mark.usefixtures("rapi")
@@ -244,8 +244,8 @@ def test_a_pool_stands_for_the_network_of_its_link(cluster: Cluster) -> None:
         cluster=cluster, description="Two", link="to-two", mode="routed"
     )
 
-    assert offer(cluster).wished(alike) == "two"
-    assert offer(cluster, "default").wished(alike) == "one"
+    assert offer(cluster).default_network(alike) == "two"
+    assert offer(cluster, "default").default_network(alike) == "one"
 
 
 # -- disks

@@ -94,7 +94,7 @@ class WiderRow(Row):
 def test_a_new_column_shows_each_row_its_own_value(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(row_templates, "_KNOWN", {})
+    monkeypatch.setattr(row_templates, "_COMPILED", {})
     path = tmp_path / row_templates.TEMPLATE
     path.parent.mkdir(parents=True)
     path.write_text("{{ row.name }}: {{ row.hypervisor }}, {{ row.disks }} disks\n")

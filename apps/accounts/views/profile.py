@@ -26,7 +26,7 @@ def profile(request: UserRequest) -> HttpResponse:
         return render(request, "accounts/profile.html", _page(request))
     form = ProfileForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _to_be_mended(request, profile_form=form)
+        return _with_errors(request, profile_form=form)
     if profiles.change(acting(request), form.cleaned_data):
         request.user.refresh_from_db()
         profiles.note_change(request, request.user)
@@ -52,7 +52,7 @@ def keys_add(request: UserRequest) -> HttpResponse:
     form = KeysForm(request.POST, user=request.user)
     rate_limit.enforce("ssh-key-add", account=request.user.get_username())
     if form.forget_secrets() or not form.is_valid():
-        return _to_be_mended(request, keys_form=form)
+        return _with_errors(request, keys_form=form)
     added = ssh_keys.add(acting(request), form.lines)
     profiles.note_change(request, request.user)
     text = ngettext("%(n)d key was added.", "%(n)d keys were added.", len(added))
@@ -84,7 +84,7 @@ def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
 def mail_ask(request: UserRequest) -> HttpResponse:
     form = MailForm(request.POST, request=request)
     if not form.is_valid():
-        return _to_be_mended(request, mail_form=form)
+        return _with_errors(request, mail_form=form)
     address = form.cleaned_data["address"]
     account = request.user.get_username()
     rate_limit.enforce("mail-change", account=account)
@@ -127,7 +127,7 @@ def _void(request: UserRequest) -> HttpResponse:
 # -- the page
 
 
-def _to_be_mended(request: UserRequest, **forms: Any) -> HttpResponse:
+def _with_errors(request: UserRequest, **forms: Any) -> HttpResponse:
     page = _page(request, **forms)
     return render(request, "accounts/profile.html", page, status=400)
 

@@ -103,7 +103,7 @@ class Panel:
         if value in usable:
             return str(value)
         if place == "nic_network" and self.offer is not None:
-            return self.offer.wished(self.wish)
+            return self.offer.default_network(self.wish)
         return usable[0] if usable else None
 
     @property

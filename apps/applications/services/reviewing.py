@@ -77,7 +77,7 @@ def version_of(application: InstanceApplication) -> str:
     return application.changed_at.isoformat()
 
 
-def insist(application: InstanceApplication, version: str) -> None:
+def require_version(application: InstanceApplication, version: str) -> None:
     """Raise TooLate unless the application is as it was when it was looked at."""
     if version != version_of(application):
         raise TooLate

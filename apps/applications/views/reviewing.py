@@ -32,7 +32,7 @@ from .lookup import HIDDEN, as_answer
 def review(request: UserRequest, pk: int) -> HttpResponse:
     application = _find(pk)
     if request.method != "POST":
-        _let_in(request, application)
+        _require_reviewer(request, application)
         return _page(request, application)
     try:
         reviewing.check(application, by=acting(request))
@@ -50,7 +50,7 @@ def _find(pk: int) -> InstanceApplication:
     return found
 
 
-def _let_in(request: UserRequest, application: InstanceApplication) -> None:
+def _require_reviewer(request: UserRequest, application: InstanceApplication) -> None:
     verdict = reviewing.may_decide(person_of(request), application)
     if not verdict.allowed:
         raise as_answer(verdict)
@@ -178,7 +178,7 @@ def _try(request: UserRequest, application: InstanceApplication) -> HttpResponse
 def _accept(request: UserRequest, application: InstanceApplication) -> HttpResponse:
     form = _sent(request, application)
     try:
-        reviewing.insist(application, request.POST.get("version", ""))
+        reviewing.require_version(application, request.POST.get("version", ""))
         if not form.is_valid():
             return _page(request, application, form, status=400)
         by = acting(request)
@@ -255,7 +255,7 @@ def _end(
     done: str,
 ) -> HttpResponse:
     try:
-        reviewing.insist(application, request.POST.get("version", ""))
+        reviewing.require_version(application, request.POST.get("version", ""))
         end()
     except TooLate:
         return _too_late(request, application)

@@ -75,7 +75,7 @@ class Instances:
             return Outcome("", "")
         if job.unfinished:
             return Outcome(labels.doing(job), "busy")
-        if job.only_not_moved:
+        if job.only_migration_failed:
             return Outcome(_NOT_MOVED, "half", job.message)
         dot = _DOTS.get(JobStatus(job.status), "bad")
         return Outcome(_WORDS[job.status], dot, job.message)

@@ -28,7 +28,7 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Offers:
+class ChangeButtons:
     """What the person may change of a machine now."""
 
     instance: Instance

@@ -29,18 +29,18 @@ MOST_KEPT = 5000
 # Characters for private use, which no text of a cluster has any business to contain.
 _SIGN = "\ue000{}\ue001"
 _SIGNS = re.compile("\ue000(\\d+)\ue001")
-_KNOWN: dict[Any, "Stencil"] = {}
+_COMPILED: dict[Any, "RowTemplate"] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Stencil:
+class RowTemplate:
     """Markup with holes, and which text goes into each."""
 
     pattern: str
     holes: tuple[int, ...]
 
     @classmethod
-    def cut(cls, markup: str) -> "Stencil":
+    def of(cls, markup: str) -> "RowTemplate":
         pattern = _SIGNS.sub("%s", markup.replace("%", "%%"))
         return cls(pattern, tuple(int(n) for n in _SIGNS.findall(markup)))
 
@@ -53,7 +53,9 @@ def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
     """Return the markup of rows with the columns given."""
     show = tuple(column.key for column in columns)
     about = (get_language(), show)
-    return SafeString("".join(_stencil(row, about).fill(_texts(row)) for row in rows))
+    return SafeString(
+        "".join(_template_of(row, about).fill(_texts(row)) for row in rows)
+    )
 
 
 def _kind(part: object) -> Any:
@@ -81,13 +83,13 @@ def _texts(row: Row) -> list[str]:
     ]
 
 
-def _stencil(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Stencil:
+def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> RowTemplate:
     shape = (about, _shape(row))
-    known = _KNOWN.get(shape)
+    known = _COMPILED.get(shape)
     if known is None:
-        if len(_KNOWN) >= MOST_KEPT:
-            _KNOWN.clear()
-        known = _KNOWN[shape] = _cut(row, about[1])
+        if len(_COMPILED) >= MOST_KEPT:
+            _COMPILED.clear()
+        known = _COMPILED[shape] = _compile(row, about[1])
     return known
 
 
@@ -104,7 +106,7 @@ def _shape(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _cut(row: Row, show: tuple[str, ...]) -> Stencil:
+def _compile(row: Row, show: tuple[str, ...]) -> RowTemplate:
     numbers = count()
     sample = _signed(row, numbers)
     owners = tuple(_signed(owner, numbers) for owner in row.owners)
@@ -112,7 +114,7 @@ def _cut(row: Row, show: tuple[str, ...]) -> Stencil:
         "row": replace(sample, owners=owners),
         "show": dict.fromkeys(show, True),
     }
-    return Stencil.cut(get_template(TEMPLATE).render(context))
+    return RowTemplate.of(get_template(TEMPLATE).render(context))
 
 
 def _signed(part: Part, numbers: Iterator[int]) -> Part:

@@ -169,7 +169,7 @@ def _save_busy(job: Job) -> None:
         job.save()
 
 
-def _go_on(job: Job) -> None:
+def _plan_next_step(job: Job) -> None:
     if job.status == JobStatus.SUCCESS:
         renamed = job.kind == Job.Kind.RENAME
         plan(job, job.then, instance=job.new_name if renamed else "")
@@ -189,7 +189,7 @@ def _try_again(job: Job) -> None:
 
 
 for each in Job.Kind:
-    tracking.on_finished(each)(_go_on)
+    tracking.on_finished(each)(_plan_next_step)
 
 
 def submit_planned() -> None:

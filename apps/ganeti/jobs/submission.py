@@ -152,7 +152,7 @@ def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:
         if not _in_doubt(exc):
             _not_accepted(job, exc)
             raise
-        _doubted(job, exc)
+        _mark_in_doubt(job, exc)
         return
     # Only while nobody found it by its key: the watcher may have been quicker.
     Job.objects.without_id().filter(pk=job.pk).update(
@@ -171,7 +171,7 @@ def _in_doubt(exc: Exception) -> bool:
             return isinstance(exc, RapiProtocolError)
 
 
-def _doubted(job: Job, exc: Exception) -> None:
+def _mark_in_doubt(job: Job, exc: Exception) -> None:
     """Leave it to the watcher to find the job by its key, or that there is none."""
     Job.objects.without_id().filter(pk=job.pk).update(
         status=JobStatus.IN_DOUBT, changed_at=timezone.now(), message=str(exc)

@@ -164,6 +164,6 @@ class Job(models.Model):
         return not self.unfinished and self.status != JobStatus.SUCCESS
 
     @property
-    def only_not_moved(self) -> bool:
+    def only_migration_failed(self) -> bool:
         """Whether what was wanted is done, and only the move after it failed."""
         return self.failed and self.step is not None and self.kind == self.Kind.MIGRATE

@@ -195,7 +195,7 @@ class Offer:
                 note = words.link(network.get_mode_display(), network.link)
                 yield Choice(value, network.description, "", note)
 
-    def wished(self, network: Network | None) -> str:
+    def default_network(self, network: Network | None) -> str:
         """Return the choice that comes nearest to a network that was asked for.
 
         Without a wish, or one of another cluster: the first that can be chosen.

@@ -210,10 +210,10 @@ def machine_of(asked: ActionRequest) -> Instance:
     ):
         if holds:
             raise RequestVoid(why)
-    return _meant(asked)
+    return _same_instance(asked)
 
 
-def _meant(asked: ActionRequest) -> Instance:
+def _same_instance(asked: ActionRequest) -> Instance:
     """Return the machine of the name and the uuid; raises RequestVoid."""
     cluster = Cluster.objects.enabled().filter(pk=asked.cluster_id)
     shots = snapshots.current(cluster.select_related("refresh_state"))
@@ -236,7 +236,7 @@ def confirm(asked: ActionRequest, *, by: Acting) -> Job:
     """
     machine_of(asked)
     refreshing.refresh_instances(asked.cluster, [asked.instance])
-    return _do(asked, _meant(asked), by)
+    return _do(asked, _same_instance(asked), by)
 
 
 def _do(asked: ActionRequest, instance: Instance, by: Acting) -> Job:
@@ -293,7 +293,7 @@ for each in (
     tracking.on_finished(each)(_release_if_nothing_done)
 
 
-def tell_of_stranger(key: str, action: str, *, by: Acting) -> None:
+def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
     """Record that somebody tried to use a link that another has got."""
     asked = ActionRequest.objects.for_key(key).select_related("cluster").first()
     if asked is None or asked.action != action or asked.user_id == by.user.pk:

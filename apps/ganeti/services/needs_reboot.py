@@ -17,7 +17,7 @@ _CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 
 @tracking.on_finished(Job.Kind.REBOOT)
 @tracking.on_finished(Job.Kind.STARTUP)
-def settle(job: Job) -> None:
+def clear_needs_reboot(job: Job) -> None:
     """Take the tag away that says that an instance needs a reboot."""
     if job.status != JobStatus.SUCCESS or job.then:
         return

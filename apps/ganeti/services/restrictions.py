@@ -95,7 +95,7 @@ def tell_of_no_move(job: Job) -> None:
 
     The tags are as wanted; only the move failed that was to make hooks run.
     """
-    if not job.only_not_moved or job.user is None:
+    if not job.only_migration_failed or job.user is None:
         return
     letter = Letter(
         "ganeti/emails/not_moved.txt",

@@ -14,11 +14,11 @@ from ..forms.configuration import ConfigurationForm
 from ..models import Job
 from ..services import availability, configuration
 from .lookup import Found, find, target
-from .responses import refusing, tried
+from .responses import handle_refusals, submit_and_report
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
+@handle_refusals
 def instance_configure(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
@@ -35,7 +35,7 @@ def instance_configure(
     if not form.is_valid():
         return _page(request, found, form, HTTPStatus.BAD_REQUEST)
     wanted = form.cleaned_data
-    if not tried(
+    if not submit_and_report(
         request,
         found,
         lambda: configuration.change(found.cluster, found.instance, wanted, by=by),

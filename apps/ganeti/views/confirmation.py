@@ -48,7 +48,7 @@ def request_confirm(request: UserRequest, key: str, action: str) -> HttpResponse
         return _page(request, asked, confirmation.machine_of(asked))
     except NotTheirs:
         if posted:
-            confirmation.tell_of_stranger(key, action, by=acting(request))
+            confirmation.record_foreign_use(key, action, by=acting(request))
         return render(request, "ganeti/request_unknown.html", status=404)
     except RequestVoid as exc:
         return _void(request, asked, exc.why)

@@ -15,7 +15,7 @@ from apps.web.requests import UserRequest
 
 from .. import access
 from ..display import instance_page, instance_rows, labels, row_templates
-from ..display.change_buttons import Offers
+from ..display.change_buttons import ChangeButtons
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
 from ..rapi.versions import Capability
@@ -37,7 +37,7 @@ def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
         "shutdown_form": shutdown_form(found),
         "reboot_form": RebootForm(),
         "staff": access.may_see_clusters(found.inventory.person),
-        "offers": Offers(found.instance, found.inventory, machine.busy),
+        "change_buttons": ChangeButtons(found.instance, found.inventory, machine.busy),
         **forms,
     }
 

@@ -32,7 +32,7 @@ _NOTHING_CAME = (
 )
 
 
-def explained(view: View) -> View:
+def follow_renamed(view: View) -> View:
     """Lead from a machine's old name to its new one; say it if it was destroyed.
 
     To those alone who may see the machine, or have had to do with it: to anybody else

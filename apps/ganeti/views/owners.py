@@ -26,14 +26,14 @@ from ..services.lifecycle import Wish
 from ..services.owners import Owner
 from .lookup import Found, find, target
 from .power import not_asked
-from .responses import ask_or_do, refusing, tried
+from .responses import ask_or_do, handle_refusals, submit_and_report
 
 LEAST_LETTERS = 2
 MOST_FOUND = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
+@handle_refusals
 def instance_owners(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
     if request.method != "POST":
         found = find(request, cluster_slug, name)
@@ -53,7 +53,7 @@ def _add(request: UserRequest, found: Found) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, HTTPStatus.BAD_REQUEST, form=form)
     by = acting(request)
-    if not tried(
+    if not submit_and_report(
         request,
         found,
         lambda: owners.add(found.cluster, found.instance, form.owner, by=by),

@@ -47,7 +47,7 @@ def instance_shutdown(
     found = target(request, cluster_slug, name)
     form = shutdown_form(found, request.POST)
     if not form.is_valid():
-        return _to_be_mended(request, found, shutdown_form=form)
+        return _with_errors(request, found, shutdown_form=form)
     return _answer(
         request,
         found,
@@ -62,7 +62,7 @@ def instance_reboot(request: UserRequest, cluster_slug: str, name: str) -> HttpR
     found = target(request, cluster_slug, name)
     form = RebootForm({"kind": "hard", **request.POST.dict()})
     if not form.is_valid():
-        return _to_be_mended(request, found, reboot_form=form)
+        return _with_errors(request, found, reboot_form=form)
     return _answer(
         request,
         found,
@@ -72,7 +72,7 @@ def instance_reboot(request: UserRequest, cluster_slug: str, name: str) -> HttpR
     )
 
 
-def _to_be_mended(request: UserRequest, wanted: Found, **forms: Form) -> HttpResponse:
+def _with_errors(request: UserRequest, wanted: Found, **forms: Form) -> HttpResponse:
     """Return the page with a form that has errors, to whoever may see it."""
     found = find(request, wanted.cluster.slug, wanted.instance.name)
     page = page_of(request, found, **forms)

@@ -24,7 +24,7 @@ from .power import not_asked, refusal, tell
 View = Callable[[UserRequest, str, str], HttpResponse]
 
 
-def refusing(view: View) -> View:
+def handle_refusals(view: View) -> View:
     """Answer 404 or 403 where a service refuses, and say why it cannot be now."""
 
     @wraps(view)
@@ -40,7 +40,7 @@ def refusing(view: View) -> View:
     return wrapped
 
 
-def tried(
+def submit_and_report(
     request: UserRequest,
     found: Found,
     act: Callable[[], Job | None],

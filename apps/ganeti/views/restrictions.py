@@ -16,19 +16,19 @@ from ..forms.restrictions import SwitchForm, WhitelistForm
 from ..models import Job
 from ..services import availability, restrictions
 from .lookup import Found, find, target
-from .responses import refusing, tried
+from .responses import handle_refusals, submit_and_report
 
 Kind = Job.Kind
 
 
 @require_POST
-@refusing
+@handle_refusals
 def instance_lock(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
     return _switch(request, target(request, cluster_slug, name), Kind.LOCK, Kind.UNLOCK)
 
 
 @require_POST
-@refusing
+@handle_refusals
 def instance_isolate(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
@@ -46,7 +46,7 @@ def _switch(
     if not said:
         messages.error(request, _("Nothing was done: it was not said what to do."))
         return redirect(instance_page.address(found.instance))
-    tried(
+    submit_and_report(
         request,
         found,
         lambda: restrictions.mark(
@@ -65,7 +65,7 @@ def _when(found: Found) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
+@handle_refusals
 def instance_whitelist(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
@@ -79,7 +79,7 @@ def instance_whitelist(
     if not form.is_valid():
         return _page(request, found, form, HTTPStatus.BAD_REQUEST)
     subnet = form.cleaned_data["subnet"]
-    if not tried(
+    if not submit_and_report(
         request,
         found,
         lambda: restrictions.whitelist(found.cluster, found.instance, subnet, by=by),
