@@ -14,7 +14,7 @@ OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
 
-.PHONY: help demo test test-fast test-release bench lint format messages lock audit docs clean packages-%
+.PHONY: help demo test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,9 +22,22 @@ help: ## This list
 demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
 	@exec $(BIN)/python -m contrib.demo --port $(PORT)
 
-test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint ## Every check and every test
+ifdef T
+test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) ## Every check and every test; only T=path::name
+	$(PYTEST) $(T)
+else
+test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint
 	@contrib/setup/labs
 	$(PYTEST) -n 3 --dist loadgroup
+endif
+
+test-lab: ## The tests on the real Ganeti lab
+test-system: ## The tests with processes and real services
+test-browser: ## The tests in Chromium
+test-attack: ## The attacks on the whole product
+test-lab test-system test-browser test-attack: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES)
+	@contrib/setup/labs
+	$(PYTEST) -n 3 --dist loadgroup -m $(@:test-%=%)
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
 	$(PYTEST) -n auto -m "not ($(HEAVY))"
