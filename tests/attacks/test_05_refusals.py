@@ -15,7 +15,8 @@ def attempt(visitor: Visitor, name: str) -> int:
     return visitor.submit("/user/profile/", action).status_code
 
 
-def test_applications_of_others_tell_nothing(site: Site) -> None:
+def try_an_application(site: Site, carol: Visitor, alice: Visitor) -> None:
+    """Try to decide about one of alice's, and one that is not there."""
     pk = site.shell(
         "from django.contrib.auth.models import User; "
         "from apps.applications.models import InstanceApplication; "
@@ -23,7 +24,6 @@ def test_applications_of_others_tell_nothing(site: Site) -> None:
         "applicant=User.objects.get(username='alice'), memory_mib=1024, vcpus=1, "
         "hostname='hers.example.org', disk_gib=5, operating_system='debian').pk)"
     ).strip()
-    carol, alice = site.visitor("carol"), site.visitor("alice")
 
     for number in (pk, "4711"):
         for action in ("withdraw/", "review/"):
@@ -46,6 +46,7 @@ def test_what_is_tried_tells_nothing_and_floods_nobody(site: Site) -> None:
         answers.add(attempt(carol, MACHINE))
 
     assert answers == {404}
+    try_an_application(site, carol, alice)
     for query in ("", "?q=web", "?outcome=refused"):
         assert not carol.sees(MACHINE, f"/history/{query}")
     assert not alice.sees("carol", f"/instances/athens/{MACHINE}/")

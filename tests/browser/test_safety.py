@@ -15,7 +15,7 @@ SCRIPT = "<script>window.hacked=1</script>"
 OWNER = "<img src=x onerror=window.hacked=1>"
 WRITE_ENTRY = f"""
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import snapshots
+from apps.ganeti.state import snapshots
 from apps.ganeti.models import Cluster
 name = "web10.alice.example.org"
 [athens] = snapshots.current(Cluster.objects.filter(slug="athens"))

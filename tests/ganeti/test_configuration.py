@@ -69,6 +69,18 @@ def add(cluster: Cluster, rapi: FakeRapi, name: str, **changes: Any) -> None:
 # -- what is offered
 
 
+@pytest.mark.usefixtures("published")
+def test_the_page_of_a_machine_leads_to_what_can_be_changed(
+    client: Client, alice: User
+) -> None:
+    client.force_login(alice)
+
+    page = markup(client.get(url("detail", "web1")))
+
+    for what in ("configure", "whitelist", "owners"):
+        assert f'href="{url(what, "web1")}"' in page
+
+
 def test_the_form_has_what_runs_now(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
@@ -320,8 +332,10 @@ def test_who_may_only_look_sees_why(
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
+    machine = markup(client.get(url("detail", name)))
     for what in ("configure", "whitelist", "owners"):
         page = markup(client.get(url(what, name)))
+        assert f'href="{url(what, name)}"' not in machine
         assert reason in text(page)
         assert 'class="btn btn-primary"' not in page
 
