@@ -13,7 +13,7 @@ from ..display import instance_page
 from ..forms.configuration import ConfigurationForm
 from ..models import Job
 from ..services import availability, configuration
-from .lookup import Found, find, target
+from .lookup import RequestedInstance, instance_to_change, visible_instance
 from .responses import handle_refusals, submit_and_report
 
 
@@ -23,36 +23,37 @@ def instance_configure(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
     if request.method != "POST":
-        found = find(request, cluster_slug, name)
-        return _page(request, found, ConfigurationForm(found.instance))
-    found = target(request, cluster_slug, name)
+        requested = visible_instance(request, cluster_slug, name)
+        return _page(request, requested, ConfigurationForm(requested.instance))
+    # Before the form, which asks a foreign host.
+    requested = instance_to_change(request, cluster_slug, name, Job.Kind.CONFIGURE)
     by = acting(request)
-    # First of all: the form asks a foreign host, for those only who may.
-    availability.check(Job.Kind.CONFIGURE, found.cluster, found.instance, by)
     form = ConfigurationForm(
-        found.instance, request.POST, account=by.user.get_username()
+        requested.instance, request.POST, account=by.user.get_username()
     )
     if not form.is_valid():
-        return _page(request, found, form, HTTPStatus.BAD_REQUEST)
+        return _page(request, requested, form, HTTPStatus.BAD_REQUEST)
     wanted = form.cleaned_data
     if not submit_and_report(
         request,
-        found,
-        lambda: configuration.change(found.cluster, found.instance, wanted, by=by),
+        requested,
+        lambda: configuration.change(
+            requested.cluster, requested.instance, wanted, by=by
+        ),
     ):
-        return _page(request, found, form, HTTPStatus.CONFLICT)
-    return redirect(instance_page.address(found.instance))
+        return _page(request, requested, form, HTTPStatus.CONFLICT)
+    return redirect(instance_page.address(requested.instance))
 
 
 def _page(
     request: UserRequest,
-    found: Found,
+    requested: RequestedInstance,
     form: ConfigurationForm,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    machine = instance_page.Machine(found.instance, found.inventory, found.newest_job())
+    machine = requested.page()
     verdict = availability.offer(
-        Job.Kind.CONFIGURE, found.instance, found.inventory, machine.busy
+        Job.Kind.CONFIGURE, requested.instance, requested.inventory, machine.busy
     )
     page = {"machine": machine, "form": form, "verdict": verdict}
     return render(request, "ganeti/instance_configure.html", page, status=status)

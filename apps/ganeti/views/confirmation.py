@@ -20,7 +20,6 @@ from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from .. import access
-from ..access import Answer
 from ..display import instance_page
 from ..domain.instance import Instance
 from ..jobs.submission import ActionRefused, NotNow
@@ -28,8 +27,8 @@ from ..models.action_request import ActionRequest
 from ..rapi.errors import RapiError
 from ..services import confirmation, lifecycle
 from ..services.confirmation import NotTheirs, RequestVoid, Void
-from .lookup import back_to_list, find, target
-from .power import not_asked, refusal, tell
+from .lookup import RequestedInstance, back_to_list, visible_instance
+from .responses import not_submitted, refusal, report
 
 # Enough for any week; what is older expires.
 MOST_LISTED = 500
@@ -57,12 +56,10 @@ def request_confirm(request: UserRequest, key: str, action: str) -> HttpResponse
 def _page(
     request: UserRequest, asked: ActionRequest, instance: Instance
 ) -> HttpResponse:
-    found = target(request, asked.cluster.slug, instance.name)
-    machine = instance_page.Machine(instance, found.inventory, found.newest_job())
+    requested = _still_visible(request, asked, instance)
+    machine = requested.page()
     wish = confirmation.wish_of(asked)
-    verdict = lifecycle.offer(wish.action, instance, found.inventory, machine.busy)
-    if verdict.answer is Answer.INVISIBLE:
-        raise PermissionDenied(_("The machine is not yours any more."))
+    verdict = lifecycle.offer(wish.action, instance, requested.inventory, machine.busy)
     context = {
         "asked": asked,
         "machine": machine,
@@ -73,6 +70,16 @@ def _page(
         "why_not": verdict.reason,
     }
     return render(request, "ganeti/request_confirm.html", context)
+
+
+def _still_visible(
+    request: UserRequest, asked: ActionRequest, instance: Instance
+) -> RequestedInstance:
+    """Return the instance; raises PermissionDenied if it is not theirs any more."""
+    try:
+        return visible_instance(request, asked.cluster.slug, instance.name)
+    except Http404 as exc:
+        raise PermissionDenied(_("The machine is not yours any more.")) from exc
 
 
 def _void(request: UserRequest, asked: ActionRequest, why: Void) -> HttpResponse:
@@ -98,12 +105,11 @@ def _confirmed(request: UserRequest, asked: ActionRequest) -> HttpResponse:
     except NotNow as exc:
         messages.warning(request, f"{exc} {_again()}")
     except RapiError as exc:
-        found = target(request, asked.cluster.slug, asked.instance)
-        messages.error(request, not_asked(found, exc))
+        messages.error(request, not_submitted(asked.instance, exc))
     else:
-        found = find(request, asked.cluster.slug, asked.instance)
-        tell(request, found, job)
-        return redirect(instance_page.address(found.instance))
+        requested = visible_instance(request, asked.cluster.slug, asked.instance)
+        report(request, requested, job)
+        return redirect(instance_page.address(requested.instance))
     return redirect(request.path)
 
 

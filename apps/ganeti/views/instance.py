@@ -19,31 +19,35 @@ from ..display.change_buttons import ChangeButtons
 from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
 from ..rapi.versions import Capability
-from .lookup import Found, find
+from .lookup import RequestedInstance, visible_instance
 
 
 @require_safe
 def instance_detail(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
-    found = find(request, cluster_slug, name)
-    return render(request, "ganeti/instance_detail.html", page_of(request, found))
+    requested = visible_instance(request, cluster_slug, name)
+    return render(request, "ganeti/instance_detail.html", page_of(request, requested))
 
 
-def page_of(request: UserRequest, found: Found, **forms: Any) -> dict[str, Any]:
+def page_of(
+    request: UserRequest, requested: RequestedInstance, **forms: Any
+) -> dict[str, Any]:
     """Return what the page of a machine shows; ``forms`` are ones to be mended."""
-    machine = instance_page.Machine(found.instance, found.inventory, found.newest_job())
+    machine = requested.page()
     return {
         "machine": machine,
         "lines": instance_page.history(request.user, machine),
-        "shutdown_form": shutdown_form(found),
+        "shutdown_form": shutdown_form(requested),
         "reboot_form": RebootForm(),
-        "staff": access.may_see_clusters(found.inventory.person),
-        "change_buttons": ChangeButtons(found.instance, found.inventory, machine.busy),
+        "staff": access.may_see_clusters(requested.inventory.person),
+        "change_buttons": ChangeButtons(
+            requested.instance, requested.inventory, machine.busy
+        ),
         **forms,
     }
 
 
-def shutdown_form(found: Found, *args: Any) -> ShutdownForm:
-    shot = found.inventory.snapshot(found.instance.cluster)
+def shutdown_form(requested: RequestedInstance, *args: Any) -> ShutdownForm:
+    shot = requested.inventory.snapshot(requested.instance.cluster)
     contents = shot.contents if shot else None
     timed = contents is None or contents.can(Capability.SHUTDOWN_TIMEOUT)
     return ShutdownForm(*args, timed=timed)
@@ -55,46 +59,48 @@ def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
 
     A row whose job runs on stays as it is: most polls find that, and cost little.
     """
-    found = find(request, cluster_slug, name)
+    requested = visible_instance(request, cluster_slug, name)
     if request.GET.get("as") == "page":
-        page = {**page_of(request, found), "oob": True}
+        page = {**page_of(request, requested), "oob": True}
         return render(request, "ganeti/_instance_polled.html", page)
-    job = _awaited(request, found)
+    job = _awaited(request, requested)
     if job is not None and job.unfinished:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if job is not None and job.failed:
-        _tell_of_failure(request, found, job)
-    return row(request, found)
+        _tell_of_failure(request, requested, job)
+    return row(request, requested)
 
 
-def row(request: UserRequest, found: Found) -> HttpResponse:
+def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
     """Return the row of a machine in the list, with what there is to say."""
     staff = access.may_see_clusters(person_of(request))
     columns = instance_rows.shown(instance_rows.chosen(request.user), staff=staff)
     context = {
         "drawn": row_templates.draw(
-            instance_rows.Rows(found.inventory, [found.instance]).rows, columns
+            instance_rows.Rows(requested.inventory, [requested.instance]).rows, columns
         ),
         "oob": True,
     }
     return render(request, "ganeti/_instance_answer.html", context)
 
 
-def _awaited(request: UserRequest, found: Found) -> Job | None:
+def _awaited(request: UserRequest, requested: RequestedInstance) -> Job | None:
     """Return the job whose end a row waits for."""
-    jobs = Job.objects.for_instance(found.cluster, found.instance.name)
+    jobs = Job.objects.for_instance(requested.cluster, requested.instance.name)
     return jobs.filter(key=request.GET.get("job", "")).first()
 
 
-def _tell_of_failure(request: UserRequest, found: Found, job: Job) -> None:
+def _tell_of_failure(
+    request: UserRequest, requested: RequestedInstance, job: Job
+) -> None:
     """Say that the job that a row waited for has failed; the row alone would not."""
     messages.error(
         request,
         format_html(
             '{} <a href="{}">{}</a>',
             _("%(name)s: %(what)s.")
-            % {"name": found.instance.name, "what": labels.not_done(job)},
-            instance_page.address(found.instance),
+            % {"name": requested.instance.name, "what": labels.not_done(job)},
+            instance_page.address(requested.instance),
             _("See why"),
         ),
     )

@@ -1,4 +1,4 @@
-"""Who asks, from where, and for which machine."""
+"""The instance that a request is about, and where it was asked for."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.accounts.person import person_of
+from apps.auditlog.actor import acting
+from apps.web.requests import UserRequest
 
+from .. import access
+from ..display import instance_page
 from ..domain.instance import Instance
 from ..models import Cluster, Job
 from ..reads import inventory
 from ..reads.inventory import Inventory
+from ..services import availability
 from ..state.snapshots import Snapshot
 
 
@@ -21,8 +26,8 @@ class NotKnownYet(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A machine that the person may see, and what is around it."""
+class RequestedInstance:
+    """The instance that a request is about, which the person may see."""
 
     snapshot: Snapshot
     instance: Instance
@@ -37,38 +42,48 @@ class Found:
         jobs = Job.objects.for_instance(self.cluster, self.instance.name)
         return jobs.select_related("user", "audit_entry").first()
 
-
-def find(request: HttpRequest, slug: str, name: str) -> Found:
-    """Return a machine that the person may see; raises Http404, NotKnownYet."""
-    visible = inventory.visible_on(person_of(request), slug)
-    snapshot = _snapshot(visible, slug)
-    instance = visible.find(slug, name)
-    if instance is None:
-        raise Http404(_("There is no such machine, or it is not yours to see."))
-    return Found(snapshot, instance, visible)
+    def page(self) -> instance_page.Machine:
+        """Return the instance with its newest job, as pages show it."""
+        return instance_page.Machine(self.instance, self.inventory, self.newest_job())
 
 
-def target(request: HttpRequest, slug: str, name: str) -> Found:
-    """Return a machine that somebody wants to act on, whether theirs or not.
+def visible_instance(request: HttpRequest, slug: str, name: str) -> RequestedInstance:
+    """Return an instance that the person may see; raises Http404, NotKnownYet."""
+    requested = _known_instance(request, slug, name)
+    if not access.may_see(requested.inventory.person, requested.instance):
+        raise _no_such_instance()
+    return requested
 
-    The service answers whether they may, and records it when they may not.
+
+def instance_to_change(
+    request: UserRequest, slug: str, name: str, kind: Job.Kind
+) -> RequestedInstance:
+    """Return an instance that the person may have a job of this kind for.
+
+    Raises Http404, NotKnownYet; ActionRefused, with the attempt recorded, if they may
+    not; NotNow if the site may only look at the cluster.
     """
+    requested = _known_instance(request, slug, name)
+    availability.check(kind, requested.cluster, requested.instance, acting(request))
+    return requested
+
+
+def _known_instance(request: HttpRequest, slug: str, name: str) -> RequestedInstance:
+    """Return an instance whoever may see it: for those alone who check that next."""
     visible = inventory.visible_on(person_of(request), slug)
-    snapshot = _snapshot(visible, slug)
-    contents = snapshot.contents
-    instance = contents.instances.get(name) if contents else None
-    if instance is None:
-        raise Http404(_("There is no such machine, or it is not yours to see."))
-    return Found(snapshot, instance, visible)
-
-
-def _snapshot(visible: Inventory, slug: str) -> Snapshot:
     snapshot = visible.snapshot(slug)
     if snapshot is None:
         raise Http404(_("There is no such cluster."))
-    if snapshot.known is None:
+    if snapshot.contents is None:
         raise NotKnownYet(slug)
-    return snapshot
+    instance = snapshot.contents.instances.get(name)
+    if instance is None:
+        raise _no_such_instance()
+    return RequestedInstance(snapshot, instance, visible)
+
+
+def _no_such_instance() -> Http404:
+    return Http404(_("There is no such machine, or it is not yours to see."))
 
 
 def back_to_list(request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..models import Job
 from .instance import row
-from .lookup import find
+from .lookup import visible_instance
 
 View = Callable[[UserRequest, str, str], HttpResponse]
 _TAKES_AWAY = (Job.Kind.RENAME, Job.Kind.DESTROY)
@@ -88,7 +88,7 @@ def _elsewhere(request: UserRequest, job: Job, now: Instance) -> HttpResponse:
     if job.handled_at is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if request.GET.get("as") != "page":
-        return row(request, find(request, now.cluster, now.name))
+        return row(request, visible_instance(request, now.cluster, now.name))
     text = _("The machine is called %(name)s now.") % {"name": now.name}
     messages.success(request, text)
     return HttpResponse(headers={"HX-Redirect": address})

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.models import Group, User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,12 +19,10 @@ from ..domain import tags
 from ..forms.owners import AddOwnerForm, RemoveOwnerForm
 from ..models import Job
 from ..models.action_request import RequestedAction
-from ..rapi.errors import RapiError
 from ..services import availability, confirmation, owners
 from ..services.lifecycle import Wish
 from ..services.owners import Owner
-from .lookup import Found, find, target
-from .power import not_asked
+from .lookup import RequestedInstance, instance_to_change, visible_instance
 from .responses import ask_or_do, handle_refusals, submit_and_report
 
 LEAST_LETTERS = 2
@@ -36,84 +33,82 @@ MOST_FOUND = 20
 @handle_refusals
 def instance_owners(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
     if request.method != "POST":
-        found = find(request, cluster_slug, name)
+        requested = visible_instance(request, cluster_slug, name)
         if request.htmx:
-            page = _search(request, found)
+            page = _search(request, requested)
             return render(request, "ganeti/_owner_search.html", page)
-        return _page(request, found)
-    found = target(request, cluster_slug, name)
-    availability.check(Job.Kind.OWNERS, found.cluster, found.instance, acting(request))
+        return _page(request, requested)
+    requested = instance_to_change(request, cluster_slug, name, Job.Kind.OWNERS)
     if "owner" in request.POST:
-        return _remove(request, found)
-    return _add(request, found)
+        return _remove(request, requested)
+    return _add(request, requested)
 
 
-def _add(request: UserRequest, found: Found) -> HttpResponse:
-    form = AddOwnerForm(found.instance, request.POST)
+def _add(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
+    form = AddOwnerForm(requested.instance, request.POST)
     if not form.is_valid():
-        return _page(request, found, HTTPStatus.BAD_REQUEST, form=form)
+        return _page(request, requested, HTTPStatus.BAD_REQUEST, form=form)
     by = acting(request)
     if not submit_and_report(
         request,
-        found,
-        lambda: owners.add(found.cluster, found.instance, form.owner, by=by),
+        requested,
+        lambda: owners.add(requested.cluster, requested.instance, form.owner, by=by),
     ):
-        return _page(request, found, HTTPStatus.CONFLICT, form=form)
-    return redirect(instance_page.address(found.instance))
+        return _page(request, requested, HTTPStatus.CONFLICT, form=form)
+    return redirect(instance_page.address(requested.instance))
 
 
-def _remove(request: UserRequest, found: Found) -> HttpResponse:
+def _remove(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
     """Say what the removal of an owner leads to; once confirmed, mail the link."""
     form = RemoveOwnerForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, HTTPStatus.BAD_REQUEST, removal=form)
+        return _page(request, requested, HTTPStatus.BAD_REQUEST, removal=form)
     owner, by = form.cleaned_data["owner"], acting(request)
-    consequences = owners.check_removal(found.cluster, found.instance, owner, by=by)
+    consequences = owners.check_removal(
+        requested.cluster, requested.instance, owner, by=by
+    )
     if not form.cleaned_data["confirmed"]:
         page = {
-            "machine": _machine(found),
+            "machine": requested.page(),
             "owner": owner,
             "consequences": consequences,
-            "address": _address(found),
+            "address": _address(requested),
             "at_once": confirmation.may_skip_mail(by),
         }
         return render(request, "ganeti/instance_owner_confirm.html", page)
-    try:
-        wish = Wish(RequestedAction.REMOVE_OWNER, owner=owner)
-        return ask_or_do(request, found, wish)
-    except RapiError as exc:
-        messages.error(request, not_asked(found, exc))
-        return redirect(instance_page.address(found.instance))
+    wish = Wish(RequestedAction.REMOVE_OWNER, owner=owner)
+    return ask_or_do(request, requested, wish)
 
 
-def _address(found: Found) -> str:
-    args = (found.instance.cluster, found.instance.name)
+def _address(requested: RequestedInstance) -> str:
+    args = (requested.instance.cluster, requested.instance.name)
     return reverse("ganeti:instance-owners", args=args)
 
 
-def _machine(found: Found) -> instance_page.Machine:
-    return instance_page.Machine(found.instance, found.inventory, found.newest_job())
-
-
 def _page(
-    request: UserRequest, found: Found, status: int = HTTPStatus.OK, **forms: Any
+    request: UserRequest,
+    requested: RequestedInstance,
+    status: int = HTTPStatus.OK,
+    **forms: Any,
 ) -> HttpResponse:
-    page = _search(request, found) | {
-        "form": AddOwnerForm(found.instance),
-        "lines": _lines(found),
+    page = _search(request, requested) | {
+        "form": AddOwnerForm(requested.instance),
+        "lines": _lines(requested),
         "staff": access.may_see_clusters(person_of(request)),
         **forms,
     }
     return render(request, "ganeti/instance_owners.html", page, status=status)
 
 
-def _lines(found: Found) -> list[tuple[instance_rows.Owner, Owner, bool]]:
+def _lines(
+    requested: RequestedInstance,
+) -> list[tuple[instance_rows.Owner, Owner, bool]]:
     """Return the owners as shown and as sent, and whether the person may take each."""
     shown = instance_rows.owners(
-        found.instance, instance_rows.known_owners([found.instance])
+        requested.instance, instance_rows.known_owners([requested.instance])
     )
     known = [each for each in shown if each.known]
-    may_leave_nobody = access.may_leave_nobody(found.inventory.person)
+    may_leave_nobody = access.may_leave_nobody(requested.inventory.person)
     return [
         (
             each,
@@ -124,26 +119,26 @@ def _lines(found: Found) -> list[tuple[instance_rows.Owner, Owner, bool]]:
     ]
 
 
-def _search(request: UserRequest, found: Found) -> dict[str, Any]:
+def _search(request: UserRequest, requested: RequestedInstance) -> dict[str, Any]:
     """Return what staff find by a part of a name; for others there is no search."""
-    machine = _machine(found)
+    machine = requested.page()
     verdict = availability.offer(
-        Job.Kind.OWNERS, found.instance, found.inventory, machine.busy
+        Job.Kind.OWNERS, requested.instance, requested.inventory, machine.busy
     )
     searches = access.may_search_people(person_of(request)) and verdict.allowed
     asked = " ".join(request.GET.get("q", "").split())[:100] if searches else ""
     return {
         "machine": machine,
         "verdict": verdict,
-        "address": _address(found),
+        "address": _address(requested),
         "searches": searches,
         "asked": asked,
         "least": LEAST_LETTERS,
-        "people": _people(asked, found) if len(asked) >= LEAST_LETTERS else [],
+        "people": _people(asked, requested) if len(asked) >= LEAST_LETTERS else [],
     }
 
 
-def _people(asked: str, found: Found) -> list[Owner]:
+def _people(asked: str, requested: RequestedInstance) -> list[Owner]:
     """Return users and groups whose names hold the text, but no owners."""
     asked = asked.replace("\x00", "")
     users = User.objects.filter(is_active=True, username__icontains=asked)
@@ -152,7 +147,7 @@ def _people(asked: str, found: Found) -> list[Owner]:
         *(Owner(tags.USER, name) for name in _names(users.order_by("username"))),
         *(Owner(tags.GROUP, name) for name in _names(groups.order_by("name"))),
     ]
-    there = set(owners.of(found.instance))
+    there = set(owners.of(requested.instance))
     return [owner for owner in named if owner not in there]
 
 

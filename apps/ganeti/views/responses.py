@@ -1,85 +1,162 @@
-"""What all pages share that change what a machine is."""
+"""What all pages share that change an instance: answers, messages, refusals."""
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from apps.auditlog.actor import acting
-from apps.web import rate_limit
+from apps.web import rate_limit, stored_text
 from apps.web.requests import UserRequest
 
-from ..display import instance_page
+from ..access import Answer
+from ..display import instance_page, labels
+from ..domain.job import JobStatus
 from ..jobs.submission import ActionRefused, NotNow
 from ..models import Job
 from ..rapi.errors import RapiError
 from ..services import confirmation
 from ..services.lifecycle import Wish
-from .lookup import Found
-from .power import not_asked, refusal, tell
+from .instance import row
+from .lookup import RequestedInstance, back_to_list, visible_instance
 
-View = Callable[[UserRequest, str, str], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def handle_refusals(view: View) -> View:
-    """Answer 404 or 403 where a service refuses, and say why it cannot be now."""
+    """Answer in HTML what services raise when they do not do what was asked.
+
+    404 or 403 for those who may not; for those who may, a message on the page that
+    they came from, saying why it cannot be done now or that Ganeti has not done it.
+    """
 
     @wraps(view)
-    def wrapped(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
+    def wrapped(
+        request: UserRequest, cluster_slug: str, name: str, **options: object
+    ) -> HttpResponse:
         try:
-            return view(request, cluster_slug, name)
+            return view(request, cluster_slug, name, **options)
         except ActionRefused as exc:
             return refusal(request, exc)
         except NotNow as exc:
             messages.warning(request, str(exc))
-            return redirect("ganeti:instance-detail", cluster_slug, name)
+        except RapiError as exc:
+            messages.error(request, not_submitted(name, exc))
+        return back_to_instance(request, cluster_slug, name)
 
     return wrapped
 
 
+def refusal(request: UserRequest, exc: ActionRefused) -> HttpResponse:
+    """Answer 404 if the person may not see the instance, else 403."""
+    if exc.verdict.answer is Answer.INVISIBLE:
+        raise Http404(_("There is no such machine, or it is not yours to see."))
+    if not request.htmx:
+        raise PermissionDenied(str(exc.verdict.reason))
+    # The page that asked draws itself anew, and shows the message then.
+    messages.error(request, str(exc.verdict.reason))
+    return HttpResponse(status=HTTPStatus.FORBIDDEN)
+
+
+def back_to_instance(
+    request: UserRequest, cluster_slug: str, name: str
+) -> HttpResponse:
+    """Return to where a button was pressed: a row, the list, or the instance's page."""
+    if request.htmx:
+        response = row(request, visible_instance(request, cluster_slug, name))
+        response["HX-Trigger"] = "jobs"
+        return response
+    if request.POST.get("next"):
+        return redirect(back_to_list(request))
+    return redirect("ganeti:instance-detail", cluster_slug, name)
+
+
 def submit_and_report(
     request: UserRequest,
-    found: Found,
-    act: Callable[[], Job | None],
+    requested: RequestedInstance,
+    submit: Callable[[], Job | None],
     *,
     notice: str = "",
 ) -> bool:
-    """Do it and say what came of it; tell whether it is under way or needless.
+    """Submit and report it; return False, with the reason reported, if that failed.
 
-    ``notice`` is what else there is to say of what is under way.
+    For forms that are shown again then, with what was typed. ``notice`` is shown too
+    if it was submitted.
     """
     try:
-        job = act()
+        report(request, requested, submit(), notice=notice)
     except NotNow as exc:
         messages.warning(request, str(exc))
         return False
     except RapiError as exc:
-        messages.error(request, not_asked(found, exc))
+        messages.error(request, not_submitted(requested.instance.name, exc))
         return False
-    if job is None:
-        messages.info(request, _("Nothing was changed: it is so already."))
-    else:
-        tell(request, found, job)
-        if notice:
-            messages.info(request, notice)
     return True
 
 
-def ask_or_do(request: UserRequest, found: Found, wish: Wish) -> HttpResponse:
-    """Mail the link that does it, or do it at once; go back to the machine."""
+def report(
+    request: UserRequest,
+    requested: RequestedInstance,
+    job: Job | None,
+    *,
+    notice: str = "",
+) -> None:
+    """Name what was started, if anything was; ``notice`` is shown too then."""
+    if job is None:
+        messages.info(request, _("Nothing was changed: it is so already."))
+        return
+    name = requested.instance.name
+    if job.status == JobStatus.IN_DOUBT:
+        text = _(
+            "%(name)s: its cluster did not answer. Whether it took the job is being "
+            "found out; nothing else can be done to the machine until then."
+        )
+        messages.warning(request, text % {"name": name})
+    else:
+        text = format_html(
+            '{} <a href="{}">{}</a>',
+            labels.doing(job),
+            instance_page.address(requested.instance),
+            name,
+        )
+        messages.success(request, text)
+    if notice:
+        messages.info(request, notice)
+
+
+def not_submitted(name: str, exc: RapiError) -> str:
+    """Return that Ganeti was not asked or said no, with the error's text behind it."""
+    return format_html(
+        "{} <details><summary>{}</summary>{}</details>",
+        _("%(name)s: nothing was done, since its cluster did not take the job.")
+        % {"name": name},
+        _("Details"),
+        stored_text.translate(str(exc)),
+    )
+
+
+def ask_or_do(
+    request: UserRequest, requested: RequestedInstance, wish: Wish
+) -> HttpResponse:
+    """Mail the link that does it, or do it at once; go back to the instance."""
     by = acting(request)
     if confirmation.may_skip_mail(by):
-        job = confirmation.do_at_once(found.cluster, found.instance, wish, by=by)
-        tell(request, found, job)
+        job = confirmation.do_at_once(
+            requested.cluster, requested.instance, wish, by=by
+        )
+        report(request, requested, job)
     else:
         rate_limit.enforce("confirmation-mail", account=by.user.get_username())
-        confirmation.ask(found.cluster, found.instance, wish, by=by)
+        confirmation.ask(requested.cluster, requested.instance, wish, by=by)
         text = _(
             "Nothing has been done yet. A mail with a link that does it is on its way "
             "to %(address)s."
         )
         messages.success(request, text % {"address": by.user.email})
-    return redirect(instance_page.address(found.instance))
+    return redirect(instance_page.address(requested.instance))

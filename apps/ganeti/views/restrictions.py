@@ -12,11 +12,12 @@ from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
 
 from ..display import instance_page
+from ..domain.instance import Instance
 from ..forms.restrictions import SwitchForm, WhitelistForm
 from ..models import Job
 from ..services import availability, restrictions
-from .lookup import Found, find, target
-from .responses import handle_refusals, submit_and_report
+from .lookup import RequestedInstance, instance_to_change, visible_instance
+from .responses import handle_refusals, report, submit_and_report
 
 Kind = Job.Kind
 
@@ -24,7 +25,7 @@ Kind = Job.Kind
 @require_POST
 @handle_refusals
 def instance_lock(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
-    return _switch(request, target(request, cluster_slug, name), Kind.LOCK, Kind.UNLOCK)
+    return _switch(request, cluster_slug, name, on=Kind.LOCK, off=Kind.UNLOCK)
 
 
 @require_POST
@@ -32,34 +33,29 @@ def instance_lock(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
 def instance_isolate(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
-    found = target(request, cluster_slug, name)
-    return _switch(request, found, Kind.ISOLATE, Kind.REJOIN)
+    return _switch(request, cluster_slug, name, on=Kind.ISOLATE, off=Kind.REJOIN)
 
 
 def _switch(
-    request: UserRequest, found: Found, on: Job.Kind, off: Job.Kind
+    request: UserRequest, cluster_slug: str, name: str, *, on: Job.Kind, off: Job.Kind
 ) -> HttpResponse:
     form = SwitchForm(request.POST)
-    said = form.is_valid()
-    kind = off if said and form.cleaned_data["wanted"] == "off" else on
-    availability.check(kind, found.cluster, found.instance, acting(request))
-    if not said:
+    valid = form.is_valid()
+    kind = off if valid and form.cleaned_data["wanted"] == "off" else on
+    requested = instance_to_change(request, cluster_slug, name, kind)
+    cluster, instance = requested.cluster, requested.instance
+    if valid:
+        notice = _when_in_force(instance) if on is Kind.ISOLATE else ""
+        job = restrictions.mark(kind, cluster, instance, by=acting(request))
+        report(request, requested, job, notice=notice)
+    else:
         messages.error(request, _("Nothing was done: it was not said what to do."))
-        return redirect(instance_page.address(found.instance))
-    submit_and_report(
-        request,
-        found,
-        lambda: restrictions.mark(
-            kind, found.cluster, found.instance, by=acting(request)
-        ),
-        notice=_when(found) if on is Kind.ISOLATE else "",
-    )
-    return redirect(instance_page.address(found.instance))
+    return redirect(instance_page.address(instance))
 
 
-def _when(found: Found) -> str:
-    """Say that a change waits for a start, where no move follows."""
-    if restrictions.moves(found.instance):
+def _when_in_force(instance: Instance) -> str:
+    """Say that a change waits for a start, unless the instance is moved for it."""
+    if restrictions.moves(instance):
         return ""
     return _("It takes effect when the machine starts next.")
 
@@ -70,32 +66,36 @@ def instance_whitelist(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
     if request.method != "POST":
-        found = find(request, cluster_slug, name)
-        return _page(request, found, WhitelistForm(found.instance))
-    found = target(request, cluster_slug, name)
+        requested = visible_instance(request, cluster_slug, name)
+        return _page(request, requested, WhitelistForm(requested.instance))
+    requested = instance_to_change(request, cluster_slug, name, Kind.WHITELIST)
     by = acting(request)
-    availability.check(Kind.WHITELIST, found.cluster, found.instance, by)
-    form = WhitelistForm(found.instance, request.POST)
+    form = WhitelistForm(requested.instance, request.POST)
     if not form.is_valid():
-        return _page(request, found, form, HTTPStatus.BAD_REQUEST)
+        return _page(request, requested, form, HTTPStatus.BAD_REQUEST)
     subnet = form.cleaned_data["subnet"]
     if not submit_and_report(
         request,
-        found,
-        lambda: restrictions.whitelist(found.cluster, found.instance, subnet, by=by),
-        notice=_when(found),
+        requested,
+        lambda: restrictions.whitelist(
+            requested.cluster, requested.instance, subnet, by=by
+        ),
+        notice=_when_in_force(requested.instance),
     ):
-        return _page(request, found, form, HTTPStatus.CONFLICT)
-    return redirect(instance_page.address(found.instance))
+        return _page(request, requested, form, HTTPStatus.CONFLICT)
+    return redirect(instance_page.address(requested.instance))
 
 
 def _page(
-    request: UserRequest, found: Found, form: WhitelistForm, status: int = HTTPStatus.OK
+    request: UserRequest,
+    requested: RequestedInstance,
+    form: WhitelistForm,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    machine = instance_page.Machine(found.instance, found.inventory, found.newest_job())
+    machine = requested.page()
     verdict = availability.offer(
-        Kind.WHITELIST, found.instance, found.inventory, machine.busy
+        Kind.WHITELIST, requested.instance, requested.inventory, machine.busy
     )
-    moves = bool(restrictions.moves(found.instance))
+    moves = bool(restrictions.moves(requested.instance))
     page = {"machine": machine, "form": form, "verdict": verdict, "moves": moves}
     return render(request, "ganeti/instance_whitelist.html", page, status=status)
