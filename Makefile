@@ -40,7 +40,7 @@ test-lab test-system test-browser test-attack: packages-test $(BIN)/.test node_m
 	$(PYTEST) -n 3 --dist loadgroup -m $(@:test-%=%)
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
-	$(PYTEST) -n auto -m "not ($(HEAVY))"
+	$(PYTEST) -n auto --hypothesis-profile=quick -m "not ($(HEAVY))"
 
 test-release: packages-release ## "make demo" and "make test-fast" in a new Debian 12 and 13
 	@contrib/setup/release $(RELEASES)
