@@ -13,6 +13,8 @@ INSTALL := python -m pip install -q --disable-pip-version-check --require-hashes
 OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
+# pytest and the processes that tests start compile a module once, not each time anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
 
