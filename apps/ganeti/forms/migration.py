@@ -25,11 +25,16 @@ class TargetNodeForm(ActionForm):
         reasons = {node.name: self._why_not(node) for node in nodes}
         field = cast(forms.ChoiceField, self.fields["target_node"])
         field.choices = [
-            ("", _("Let Ganeti choose")),
+            ("", self._without_choice()),
             *((node.name, node.name) for node in nodes),
         ]
         cast(SelectWithReasons, field.widget).reasons = reasons
         self.reasons = reasons
+
+    def _without_choice(self) -> str:
+        if self.instance.secondary_nodes:
+            return _("Its secondary node")
+        return _("Let Ganeti choose")
 
     def _nodes_of_group(self) -> list[Node]:
         nodes = self.contents.nodes.values() if self.contents else ()
