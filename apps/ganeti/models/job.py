@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +11,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.auditlog.models import AuditEntry
 
@@ -58,24 +58,27 @@ class Job(models.Model):
     one becomes a planned job with its ``step``, which the watcher submits.
     """
 
-    class Kind(models.TextChoices):
-        STARTUP = "startup", pgettext_lazy("job", "start")
-        SHUTDOWN = "shutdown", pgettext_lazy("job", "shut down")
-        REBOOT = "reboot", pgettext_lazy("job", "reboot")
-        CREATE = "create", pgettext_lazy("job", "build")
-        TRY_CREATE = "try_create", pgettext_lazy("job", "trial")
-        REINSTALL = "reinstall", pgettext_lazy("job", "reinstall")
-        RENAME = "rename", pgettext_lazy("job", "rename")
-        DESTROY = "destroy", pgettext_lazy("job", "destroy")
-        CONFIGURE = "configure", pgettext_lazy("job", "configure")
-        OWNERS = "owners", pgettext_lazy("job", "change of owners")
-        LOCK = "lock", pgettext_lazy("job", "lock")
-        UNLOCK = "unlock", pgettext_lazy("job", "unlock")
-        ISOLATE = "isolate", pgettext_lazy("job", "isolate")
-        REJOIN = "rejoin", pgettext_lazy("job", "end of isolation")
-        WHITELIST = "whitelist", pgettext_lazy("job", "change of whitelist")
-        TAG = "tag", pgettext_lazy("job", "change of tags")
-        MIGRATE = "migrate", pgettext_lazy("job", "migrate")
+    class Kind(StrEnum):
+        """What jobs do; `jobs.kinds` has a record of each."""
+
+        STARTUP = "startup"
+        SHUTDOWN = "shutdown"
+        REBOOT = "reboot"
+        CREATE = "create"
+        TRY_CREATE = "try_create"
+        REINSTALL = "reinstall"
+        RENAME = "rename"
+        DESTROY = "destroy"
+        CONFIGURE = "configure"
+        OWNERS = "owners"
+        LOCK = "lock"
+        UNLOCK = "unlock"
+        ISOLATE = "isolate"
+        REJOIN = "rejoin"
+        WHITELIST = "whitelist"
+        TAG = "tag"
+        MIGRATE = "migrate"
+        FAILOVER = "failover"
 
     class Status(models.TextChoices):
         PLANNED = JobStatus.PLANNED, _("planned")
@@ -97,7 +100,7 @@ class Job(models.Model):
         Cluster, models.CASCADE, verbose_name=_("cluster"), related_name="jobs"
     )
     ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
-    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=32)
     instance = models.CharField(_("instance"), max_length=255)
     instance_uuid = models.CharField(max_length=36, blank=True)
     # Of a job that renames.
