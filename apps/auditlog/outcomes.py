@@ -47,7 +47,7 @@ class Subject(Protocol):
 
     @property
     def related(self) -> Collection[str]:
-        """Relations of `AuditEntry` to read along with it."""
+        """Relations of `AuditEntry` to prefetch along with it."""
 
     def reach(self, user: User) -> Reach: ...
 

@@ -42,7 +42,7 @@ def _plain(address: str) -> str:
 def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, Any]:
     reach = subject.reach(request.user)
     visible = AuditEntry.objects.filter(_visible(request.user, reach))
-    found = visible.filter(asked.condition(subject)).select_related(*subject.related)
+    found = visible.filter(asked.condition(subject)).prefetch_related(*subject.related)
     page = Paginator(found, SIZE).get_page(asked.page)
     return {
         "asked": asked,

@@ -18,7 +18,6 @@ class GanetiConfig(AppConfig):
         from .display.audit_outcomes import Instances  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .images import fetching  # noqa: PLC0415
-        from .jobs import steps  # noqa: F401, PLC0415 - handlers of jobs
         from .navigation import ENTRIES  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - handlers of jobs
             confirmation,

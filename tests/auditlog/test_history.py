@@ -121,6 +121,34 @@ def test_each_entry_says_what_came_of_it(
 
 
 @pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("last", "outcome", "word"),
+    [
+        (JobStatus.SUCCESS, "done", "Done"),
+        (JobStatus.PLANNED, "running", "Rebooting…"),
+        (JobStatus.ERROR, "failed", "Failed"),
+    ],
+)
+def test_an_entry_has_one_outcome_however_many_jobs_its_chain_has(
+    client: Client,
+    olga: User,
+    cluster: Cluster,
+    last: JobStatus,
+    outcome: str,
+    word: str,
+) -> None:
+    entry = did(olga, "web1")
+    with_job(entry, cluster, JobStatus.SUCCESS)
+    with_job(entry, cluster, last)
+    client.force_login(olga)
+
+    for key in ("done", "running", "failed"):
+        shown = lines(client, f"?outcome={key}")
+        assert len(shown) == (key == outcome)
+    assert word in lines(client)[0]
+
+
+@pytest.mark.usefixtures("published")
 def test_a_refusal_says_why(client: Client, alice: User, carol: User) -> None:
     did(carol, "web1", refused=True, detail="This machine is not theirs.")
     client.force_login(alice)
@@ -212,7 +240,7 @@ def test_a_long_history_comes_in_pages_at_the_same_cost(
 
     # Session, person, two kinds of rights, clusters, a count, the entries, clusters
     # to choose from, how many jobs run, and groups for the entries and the frame.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         first = lines(client)
 
     assert len(first) == 50

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
@@ -371,7 +371,7 @@ def test_the_death_of_a_process_in_between_uses_nothing_up(
     )
     ActionRequest.objects.update(used_at=timezone.now(), job=job)
 
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
 
     assert ActionRequest.objects.get().pending
 

@@ -13,7 +13,7 @@ from apps.auditlog import digest
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.network import GanetiNetwork
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.ganeti.jobs.submission import ActionRefused, NotNow
 from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
 from apps.ganeti.rapi.errors import RapiError
@@ -203,7 +203,7 @@ def send_mail_now() -> None:
 
 def try_again_now(pk: int) -> None:
     """Let the handlers of a job that failed run again at once."""
-    Failure.objects.filter(chore=tracking.handling(pk)).update(next_at=timezone.now())
+    Failure.objects.filter(chore=handlers.handling(pk)).update(next_at=timezone.now())
 
 
 def let_a_digest_be_due() -> None:

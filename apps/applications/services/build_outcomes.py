@@ -7,7 +7,7 @@ from django.urls import reverse
 from apps.accounts import contact
 from apps.auditlog.entries import Acting, On
 from apps.ganeti.domain.job import JobStatus, Step
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import handlers, steps
 from apps.ganeti.models import Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused
@@ -27,9 +27,9 @@ BUILD = "build_application"
 def register() -> None:
     """Tell Ganeti's app what it cannot know: how to build, and what then."""
     steps.register(BUILD, _build)
-    tracking.on_started(Job.Kind.CREATE)(_started)
-    tracking.on_finished(Job.Kind.CREATE)(_built)
-    tracking.on_finished(Job.Kind.DESTROY)(_removed)
+    handlers.on_started(Job.Kind.CREATE)(_started)
+    handlers.on_finished(Job.Kind.CREATE)(_built)
+    handlers.on_finished(Job.Kind.DESTROY)(_removed)
 
 
 def _of(job: Job) -> InstanceApplication | None:
@@ -53,7 +53,7 @@ def _started(job: Job) -> None:
 
 def _built(job: Job) -> None:
     application = _of(job)
-    if application is None or job.unfinished:  # a step that is tried again
+    if application is None:
         return
     if job.status == JobStatus.SUCCESS:
         _succeeded(application, job)
@@ -104,7 +104,7 @@ def _failed(application: InstanceApplication, job: Job) -> None:
 def _removed(job: Job) -> None:
     """Go on to build when what a failed build had left is gone."""
     application = _of(job)
-    if application is None or job.unfinished:
+    if application is None:
         return
     if job.status != JobStatus.SUCCESS:
         _failed(application, job)

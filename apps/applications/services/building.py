@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from apps.auditlog.entries import Acting, On
 from apps.ganeti.domain.instance import Instance
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.ganeti.jobs.submission import Action, NotNow, on, send, write_down
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
@@ -89,7 +89,7 @@ def _ask(
     try:
         send(job, action.call)
     except RapiError as exc:
-        tracking.try_to_handle(job.pk)
+        handlers.try_to_handle(job.pk)
         application.refresh_from_db()
         raise NotTaken(stored_text.translate(str(exc))) from exc
     return job

@@ -1,9 +1,9 @@
 """What the audit log shows of instances: who may see it, and what came of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.person import Person
@@ -12,19 +12,16 @@ from apps.auditlog.outcomes import Outcome, Reach
 from apps.web.stored_text import Text
 
 from .. import access
-from ..domain.job import UNFINISHED, JobStatus
+from ..domain.job import FINAL, UNFINISHED, JobStatus
 from ..models import Job
+from ..models.job import chain_outcome
 from ..reads import inventory
 from . import instance_page, labels
 
 REFUSED = pgettext_lazy("action", "Not allowed")
-_FAILED = (
-    JobStatus.ERROR,
-    JobStatus.REFUSED,
-    JobStatus.NOT_SUBMITTED,
-    JobStatus.LOST,
-    JobStatus.CANCELED,
-)
+_DONE = frozenset({JobStatus.SUCCESS})
+_FAILED = FINAL - _DONE
+_OTHERS = _FAILED | UNFINISHED
 _WORDS: dict[str, Text] = {
     JobStatus.SUCCESS: pgettext_lazy("job", "Done"),
     JobStatus.ERROR: pgettext_lazy("job", "Failed"),
@@ -41,19 +38,25 @@ _DOTS = {
 }
 
 
+def _some(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
+    """Return which entries have jobs in these states, and ``none`` in those."""
+    jobs = Job.objects.filter(audit_entry=OuterRef("pk"))
+    wanted = Q(Exists(jobs.filter(status__in=sorted(statuses))))
+    if not none:
+        return wanted
+    return wanted & Q(~Exists(jobs.filter(status__in=sorted(none))))
+
+
 class Instances:
     """What the history asks about (`apps.auditlog.outcomes.Subject`)."""
 
     outcomes: Mapping[str, tuple[Text, Q]] = {
-        "running": (
-            pgettext_lazy("job", "Running"),
-            Q(job__status__in=sorted(UNFINISHED)),
-        ),
-        "done": (_WORDS[JobStatus.SUCCESS], Q(job__status=JobStatus.SUCCESS)),
-        "failed": (pgettext_lazy("job", "Failed"), Q(job__status__in=_FAILED)),
+        "running": (pgettext_lazy("job", "Running"), _some(UNFINISHED, none=_FAILED)),
+        "done": (_WORDS[JobStatus.SUCCESS], _some(_DONE, none=_OTHERS)),
+        "failed": (pgettext_lazy("job", "Failed"), _some(_FAILED)),
         "refused": (REFUSED, Q(refused=True)),
     }
-    related: Collection[str] = ("job",)
+    related: Collection[str] = ("jobs",)
 
     def reach(self, user: User) -> Reach:
         visible = inventory.visible(Person.of(user))
@@ -70,7 +73,7 @@ class Instances:
     def outcome(self, entry: AuditEntry) -> Outcome:
         if entry.refused:
             return Outcome(REFUSED, "slashed", entry.detail)
-        job = job_of(entry)
+        job = chain_outcome(entry.jobs.all())
         if job is None:
             return Outcome("", "")
         if job.unfinished:
@@ -79,8 +82,3 @@ class Instances:
             return Outcome(_NOT_MOVED, "half", job.message)
         dot = _DOTS.get(JobStatus(job.status), "bad")
         return Outcome(_WORDS[job.status], dot, job.message)
-
-
-def job_of(entry: AuditEntry) -> Job | None:
-    """Return the job that an entry speaks of, if it led to one."""
-    return getattr(entry, "job", None)

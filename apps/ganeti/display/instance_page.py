@@ -285,4 +285,4 @@ def history(user: User, machine: Machine) -> list[Line]:
         rows.recent(), instance_uuid=machine.instance.uuid, hidden=False
     )
     reach = Reach(everything=access.may_see_all_history(machine.visible.person))
-    return rows.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)
+    return rows.read(found.prefetch_related("jobs")[:HISTORY_LENGTH], user, reach)

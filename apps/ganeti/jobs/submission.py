@@ -49,7 +49,7 @@ class NotNow(Exception):
 class Action:
     """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
 
-    ``then`` are steps (`services.steps`) that follow when it has succeeded. ``alone``:
+    ``then`` are steps (`jobs.steps`) that follow when it has succeeded. ``alone``:
     nothing else may be done to the instance meanwhile. A job that prepares what is
     meant is ``recorded_as`` that; ``new_name`` is what the instance will be called in
     the end.

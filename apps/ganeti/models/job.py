@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -54,8 +55,9 @@ class Job(models.Model):
     job whose id was lost on the way is found again. ``busy_key`` stands for the
     instance while the job is unfinished and is unique: one job of ours per instance.
 
-    ``then`` are the steps that follow when it succeeds (`services.steps`): the next
-    one becomes a planned job with its ``step``, which the watcher submits.
+    ``then`` are the steps that follow when it succeeds (`jobs.steps`): the next one
+    becomes a planned job with its ``step``, which the watcher submits. Together they
+    are a chain, which has the ``audit_entry`` of what somebody asked for.
     """
 
     class Kind(models.TextChoices):
@@ -110,8 +112,9 @@ class Job(models.Model):
         verbose_name=_("user"),
         related_name="jobs",
     )
-    audit_entry = models.OneToOneField(
-        AuditEntry, models.SET_NULL, null=True, related_name="job"
+    # Of the request: all jobs of its chain have it.
+    audit_entry = models.ForeignKey(
+        AuditEntry, models.SET_NULL, null=True, related_name="jobs"
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.SUBMITTING
@@ -164,6 +167,18 @@ class Job(models.Model):
         return not self.unfinished and self.status != JobStatus.SUCCESS
 
     @property
+    def name_at_end(self) -> str:
+        """What the instance is called after the job."""
+        renamed = self.kind == self.Kind.RENAME and self.status == JobStatus.SUCCESS
+        return self.new_name if renamed else self.instance
+
+    @property
     def only_migration_failed(self) -> bool:
         """Whether what was wanted is done, and only the move after it failed."""
         return self.failed and self.step is not None and self.kind == self.Kind.MIGRATE
+
+
+def chain_outcome(jobs: Iterable[Job]) -> Job | None:
+    """Return the job that says how a chain goes: one that failed, else the last."""
+    by_age = sorted(jobs, key=lambda job: job.pk)
+    return next((job for job in by_age if job.failed), by_age[-1] if by_age else None)

@@ -25,7 +25,7 @@ from apps.mails.one_time_keys import hash_of, new_key
 from .. import access, images
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
-from ..jobs import tracking
+from ..jobs import handlers
 from ..jobs.submission import NotNow, on, send, write_down
 from ..models import Cluster, Job
 from ..models.action_request import ActionRequest, RequestedAction
@@ -290,7 +290,7 @@ for each in (
     Job.Kind.DESTROY,
     Job.Kind.OWNERS,
 ):
-    tracking.on_finished(each)(_release_if_nothing_done)
+    handlers.on_finished(each)(_release_if_nothing_done)
 
 
 def record_foreign_use(key: str, action: str, *, by: Acting) -> None:

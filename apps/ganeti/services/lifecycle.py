@@ -17,9 +17,9 @@ from apps.auditlog.entries import Acting
 from .. import access, images
 from ..access import Answer, Verdict
 from ..domain.instance import Instance, State
-from ..domain.job import JobStatus, Step
+from ..domain.job import JobStatus
 from ..domain.osimage import OsImage, osparams
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
 from ..jobs.submission import Action, NotNow
 from ..models import Cluster, Job, RequestedAction
 from ..rapi.client import RapiClient
@@ -256,21 +256,14 @@ def _rename(instance: Instance, new_name: str) -> Action:
     )
 
 
-@tracking.on_finished(Kind.RENAME)
+@handlers.on_finished(Kind.RENAME)
 def start_again(job: Job) -> None:
     """Start what ran although its name could not be changed; it was shut down for it.
 
-    The history goes on speaking of the rename.
+    The history has the rename alone: that is what was asked for.
     """
-    failed = job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}
-    if not failed or not job.then:
-        return
-    entry = job.audit_entry
-    job.audit_entry = None
-    remaining: list[Step] = job.then
-    steps.plan(job, remaining)
-    job.audit_entry = entry
-    job.save(update_fields=["audit_entry"])
+    if job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}:
+        steps.plan(job, job.then, recorded=False)
 
 
 # -- destroy

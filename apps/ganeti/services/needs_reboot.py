@@ -7,7 +7,7 @@ from django.conf import settings
 
 from ..domain import tags
 from ..domain.job import FINAL, JobStatus
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
 from ..models import Job
 from ..state import snapshots
 from . import power
@@ -15,8 +15,8 @@ from . import power
 _CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 
 
-@tracking.on_finished(Job.Kind.REBOOT)
-@tracking.on_finished(Job.Kind.STARTUP)
+@handlers.on_finished(Job.Kind.REBOOT)
+@handlers.on_finished(Job.Kind.STARTUP)
 def clear_needs_reboot(job: Job) -> None:
     """Take the tag away that says that an instance needs a reboot."""
     if job.status != JobStatus.SUCCESS or job.then:

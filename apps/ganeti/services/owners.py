@@ -20,7 +20,7 @@ from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..domain.tags import Tags
-from ..jobs import tracking
+from ..jobs import handlers
 from ..jobs.submission import Action, NotNow, refuse, submit
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
@@ -160,7 +160,7 @@ def people_of(owners: Iterable[Owner]) -> list[User]:
     return sorted({*named, *members}, key=lambda user: user.pk)
 
 
-@tracking.on_finished(Job.Kind.OWNERS)
+@handlers.on_finished(Job.Kind.OWNERS)
 def tell_of_change(job: Job) -> None:
     """Write to those who have become owners, and to all who were before.
 

@@ -15,7 +15,7 @@ from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.job import Step
 from ..domain.tags import Subnet
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
 from ..jobs.submission import Action, submit
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
@@ -89,7 +89,7 @@ def _written(subnet: Subnet | None) -> str | None:
     return str(subnet) if subnet else None
 
 
-@tracking.on_finished(Job.Kind.MIGRATE)
+@handlers.on_finished(Job.Kind.MIGRATE)
 def tell_of_no_move(job: Job) -> None:
     """Write to whoever changed something that it is not in force yet.
 

@@ -11,7 +11,7 @@ class CountingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.auditlog.models import AuditEntry  # noqa: PLC0415 - apps are ready
-        from apps.ganeti.jobs.tracking import on_finished  # noqa: PLC0415
+        from apps.ganeti.jobs.handlers import on_finished  # noqa: PLC0415
         from apps.ganeti.models import Job  # noqa: PLC0415
 
         def count(job: Job) -> None:
