@@ -119,7 +119,7 @@ def test_the_history_of_a_machine_begins_with_its_building(
 
     job.refresh_from_db()
     assert job.audit_entry is not None
-    assert job.instance_uuid == job.audit_entry.instance_uuid == "uuid-of-new1"
+    assert job.target_id == job.audit_entry.target_id == "uuid-of-new1"
 
 
 def test_an_application_is_being_built_while_its_job_runs(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import TargetKind
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from tests.ganeti.fakes import FakeRapi
@@ -21,12 +22,13 @@ def did(
     user: User, instance: str, action: str = "reboot", **more: object
 ) -> AuditEntry:
     fields = {"address": "203.0.113.7", "cluster": "athens", **more}
-    fields.setdefault("instance_uuid", f"uuid-of-{instance}")
+    fields.setdefault("target_id", f"uuid-of-{instance}")
     return AuditEntry.objects.create(
         user=user,
         username=user.get_username(),
         action=action,
-        instance=instance,
+        target_kind=TargetKind.INSTANCE,
+        target_name=instance,
         **fields,
     )
 
@@ -36,7 +38,7 @@ def with_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance=entry.instance,
+        target_name=entry.target_name,
         status=status,
         audit_entry=entry,
         message="Disk <sda> is degraded",

@@ -82,7 +82,7 @@ def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
         rapi.fail(job.ganeti_id or 0, "Ganeti could not")
     else:
         rapi.finish(job.ganeti_id or 0)
-    names = filter(None, (job.instance, job.new_name))
+    names = filter(None, (job.target_name, job.new_name))
     refreshing.refresh_instances(cluster, names)
     status = JobStatus.ERROR if fails else JobStatus.SUCCESS
     tracking.end(job, JobReport(job.ganeti_id or 0, status))

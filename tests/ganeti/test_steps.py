@@ -12,6 +12,7 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobReport, JobStatus, Step
 from apps.ganeti.jobs import handlers, planned, steps, tracking
 from apps.ganeti.jobs.submission import Action, submit
+from apps.ganeti.jobs.targets import instance_target
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.job import chain_outcome
 from apps.ganeti.rapi.client import RapiClient
@@ -38,7 +39,9 @@ def begin(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Begin:
             return client.shutdown("web1", reason=reason)
 
         action = Action(Job.Kind.SHUTDOWN, call, then=then)
-        return submit(cluster, machine(cluster, "web1"), action, by=by_alice)
+        return submit(
+            cluster, instance_target(machine(cluster, "web1")), action, by=by_alice
+        )
 
     return shut_down
 

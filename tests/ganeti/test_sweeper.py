@@ -89,7 +89,7 @@ def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
     def fail(job: Job) -> None:
-        if job.instance == "web1":
+        if job.target_name == "web1":
             raise RuntimeError("a fault of ours")
 
     handlers.on_finished(Job.Kind.REBOOT)(fail)
@@ -98,7 +98,7 @@ def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
 
     sweeper.turn()
 
-    assert [job.instance for job in Job.objects.unhandled()] == ["web1"]
+    assert [job.target_name for job in Job.objects.unhandled()] == ["web1"]
     assert WatcherBeat.objects.exists()
 
 

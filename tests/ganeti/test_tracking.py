@@ -27,7 +27,7 @@ def new_job(cluster: Cluster) -> NewJob:
             "key": Job.new_key(),
             "cluster": cluster,
             "kind": Job.Kind.REBOOT,
-            "instance": instance,
+            "target_name": instance,
             "reason": "hard reboot",
             "status": JobStatus.QUEUED,
             "ganeti_id": 1,
@@ -152,7 +152,7 @@ def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
     deaths = [RuntimeError("power cut")]
 
     def greet_then_die(job: Job) -> None:
-        User.objects.filter(pk=carol.pk).update(first_name=job.instance)
+        User.objects.filter(pk=carol.pk).update(first_name=job.target_name)
         if deaths:
             raise deaths.pop()
 

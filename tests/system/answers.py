@@ -57,7 +57,7 @@ def submit(kind: str, name: str, username: str = "alice") -> dict[str, Any]:
 
 def newest(name: str) -> int:
     """Return the row of an instance's newest job, 0 if there is none."""
-    found = Job.objects.filter(instance=name).order_by("-pk").first()
+    found = Job.objects.filter(target_name=name).order_by("-pk").first()
     return found.pk if found else 0
 
 
@@ -69,7 +69,7 @@ def job(pk: int) -> dict[str, Any]:
         "unfinished": row.unfinished,
         "handled": row.handled_at is not None,
         "follower": row.follower,
-        "instance": row.instance,
+        "instance": row.target_name,
         "busy": row.busy_key is not None,
         "ganeti_id": row.ganeti_id,
         "recorded": row.audit_entry.action if row.audit_entry else None,
@@ -122,7 +122,7 @@ def last_beat() -> float:
 
 def refusals(name: str) -> list[str]:
     """Return who was refused what on an instance."""
-    entries = AuditEntry.objects.filter(instance=name, refused=True)
+    entries = AuditEntry.objects.filter(target_name=name, refused=True)
     return [f"{entry.username} {entry.action}" for entry in entries]
 
 

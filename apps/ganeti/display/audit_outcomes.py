@@ -1,6 +1,7 @@
-"""What the audit log shows of instances: who may see it, and what came of it."""
+"""What the audit log shows of jobs and instances: who sees it, and what came of it."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Set
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
@@ -8,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.person import Person
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.outcomes import Outcome, Reach
+from apps.auditlog.outcomes import Filters, Outcome, Reach
+from apps.auditlog.target import TargetKind
 from apps.web.stored_text import Text
 
 from .. import access
@@ -16,9 +18,9 @@ from ..domain.job import FINAL, UNFINISHED, JobStatus
 from ..models import Job
 from ..models.job import chain_outcome
 from ..reads import inventory
+from ..reads.inventory import Inventory
 from . import instance_page, labels
 
-REFUSED = pgettext_lazy("action", "Not allowed")
 _DONE = frozenset({JobStatus.SUCCESS})
 _FAILED = FINAL - _DONE
 _OTHERS = _FAILED | UNFINISHED
@@ -47,38 +49,41 @@ def _some(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
     return wanted & Q(~Exists(jobs.filter(status__in=sorted(none))))
 
 
-class Instances:
-    """What the history asks about (`apps.auditlog.outcomes.Subject`)."""
+class Ganeti:
+    """What Ganeti's app knows of entries (`apps.auditlog.outcomes.Source`)."""
 
-    outcomes: Mapping[str, tuple[Text, Q]] = {
+    filters: Filters = {
         "running": (pgettext_lazy("job", "Running"), _some(UNFINISHED, none=_FAILED)),
         "done": (_WORDS[JobStatus.SUCCESS], _some(_DONE, none=_OTHERS)),
         "failed": (pgettext_lazy("job", "Failed"), _some(_FAILED)),
-        "refused": (REFUSED, Q(refused=True)),
     }
     related: Collection[str] = ("jobs",)
 
     def reach(self, user: User) -> Reach:
         visible = inventory.visible(Person.of(user))
-
-        def address(entry: AuditEntry) -> str:
-            found = visible.find(entry.cluster, entry.instance)
-            return instance_page.address(found) if found else ""
-
+        address = partial(_address, visible)
         if access.may_see_all_history(visible.person):
-            return Reach(everything=True, address=address)
+            return Reach(everything=True, addresses=[address])
         uuids = [found.uuid for found in visible.instances if found.uuid]
-        return Reach(instances=uuids, address=address)
+        return Reach(targets={TargetKind.INSTANCE: uuids}, addresses=[address])
 
-    def outcome(self, entry: AuditEntry) -> Outcome:
-        if entry.refused:
-            return Outcome(REFUSED, "slashed", entry.detail)
+    def outcome(self, entry: AuditEntry) -> Outcome | None:
         job = chain_outcome(entry.jobs.all())
         if job is None:
-            return Outcome("", "")
+            return None
         if job.unfinished:
             return Outcome(labels.doing(job), "busy")
         if job.only_migration_failed:
             return Outcome(_NOT_MOVED, "half", job.message)
         dot = _DOTS.get(JobStatus(job.status), "bad")
         return Outcome(_WORDS[job.status], dot, job.message)
+
+
+def _address(visible: Inventory, entry: AuditEntry) -> str:
+    """Return the page of the instance itself, not of another that has its name now."""
+    if entry.target_kind != TargetKind.INSTANCE:
+        return ""
+    found = visible.find(entry.cluster, entry.target_name)
+    if found is None or entry.target_id not in {"", found.uuid}:
+        return ""
+    return instance_page.address(found)

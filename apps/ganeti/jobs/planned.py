@@ -30,7 +30,7 @@ def _submit(job: Job) -> None:
     call = steps.CALLS[step["call"]]
 
     def ask(client: RapiClient, reason: str) -> int:
-        return call(client, job.instance, reason, step["arguments"])
+        return call(client, job.target_name, reason, step["arguments"])
 
     try:
         send(job, ask)

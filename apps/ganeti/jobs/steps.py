@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, On
+from apps.auditlog.entries import Acting
+from apps.auditlog.target import Target
 
 from ..domain.job import JobStatus, Step
 from ..models import Cluster, Job
@@ -116,12 +117,10 @@ def plan(job: Job, steps: list[Step], *, recorded: bool = True) -> Job | None:
     if not steps:
         return None
     first, *rest = steps
-    next_job = Job(
-        key=Job.new_key(),
-        cluster=job.cluster,
+    next_job = Job.new(
+        job.cluster,
+        job.target_at_end,
         kind=first["kind"],
-        instance=job.name_at_end,
-        instance_uuid=job.instance_uuid,
         new_name=first["arguments"].get("new_name", ""),
         reason=first["reason"],
         user=job.user,
@@ -134,16 +133,15 @@ def plan(job: Job, steps: list[Step], *, recorded: bool = True) -> Job | None:
     return next_job
 
 
-def plan_new(cluster: Cluster, what: On, step: Step, *, by: Acting | None) -> Job:
+def plan_new(cluster: Cluster, target: Target, step: Step, *, by: Acting | None) -> Job:
     """Write a step down that follows from something else, with its own audit entry."""
-    job = Job(
-        key=Job.new_key(),
-        cluster=cluster,
+    job = Job.new(
+        cluster,
+        target,
         kind=step["kind"],
-        instance=what.instance,
         reason=step["reason"],
         user=by.user if by else None,
-        audit_entry=entries.record(by, step["kind"], what) if by else None,
+        audit_entry=entries.record(by, step["kind"], target) if by else None,
         status=JobStatus.PLANNED,
         step=step,
     )
@@ -152,8 +150,8 @@ def plan_new(cluster: Cluster, what: On, step: Step, *, by: Acting | None) -> Jo
 
 
 def _save_busy(job: Job) -> None:
-    """Keep the instance busy; if somebody was quicker, do it beside what they do."""
-    job.busy_key = Job.busy_key_of(job.cluster, job.instance)
+    """Keep the target busy; if somebody was quicker, do it beside what they do."""
+    job.busy_key = job.key_while_busy
     try:
         with transaction.atomic():
             job.save()

@@ -223,7 +223,7 @@ def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
 
     One of another's of the same instance in the same minute would be taken for it.
     """
-    summary = f"{_OPCODES.get(Job.Kind(job.kind), '')}({job.instance})"
+    summary = f"{_OPCODES.get(Job.Kind(job.kind), '')}({job.target_name})"
     since = job.submitted_at - CLOCKS_DIFFER
     for report in reports:
         if summary not in report.summary or (report.received_at or since) <= since:

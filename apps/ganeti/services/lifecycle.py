@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
+from apps.auditlog.target import TargetKind
 
 from .. import access, images
 from ..access import Answer, Verdict
@@ -95,7 +96,8 @@ def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> No
     """Refuse whoever may not, and what cannot be done now."""
     availability.check(wish.kind, cluster, instance, by)
     visible = visible_on(Person.of(by.user), cluster.slug)
-    busy = Job.objects.unfinished().for_instance(cluster, instance.name).first()
+    running = Job.objects.unfinished()
+    busy = running.named(cluster, TargetKind.INSTANCE, instance.name).first()
     verdict = offer(wish.action, instance, visible, busy)
     if not verdict.allowed:
         raise NotNow(str(verdict.reason))
@@ -218,7 +220,7 @@ def current_image(instance: Instance) -> OsImage | None:
     used = Job.objects.none()
     if instance.uuid:
         used = Job.objects.filter(
-            instance_uuid=instance.uuid,
+            target_id=instance.uuid,
             action_requests__action=RequestedAction.REINSTALL,
         )
     keys_used = used.values_list("action_requests__image", flat=True)

@@ -24,7 +24,7 @@ def clear_needs_reboot(job: Job) -> None:
     if job.reason == power.SOFT or _is_configured_since(job):
         return
     contents = snapshots.remembered(job.cluster)
-    instance = contents.instances.get(job.instance) if contents else None
+    instance = contents.instances.get(job.target_name) if contents else None
     if instance is not None and instance.tags.needs_reboot:
         tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
         steps.plan(job, [steps.delete_tags(tag)])
@@ -32,7 +32,7 @@ def clear_needs_reboot(job: Job) -> None:
 
 def _is_configured_since(job: Job) -> bool:
     """Tell whether parameters were changed that this reboot may have come before."""
-    later = Job.objects.for_instance(job.cluster, job.instance).filter(
+    later = Job.objects.on(job.cluster, job.target).filter(
         kind=Job.Kind.CONFIGURE, submitted_at__gte=job.submitted_at
     )
     return later.exclude(status__in=_CHANGED_NOTHING).exists()

@@ -10,6 +10,7 @@ from .. import access
 from ..access import Answer, Verdict
 from ..domain.instance import Instance, State
 from ..jobs.submission import Action, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient, RebootKind
 from ..reads.inventory import Inventory
@@ -86,7 +87,7 @@ def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
     def call(client: RapiClient, reason: str) -> int:
         return client.startup(instance.name, reason=reason)
 
-    return submit(cluster, instance, Action(Kind.STARTUP, call), by=by)
+    return submit(cluster, instance_target(instance), Action(Kind.STARTUP, call), by=by)
 
 
 def shutdown(
@@ -111,7 +112,9 @@ def shutdown(
         )
 
     detail = _shutdown_detail(timeout_s, force)
-    return submit(cluster, instance, Action(Kind.SHUTDOWN, call, detail), by=by)
+    return submit(
+        cluster, instance_target(instance), Action(Kind.SHUTDOWN, call, detail), by=by
+    )
 
 
 def _shutdown_detail(timeout_s: int | None, force: bool) -> str:
@@ -132,4 +135,4 @@ def reboot(
         return client.reboot(instance.name, reason=reason, kind=kind)
 
     action = Action(Kind.REBOOT, call, _REBOOTS[kind])
-    return submit(cluster, instance, action, by=by)
+    return submit(cluster, instance_target(instance), action, by=by)

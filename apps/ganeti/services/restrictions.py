@@ -17,6 +17,7 @@ from ..domain.job import Step
 from ..domain.tags import Subnet
 from ..jobs import handlers, steps
 from ..jobs.submission import Action, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from . import availability
@@ -46,7 +47,9 @@ def mark(
         return change("instances", instance.name, [tag], reason=reason)
 
     then = moves(instance) if kind in _MOVES else []
-    return submit(cluster, instance, Action(kind, call, then=then), by=by)
+    return submit(
+        cluster, instance_target(instance), Action(kind, call, then=then), by=by
+    )
 
 
 def moves(instance: Instance) -> list[Step]:
@@ -82,7 +85,7 @@ def whitelist(
         changes=[(WHITELIST, _written(before), _written(wanted))],
         then=[*([steps.delete_tags(*old)] if new and old else []), *moves(instance)],
     )
-    return submit(cluster, instance, action, by=by)
+    return submit(cluster, instance_target(instance), action, by=by)
 
 
 def _written(subnet: Subnet | None) -> str | None:

@@ -17,6 +17,7 @@ from .. import access
 from ..display import instance_page, instance_rows, labels, row_templates
 from ..display.change_buttons import ChangeButtons
 from ..forms.power import RebootForm, ShutdownForm
+from ..jobs.targets import instance_target
 from ..models import Job
 from ..rapi.versions import Capability
 from .lookup import RequestedInstance, visible_instance
@@ -86,7 +87,7 @@ def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
 
 def _awaited(request: UserRequest, requested: RequestedInstance) -> Job | None:
     """Return the job whose end a row waits for."""
-    jobs = Job.objects.for_instance(requested.cluster, requested.instance.name)
+    jobs = Job.objects.on(requested.cluster, instance_target(requested.instance))
     return jobs.filter(key=request.GET.get("job", "")).first()
 
 

@@ -16,7 +16,7 @@ class CountingConfig(AppConfig):
 
         def count(job: Job) -> None:
             broken = Path(settings.STATE_DIR) / "broken"
-            if broken.exists() and broken.read_text() == job.instance:
+            if broken.exists() and broken.read_text() == job.target_name:
                 raise ValueError(f"cannot handle {job}")
             AuditEntry.objects.create(action="counted", detail=str(job.pk))
 
