@@ -14,13 +14,16 @@ OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
 
-.PHONY: help demo test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
+.PHONY: help demo run test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
 	@exec $(BIN)/python -m contrib.demo --port $(PORT)
+
+run: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The same to work on: reload, DEBUG, data kept; FRESH=1 WATCHER=no
+	@exec $(BIN)/python -m contrib.demo --develop --port $(PORT) $(if $(FRESH),--fresh) $(if $(filter no,$(WATCHER)),--no-watcher)
 
 ifdef T
 test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) ## Every check and every test; only T=path::name

@@ -283,6 +283,15 @@ def test_the_state_directory_is_not_for_the_settings_file(load: Load) -> None:
         load("STATE_DIR = '/somewhere'\n")
 
 
+def test_assets_keep_their_names_while_somebody_works_on_them(load: Load) -> None:
+    backends = [
+        load(f"DEBUG = {debug}")["STORAGES"]["staticfiles"]["BACKEND"]
+        for debug in (True, False)
+    ]
+
+    assert ["Manifest" in backend for backend in backends] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [("x = = 1\n", "line 1"), ("\n1 / 0\n", "line 2"), ("import nowhere\n", "line 1")],

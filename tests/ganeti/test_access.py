@@ -148,8 +148,8 @@ def test_a_superuser_has_every_right(root: User) -> None:
     person = Person.of(root)
 
     assert access.sees_all(person)
-    assert access.may_lock(person, HERS).allowed
-    assert access.may_isolate(person, HERS).allowed
+    assert access.may_lock(person, HERS, None).allowed
+    assert access.may_isolate(person, HERS, None).allowed
     assert person.has("ganeti.view_all_graphs")
 
 

@@ -209,6 +209,29 @@ def test_isolation_and_the_whitelist_are_in_force_after_a_move(
     ]
 
 
+def test_a_superuser_migrates_an_instance_and_fails_it_over(
+    client: Client, root: User, machines: Lab
+) -> None:
+    cluster = known(machines)
+    client.force_login(root)
+    before = machines.instance(MOVES)["pnode"]
+    nodes = [node["id"] for node in machines.request("GET", "/2/nodes")]
+    target = next(node for node in nodes if node != before)
+
+    post(client, "migrate", MOVES, target_node=target, live="on")
+    carry_on(cluster)
+    between = machines.instance(MOVES)
+    post(client, "failover", MOVES, target_node=before)
+    carry_on(cluster)
+    after = machines.instance(MOVES)
+
+    assert (between["pnode"], between["status"]) == (target, "running")
+    assert (after["pnode"], after["status"]) == (before, "running")
+    statuses = Job.objects.order_by("pk").values_list("kind", "status")
+    assert list(statuses)[:2] == [("migrate", "success"), ("failover", "success")]
+    assert "Its disks are on one node only." in page(client, STAYS)
+
+
 def test_what_cannot_move_waits_for_its_next_start(
     client: Client, root: User, machines: Lab
 ) -> None:

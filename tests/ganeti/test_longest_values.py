@@ -32,6 +32,7 @@ OUTSIDE: dict[str, str] = {
     "ganeti.Job.new_name": HOSTNAME,
     "ganeti.Job.busy_key": Job.busy_key_of(Cluster(pk=2**31), NAME),
     "ganeti.Job.key": Job.new_key(),
+    "ganeti.Job.kind": max(Job.Kind, key=len),
     "ganeti.Job.follower": new_name(),
     "ganeti.WatcherBeat.name": new_name(),
     "ganeti.ClusterRefresh.holder": refresh_lease._me(),

@@ -12,7 +12,7 @@ from apps.ganeti.jobs.submission import ActionRefused, NotNow
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RebootKind
 from apps.ganeti.reads import inventory
-from apps.ganeti.services import power
+from apps.ganeti.services import availability, power
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_refreshing import machine
@@ -32,7 +32,7 @@ def act(action: str, cluster: Cluster, name: str, user: User) -> Job:
 def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
     found = inventory.visible(Person.of(user))
     busy = Job.objects.unfinished().named(cluster, TargetKind.INSTANCE, name).first()
-    return power.offer(kind, machine(cluster, name), found, busy).answer
+    return availability.offer(kind, machine(cluster, name), found, busy).answer
 
 
 # -- what is asked of Ganeti

@@ -155,8 +155,8 @@ def test_the_guard_may_whatever_state_it_is_in(
 ) -> None:
     person, found = Person.of(guard), machine(cluster, name)
 
-    assert access.may_lock(person, found).allowed
-    assert access.may_isolate(person, found).allowed
+    assert access.may_lock(person, found, None).allowed
+    assert access.may_isolate(person, found, None).allowed
     assert not access.may_operate(person, found, None).allowed
 
 
@@ -166,7 +166,7 @@ def test_one_right_is_not_the_other(
     guard.user_permissions.remove(Permission.objects.get(codename="can_isolate"))
     person = Person.of(User.objects.get(pk=guard.pk))
 
-    verdict = access.may_isolate(person, machine(cluster, "web1"))
+    verdict = access.may_isolate(person, machine(cluster, "web1"), None)
 
     assert verdict.answer is Answer.FORBIDDEN
 
@@ -177,7 +177,7 @@ def test_no_right_reaches_further_than_the_eye(
     guard.user_permissions.remove(Permission.objects.get(codename="view_instances"))
     person = Person.of(User.objects.get(pk=guard.pk))
 
-    assert access.may_lock(person, machine(cluster, "web1")) is access.INVISIBLE
+    assert access.may_lock(person, machine(cluster, "web1"), None) is access.INVISIBLE
 
 
 def test_buttons_are_there_for_who_may(
@@ -259,7 +259,7 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
 
     assert "ganetimgr:isolate" in tags(published)
     said = text(markup(client.get(url("detail"))))
-    assert "It was not moved" in said
+    assert "It was not migrated" in said
     assert "It takes effect when the machine starts next." in said
     assert "Can't migrate: the other node is full" in said
     history = text(markup(client.get(reverse("auditlog:history"))))

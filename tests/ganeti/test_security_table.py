@@ -95,6 +95,8 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-startup": OPERATE,
     "ganeti:instance-shutdown": OPERATE,
     "ganeti:instance-reboot": OPERATE,
+    "ganeti:instance-migrate": FOR_STAFF,
+    "ganeti:instance-failover": FOR_STAFF,
     "ganeti:instance-reinstall": FATAL,
     "ganeti:instance-rename": FATAL,
     "ganeti:instance-destroy": FATAL,

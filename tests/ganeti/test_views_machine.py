@@ -4,7 +4,6 @@ from threading import Event
 import pytest
 from django.contrib.auth.models import User
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +13,7 @@ from pytest_django import (
 )
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import access
-from apps.ganeti.display import instance_page
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.forms.power import RebootForm, ShutdownForm
 from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job, Network
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
@@ -101,24 +97,6 @@ def test_what_is_off_stays_with_its_reason(
     assert "It is running already." in hers
     assert "The staff has locked this machine" in locked
     assert "You may look at this machine, but not run it." in olgas
-
-
-@pytest.mark.parametrize("kind", [*Job.Kind, "unknown"])
-def test_each_action_has_a_form_of_its_own_and_an_unknown_one_has_none(
-    kind: str,
-) -> None:
-    drawn = render_to_string(
-        "ganeti/_instance_action.html",
-        {
-            "action": instance_page.Action(kind, kind, access.YES, "/act"),
-            "shutdown_form": ShutdownForm(),
-            "reboot_form": RebootForm(),
-        },
-    )
-
-    assert ('action="/act"' in drawn) == (kind in dict(instance_page._ACTIONS))
-    assert ('name="kind"' in drawn) == (kind == Job.Kind.REBOOT)
-    assert ('name="force"' in drawn) == (kind == Job.Kind.SHUTDOWN)
 
 
 @pytest.mark.usefixtures("published")

@@ -19,16 +19,17 @@ from apps.auditlog.target import TargetKind
 from apps.web.stored_text import Text
 
 from .. import access
-from ..access import Verdict
+from ..access import Answer, Verdict
 from ..domain.addresses import prefix_of
 from ..domain.instance import Instance, Nic, State
 from ..domain.network import eui64
 from ..domain.node import NodeGroup
+from ..jobs import kinds
 from ..models import Cluster, Job, Network
 from ..models.action_request import FATAL, ActionRequest, RequestedAction
 from ..reads import inventory
 from ..reads.inventory import MARKS, Inventory
-from ..services import confirmation, lifecycle, power
+from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
 from . import instance_rows, labels
 from .instance_rows import Mark, Owner, OwnerPages
@@ -43,7 +44,7 @@ FAILURE_SHOWN = timedelta(days=7)
 class Action:
     """A button: what it does, and why not if it is off."""
 
-    kind: str
+    kind: Job.Kind
     label: Text
     verdict: Verdict
     address: str
@@ -139,17 +140,18 @@ class Machine:
     @cached_property
     def actions(self) -> list[Action]:
         """Return the buttons, those of use now first."""
-        found = [self._action(kind, name) for kind, name in _ACTIONS]
-        return sorted(found, key=lambda action: action.off)
+        actions = [self._action(kind) for kind in kinds.BUTTONS]
+        return sorted(filter(None, actions), key=lambda action: action.off)
 
-    def _action(self, kind: Job.Kind, url_name: str) -> Action:
+    def _action(self, kind: Job.Kind) -> Action | None:
+        """Return a button; None for those who will never have it."""
+        verdict = availability.offer(kind, self.instance, self.visible, self.busy)
+        record = kinds.KINDS[kind]
+        if not record.for_owners and verdict.answer is Answer.FORBIDDEN:
+            return None
         args = (self.instance.cluster, self.instance.name)
-        return Action(
-            kind=kind.value,
-            label=labels.ACTIONS[kind],
-            verdict=power.offer(kind, self.instance, self.visible, self.busy),
-            address=reverse(f"ganeti:{url_name}", args=args),
-        )
+        address = reverse(f"ganeti:instance-{kind.value}", args=args)
+        return Action(kind, record.action, verdict, address)
 
     @cached_property
     def fatal(self) -> list[Action]:
@@ -159,7 +161,7 @@ class Machine:
     def _fatal(self, action: RequestedAction) -> Action:
         args = (self.instance.cluster, self.instance.name)
         return Action(
-            kind=action.value,
+            kind=lifecycle.kind_of(action),
             label=labels.ACTIONS[action.value],
             verdict=lifecycle.may_be_asked(action, self.instance, self.visible),
             address=reverse(f"ganeti:instance-{action.value}", args=args),
@@ -268,13 +270,6 @@ class Asked:
     def address(self) -> str:
         args = (self.request.cluster.slug, self.request.instance)
         return reverse("ganeti:instance-detail", args=args)
-
-
-_ACTIONS = (
-    (Job.Kind.STARTUP, "instance-startup"),
-    (Job.Kind.REBOOT, "instance-reboot"),
-    (Job.Kind.SHUTDOWN, "instance-shutdown"),
-)
 
 
 def by_uuid(person: Person, cluster: Cluster, uuid: str) -> Instance | None:

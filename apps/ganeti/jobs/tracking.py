@@ -19,6 +19,7 @@ from ..state.refreshing import assume_version
 from ..state.snapshots import remembered
 from . import handlers
 from .job_reason import key_in
+from .kinds import record_of
 
 logger = logging.getLogger(__name__)
 
@@ -199,19 +200,6 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
     return found
 
 
-# What Ganeti calls the opcode of a kind of job.
-_OPCODES = {
-    Job.Kind.STARTUP: "INSTANCE_STARTUP",
-    Job.Kind.SHUTDOWN: "INSTANCE_SHUTDOWN",
-    Job.Kind.REBOOT: "INSTANCE_REBOOT",
-    Job.Kind.CREATE: "INSTANCE_CREATE",
-    Job.Kind.REINSTALL: "INSTANCE_REINSTALL",
-    Job.Kind.DESTROY: "INSTANCE_REMOVE",
-    Job.Kind.CONFIGURE: "INSTANCE_SET_PARAMS",
-    Job.Kind.MIGRATE: "INSTANCE_MIGRATE",
-}
-
-
 def _keeps_reasons(cluster: Cluster) -> bool:
     """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
     contents = remembered(cluster)
@@ -223,7 +211,7 @@ def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
 
     One of another's of the same instance in the same minute would be taken for it.
     """
-    summary = f"{_OPCODES.get(Job.Kind(job.kind), '')}({job.target_name})"
+    summary = f"{record_of(job).opcode}({job.target_name})"
     since = job.submitted_at - CLOCKS_DIFFER
     for report in reports:
         if summary not in report.summary or (report.received_at or since) <= since:

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(editable=False, max_length=32, unique=True)),
                 ('ganeti_id', models.PositiveBigIntegerField(null=True, verbose_name="Ganeti's job id")),
-                ('kind', models.CharField(choices=[('startup', 'start'), ('shutdown', 'shut down'), ('reboot', 'reboot'), ('create', 'build'), ('try_create', 'trial'), ('reinstall', 'reinstall'), ('rename', 'rename'), ('destroy', 'destroy'), ('configure', 'configure'), ('owners', 'change of owners'), ('lock', 'lock'), ('unlock', 'unlock'), ('isolate', 'isolate'), ('rejoin', 'end of isolation'), ('whitelist', 'change of whitelist'), ('tag', 'change of tags'), ('migrate', 'migrate')], max_length=32, verbose_name='kind')),
+                ('kind', models.CharField(max_length=32, verbose_name='kind')),
                 ('target_kind', models.CharField(choices=[('instance', 'machine'), ('node', 'node'), ('node_group', 'node group'), ('network', 'network'), ('cluster', 'cluster'), ('application', 'application'), ('user', 'user')], default='instance', max_length=16, verbose_name='kind of target')),
                 ('target_name', models.CharField(max_length=255, verbose_name='target')),
                 ('target_id', models.CharField(blank=True, max_length=36, verbose_name='id of the target')),

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,7 +13,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.target import Target, TargetKind
@@ -68,24 +68,27 @@ class Job(models.Model):
     are a chain, which has the ``audit_entry`` of what somebody asked for.
     """
 
-    class Kind(models.TextChoices):
-        STARTUP = "startup", pgettext_lazy("job", "start")
-        SHUTDOWN = "shutdown", pgettext_lazy("job", "shut down")
-        REBOOT = "reboot", pgettext_lazy("job", "reboot")
-        CREATE = "create", pgettext_lazy("job", "build")
-        TRY_CREATE = "try_create", pgettext_lazy("job", "trial")
-        REINSTALL = "reinstall", pgettext_lazy("job", "reinstall")
-        RENAME = "rename", pgettext_lazy("job", "rename")
-        DESTROY = "destroy", pgettext_lazy("job", "destroy")
-        CONFIGURE = "configure", pgettext_lazy("job", "configure")
-        OWNERS = "owners", pgettext_lazy("job", "change of owners")
-        LOCK = "lock", pgettext_lazy("job", "lock")
-        UNLOCK = "unlock", pgettext_lazy("job", "unlock")
-        ISOLATE = "isolate", pgettext_lazy("job", "isolate")
-        REJOIN = "rejoin", pgettext_lazy("job", "end of isolation")
-        WHITELIST = "whitelist", pgettext_lazy("job", "change of whitelist")
-        TAG = "tag", pgettext_lazy("job", "change of tags")
-        MIGRATE = "migrate", pgettext_lazy("job", "migrate")
+    class Kind(StrEnum):
+        """What jobs do; `jobs.kinds` has a record of each."""
+
+        STARTUP = "startup"
+        SHUTDOWN = "shutdown"
+        REBOOT = "reboot"
+        CREATE = "create"
+        TRY_CREATE = "try_create"
+        REINSTALL = "reinstall"
+        RENAME = "rename"
+        DESTROY = "destroy"
+        CONFIGURE = "configure"
+        OWNERS = "owners"
+        LOCK = "lock"
+        UNLOCK = "unlock"
+        ISOLATE = "isolate"
+        REJOIN = "rejoin"
+        WHITELIST = "whitelist"
+        TAG = "tag"
+        MIGRATE = "migrate"
+        FAILOVER = "failover"
 
     class Status(models.TextChoices):
         PLANNED = JobStatus.PLANNED, _("planned")
@@ -107,7 +110,7 @@ class Job(models.Model):
         Cluster, models.CASCADE, verbose_name=_("cluster"), related_name="jobs"
     )
     ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
-    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=32)
     # As `Target` has them.
     target_kind = models.CharField(
         _("kind of target"),

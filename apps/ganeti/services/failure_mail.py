@@ -5,6 +5,7 @@ from apps.mails.letters import Letter
 
 from ..domain.job import JobStatus
 from ..jobs import handlers
+from ..jobs.kinds import record_of
 from ..models import Job
 from ..models.action_request import FATAL
 
@@ -21,7 +22,12 @@ def tell(job: Job) -> None:
         return
     if job.status in _SAID_ALREADY and not job.step:
         return
-    context = {"job": job, "entry": entry, "lost": job.status == JobStatus.LOST}
+    context = {
+        "job": job,
+        "entry": entry,
+        "step": record_of(job).action,
+        "lost": job.status == JobStatus.LOST,
+    }
     letter = Letter("ganeti/emails/failed.txt", context)
     letter.post(user.email, language=contact.language_of(user))
 

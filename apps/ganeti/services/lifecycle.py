@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 from apps.auditlog.target import TargetKind
 
 from .. import access, images
-from ..access import Answer, Verdict
+from ..access import Verdict
 from ..domain.instance import Instance, State
 from ..domain.job import JobStatus
 from ..domain.osimage import OsImage, osparams
 from ..jobs import handlers, steps
+from ..jobs.kinds import NO_DISKS
 from ..jobs.submission import Action, NotNow
 from ..models import Cluster, Job, RequestedAction
 from ..rapi.client import RapiClient
@@ -29,16 +30,13 @@ from ..rapi.versions import Capability, supports
 from ..reads import hostnames
 from ..reads.inventory import Inventory, visible_on
 from ..state.connections import client_for
-from . import availability, owner_ssh_keys, owners, power
+from . import availability, owner_ssh_keys, owners
 from .owners import Owner
 
 Kind = Job.Kind
 # Ganeti takes a parameter away that is set to this.
 TAKEN_AWAY = "default"
 
-_NO_DISKS = Verdict(
-    Answer.NOT_NOW, gettext_lazy("It has no disks to install anything on.")
-)
 Call = Callable[[RapiClient, str], int]
 
 
@@ -66,14 +64,8 @@ def kind_of(action: RequestedAction) -> Job.Kind:
 def offer(
     action: RequestedAction, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    """Answer whether it would be done now; as `power.offer` does."""
-    if action is RequestedAction.REMOVE_OWNER:
-        return availability.offer(Kind.OWNERS, instance, inventory, busy)
-    verdict = power.offer(kind_of(action), instance, inventory, busy)
-    reinstall = action is RequestedAction.REINSTALL
-    if verdict.allowed and reinstall and not instance.disks:
-        return _NO_DISKS
-    return verdict
+    """Answer whether it would be done now, as `availability.offer` does."""
+    return availability.offer(kind_of(action), instance, inventory, busy)
 
 
 def may_be_asked(
@@ -88,7 +80,7 @@ def may_be_asked(
     if shot is not None and shot.cluster.can_write is False:
         return availability.ONLY_LOOKS
     if action is RequestedAction.REINSTALL and not instance.disks:
-        return _NO_DISKS
+        return NO_DISKS
     return access.YES
 
 

@@ -1,6 +1,7 @@
-"""What a start or a reboot settles: parameters that waited for it are in force then.
+"""Remove the needs-reboot tag after a start, a reboot or a failover.
 
-But for a soft reboot: the hypervisor goes on with the parameters that it has.
+Parameters that waited for it are in force then; but not after a soft reboot, in which
+the hypervisor goes on with the parameters that it has.
 """
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from . import power
 _CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 
 
+@handlers.on_finished(Job.Kind.FAILOVER)
 @handlers.on_finished(Job.Kind.REBOOT)
 @handlers.on_finished(Job.Kind.STARTUP)
 def clear_needs_reboot(job: Job) -> None:
