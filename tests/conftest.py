@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage
 from pytest_django import Settings
 
 from apps.auditlog import digest
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.mails import delivery
 from ganetimgr.settings import defaults
 from tests import services
@@ -103,7 +103,7 @@ def no_rate_limits(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a handler of jobs that asks the cache: a watcher would stand (following)."""
-    handle = tracking.handle
+    handle = handlers.handle
 
     def handle_without_cache(pk: int) -> bool:
         with monkeypatch.context() as patched:
@@ -114,7 +114,7 @@ def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: object, **_kwargs: object) -> None:
         pytest.fail("A handler asks the cache, within its transaction.")
 
-    monkeypatch.setattr(tracking, "handle", handle_without_cache)
+    monkeypatch.setattr(handlers, "handle", handle_without_cache)
 
 
 @pytest.fixture

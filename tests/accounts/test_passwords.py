@@ -277,7 +277,11 @@ def test_a_password_set_by_staff_is_told_and_recorded(
     (mail,) = sent()
     assert mail.to == [alice.email]
     entry = AuditEntry.objects.get()
-    assert (entry.user, entry.action, entry.detail) == (root, "password-set", "alice")
+    assert (entry.user, entry.action, entry.target_name) == (
+        root,
+        "password-set",
+        "alice",
+    )
     assert not is_in(elsewhere)
     assert is_in(client)
 

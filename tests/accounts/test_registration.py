@@ -21,6 +21,7 @@ from apps.accounts.models import (
 )
 from apps.accounts.services import registration
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import TargetKind
 from apps.mails.models import Mail
 from tests.accounts.conftest import PASSWORD, link_in, where
 from tests.conftest import Sent
@@ -86,7 +87,10 @@ def test_the_whole_way_from_registering_to_logging_in(
     sign_in = {"username": "nina", "password": PASSWORD}
     assert link_in(sent, NINA) == reverse("accounts:login")
     assert client.post(reverse("accounts:login"), sign_in).status_code == 302
-    assert AuditEntry.objects.get().action == registration.APPROVED
+    entry = AuditEntry.objects.get()
+    assert entry.action == registration.APPROVED
+    assert (entry.target_kind, entry.detail) == (TargetKind.USER, "")
+    assert entry.target_id == str(User.objects.get(username=entry.target_name).pk)
 
 
 def test_following_the_link_changes_nothing_until_it_is_confirmed(

@@ -110,7 +110,7 @@ def test_it_is_audited_and_begins_its_story(applicant: Client, alice: User) -> N
     applicant.post(APPLY, GOOD)
 
     entry, event = AuditEntry.objects.get(), Event.objects.get()
-    assert (entry.action, entry.instance) == ("apply", "new1.example.org")
+    assert (entry.action, entry.target_name) == ("apply", "new1.example.org")
     assert entry.user == event.user == alice
     assert event.kind == Event.Kind.FILED
 

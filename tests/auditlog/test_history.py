@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import TargetKind
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from tests.ganeti.fakes import FakeRapi
@@ -21,12 +22,13 @@ def did(
     user: User, instance: str, action: str = "reboot", **more: object
 ) -> AuditEntry:
     fields = {"address": "203.0.113.7", "cluster": "athens", **more}
-    fields.setdefault("instance_uuid", f"uuid-of-{instance}")
+    fields.setdefault("target_id", f"uuid-of-{instance}")
     return AuditEntry.objects.create(
         user=user,
         username=user.get_username(),
         action=action,
-        instance=instance,
+        target_kind=TargetKind.INSTANCE,
+        target_name=instance,
         **fields,
     )
 
@@ -36,7 +38,7 @@ def with_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance=entry.instance,
+        target_name=entry.target_name,
         status=status,
         audit_entry=entry,
         message="Disk <sda> is degraded",
@@ -118,6 +120,34 @@ def test_each_entry_says_what_came_of_it(
         assert word in lines(client, query)[0]
     for other in {"running", "done", "failed", "refused"} - {found_as}:
         assert lines(client, f"?outcome={other}") == []
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("last", "outcome", "word"),
+    [
+        (JobStatus.SUCCESS, "done", "Done"),
+        (JobStatus.PLANNED, "running", "Rebooting…"),
+        (JobStatus.ERROR, "failed", "Failed"),
+    ],
+)
+def test_an_entry_has_one_outcome_however_many_jobs_its_chain_has(
+    client: Client,
+    olga: User,
+    cluster: Cluster,
+    last: JobStatus,
+    outcome: str,
+    word: str,
+) -> None:
+    entry = did(olga, "web1")
+    with_job(entry, cluster, JobStatus.SUCCESS)
+    with_job(entry, cluster, last)
+    client.force_login(olga)
+
+    for key in ("done", "running", "failed"):
+        shown = lines(client, f"?outcome={key}")
+        assert len(shown) == (key == outcome)
+    assert word in lines(client)[0]
 
 
 @pytest.mark.usefixtures("published")
@@ -212,7 +242,7 @@ def test_a_long_history_comes_in_pages_at_the_same_cost(
 
     # Session, person, two kinds of rights, clusters, a count, the entries, clusters
     # to choose from, how many jobs run, and groups for the entries and the frame.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         first = lines(client)
 
     assert len(first) == 50

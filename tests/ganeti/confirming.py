@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from apps.ganeti.domain.job import JobReport, JobStatus
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
@@ -69,7 +69,7 @@ def see_through(cluster: Cluster, rapi: FakeRapi, *fails: str) -> list[str]:
     """End what runs, step by step; return what was asked for. ``fails`` do not work."""
     done = []
     for _turn in range(6):
-        steps.submit_planned()
+        planned.submit_planned()
         for job in Job.objects.submitted().exclude(ganeti_id=None):
             path = rapi.job(job.ganeti_id or 0).call.path
             done.append(path.rpartition("/")[2])
@@ -82,7 +82,7 @@ def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
         rapi.fail(job.ganeti_id or 0, "Ganeti could not")
     else:
         rapi.finish(job.ganeti_id or 0)
-    names = filter(None, (job.instance, job.new_name))
+    names = filter(None, (job.target_name, job.new_name))
     refreshing.refresh_instances(cluster, names)
     status = JobStatus.ERROR if fails else JobStatus.SUCCESS
     tracking.end(job, JobReport(job.ganeti_id or 0, status))

@@ -32,7 +32,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     do = getattr(tracking, broken)
 
     def fail_once(job: Job, report: JobReport) -> bool:
-        if job.instance == "web1":
+        if job.target_name == "web1":
             raise RecursionError("a fault of ours")
         return bool(do(job, report))
 
@@ -41,7 +41,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     with pytest.raises(RecursionError):
         follower.turn()
 
-    web2 = Job.objects.get(instance="web2")
+    web2 = Job.objects.get(target_name="web2")
     assert web2.status == ("success" if broken == "end" else "running")
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.auditlog.entries import Acting
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from apps.ganeti.services import power
@@ -371,7 +371,7 @@ def test_a_handler_that_fails_does_not_keep_others_from_their_end(
     def fail(job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     for number, name in enumerate(("web1", "web2"), start=1):
         published.request("POST", f"/2/instances/{name}/reboot")
         published.finish(number)

@@ -361,7 +361,7 @@ def test_running_jobs_are_found_by_cluster_and_name(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
     job = Job.objects.create(
-        key="k", cluster=cluster, kind=Job.Kind.REBOOT, instance="web1"
+        key="k", cluster=cluster, kind=Job.Kind.REBOOT, target_name="web1"
     )
     rows = seen_by(olga).page(Criteria()).rows
 

@@ -14,7 +14,7 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti import access
 from apps.ganeti.access import Answer
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import steps
+from apps.ganeti.jobs import planned
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
@@ -253,7 +253,7 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
     client.force_login(guard)
     switch(client, "isolate", "on")
     end(cluster, published, Job.objects.get())
-    steps.submit_planned()
+    planned.submit_planned()
     published.fail(2, "Can't migrate: the other node is full")
     end(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
 

@@ -109,7 +109,7 @@ def test_a_lock_and_maintenance_are_explained_and_attempts_recorded(
     assert reason in text(markup(seen))
     assert reason in text(markup(tried))
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.refused, entry.instance) == (action, True, name)
+    assert (entry.action, entry.refused, entry.target_name) == (action, True, name)
     assert not ActionRequest.objects.exists()
 
 
@@ -248,7 +248,7 @@ def test_the_mail_says_what_it_is_about_and_asking_is_recorded(
 
     assert sent()[-1].subject.endswith(subject)
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.instance_uuid) == (f"ask_{action}", "uuid-of-web1")
+    assert (entry.action, entry.target_id) == (f"ask_{action}", "uuid-of-web1")
     assert not Job.objects.exists()
 
 

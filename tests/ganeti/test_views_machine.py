@@ -36,7 +36,7 @@ def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> J
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance=name,
+        target_name=name,
         reason="hard reboot",
         status=status,
         busy_key=Job.busy_key_of(cluster, name) if unfinished else None,
@@ -404,7 +404,7 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
-    assert (entry.username, entry.instance, entry.refused) == ("carol", "web1", True)
+    assert (entry.username, entry.target_name, entry.refused) == ("carol", "web1", True)
     assert [message.to for message in sent()] == [["managers@example.org"]]
     assert published.jobs == []
 

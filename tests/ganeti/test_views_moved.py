@@ -131,7 +131,11 @@ def test_it_is_known_to_the_staff_and_to_who_had_to_do_with_it(
     client: Client, olga: User, bob: User, carol: User
 ) -> None:
     AuditEntry.objects.create(
-        user=bob, action="reboot", instance="web1", instance_uuid="uuid-of-web1"
+        user=bob,
+        action="reboot",
+        target_kind="instance",
+        target_name="web1",
+        target_id="uuid-of-web1",
     )
     statuses = []
     for user in (olga, bob, carol):

@@ -22,7 +22,7 @@ def message(body: str) -> "greenstalk.Job[bytes]":
 @pytest.fixture
 def job(cluster: Cluster) -> Job:
     return Job.objects.create(
-        key="k", cluster=cluster, kind=Job.Kind.REBOOT, instance="web1"
+        key="k", cluster=cluster, kind=Job.Kind.REBOOT, target_name="web1"
     )
 
 

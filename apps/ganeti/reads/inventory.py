@@ -13,6 +13,7 @@ from operator import is_
 from typing import Any, TypeVar
 
 from apps.accounts.person import Person
+from apps.auditlog.target import TargetKind
 from apps.web.lists import Page
 
 from .. import access
@@ -290,9 +291,11 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
     names = {found.name for found in instances}
     if not names:
         return {}
-    jobs = Job.objects.unfinished().filter(instance__in=names)
+    jobs = Job.objects.unfinished().filter(
+        target_kind=TargetKind.INSTANCE, target_name__in=names
+    )
     return {
-        (job.cluster.slug, job.instance): job
+        (job.cluster.slug, job.target_name): job
         for job in jobs.select_related("cluster", "user")
     }
 
