@@ -19,10 +19,7 @@ from apps.auditlog.models import AuditEntry
 from apps.mails.models import Mail
 from apps.web.mail_addresses import normalize
 from tests.conftest import Sent
-from tests.ganeti.conftest import carol, root
 from tests.ganeti.pages import markup, notices, text
-
-__all__ = ["carol", "root"]
 
 PASSWORD = "correct horse battery staple"
 ASK = reverse("accounts:mail-ask")

@@ -13,10 +13,7 @@ from apps.accounts import contact
 from apps.accounts.models import Organization, Profile
 from apps.accounts.services import profiles
 from apps.auditlog.models import AuditEntry
-from tests.ganeti.conftest import alice, carol
 from tests.ganeti.pages import markup, notices, text
-
-__all__ = ["alice", "carol"]
 
 PROFILE = reverse("accounts:profile")
 LIST = reverse("ganeti:instance-list")

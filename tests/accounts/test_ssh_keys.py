@@ -17,10 +17,7 @@ from apps.auditlog.models import AuditEntry
 from tests.accounts.keys import DSA, ED25519, OTHER_ED25519, RSA_1024, RSA_2048
 from tests.accounts.test_ssh_public_keys import PRIVATE_FILES
 from tests.conftest import Sent
-from tests.ganeti.conftest import alice, carol
 from tests.ganeti.pages import markup, notices, text
-
-__all__ = ["alice", "carol"]
 
 ADD = reverse("accounts:keys-add")
 PROFILE = reverse("accounts:profile")

@@ -1,4 +1,4 @@
-"""The cast of the ganeti app with its cluster, and applications of theirs."""
+"""Reviewers, and applications of the cast of the ganeti app."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,35 +7,6 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from apps.applications.models import InstanceApplication
-from tests.ganeti.conftest import (
-    alice,
-    bob,
-    by_alice,
-    carol,
-    cluster,
-    farm,
-    in_background,
-    nothing_remembered,
-    olga,
-    published,
-    rapi,
-    root,
-)
-
-__all__ = [
-    "alice",
-    "bob",
-    "by_alice",
-    "carol",
-    "cluster",
-    "farm",
-    "in_background",
-    "nothing_remembered",
-    "olga",
-    "published",
-    "rapi",
-    "root",
-]
 
 Make = Callable[..., InstanceApplication]
 

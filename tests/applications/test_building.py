@@ -22,8 +22,8 @@ from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
 from tests.conftest import Sent
-from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.fixtures import ADDRESS
 
 Watch = Callable[..., None]
 

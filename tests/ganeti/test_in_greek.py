@@ -31,8 +31,8 @@ from apps.web import stored_text, times
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
-from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.fixtures import ADDRESS
 from tests.ganeti.pages import markup, notices
 from tests.ganeti.test_refreshing import machine
 

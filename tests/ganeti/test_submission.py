@@ -22,8 +22,8 @@ from apps.ganeti.rapi.errors import (
     refused,
 )
 from tests.conftest import Sent
-from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import Call, FakeRapi
+from tests.ganeti.fixtures import ADDRESS
 from tests.ganeti.test_refreshing import machine
 
 

@@ -27,25 +27,10 @@ from django.urls import get_resolver
 
 import apps
 from apps.web import request_bounds
-from tests.ganeti.conftest import (
-    alice,
-    bob,
-    by_alice,
-    carol,
-    cluster,
-    farm,
-    in_background,
-    nothing_remembered,
-    olga,
-    published,
-    rapi,
-    root,
-)
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_security_table import OURS, address_of, application
 
-__all__ = ["alice", "application", "bob", "by_alice", "carol", "cluster", "farm"]
-__all__ += ["in_background", "nothing_remembered", "olga", "published", "rapi", "root"]
+__all__ = ["application"]
 
 pytestmark = pytest.mark.usefixtures("no_rate_limits")
 

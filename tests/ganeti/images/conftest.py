@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from apps.ganeti.images import web
-from tests.ganeti.conftest import *  # noqa: F403 - the cast
 from tests.limited import in_this_process, limited
 
 __all__ = ["in_this_process", "limited"]  # fixtures
