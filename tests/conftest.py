@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -23,6 +24,22 @@ Report = pytest.TestReport | pytest.CollectReport
 pytest_plugins = ["tests.lab", "tests.system.debian"]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
+
+# No deadline, which a loaded machine would miss; a property's examples share the rows
+# and fixtures of their test. "make test-fast" tries fewer of them.
+hypothesis.settings.register_profile(
+    "thorough",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+    ],
+)
+hypothesis.settings.register_profile(
+    "quick", hypothesis.settings.get_profile("thorough"), max_examples=10
+)
+hypothesis.settings.load_profile("thorough")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import contact
@@ -158,11 +158,6 @@ def test_who_has_a_name_and_a_key_is_not_greeted(client: Client, alice: User) ->
     assert profiles.of(alice).greeted_at is not None
 
 
-@settings(
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.dictionaries(
         st.sampled_from([*FULL, "csrfmiddlewaretoken"]),

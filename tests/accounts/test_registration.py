@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from pytest_django import Settings
@@ -401,7 +401,6 @@ def test_who_waits_is_told_so_when_asking_for_a_password(
 class AnythingTest(TestCase):
     """Whatever is posted: no 500."""
 
-    @settings(max_examples=50, deadline=None)
     @given(
         st.dictionaries(
             st.sampled_from([*GOOD, "organization", "reason", "decision"]),
@@ -413,7 +412,6 @@ class AnythingTest(TestCase):
 
         assert answer.status_code in {302, 400}
 
-    @settings(max_examples=50, deadline=None)
     @given(
         st.sampled_from(["approve", "refuse", "", "x"]),
         st.text(st.characters(codec="utf-8"), max_size=2100),
@@ -439,7 +437,6 @@ class AnythingTest(TestCase):
             User.objects.filter(username="nina").delete()
         self.client.logout()
 
-    @settings(max_examples=30, deadline=None)
     @given(
         st.text(st.characters(codec="utf-8"), max_size=300),
         st.text(st.characters(codec="utf-8"), max_size=300),

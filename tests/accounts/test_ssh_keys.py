@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import contact, ssh_public_keys
@@ -180,11 +180,6 @@ def test_nobody_deletes_or_sees_another_ones_key(
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-@settings(
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.dictionaries(
         st.sampled_from(["keys", "other"]),

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.accounts import ssh_public_keys
@@ -227,7 +227,6 @@ ANY_LINE = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ANY_LINE, max_size=5), st.sampled_from(["\n", "\r\n", "\r"]))
 @example([], "\n")
 def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
@@ -244,7 +243,6 @@ def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
     assert all(problem.reason for problem in found.problems)
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.sampled_from(GOOD), st.integers(0, 2000))
 # The byte that says that a point is not compressed.
 @example(next(key for key in GOOD if key.startswith("ecdsa-sha2-nistp256")), 312)

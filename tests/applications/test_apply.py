@@ -10,8 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given
-from hypothesis import settings as limits
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -522,11 +521,6 @@ def test_the_page_costs_the_same_however_much_there_is(
 # -- whatever is sent
 
 
-@limits(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(posted=st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=300)))
 def test_whatever_is_sent_is_answered(applicant: Client, posted: Any) -> None:
     assert applicant.post(APPLY, GOOD | posted).status_code in {200, 302}
@@ -535,11 +529,6 @@ def test_whatever_is_sent_is_answered(applicant: Client, posted: Any) -> None:
     }
 
 
-@limits(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(query=st.dictionaries(st.sampled_from([*FIELDS, "x"]), st.text(max_size=50)))
 def test_whatever_stands_in_the_address_is_answered(
     applicant: Client, query: Any

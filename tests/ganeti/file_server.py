@@ -1,6 +1,5 @@
 """A server of files for checks of addresses, and the checks."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils import translation
 
 from apps.net import probe
 from apps.net.probe import Unsuitable
+from tests.local_server import served
 
 # Servers of the tests listen where they can.
 EVERY_PORT = range(1, 65536)
@@ -39,9 +39,6 @@ class Server:
         self.asked: list[tuple[str, str, str]] = []
         self.hosts: list[str] = []
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(
-            target=self.http.serve_forever, args=(0.01,), daemon=True
-        ).start()
 
     @property
     def port(self) -> int:
@@ -78,9 +75,8 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     server = Server()
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
+    with served(server.http):
+        yield server
 
 
 def why(url: str, **options: object) -> str:

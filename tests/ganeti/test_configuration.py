@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -375,11 +375,6 @@ def test_no_page_asks_ganeti(client: Client, alice: User, published: FakeRapi) -
     assert published.calls == []
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     posted=st.dictionaries(
         st.sampled_from([*hypervisors.PARAMETERS["kvm"], "root_path", "kernel_args"]),

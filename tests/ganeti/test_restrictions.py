@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.person import Person
@@ -286,11 +286,6 @@ def test_isolation_is_explained_to_the_owner(
     assert "only 192.0.2.0/26 reaches it" in text(markup(client.get(url("detail"))))
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     what=st.sampled_from(["whitelist", "lock", "isolate"]),
     typed=st.text(max_size=80)

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.utils import translation
 from hypothesis import given
-from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -58,7 +57,6 @@ def plain(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     columns=st.lists(st.sampled_from(COLUMNS), unique=True),
     language=st.sampled_from(["en", "el"]),
 )
-@profile(deadline=None, max_examples=60)
 def test_rows_of_any_shape_are_what_the_template_renders(
     rows: list[Row], columns: list[Column], language: str
 ) -> None:

@@ -6,8 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -184,11 +183,6 @@ def test_a_new_name_must_be_a_name_and_free(
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-@examples(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(data=st.data())
 def test_whatever_is_posted_nothing_breaks(
     client: Client, alice: User, action: str, data: st.DataObject
@@ -206,11 +200,6 @@ def test_whatever_is_posted_nothing_breaks(
     assert not Job.objects.exists()
 
 
-@examples(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     key=st.text(
         alphabet=st.characters(codec="utf-8", exclude_characters="/\n"), min_size=1

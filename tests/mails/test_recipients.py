@@ -11,7 +11,6 @@ from django.db.models import EmailField
 from django.test import RequestFactory, override_settings
 from django.urls import get_resolver
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from apps.mails import delivery
@@ -69,7 +68,6 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @given(st.lists(ADDRESSES | st.just(FORGED), min_size=1, max_size=8))
-@hypothesis_settings(deadline=None, max_examples=20)
 def test_an_address_that_a_form_takes_is_one_smtp_recipient(
     mail_server: MailServer, addresses: list[str]
 ) -> None:

@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from hypothesis import example, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from apps.web.mail_addresses import MailAddressField, comparison_key, normalize
@@ -117,7 +116,6 @@ ADDRESSES = st.one_of(
 @given(ADDRESSES)
 @example('"x\x0cme@evil.example\x0c"@uni.example')
 @example("=?utf-8?q?me=40evil.example=3e?=@uni.example")
-@hypothesis_settings(deadline=None)
 def test_mail_software_reads_a_normal_address_as_it_stands(address: str) -> None:
     try:
         normal = normalize(address)
