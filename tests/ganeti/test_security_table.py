@@ -23,6 +23,8 @@ from django.utils import timezone
 from apps.accounts.models import MailChange, SshKey
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
+from apps.ganeti import access
+from apps.ganeti.jobs.kinds import BUTTONS, KINDS, Right
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
 from apps.mails.one_time_keys import hash_of
@@ -72,6 +74,11 @@ CHANGE = Rule(
 )
 FOR_STAFF = Rule(NO_GET, (LOGIN, 404, 403, 403, 403, 403, 302))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
+# What a button does goes by who may have a job of its kind.
+FOR_A_RIGHT: dict[Right, Rule] = {
+    access.may_operate: OPERATE,
+    access.may_move: FOR_STAFF,
+}
 # Nothing is typed in, so that who may ask is asked to.
 FATAL = Rule(
     (LOGIN, 404, 200, 200, 403, 403, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
@@ -95,11 +102,7 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:jobs-running": PAGE,
     "ganeti:instance-detail": MACHINE,
     "ganeti:instance-poll": MACHINE,
-    "ganeti:instance-startup": OPERATE,
-    "ganeti:instance-shutdown": OPERATE,
-    "ganeti:instance-reboot": OPERATE,
-    "ganeti:instance-migrate": FOR_STAFF,
-    "ganeti:instance-failover": FOR_STAFF,
+    **{f"ganeti:instance-{kind}": FOR_A_RIGHT[KINDS[kind].right] for kind in BUTTONS},
     "ganeti:instance-reinstall": FATAL,
     "ganeti:instance-rename": FATAL,
     "ganeti:instance-destroy": FATAL,

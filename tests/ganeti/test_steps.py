@@ -307,6 +307,22 @@ def test_after_a_day_it_is_given_up(
     assert paths(published) == ["web1/shutdown"]
 
 
+def test_what_nobody_asked_for_is_given_up_after_a_day_too(
+    begin: Begin, cluster: Cluster, published: FakeRapi
+) -> None:
+    """Its last attempt is always new."""
+    end(cluster, published, begin(*CHAIN))
+    Job.objects.update(
+        audit_entry=None, created_at=timezone.now() - timedelta(hours=25)
+    )
+    published.fail_submissions(AWAY)
+
+    planned.submit_planned()
+
+    assert newest().status == JobStatus.NOT_SUBMITTED
+    assert newest().handled_at
+
+
 def test_what_somebody_asked_for_is_not_tried_again(
     begin: Begin, published: FakeRapi
 ) -> None:

@@ -174,7 +174,7 @@ def plan_another_attempt(job: Job) -> bool:
     if job.status != JobStatus.NOT_SUBMITTED or not job.step:
         return False
     now = timezone.now()
-    age = now - (job.audit_entry.created_at if job.audit_entry else job.submitted_at)
+    age = now - job.requested_at
     if age > GIVEN_UP_AFTER:
         return False
     job.status, job.finished_at = JobStatus.PLANNED, None

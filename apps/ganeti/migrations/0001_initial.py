@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=255, verbose_name='reason')),
                 ('status', models.CharField(choices=[('planned', 'planned'), ('submitting', 'being submitted'), ('in_doubt', 'not known whether it arrived'), ('queued', 'queued'), ('waiting', 'waiting'), ('running', 'running'), ('canceling', 'being canceled'), ('success', 'done'), ('error', 'failed'), ('canceled', 'canceled'), ('refused', 'refused by Ganeti'), ('not_submitted', 'never reached Ganeti'), ('lost', 'outcome unknown')], default='submitting', max_length=16, verbose_name='status')),
                 ('busy_key', models.CharField(max_length=255, null=True, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='submitted')),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),

@@ -139,6 +139,8 @@ class Job(models.Model):
     )
     # Null, not empty, when finished: a unique column may hold many nulls.
     busy_key = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
+    created_at = models.DateTimeField(default=timezone.now)
+    # Of the last attempt.
     submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -199,6 +201,11 @@ class Job(models.Model):
     @property
     def failed(self) -> bool:
         return not self.unfinished and self.status != JobStatus.SUCCESS
+
+    @property
+    def requested_at(self) -> datetime:
+        """When its chain began."""
+        return self.audit_entry.created_at if self.audit_entry else self.created_at
 
     @property
     def key_while_busy(self) -> str:
