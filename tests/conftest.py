@@ -21,7 +21,13 @@ from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
-pytest_plugins = ["tests.ganeti.fixtures", "tests.lab", "tests.system.debian"]
+pytest_plugins = [
+    "tests.ganeti.confirming",
+    "tests.ganeti.fixtures",
+    "tests.ganeti.jobs",
+    "tests.lab",
+    "tests.system.debian",
+]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
 

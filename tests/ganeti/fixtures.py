@@ -1,4 +1,4 @@
-"""The cast, and a cluster that answers from memory: a plugin, for all tests."""
+"""The cast, and a cluster that answers from memory: a plugin, for all."""
 
 from collections.abc import Iterator
 

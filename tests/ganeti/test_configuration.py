@@ -22,9 +22,8 @@ from apps.net.probe import Unsuitable
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
+from tests.ganeti.state import machine
 
 ISO = "https://images.example.org/debian.iso"
 NOW = {

@@ -34,7 +34,7 @@ from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.fixtures import ADDRESS
 from tests.ganeti.pages import markup, notices
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 # Names of things and people, and what is the same in every language.
 NAMES = {

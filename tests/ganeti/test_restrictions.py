@@ -20,9 +20,8 @@ from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
+from tests.ganeti.state import machine
 
 ALICE = "ganetimgr:user:alice"
 
