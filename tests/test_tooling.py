@@ -2,7 +2,6 @@
 
 import configparser
 import json
-import os
 import re
 import shlex
 import shutil
@@ -15,25 +14,7 @@ import pytest
 from django.core.management import call_command
 
 from ganetimgr.settings.defaults import BASE_DIR
-from tests.test_docs import PRODUCTION, uncommented
-
-
-def manage(
-    *arguments: str, settings: Path, state: Path
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "manage.py", *arguments],
-        cwd=BASE_DIR,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
-            "GANETIMGR_SETTINGS": str(settings),
-            "GANETIMGR_STATE": str(state),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.settings_files import PRODUCTION, manage, uncommented
 
 
 @pytest.mark.django_db

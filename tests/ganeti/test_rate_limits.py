@@ -7,13 +7,11 @@ from pytest_django import Settings
 
 from apps.ganeti.models import ActionRequest
 from apps.mails.models import Mail
+from tests.ganeti.configuring import ISO, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import url
-from tests.ganeti.test_configuration import ISO, asked_for, configure
 
-__all__ = ["asked_for"]
-
-pytestmark = pytest.mark.usefixtures("published")
+pytestmark = pytest.mark.usefixtures("asked_for", "published")
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from apps.ganeti.state import refreshing
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
-from tests.ganeti.test_restrictions import ALICE, calls, guard, tags
-
-__all__ = ["guard"]  # a fixture
+from tests.ganeti.restrictions import ALICE, calls, tags
 
 
 def whitelist(client: Client, subnet: str, name: str = "web1") -> Any:

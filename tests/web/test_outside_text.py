@@ -29,13 +29,13 @@ import apps
 from apps.web import request_bounds
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.test_security_table import OURS, address_of, application
+from tests.web.hostile_text import CONTROL, cpu_s, marks
 
 __all__ = ["application"]
 
 pytestmark = pytest.mark.usefixtures("no_rate_limits")
 
 MULTIPART_LIMIT = 250_000
-CONTROL = "".join(map(chr, [*range(32), 0x7F, 0x85, 0x2028, 0x202E, 0xFFFE]))
 HEADERS = re.compile(r'headers(?:\.get\(|\[)"([\w-]+)"|"HTTP_(\w+)"')
 # Read by Django and its companions.
 COMMON_HEADERS = [
@@ -57,17 +57,6 @@ COMMON_HEADERS = [
     "X-Forwarded-Proto",
     "X-Requested-With",
 ]
-
-
-def marks(length: int) -> str:
-    """Return combining marks in the order that takes longest to bring into another."""
-    return "a" + "\u0300" * (length // 2) + "\u0316" * (length // 2)
-
-
-def cpu_s(work: Callable[[], object]) -> float:
-    start = time.thread_time()
-    work()
-    return time.thread_time() - start
 
 
 # -- forms
