@@ -151,3 +151,11 @@ def test_an_ordinary_user_is_told_that_no_release_was_tried(ordinary_user: str) 
 
     assert run.returncode == 1
     assert "need root: nothing was tried" in run.stderr
+
+
+def test_test_modules_import_nothing_from_each_other() -> None:
+    """What several tests use is in a module or a plugin without tests."""
+    other = re.compile(r"^ *(from|import) tests[.\w]*(\.| import )test_", re.MULTILINE)
+
+    for path in (BASE_DIR / "tests").rglob("*.py"):
+        assert not other.search(path.read_text()), path

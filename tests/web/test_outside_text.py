@@ -20,18 +20,16 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.handlers import wsgi
-from django.db import transaction
 from django.http import QueryDict, request
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
 import apps
+from apps.applications.models import InstanceApplication
 from apps.web import request_bounds
+from tests.addresses import OURS, address_of, create_application, undone
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_security_table import OURS, address_of, application
 from tests.web.hostile_text import CONTROL, cpu_s, marks
-
-__all__ = ["application"]
 
 pytestmark = pytest.mark.usefixtures("no_rate_limits")
 
@@ -162,12 +160,9 @@ def names_read(
     return read
 
 
-def undone(work: Callable[[], Any]) -> Any:
-    """Do something and let the database forget it."""
-    with transaction.atomic():
-        result = work()
-        transaction.set_rollback(True)
-    return result
+@pytest.fixture(autouse=True)
+def application(alice: User) -> InstanceApplication:
+    return create_application(alice)
 
 
 @pytest.fixture
