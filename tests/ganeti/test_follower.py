@@ -60,7 +60,7 @@ def follower(cluster: Cluster) -> Follower:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up at once what is missing."""
-    monkeypatch.setattr("apps.ganeti.watch.follower.MISSING_FOR_S", 0)
+    monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
 
 
 def now_of(job: Job) -> tuple[str, str]:
@@ -243,9 +243,9 @@ def test_the_next_turn_is_half_a_second_later_and_more_without_news(
     follower: Follower, job: Job
 ) -> None:
     first = follower.turn()
-    follower._news_at -= 20
+    follower._pace.changed_at -= 20
     later = follower.turn()
-    follower._news_at -= 1000
+    follower._pace.changed_at -= 1000
     latest = follower.turn()
 
     # Less what the turn itself has taken.
@@ -268,7 +268,7 @@ def test_however_many_wake_ups_there_are_at_most_two_calls_a_second(
 
 
 def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
-    follower._news_at -= 1000
+    follower._pace.changed_at -= 1000
 
     follower.wake()
 
