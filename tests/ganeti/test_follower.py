@@ -40,7 +40,7 @@ def doubtful(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up at once what is missing."""
-    monkeypatch.setattr("apps.ganeti.watch.follower.MISSING_FOR_S", 0)
+    monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
 
 
 # -- following to the end
@@ -218,9 +218,9 @@ def test_the_next_turn_is_half_a_second_later_and_more_without_news(
     follower: Follower, job: Job
 ) -> None:
     first = follower.turn()
-    follower._news_at -= 20
+    follower._pace.changed_at -= 20
     later = follower.turn()
-    follower._news_at -= 1000
+    follower._pace.changed_at -= 1000
     latest = follower.turn()
 
     # Less what the turn itself has taken.
@@ -243,7 +243,7 @@ def test_however_many_wake_ups_there_are_at_most_two_calls_a_second(
 
 
 def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
-    follower._news_at -= 1000
+    follower._pace.changed_at -= 1000
 
     follower.wake()
 
