@@ -19,6 +19,7 @@ from ..domain.node import Node, NodeGroup
 from ..domain.values import Unreadable, Values
 from ..models import Cluster
 from ..rapi.query import Row
+from .shared_instances import old_if_equal
 from .snapshots import Contents, Known, recently_touched
 
 logger = logging.getLogger(__name__)
@@ -109,8 +110,7 @@ def _instance(found: Instance, live: Live | None, before: Known | None) -> Insta
         found = found.unseen(old, live_at)
     else:
         found = found.seen(seen, old, live_at)
-    # An equal instance stays the same object, with the keys it has worked out.
-    return old if old == found else found
+    return old_if_equal(old, found)
 
 
 def keep_newer(fresh: Contents, old: Contents, names: set[str]) -> Contents:
