@@ -316,7 +316,9 @@ def _contents_key(key: str, generation: str) -> str:
     return f"{key}:{generation}"
 
 
-def recently_touched(stamp: Stamp, keep_s: float = 300) -> dict[str, datetime]:
+def recently_touched(
+    stamp: Stamp, now: datetime, keep_s: float = 300
+) -> dict[str, datetime]:
     """Return the instances refreshed alone not long ago."""
-    limit = timezone.now() - timedelta(seconds=keep_s)
+    limit = now - timedelta(seconds=keep_s)
     return {name: at for name, at in stamp.touched.items() if at > limit}
