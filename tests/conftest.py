@@ -21,7 +21,16 @@ from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
-pytest_plugins = ["tests.ganeti.fixtures", "tests.lab", "tests.system.debian"]
+pytest_plugins = [
+    "tests.ganeti.configuring",
+    "tests.ganeti.confirming",
+    "tests.ganeti.fixtures",
+    "tests.ganeti.jobs",
+    "tests.greek",
+    "tests.lab",
+    "tests.limited",
+    "tests.system.debian",
+]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
 
