@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv6Network
-from operator import is_
 from typing import Any, TypeVar
 
 from apps.accounts.person import Person
@@ -22,6 +21,7 @@ from ..domain.instance import Instance, Nic, State
 from ..domain.node import Node, NodeGroup
 from ..models import Cluster, Job, Network
 from ..state import refreshing, snapshots
+from ..state.shared_instances import Derived
 from ..state.snapshots import Snapshot
 
 Row = TypeVar("Row")
@@ -108,8 +108,11 @@ class _Merged:
         return self.orders[column]
 
 
-# The merged list of everything, and the clusters' instances that it was made of.
-_everything: tuple[Sequence[Mapping[str, Instance]], _Merged] = ((), _Merged([]))
+def _merge(clusters: Iterable[Mapping[str, Instance]]) -> _Merged:
+    return _Merged([one for instances in clusters for one in instances.values()])
+
+
+_everything = Derived(_merge)
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ class Inventory:
     @cached_property
     def _merged(self) -> _Merged:
         if access.sees_all(self.person):
-            return _all_of(self.snapshots)
+            known = [shot.contents for shot in self.snapshots if shot.contents]
+            return _everything.of([contents.instances for contents in known])
         return _Merged(
             [found for shot in self.snapshots for found in _owned(self.person, shot)]
         )
@@ -298,16 +302,6 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
         (job.cluster.slug, job.target_name): job
         for job in jobs.select_related("cluster", "user")
     }
-
-
-def _all_of(shots: Sequence[Snapshot]) -> _Merged:
-    global _everything  # noqa: PLW0603 - one process-wide memory, replaced as a whole
-    parts = [shot.contents.instances for shot in shots if shot.contents]
-    known, merged = _everything
-    if len(known) != len(parts) or not all(map(is_, known, parts)):
-        merged = _Merged([found for part in parts for found in part.values()])
-        _everything = (parts, merged)
-    return merged
 
 
 def _owned(person: Person, shot: Snapshot) -> list[Instance]:
