@@ -51,6 +51,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("thorough")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: a fifth of the time is waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Keep tests that share a browser, a product or the lab on one worker.
