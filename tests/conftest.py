@@ -59,7 +59,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Keep tests that share a browser, a product or the lab on one worker.
+    """Keep tests that share a browser, a product or machines of the lab on one worker.
 
     Before xdist reads the groups, which it does in this hook too. It begins with the
     largest; of those that are alone, the one that takes longest is to be the first.
@@ -74,6 +74,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 def heavy_group(item: pytest.Item) -> str:
     """Return what a test shares with others; empty: it needs nothing but itself."""
     markers = [each for each in HEAVY if item.get_closest_marker(each)]
+    if markers == ["lab"]:
+        # Without a product they share no more than the machines of their module.
+        return f"lab-{item.path.stem}"
     return "browser" if "browser" in markers else "-".join(markers)
 
 
