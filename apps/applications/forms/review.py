@@ -15,7 +15,8 @@ from apps.ganeti.domain import tags
 from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
 from apps.ganeti.reads import hostnames
 from apps.ganeti.services.owners import Owner
-from apps.web.fields import LineField, TextField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField, TextField
 
 from ..display.placement_panel import (
     MOST_DISK_GIB,
@@ -29,18 +30,10 @@ from ..services import building
 
 LONGEST_COMMENT = 4000
 
-_TEXT = {"class": "form-control"}
-_NAME = {
-    **_TEXT,
-    "autocapitalize": "none",
-    "autocomplete": "off",
-    "spellcheck": "false",
-}
+_NAME = {**VERBATIM, "autocomplete": "off"}
 # Of what a cluster has: longer than any name in Ganeti.
 MAX_NAME_LENGTH = 255
-_SELECT = {"class": "form-select"}
-_COMMENT = {**_TEXT, "rows": 3}
-
+_COMMENT = {"rows": 3}
 
 NO_TAG = gettext_lazy(
     "Ganeti can't keep the owner's user name: tags hold letters, digits and any of "
@@ -49,7 +42,7 @@ NO_TAG = gettext_lazy(
 
 
 def _figure(label: Any, most: int) -> forms.IntegerField:
-    attrs = {"class": "form-control changes-offer", "inputmode": "numeric"}
+    attrs = {"class": "changes-offer", "inputmode": "numeric"}
     return forms.IntegerField(
         label=label,
         min_value=1,
@@ -62,7 +55,7 @@ def _name(label: Any) -> LineField:
     return LineField(label=label, max_length=MAX_NAME_LENGTH, required=False)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(BootstrapForm):
     """Everything that was asked for, and where it is to be.
 
     With ``data`` it is validated; with ``initial`` alone it only shows that. Either way
@@ -83,19 +76,16 @@ class ReviewForm(forms.Form):
     operating_system = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         required=False,
-        widget=forms.Select(attrs=_SELECT),
     )
     organization = forms.ModelChoiceField(
         label=gettext_lazy("Organization"),
         queryset=Organization.objects.all(),
         required=False,
         empty_label=gettext_lazy("None"),
-        widget=forms.Select(attrs=_SELECT),
     )
     hosts_mail_server = forms.BooleanField(
         label=gettext_lazy("It hosts a mail server"),
         required=False,
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
     cluster = LineField(
         label=gettext_lazy("Cluster"),
@@ -251,7 +241,7 @@ class CreateForm(ReviewForm):
         return found
 
 
-class CommentForm(forms.Form):
+class CommentForm(BootstrapForm):
     """What the staff notes beside, whatever is decided."""
 
     admin_comments = TextField(max_length=LONGEST_COMMENT, required=False)
