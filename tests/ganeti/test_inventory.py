@@ -99,19 +99,15 @@ def test_what_is_not_hers_and_what_is_not_there_look_the_same(
     assert seen_by(carol).find(slug, name) is None
 
 
-def test_a_machine_is_found_with_its_node_and_group(
-    published: FakeRapi, alice: User
-) -> None:
+def test_a_machine_is_found_with_its_group(published: FakeRapi, alice: User) -> None:
     found = seen_by(alice)
     old = found.find("athens", "old1")
     assert old is not None
 
-    group, node = found.group_of(old), found.node_of(old)
+    group = found.group_of(old)
 
     assert group is not None
     assert group.locked
-    assert node is not None
-    assert node.name == "node3"
 
 
 def test_a_disabled_clusters_machines_are_nowhere(

@@ -46,8 +46,6 @@ _NAME = {**VERBATIM, "autocomplete": "off", "placeholder": "web1.example.org"}
 class ApplicationForm(BootstrapForm):
     """Asks for what is offered to ``applicant``; what is not shown is not there."""
 
-    error_css_class = "wrong"
-
     hostname = LineField(
         label=gettext_lazy("Host name"),
         max_length=255,

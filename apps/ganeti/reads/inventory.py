@@ -18,7 +18,7 @@ from apps.accounts.person import Person
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
 from ..domain.instance import Instance, Nic, State
-from ..domain.node import Node, NodeGroup
+from ..domain.node import NodeGroup
 from ..models import Cluster, Job, Network
 from ..state import refreshing, snapshots
 from ..state.shared_instances import Derived
@@ -181,12 +181,6 @@ class Inventory:
         return (
             shot.contents.groups.get(instance.group) if shot and shot.contents else None
         )
-
-    def node_of(self, instance: Instance) -> Node | None:
-        shot = self.snapshot(instance.cluster)
-        if shot is None or shot.contents is None:
-            return None
-        return shot.contents.nodes.get(instance.primary_node)
 
     def owned_by(
         self, users: Iterable[str] = (), groups: Iterable[str] = ()
