@@ -13,6 +13,8 @@ INSTALL := python -m pip install -q --disable-pip-version-check --require-hashes
 OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
+# pytest and the processes that tests start compile a module once, not each time anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo run test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
 
@@ -43,7 +45,7 @@ test-lab test-system test-browser test-attack: packages-test $(BIN)/.test node_m
 	$(PYTEST) -n 3 --dist loadgroup -m $(@:test-%=%)
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
-	$(PYTEST) -n auto -m "not ($(HEAVY))"
+	$(PYTEST) -n auto --hypothesis-profile=quick -m "not ($(HEAVY))"
 
 test-release: packages-release ## "make demo" and "make test-fast" in a new Debian 12 and 13
 	@contrib/setup/release $(RELEASES)

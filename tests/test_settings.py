@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ganetimgr.settings import defaults, loading, wiring
@@ -128,7 +127,6 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
         st.dictionaries(st.text(), st.integers()),
     ),
 )
-@hypothesis_settings(deadline=None)
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line

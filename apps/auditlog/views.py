@@ -3,9 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -13,10 +11,9 @@ from django.views.decorators.http import require_safe
 
 from apps.web.requests import UserRequest, wants_fragment
 
-from . import labels
+from . import labels, outcomes
 from .list_query import Asked
 from .models import AuditEntry
-from .outcomes import Reach, Subject, registered
 from .rows import read, recent
 
 SIZE = 50
@@ -24,11 +21,10 @@ SIZE = 50
 
 @require_safe
 def history(request: UserRequest) -> HttpResponse:
-    subject = registered()
-    asked = Asked.read(request.GET, subject)
+    asked = Asked.read(request.GET)
     part = wants_fragment(request)
     template = "auditlog/_history_list.html" if part else "auditlog/history.html"
-    response = render(request, template, _context(request, asked, subject))
+    response = render(request, template, _context(request, asked))
     patch_vary_headers(response, ["HX-Request"])
     if part:
         response["HX-Push-Url"] = request.path + _plain(asked.address(page=asked.page))
@@ -39,10 +35,10 @@ def _plain(address: str) -> str:
     return address.removesuffix("?")
 
 
-def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, Any]:
-    reach = subject.reach(request.user)
-    visible = AuditEntry.objects.filter(_visible(request.user, reach))
-    found = visible.filter(asked.condition(subject)).select_related(*subject.related)
+def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
+    reach = outcomes.reach_of(request.user)
+    visible = AuditEntry.objects.filter(recent(), reach.condition(request.user))
+    found = visible.filter(asked.condition()).prefetch_related(*outcomes.related())
     page = Paginator(found, SIZE).get_page(asked.page)
     return {
         "asked": asked,
@@ -50,9 +46,9 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
         "lines": read(page, request.user, reach),
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
-        "chips": list(asked.chips(subject)),
+        "chips": list(asked.chips(visible)),
         "actions": labels.registered(),
-        "outcomes": {key: label for key, (label, _q) in subject.outcomes.items()},
+        "outcomes": {key: label for key, (label, _q) in outcomes.filters().items()},
         "clusters": visible.exclude(cluster="")
         .order_by("cluster")
         .values_list("cluster", flat=True)
@@ -60,15 +56,6 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
         "days": settings.AUDIT_ENTRIES_LAST_X_DAYS,
         "everything": reach.everything,
     }
-
-
-def _visible(user: User, reach: Reach) -> Q:
-    """Return which entries somebody may see."""
-    seen = recent()
-    if reach.everything:
-        return seen
-    theirs = Q(user=user) | Q(instance_uuid__in=reach.instances)
-    return seen & theirs & Q(hidden=False)
 
 
 def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:

@@ -10,14 +10,13 @@ from django.test import Client
 
 from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import FINAL
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from apps.net import probe
 from tests.conftest import Sent
 from tests.ganeti.confirming import newest_link
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("db")]
@@ -44,7 +43,7 @@ def carry_on(cluster: Cluster, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while Job.objects.unfinished().exists():
         assert time.monotonic() < until, list(Job.objects.unfinished())
-        steps.submit_planned()
+        planned.submit_planned()
         jobs = list(Job.objects.unfinished().exclude(ganeti_id=None))
         reports = tracking.ask(cluster, jobs)
         for job in jobs:

@@ -7,12 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi, node_fields
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import page, url
+from tests.ganeti.pages import markup, notices, page, text, url
 
 
 @pytest.fixture
@@ -166,7 +165,7 @@ def test_a_failover_puts_parameters_in_force_that_waited_for_a_reboot(
     shared.finish(1)
 
     tracking.end(job, tracking.ask(cluster, [job])[1])
-    steps.submit_planned()
+    planned.submit_planned()
 
     assert shared.jobs[1].call.path == "/2/instances/web1/tags"
     assert shared.jobs[1].call.method == "DELETE"

@@ -10,8 +10,7 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.state import refreshing, snapshots
 from apps.ganeti.state.shared_instances import Derived, Instances, old_if_equal
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_snapshots import contents
+from tests.ganeti.state import contents, machine
 
 
 def instances(*names: str) -> Instances:

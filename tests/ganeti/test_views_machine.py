@@ -21,13 +21,9 @@ from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, rows, text
+from tests.ganeti.pages import markup, notices, page, rows, text, url
 
 HTMX = {"HX-Request": "true"}
-
-
-def url(what: str, name: str = "web1", cluster: str = "athens") -> str:
-    return reverse(f"ganeti:instance-{what}", args=(cluster, name))
 
 
 def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> Job:
@@ -36,16 +32,12 @@ def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> J
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance=name,
+        target_name=name,
         reason="hard reboot",
         status=status,
         busy_key=Job.busy_key_of(cluster, name) if unfinished else None,
         **fields,
     )
-
-
-def page(client: Client, name: str = "web1") -> str:
-    return markup(client.get(url("detail", name)))
 
 
 # -- what is on it
@@ -404,7 +396,7 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
-    assert (entry.username, entry.instance, entry.refused) == ("carol", "web1", True)
+    assert (entry.username, entry.target_name, entry.refused) == ("carol", "web1", True)
     assert [message.to for message in sent()] == [["managers@example.org"]]
     assert published.jobs == []
 

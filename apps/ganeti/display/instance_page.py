@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -14,6 +15,7 @@ from apps.auditlog import rows
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Reach
 from apps.auditlog.rows import Line
+from apps.auditlog.target import TargetKind
 from apps.web.stored_text import Text
 
 from .. import access
@@ -205,6 +207,26 @@ class Machine:
         return list(interfaces(self.instance.nics, prefixes))
 
     @property
+    def history_targets(self) -> dict[TargetKind, Sequence[str]]:
+        """Ids of what the history is about: it, and what it was applied for by."""
+        uuid = self.instance.uuid
+        return {
+            TargetKind.INSTANCE: [uuid] if uuid else [],
+            TargetKind.APPLICATION: self.instance.tags.applications,
+        }
+
+    @property
+    def history_address(self) -> str:
+        """Where the whole history is."""
+        targets = [
+            f"{kind.value}:{key}"
+            for kind, keys in self.history_targets.items()
+            for key in keys
+        ]
+        query = urlencode({"target": targets}, doseq=True)
+        return f"{reverse('auditlog:history')}?{query}" if targets else ""
+
+    @property
     def memory(self) -> str:
         return labels.gib(self.instance.memory_mib)
 
@@ -276,8 +298,11 @@ def history(user: User, machine: Machine) -> list[Line]:
     was done to it under another name is. Attempts of strangers are for the history
     that staff reads: here they would push out what owners look for.
     """
-    found = AuditEntry.objects.filter(
-        rows.recent(), instance_uuid=machine.instance.uuid, hidden=False
+    everything = access.may_see_all_history(machine.visible.person)
+    targets = machine.history_targets
+    owned = {TargetKind.INSTANCE: targets[TargetKind.INSTANCE]}
+    reach = Reach(everything=everything, targets=owned)
+    found = AuditEntry.objects.about(targets).filter(
+        rows.recent(), reach.condition(user), hidden=False
     )
-    reach = Reach(everything=access.may_see_all_history(machine.visible.person))
-    return rows.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)
+    return rows.read(found.prefetch_related("jobs")[:HISTORY_LENGTH], user, reach)

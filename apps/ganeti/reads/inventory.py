@@ -14,6 +14,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from apps.accounts.person import Person
+from apps.auditlog.target import TargetKind
 
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
@@ -285,9 +286,11 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
     names = {found.name for found in instances}
     if not names:
         return {}
-    jobs = Job.objects.unfinished().filter(instance__in=names)
+    jobs = Job.objects.unfinished().filter(
+        target_kind=TargetKind.INSTANCE, target_name__in=names
+    )
     return {
-        (job.cluster.slug, job.instance): job
+        (job.cluster.slug, job.target_name): job
         for job in jobs.select_related("cluster", "user")
     }
 

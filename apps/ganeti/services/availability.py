@@ -10,6 +10,7 @@ from ..access import Answer, Verdict
 from ..domain.instance import Instance
 from ..jobs.kinds import KINDS
 from ..jobs.submission import NotNow, refuse
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..reads.inventory import Inventory, visible_on
 
@@ -51,6 +52,6 @@ def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> N
     group = visible_on(person, cluster.slug).group_of(instance)
     verdict = KINDS[kind].right(person, instance, group)
     if not verdict.allowed:
-        raise refuse(verdict, kind.value, cluster, instance, by=by)
+        raise refuse(verdict, kind.value, instance_target(instance), by=by)
     if cluster.can_write is False:
         raise NotNow(str(ONLY_LOOKS.reason))

@@ -18,15 +18,16 @@ from django.utils.translation import gettext_noop
 from apps.accounts import contact
 from apps.accounts.person import Person
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, Change, On
+from apps.auditlog.entries import Acting, Change
 from apps.mails.letters import Letter
 from apps.mails.one_time_keys import hash_of, new_key
 
 from .. import access, images
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
-from ..jobs import tracking
-from ..jobs.submission import NotNow, on, send, write_down
+from ..jobs import handlers
+from ..jobs.submission import NotNow, send, write_down
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..models.action_request import ActionRequest, RequestedAction
 from ..rapi.errors import RapiError
@@ -91,7 +92,7 @@ def ask(
         entries.record(
             by,
             f"ask_{wish.action.value}",
-            on(cluster, instance),
+            instance_target(instance),
             detail=detail_of(asked),
             changes=_changes(asked, instance),
         )
@@ -249,7 +250,7 @@ def _do(asked: ActionRequest, instance: Instance, by: Acting) -> Job:
     lifecycle.check(asked.cluster, instance, wish, by=by)
     action = lifecycle.plan(asked.cluster, instance, wish)
     with transaction.atomic():
-        job = write_down(asked.cluster, on(asked.cluster, instance), action, by=by)
+        job = write_down(asked.cluster, instance_target(instance), action, by=by)
         _use(asked, job)
     try:
         send(job, action.call)
@@ -295,7 +296,7 @@ for each in (
     Job.Kind.DESTROY,
     Job.Kind.OWNERS,
 ):
-    tracking.on_finished(each)(_release_if_nothing_done)
+    handlers.on_finished(each)(_release_if_nothing_done)
 
 
 def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
@@ -303,9 +304,8 @@ def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
     asked = ActionRequest.objects.for_key(key).select_related("cluster").first()
     if asked is None or asked.action != action or asked.user_id == by.user.pk:
         return
-    what = On(asked.cluster.slug, asked.instance, asked.instance_uuid)
     why = gettext_noop("The link was mailed to somebody else.")
-    entries.record_refusal(by, asked.action, what, why=why, hidden=True)
+    entries.record_refusal(by, asked.action, asked.target, why=why, hidden=True)
 
 
 def url_name(asked: ActionRequest) -> str:
@@ -324,8 +324,8 @@ def cancel(asked: ActionRequest, *, by: Acting) -> bool:
         pending = ActionRequest.objects.pending().filter(pk=asked.pk)
         if not pending.update(cancelled_at=timezone.now()):
             return False
-        what = On(asked.cluster.slug, asked.instance, asked.instance_uuid)
-        entries.record(by, f"cancel_{asked.action}", what, detail=detail_of(asked))
+        action, detail = f"cancel_{asked.action}", detail_of(asked)
+        entries.record(by, action, asked.target, detail=detail)
     return True
 
 

@@ -4,10 +4,7 @@ from apps.accounts import contact
 from apps.mails.letters import Letter
 
 from ..domain.job import JobStatus
-from ..jobs import (
-    steps,  # noqa: F401 - it decides first what is tried again
-    tracking,
-)
+from ..jobs import handlers
 from ..jobs.kinds import record_of
 from ..models import Job
 from ..models.action_request import FATAL
@@ -36,4 +33,4 @@ def tell(job: Job) -> None:
 
 
 for each in Job.Kind:
-    tracking.on_finished(each)(tell)
+    handlers.on_finished(each)(tell)

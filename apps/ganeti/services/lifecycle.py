@@ -13,13 +13,14 @@ from django.utils.translation import gettext_noop
 
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
+from apps.auditlog.target import TargetKind
 
 from .. import access, images
 from ..access import Verdict
 from ..domain.instance import Instance, State
-from ..domain.job import JobStatus, Step
+from ..domain.job import JobStatus
 from ..domain.osimage import OsImage, osparams
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
 from ..jobs.kinds import NO_DISKS
 from ..jobs.submission import Action, NotNow
 from ..models import Cluster, Job, RequestedAction
@@ -87,7 +88,8 @@ def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> No
     """Refuse whoever may not, and what cannot be done now."""
     availability.check(wish.kind, cluster, instance, by)
     visible = visible_on(Person.of(by.user), cluster.slug)
-    busy = Job.objects.unfinished().for_instance(cluster, instance.name).first()
+    running = Job.objects.unfinished()
+    busy = running.named(cluster, TargetKind.INSTANCE, instance.name).first()
     verdict = offer(wish.action, instance, visible, busy)
     if not verdict.allowed:
         raise NotNow(str(verdict.reason))
@@ -210,7 +212,7 @@ def current_image(instance: Instance) -> OsImage | None:
     used = Job.objects.none()
     if instance.uuid:
         used = Job.objects.filter(
-            instance_uuid=instance.uuid,
+            target_id=instance.uuid,
             action_requests__action=RequestedAction.REINSTALL,
         )
     keys_used = used.values_list("action_requests__image", flat=True)
@@ -248,21 +250,14 @@ def _rename(instance: Instance, new_name: str) -> Action:
     )
 
 
-@tracking.on_finished(Kind.RENAME)
+@handlers.on_finished(Kind.RENAME)
 def start_again(job: Job) -> None:
     """Start what ran although its name could not be changed; it was shut down for it.
 
-    The history goes on speaking of the rename.
+    The history has the rename alone: that is what was asked for.
     """
-    failed = job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}
-    if not failed or not job.then:
-        return
-    entry = job.audit_entry
-    job.audit_entry = None
-    remaining: list[Step] = job.then
-    steps.plan(job, remaining)
-    job.audit_entry = entry
-    job.save(update_fields=["audit_entry"])
+    if job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}:
+        steps.plan(job, job.then, recorded=False)
 
 
 # -- destroy

@@ -8,6 +8,7 @@ from apps.auditlog.entries import Acting
 
 from ..domain.instance import Instance
 from ..jobs.submission import Action, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from . import availability
@@ -44,7 +45,9 @@ def migrate(  # noqa: PLR0913 - as many as Ganeti has
         )
 
     detail = _detail(gettext_noop("migrate"), target_node)
-    return submit(cluster, instance, Action(Kind.MIGRATE, call, detail), by=by)
+    return submit(
+        cluster, instance_target(instance), Action(Kind.MIGRATE, call, detail), by=by
+    )
 
 
 def failover(
@@ -70,7 +73,9 @@ def failover(
         )
 
     detail = _detail(gettext_noop("fail over"), target_node)
-    return submit(cluster, instance, Action(Kind.FAILOVER, call, detail), by=by)
+    return submit(
+        cluster, instance_target(instance), Action(Kind.FAILOVER, call, detail), by=by
+    )
 
 
 def _detail(what: str, target_node: str) -> str:

@@ -6,6 +6,7 @@ from apps.auditlog.entries import Acting
 
 from ..domain.instance import Instance
 from ..jobs.submission import Action, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient, RebootKind
 from . import availability
@@ -28,7 +29,7 @@ def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:
     def call(client: RapiClient, reason: str) -> int:
         return client.startup(instance.name, reason=reason)
 
-    return submit(cluster, instance, Action(Kind.STARTUP, call), by=by)
+    return submit(cluster, instance_target(instance), Action(Kind.STARTUP, call), by=by)
 
 
 def shutdown(
@@ -53,7 +54,9 @@ def shutdown(
         )
 
     detail = _shutdown_detail(timeout_s, force)
-    return submit(cluster, instance, Action(Kind.SHUTDOWN, call, detail), by=by)
+    return submit(
+        cluster, instance_target(instance), Action(Kind.SHUTDOWN, call, detail), by=by
+    )
 
 
 def _shutdown_detail(timeout_s: int | None, force: bool) -> str:
@@ -74,4 +77,4 @@ def reboot(
         return client.reboot(instance.name, reason=reason, kind=kind)
 
     action = Action(Kind.REBOOT, call, _REBOOTS[kind])
-    return submit(cluster, instance, action, by=by)
+    return submit(cluster, instance_target(instance), action, by=by)

@@ -165,7 +165,7 @@ def current(clusters: Iterable[Cluster], *, within_s: float = 0) -> list[Snapsho
 def remembered(cluster: Cluster) -> Contents | None:
     """Return what this process knows of a cluster, without a look at the cache.
 
-    For the handlers of jobs, which wait for nothing but the database (`jobs.tracking`).
+    For the handlers of jobs, which wait for nothing but the database (`jobs.handlers`).
     """
     known = _memory.get(_key(cluster))
     return known.contents if known else None

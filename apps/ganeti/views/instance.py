@@ -19,6 +19,7 @@ from ..display import instance_page, instance_rows, labels, row_templates
 from ..display.change_buttons import ChangeButtons
 from ..display.instance_page import Action, Machine
 from ..forms.actions import ActionForm, form_for
+from ..jobs.targets import instance_target
 from ..models import Job
 from .lookup import RequestedInstance, visible_instance
 
@@ -93,7 +94,7 @@ def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
 
 def _awaited(request: UserRequest, requested: RequestedInstance) -> Job | None:
     """Return the job whose end a row waits for."""
-    jobs = Job.objects.for_instance(requested.cluster, requested.instance.name)
+    jobs = Job.objects.on(requested.cluster, instance_target(requested.instance))
     return jobs.filter(key=request.GET.get("job", "")).first()
 
 

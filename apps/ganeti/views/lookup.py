@@ -14,6 +14,7 @@ from apps.web.requests import UserRequest
 from .. import access
 from ..display import instance_page
 from ..domain.instance import Instance
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..reads import inventory
 from ..reads.inventory import Inventory
@@ -39,7 +40,7 @@ class RequestedInstance:
 
     def newest_job(self) -> Job | None:
         """Return the job that we asked for last, running or not."""
-        jobs = Job.objects.for_instance(self.cluster, self.instance.name)
+        jobs = Job.objects.on(self.cluster, instance_target(self.instance))
         return jobs.select_related("user", "audit_entry").first()
 
     def page(self) -> instance_page.Machine:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils import timezone
 
+from apps.auditlog.target import TargetKind
 from apps.work.loops import PAUSE_WHEN_DOWN_S, Loop
 
 from ..domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
@@ -116,7 +117,12 @@ class Follower(Loop):
     def _end(self, cluster: Cluster, ended: list[tuple[Job, JobReport]]) -> int:
         """Bring the instances up to date first: who sees the end sees its effect."""
         self._pace.changed(time.monotonic())
-        names = {name for job, _ in ended for name in (job.instance, job.new_name)}
+        names = {
+            name
+            for job, _ in ended
+            if job.target_kind == TargetKind.INSTANCE
+            for name in (job.target_name, job.new_name)
+        }
         try:
             refreshing.refresh_instances(cluster, filter(None, names))
         except RapiError as exc:
