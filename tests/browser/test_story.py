@@ -141,17 +141,17 @@ def register(service: Service) -> None:
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("I have read the terms").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
 
     page.goto(service.post.link(MAIL, "Confirm your mail address"))
     looks_right(page, "confirm-registration")
-    for label in ("Password", "Password again"):
+    for label in ("Password", "Confirm password"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm and set the password").click()
+    page.get_by_role("button", name="Confirm and set password").click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Your mail address is confirmed")
 
-    page = service.visit("root", service.post.link(ADMIN, "nina wants an account"))
+    page = service.visit("root", service.post.link(ADMIN, "Registration: nina"))
     looks_right(page, "approve")
     page.get_by_role("button", name="Approve").click()
     service.post.read(MAIL, "Your account is ready")
