@@ -183,7 +183,7 @@ def apply(service: Service, nina: Page) -> None:
     nina.get_by_label("Operating system").select_option("debian")
     nina.get_by_label("I accept the terms").check()
     looks_right(nina, "apply")
-    nina.get_by_role("button", name="Send the application").click()
+    nina.get_by_role("button", name="Submit application").click()
     expect(nina.get_by_role("heading", level=1)).to_contain_text(FIRST)
     service.post.read(MANAGER, FIRST)
 
@@ -197,9 +197,9 @@ def review(service: Service) -> None:
     panel.get_by_label("file", exact=True).check()
     looks_right(page, "review")
 
-    page.get_by_role("button", name="Try it out first").click()
+    page.get_by_role("button", name="Dry run").click()
     trial = page.locator("#trial")
-    expect(trial).to_contain_text(f"athens would build {FIRST}", timeout=JOB_MS)
+    expect(trial).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
     page.get_by_role("button", name="Accept and build").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
     looks_right(page, "application-created")

@@ -104,7 +104,9 @@ def _create(request: UserRequest) -> HttpResponse:
         form.name_taken()
         return _page(request, form, status=400)
     except NotTaken as exc:
-        text = _("It was accepted, but its cluster did not take it: %(why)s")
+        text = _(
+            "The application was accepted, but the cluster rejected the job: %(why)s"
+        )
         messages.error(request, text % {"why": exc})
         return redirect("applications:review", made.pk)
     return accepted(request, made, job)

@@ -196,7 +196,7 @@ def _accept(request: UserRequest, application: InstanceApplication) -> HttpRespo
 def accepted(
     request: UserRequest, application: InstanceApplication, job: Job
 ) -> HttpResponse:
-    text = _("%(name)s was accepted; %(cluster)s is building it.")
+    text = _("%(name)s was accepted and is being built on %(cluster)s.")
     names = {"name": application.hostname, "cluster": job.cluster}
     messages.success(request, text % names)
     return redirect("applications:detail", application.pk)
@@ -204,7 +204,7 @@ def accepted(
 
 def _not_taken(request: UserRequest, pk: int, exc: NotTaken) -> HttpResponse:
     """Say that it was accepted but not submitted; nothing is lost."""
-    text = _("It was accepted, but its cluster did not take it: %(why)s")
+    text = _("The application was accepted, but the cluster rejected the job: %(why)s")
     messages.error(request, text % {"why": exc})
     return redirect("applications:review", pk)
 
@@ -230,7 +230,9 @@ def _refuse(request: UserRequest, application: InstanceApplication) -> HttpRespo
     def end() -> None:
         reviewing.refuse(application, reason, comments, by=acting(request))
 
-    done = _("The application was refused, and the applicant is told why.")
+    done = _(
+        "The application was rejected. The applicant will get a mail with the reason."
+    )
     return _end(request, application, end, done)
 
 
@@ -244,7 +246,7 @@ def _discard(request: UserRequest, application: InstanceApplication) -> HttpResp
     def end() -> None:
         reviewing.discard(application, comments, by=acting(request))
 
-    done = _("The application was discarded. Nobody is told.")
+    done = _("The application was discarded. No mail is sent.")
     return _end(request, application, end, done)
 
 
@@ -295,7 +297,7 @@ def review_trial(request: UserRequest, key: str) -> HttpResponse:
     _only_reviewers(request)
     trial = asked_trial({"trial": key})
     if trial is None:
-        raise Http404(_("There was no such trial."))
+        raise Http404(_("This dry run doesn't exist."))
     response = render(request, "applications/_review_trial.html", {"trial": trial})
     if not trial.runs:
         response["HX-Trigger"] = "jobs"  # the top bar counts one less
@@ -304,4 +306,4 @@ def review_trial(request: UserRequest, key: str) -> HttpResponse:
 
 def _only_reviewers(request: UserRequest) -> None:
     if not access.may_review(person_of(request)):
-        raise PermissionDenied(_("Only reviewers decide about applications."))
+        raise PermissionDenied(_("Only reviewers can decide on applications."))
