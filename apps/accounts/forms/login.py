@@ -31,19 +31,16 @@ class LoginForm(forms.AuthenticationForm):
         widget=PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     error_messages = {
-        "invalid_login": _(
-            "This user name and password do not go together. "
-            "Mind that both tell small letters from capitals."
-        ),
+        "invalid_login": _("Incorrect user name or password. Both are case-sensitive."),
         "inactive": _("This account is not active."),
         "directory_is_away": _(
-            "The directory of your organization does not answer now, so that its "
-            "accounts cannot log in. Accounts made here can. Try again in a moment."
+            "Your organization's directory isn't responding, so directory "
+            "accounts can't log in. Local accounts can. Try again in a moment."
         ),
         "too_many": _(
-            "Too many wrong passwords from where you are. Wait %(time)s; even the "
-            "right password does not help before that. If you have forgotten it, set "
-            "a new one by mail, which ends the wait."
+            "Too many failed login attempts. Try again in %(time)s; until then, "
+            "even the right password is refused. If you've forgotten your "
+            "password, reset it by mail, which also lifts this limit."
         ),
     }
     # How long it has to wait, if it was tried too often.
@@ -98,7 +95,7 @@ class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
         widget=PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     new_password2 = PasswordField(
-        label=_("New password again"),
+        label=_("Confirm new password"),
         widget=PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

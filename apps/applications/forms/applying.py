@@ -35,9 +35,9 @@ CONTACT = ("contact_name", "contact_email", "contact_phone")
 LONGEST_COMMENT = 4000
 
 NO_TAG = gettext_lazy(
-    "Ganeti can't keep your user name as the owner of a machine: it has a space or "
-    "another character that tags can't hold, or is too long. Ask the staff to give "
-    "you another user name before you apply."
+    "Ganeti can't store your user name as the owner of a machine: it is "
+    "too long, or contains a space or another character that tags don't "
+    "allow. Ask the staff to change your user name before you apply."
 )
 
 _NAME = {**VERBATIM, "autocomplete": "off", "placeholder": "web1.example.org"}
@@ -49,7 +49,7 @@ class ApplicationForm(BootstrapForm):
     hostname = LineField(
         label=gettext_lazy("Host name"),
         max_length=255,
-        help_text=gettext_lazy("Its whole name with the domain. It has to be new."),
+        help_text=gettext_lazy("Fully qualified domain name. It must not be in use."),
         widget=forms.TextInput(attrs=_NAME),
     )
     memory_mib = forms.TypedChoiceField(label=gettext_lazy("Memory"), coerce=int)
@@ -62,12 +62,12 @@ class ApplicationForm(BootstrapForm):
         label=gettext_lazy("Operating system"),
         required=False,
         help_text=gettext_lazy(
-            "Your SSH keys are put into it, where it can take them. Without one, the "
-            "machine starts with an empty disk."
+            "Your SSH keys are installed if the image supports it. If you choose "
+            "none, the machine has an empty disk."
         ),
     )
     hosts_mail_server = forms.BooleanField(
-        label=gettext_lazy("It will host a mail server"),
+        label=gettext_lazy("Hosts a mail server"),
         required=False,
     )
     organization = forms.ModelChoiceField(
@@ -75,7 +75,7 @@ class ApplicationForm(BootstrapForm):
         queryset=Organization.objects.none(),
         required=False,
         empty_label=gettext_lazy("None"),
-        help_text=gettext_lazy("Whom the machine is for."),
+        help_text=gettext_lazy("Organization that the machine is for."),
     )
     contact_name = LineField(
         label=gettext_lazy("Name"),
@@ -96,22 +96,22 @@ class ApplicationForm(BootstrapForm):
         label=gettext_lazy("Network"),
         queryset=Network.objects.none(),
         required=False,
-        empty_label=gettext_lazy("As the staff chooses"),
-        help_text=gettext_lazy("Your groups may ask for one of these."),
+        empty_label=gettext_lazy("Chosen by staff"),
+        help_text=gettext_lazy("Networks that your groups can request."),
     )
     comments = TextField(
         label=gettext_lazy("Comments"),
         max_length=LONGEST_COMMENT,
         required=False,
         help_text=gettext_lazy(
-            "What the machine is for, and what else there is to say."
+            "What the machine is for, and anything else the staff should know."
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     terms = forms.BooleanField(
         label=gettext_lazy("I accept the terms of service"),
         error_messages={
-            "required": gettext_lazy("Without accepting them there is no machine.")
+            "required": gettext_lazy("You must accept the terms of service.")
         },
     )
 
@@ -190,7 +190,7 @@ class ApplicationForm(BootstrapForm):
         name = hostnames.validate_hostname(self.cleaned_data["hostname"])
         self.findings = hostnames.check(name)
         if self.findings.taken_on:
-            raise ValidationError(_("A machine has this name already."))
+            raise ValidationError(_("A machine with this name already exists."))
         if self.findings.reserved:
             raise ValidationError(self._why_reserved(name))
         return name
@@ -200,8 +200,8 @@ class ApplicationForm(BootstrapForm):
             hostname=name, applicant=self.applicant
         )
         if own.exists():
-            return _("You have asked for a machine of this name already.")
-        return _("Somebody else has asked for this name already.")
+            return _("You've already applied for a machine with this name.")
+        return _("This name is already requested in another application.")
 
     def name_taken(self) -> None:
         """Say that somebody else was quicker."""
@@ -227,10 +227,10 @@ class ApplicationForm(BootstrapForm):
         """Say that no more applications are taken until one is decided."""
         limit = settings.MAX_OPEN_APPLICATIONS
         message = ngettext(
-            "You have %(limit)d open application, and can't have more. Wait until "
+            "You already have %(limit)d open application, the maximum. Wait until "
             "it is decided, or withdraw it.",
-            "You have %(limit)d open applications, and can't have more. Wait until "
-            "one is decided, or withdraw one.",
+            "You already have %(limit)d open applications, the maximum. Wait "
+            "until one is decided, or withdraw one.",
             limit,
         )
         self.add_error(None, message % {"limit": limit})
@@ -241,7 +241,7 @@ class ApplicationForm(BootstrapForm):
         reached = given.get("contact_email") or given.get("contact_phone")
         if not reached and "contact_email" not in self.errors:
             self.add_error(
-                "contact_email", _("Give a mail address or a phone number, or both.")
+                "contact_email", _("Enter a mail address, a phone number or both.")
             )
 
     def _check_somebody(self, given: dict[str, Any]) -> None:
@@ -249,7 +249,7 @@ class ApplicationForm(BootstrapForm):
             return
         if "organization" in self.fields:
             self.add_error(
-                "organization", _("Choose an organization, or name a contact.")
+                "organization", _("Choose an organization or enter a contact.")
             )
         else:
             self.add_error("contact_name", _("Who is the contact?"))

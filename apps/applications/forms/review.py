@@ -36,8 +36,8 @@ MAX_NAME_LENGTH = 255
 _COMMENT = {"rows": 3}
 
 NO_TAG = gettext_lazy(
-    "Ganeti can't keep the owner's user name: tags hold letters, digits and any of "
-    ".+*/:@_- only, up to 128 characters. Rename the user first."
+    "Ganeti can't store the owner's user name: tags allow only letters, "
+    "digits and .+*/:@_-, up to 128 characters. Rename the user first."
 )
 
 
@@ -84,7 +84,7 @@ class ReviewForm(BootstrapForm):
         empty_label=gettext_lazy("None"),
     )
     hosts_mail_server = forms.BooleanField(
-        label=gettext_lazy("It hosts a mail server"),
+        label=gettext_lazy("Hosts a mail server"),
         required=False,
     )
     cluster = LineField(
@@ -99,10 +99,10 @@ class ReviewForm(BootstrapForm):
     storage = _name(gettext_lazy("Disk template"))
     volume_group = _name(gettext_lazy("Volume group"))
     admin_comments = TextField(
-        label=gettext_lazy("Comments of the staff"),
+        label=gettext_lazy("Staff comments"),
         max_length=LONGEST_COMMENT,
         required=False,
-        help_text=gettext_lazy("The applicant does not see them."),
+        help_text=gettext_lazy("Not visible to the applicant."),
         widget=forms.Textarea(attrs=_COMMENT),
     )
 
@@ -130,7 +130,9 @@ class ReviewForm(BootstrapForm):
         choices = known.choices()
         asked = self.application.operating_system
         if asked and known.find(asked) is None:
-            choices.append((asked, _("%(image)s (gone)") % {"image": asked}))
+            choices.append(
+                (asked, _("%(image)s (no longer available)") % {"image": asked})
+            )
         field.choices = choices
 
     # -- what was typed
@@ -140,9 +142,9 @@ class ReviewForm(BootstrapForm):
         self._check_left_behind(name)
         found = hostnames.check(name, apart_from=self.application.pk)
         if found.reserved:
-            raise ValidationError(_("Another application asks for this name."))
+            raise ValidationError(_("Another application requests this name."))
         if found.taken_on and not self._left_behind:
-            message = _("A machine on %(cluster)s has this name already.")
+            message = _("A machine with this name already exists on %(cluster)s.")
             raise ValidationError(message % {"cluster": found.taken_on})
         return name
 
@@ -155,15 +157,15 @@ class ReviewForm(BootstrapForm):
         if name != self.application.hostname and self._left_behind:
             raise ValidationError(
                 _(
-                    "The failed build has left a machine of the old name behind. It is "
-                    "removed when the application is submitted again under that name."
+                    "The failed build left a machine behind under the old name. It is "
+                    "removed when you submit the application again under that name."
                 )
             )
 
     def clean_operating_system(self) -> str:
         key: str = self.cleaned_data["operating_system"]
         if key and images.known().find(key) is None:
-            raise ValidationError(_("There is no such image any more."))
+            raise ValidationError(_("This image no longer exists."))
         return key
 
     def clean(self) -> dict[str, Any]:
@@ -179,21 +181,21 @@ class ReviewForm(BootstrapForm):
 
     def _check_cluster(self, given: dict[str, Any]) -> None:
         if self.panel.snapshot is None:
-            self.add_error("cluster", _("There is no such cluster."))
+            self.add_error("cluster", _("This cluster doesn't exist."))
         elif self.panel.cluster_off:
             self.add_error("cluster", str(self.panel.cluster_off))
         elif given.get("shown") != given["cluster"]:
             self.add_error(
-                "cluster", _("Choose from what this cluster offers, shown below now.")
+                "cluster", _("Choose from this cluster's options, now shown below.")
             )
 
     def _check_place(self, place: str, given: dict[str, Any]) -> None:
         """Hold a choice against what the cluster has to offer."""
         found = {choice.value: choice for choice in self.panel.choices(place)}
         if place not in self.data and place in {"nic_network", "storage"}:
-            self.add_error(place, _("Choose one of these."))
+            self.add_error(place, _("Choose an option."))
         elif (choice := found.get(given.get(place, ""))) is None:
-            self.add_error(place, _("This is none of the choices."))
+            self.add_error(place, _("This isn't one of the available choices."))
         elif choice.off:
             self.add_error(place, str(choice.off))
 
@@ -216,7 +218,7 @@ class ReviewForm(BootstrapForm):
 
     def name_taken(self) -> None:
         """Say that somebody else was quicker."""
-        self.add_error("hostname", _("Another application asks for this name."))
+        self.add_error("hostname", _("Another application requests this name."))
 
 
 class CreateForm(ReviewForm):
@@ -226,7 +228,7 @@ class CreateForm(ReviewForm):
     owner = LineField(
         label=gettext_lazy("Owner"),
         max_length=150,
-        help_text=gettext_lazy("A username, letter for letter."),
+        help_text=gettext_lazy("Exact user name."),
         widget=forms.TextInput(attrs=_NAME),
     )
 
@@ -235,7 +237,7 @@ class CreateForm(ReviewForm):
         found = User.objects.filter(username=name, is_active=True).first()
         # A database may take a small letter for a large one.
         if found is None or found.get_username() != name:
-            raise ValidationError(_("There is no such user, or the account is off."))
+            raise ValidationError(_("This user doesn't exist or isn't active."))
         if not Owner(tags.USER, name).fits_tag:
             raise ValidationError(NO_TAG)
         return found
@@ -254,11 +256,9 @@ class RefusalForm(CommentForm):
         label=gettext_lazy("Reason"),
         max_length=LONGEST_COMMENT,
         required=True,
-        help_text=gettext_lazy("Mailed to the applicant, as you write it."),
+        help_text=gettext_lazy("Sent to the applicant as written."),
         widget=forms.Textarea(attrs=_COMMENT),
-        error_messages={
-            "required": gettext_lazy("Give a reason; the applicant is told it.")
-        },
+        error_messages={"required": gettext_lazy("Enter a reason for the applicant.")},
     )
 
 
