@@ -18,7 +18,7 @@ def register(site: Site, username: str) -> None:
     answer = site.visitor().submit(
         REGISTER, REGISTER, username=username, email=ADDRESS, **PERSON
     )
-    assert "Look into your mail" in answer.text
+    assert "Check your mail" in answer.text
 
 
 def link_of(site: Site, username: str) -> str:
@@ -42,7 +42,7 @@ def test_the_first_link_still_works_and_nobody_else_chose_its_password(
 
     assert "Your mail address is confirmed" in confirmed.text
     assert victor.get(mallorys).status_code == 404
-    assert "refused" in forget(site).text
+    assert "rejected" in forget(site).text
 
 
 def forget(site: Site) -> requests.Response:
