@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.contrib.auth.models import User
 from django.db.models import Q
+from django.http import HttpRequest
 
 from apps.web.stored_text import Text
 
@@ -49,7 +49,7 @@ class Subject(Protocol):
     def related(self) -> Collection[str]:
         """Relations of `AuditEntry` to read along with it."""
 
-    def reach(self, user: User) -> Reach: ...
+    def reach(self, request: HttpRequest) -> Reach: ...
 
     def outcome(self, entry: AuditEntry) -> Outcome: ...
 

@@ -24,6 +24,15 @@ class Chip:
     without: str
 
 
+class Choices(dict[str, Text]):
+    """What may be chosen, with labels; one of these lasts as long as the process.
+
+    Fragments are kept by which one it is (`apps.web.fragments`).
+    """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # dict has none
+
+
 class Listed:
     """The order that a list is asked for in, and the addresses of lists like it.
 
@@ -133,11 +142,11 @@ Address = Callable[[str], str]
 
 def heads_of(
     columns: Sequence[Column], *, sorted_by: Address, order: str
-) -> list[Head]:
+) -> tuple[Head, ...]:
     """Return the heads; ``order`` is a column, with "-" before it if descending."""
     column = order.removeprefix("-")
     direction = "descending" if order.startswith("-") else "ascending"
-    return [
+    return tuple(
         Head(
             key=each.key,
             label=each.label,
@@ -146,7 +155,7 @@ def heads_of(
             order=direction if each.key == column else "",
         )
         for each in columns
-    ]
+    )
 
 
 class Turned(Protocol):
@@ -159,14 +168,14 @@ class Turned(Protocol):
     def pages(self) -> int: ...
 
 
-def neighbours(page: Turned, address: Callable[[int], str]) -> list[Neighbour]:
+def neighbours(page: Turned, address: Callable[[int], str]) -> tuple[Neighbour, ...]:
     """Return the first, the last, and the pages about this one."""
     if page.pages == 1:
-        return []
+        return ()
     near = {1, page.pages, *range(page.number - 1, page.number + 2)}
     found: list[Neighbour] = []
     for number in sorted(n for n in near if 1 <= n <= page.pages):
         if found and number > found[-1].number + 1:
             found.append(Neighbour(0, ""))
         found.append(Neighbour(number, address(number), number == page.number))
-    return found
+    return tuple(found)

@@ -378,9 +378,8 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
     assert [len(rapi.calls) for rapi in farm.values()] == calls
 
 
-# Session, person, their groups and two kinds of rights, clusters, jobs on the page,
-# names of owners, columns, and how many jobs run.
-QUERIES_OF_STAFF = 10
+# Session with its user, rights, clusters, jobs on the page, names of owners, columns.
+QUERIES_OF_STAFF = 6
 
 
 def test_old_news_says_how_old_it_is(

@@ -1,12 +1,13 @@
 """What the audit log shows of instances: who may see it, and what came of it."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
-from django.contrib.auth.models import User
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import pgettext_lazy
 
-from apps.accounts.person import Person
+from apps.accounts.person import person_of
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Outcome, Reach
 from apps.web.stored_text import Text
@@ -55,16 +56,17 @@ class Instances:
     }
     related: Collection[str] = ("job",)
 
-    def reach(self, user: User) -> Reach:
-        visible = inventory.visible(Person.of(user))
+    def reach(self, request: HttpRequest) -> Reach:
+        person = person_of(request)
+        visible = cache(lambda: inventory.visible(person))  # where there is need
 
         def address(entry: AuditEntry) -> str:
-            found = visible.find(entry.cluster, entry.instance)
+            found = visible().find(entry.cluster, entry.instance)
             return instance_page.address(found) if found else ""
 
-        if access.may_see_all_history(visible.person):
+        if access.may_see_all_history(person):
             return Reach(everything=True, address=address)
-        uuids = [found.uuid for found in visible.instances if found.uuid]
+        uuids = [found.uuid for found in visible().instances if found.uuid]
         return Reach(instances=uuids, address=address)
 
     def outcome(self, entry: AuditEntry) -> Outcome:

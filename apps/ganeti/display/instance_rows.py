@@ -60,7 +60,9 @@ def shown(chosen: Sequence[str], *, staff: bool) -> list[Column]:
     return [column for column in columns if column.key not in without]
 
 
-def heads(columns: Sequence[Column], *, sorted_by: Address, order: str) -> list[Head]:
+def heads(
+    columns: Sequence[Column], *, sorted_by: Address, order: str
+) -> tuple[Head, ...]:
     """Return the heads of a table of machines, their name first; see `heads_of`."""
     return heads_of((NAME, *columns), sorted_by=sorted_by, order=order)
 

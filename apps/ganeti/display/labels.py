@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from apps.web import times
+from apps.web.lists import Choices
 from apps.web.stored_text import Text
 
 from ..domain.instance import Instance, State
@@ -39,12 +40,14 @@ DOTS: dict[State, str] = {
     State.UNKNOWN: "unknown",
 }
 
-MARKS: dict[str, Text] = {
-    "locked": gettext_lazy("Locked by the staff"),
-    "isolated": gettext_lazy("Cut off from the network"),
-    "needs_reboot": gettext_lazy("Needs a reboot"),
-    "cdrom": gettext_lazy("Boots from CD-ROM"),
-}
+MARKS = Choices(
+    {
+        "locked": gettext_lazy("Locked by the staff"),
+        "isolated": gettext_lazy("Cut off from the network"),
+        "needs_reboot": gettext_lazy("Needs a reboot"),
+        "cdrom": gettext_lazy("Boots from CD-ROM"),
+    }
+)
 
 # Icons of the marks, by their name in Bootstrap Icons.
 MARK_ICONS = {

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from apps.accounts.person import Person
 from apps.web.lists import Page
+from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
@@ -106,6 +107,15 @@ class _Merged:
             )
         return self.orders[column]
 
+
+_CLUSTERS = PreparedQuery(
+    lambda: Cluster.objects.enabled().select_related("refresh_state"), keep=True
+)
+_CLUSTER = PreparedQuery(
+    lambda: (
+        Cluster.objects.enabled().select_related("refresh_state").filter(slug=ARGUMENT)
+    )
+)
 
 # The merged list of everything, and the clusters' instances that it was made of.
 _everything: tuple[Sequence[Mapping[str, Instance]], _Merged] = ((), _Merged([]))
@@ -271,16 +281,14 @@ def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
     Clusters that nothing is known of, or that nobody has refreshed for long although
     they were due, are asked in the background.
     """
-    clusters = Cluster.objects.enabled().select_related("refresh_state")
-    shots = snapshots.current(clusters, within_s=within_s)
+    shots = snapshots.current(_CLUSTERS.fetch(), within_s=within_s)
     refreshing.wake_neglected(shots)
     return Inventory(person, shots)
 
 
 def visible_on(person: Person, slug: str) -> Inventory:
     """Return what the person may see on one cluster, as new as the cache has it."""
-    clusters = Cluster.objects.enabled().select_related("refresh_state")
-    shots = snapshots.current(clusters.filter(slug=slug))
+    shots = snapshots.current(_CLUSTER.fetch(slug))
     refreshing.wake_neglected(shots)
     return Inventory(person, shots)
 

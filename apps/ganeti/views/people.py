@@ -100,4 +100,4 @@ def _history(request: UserRequest, who: User) -> list[Line]:
     subject = registered()
     found = AuditEntry.objects.filter(rows.recent(), user=who)
     newest = found.select_related(*subject.related)[:HISTORY_LENGTH]
-    return rows.read(newest, request.user, subject.reach(request.user))
+    return rows.read(newest, request.user, subject.reach(request))
