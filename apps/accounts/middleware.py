@@ -4,23 +4,20 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, get_user
+from django.contrib.auth import get_user
 from django.contrib.auth import middleware as auth
-from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions import middleware
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from apps.web.requests import client_ip
 
 from .forms.login import LoginForm
 from .services import interrupted_forms
-from .sessions import SessionStore
+from .sessions import SessionStore, verified_user
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
@@ -58,30 +55,16 @@ def _send_cookie_again(answer: HttpResponse, session: SessionStore) -> None:
 
 
 class AuthenticationMiddleware(auth.AuthenticationMiddleware):
-    """Django's; the user comes with the session, by the same statement."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        super().process_request(request)
-        request.user = SimpleLazyObject(lambda: user_of(request))  # type: ignore[assignment]  # as Django does
-
-
-def user_of(request: HttpRequest) -> User | AnonymousUser:
-    """Return who is logged in; who is not active, or has another password now, isn't.
+    """Django's; the user comes with the session, by the same statement.
 
     Whatever needs more than a look, such as a key that has been replaced, is Django's.
     """
-    session = request.session
-    user = session.user if isinstance(session, SessionStore) else None
-    if user is not None and user.is_active and _is_verified(session, user):
-        return user
-    return get_user(request)
 
-
-def _is_verified(session: SessionBase, user: User) -> bool:
-    known_by = session.get(BACKEND_SESSION_KEY)
-    return known_by in settings.AUTHENTICATION_BACKENDS and constant_time_compare(
-        session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
-    )
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(  # type: ignore[assignment]  # as Django does
+            lambda: verified_user(request.session) or get_user(request)
+        )
 
 
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):

@@ -21,8 +21,10 @@ def _label_of_list(request: HttpRequest) -> Text:
 
 
 def _waiting(_request: HttpRequest) -> int:
-    reviewable = InstanceApplication.objects.filter(status__in=REVIEWABLE)
-    return cached_count(WAITING, reviewable.count)
+    return cached_count(
+        WAITING,
+        lambda: InstanceApplication.objects.filter(status__in=REVIEWABLE).count(),
+    )
 
 
 ENTRIES = (

@@ -21,27 +21,27 @@ ARGUMENT = "\ue000argument\ue001"
 class PreparedQuery(Generic[M]):
     """A queryset that is compiled once, for models and what `select_related` names.
 
-    Filter by ``ARGUMENT`` what is a text and differs from one time to the next. With
-    ``keep``, rows that are what they were last time are the same models too, which
-    nobody may change then.
+    Filter by ``ARGUMENT`` what is a text and differs from one time to the next. The
+    models of so many arguments are kept and returned again while their rows are what
+    they were; nobody may change those then.
     """
 
-    def __init__(
-        self, queryset: Callable[[], "QuerySet[M]"], *, keep: bool = False
-    ) -> None:
+    def __init__(self, queryset: Callable[[], "QuerySet[M]"], *, keep: int = 0) -> None:
         self._queryset, self._keep = queryset, keep
-        self._kept: tuple[list[Row], list[M]] = ([], [])
+        self._kept: dict[tuple[str, ...], tuple[list[Row], list[M]]] = {}
 
     def fetch(self, *arguments: str) -> list[M]:
         """Return the models, as iterating over the queryset would."""
         rows = self._rows(arguments)
-        kept_rows, models = self._kept
-        if rows == kept_rows:
-            return list(models)
+        kept = self._kept.get(arguments)
+        if kept and kept[0] == rows:
+            return list(kept[1])
         converted = self._compiler.apply_converters(rows, self._converters)
         models = [self._model(row) for row in converted]
+        if len(self._kept) >= self._keep:
+            self._kept.clear()
         if self._keep:
-            self._kept = rows, models
+            self._kept[arguments] = rows, models
         return models
 
     def _rows(self, arguments: Sequence[str]) -> list[Row]:

@@ -46,7 +46,7 @@ def test_values_are_converted() -> None:
 
 
 def test_rows_that_stayed_the_same_are_the_same_models() -> None:
-    everybody = PreparedQuery(lambda: User.objects.order_by("pk"), keep=True)
+    everybody = PreparedQuery(lambda: User.objects.order_by("pk"), keep=1)
     assert everybody.fetch() == []
     alice = User.objects.create_user("alice")
 

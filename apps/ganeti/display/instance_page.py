@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -15,6 +16,7 @@ from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Reach
 from apps.auditlog.rows import Line
 from apps.web.stored_text import Text
+from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
 from ..access import Verdict
@@ -30,11 +32,17 @@ from ..services import confirmation, lifecycle, power
 from ..state.snapshots import Snapshot
 from . import instance_rows, labels
 from .instance_rows import Mark, Owner, OwnerPages
+from .poll_versions import version_of
 
 HISTORY_LENGTH = 50
 # How long the page says that something went well, and that it did not.
 SUCCESS_SHOWN = timedelta(minutes=2)
 FAILURE_SHOWN = timedelta(days=7)
+
+
+_NETWORKS = PreparedQuery(
+    lambda: Network.objects.filter(cluster__slug=ARGUMENT), keep=100
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,11 @@ class Machine:
     @property
     def poll_address(self) -> str:
         args = (self.instance.cluster, self.instance.name)
-        return reverse("ganeti:instance-poll", args=args) + "?as=page"
+        query = {"as": "page"}
+        if self.job:
+            seen = version_of(self.job, self.snapshot)
+            query |= {"job": self.job.key, "seen": seen}
+        return f"{reverse('ganeti:instance-poll', args=args)}?{urlencode(query)}"
 
     @property
     def busy(self) -> Job | None:
@@ -198,8 +210,8 @@ class Machine:
 
     @cached_property
     def interfaces(self) -> list[Interface]:
-        networks = Network.objects.filter(cluster=self.snapshot.cluster)
-        prefixes = dict(networks.values_list("link", "ipv6_prefix"))
+        networks = _NETWORKS.fetch(self.snapshot.cluster.slug)
+        prefixes = {network.link: network.ipv6_prefix for network in networks}
         return list(interfaces(self.instance.nics, prefixes))
 
     @property

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.contrib.auth.models import Group, User
-from django.db.models import CharField, Value
+from django.contrib.auth.models import User
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -46,8 +46,8 @@ def offered(*, staff: bool) -> list[Column]:
 
 def chosen(user: User) -> list[str]:
     """Return the columns that somebody asked to see; none if they never did."""
-    kept = Preferences.objects.filter(user=user)
-    return kept.values_list("instance_columns", flat=True).first() or []
+    preferences: Preferences | None = getattr(user, "preferences", None)
+    return preferences.instance_columns if preferences else []
 
 
 def shown(chosen: Sequence[str], *, staff: bool) -> list[Column]:
@@ -141,7 +141,7 @@ class Rows:
     def _row(self, found: Instance) -> Row:
         ips = found.ips
         job = self._jobs.get((found.cluster, found.name))
-        offers = {kind: power.offer(kind, found, self._visible, job) for kind in _KINDS}
+        offers = power.offers(_KINDS, found, self._visible, job)
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
         return Row(
             key=f"{found.cluster}/{found.name}",
@@ -230,16 +230,24 @@ def owners(
 def known_owners(instances: Iterable[Instance]) -> Known:
     """Return the users and groups among those that tags name; one query."""
     found = list(instances)
-    users = {name for instance in found for name in instance.tags.users}
-    groups = {name for instance in found for name in instance.tags.groups}
+    users = list({name for instance in found for name in instance.tags.users})
+    groups = list({name for instance in found for name in instance.tags.groups})
     if not users and not groups:
         return frozenset()
-    return frozenset(
-        User.objects.filter(username__in=users)
-        .values_list(Value(_USER, CharField()), "username")
-        .union(
-            Group.objects.filter(name__in=groups).values_list(
-                Value(_GROUP, CharField()), "name"
-            )
-        )
-    )
+    statement = _KNOWN_OWNERS.format(users=_marks(users), groups=_marks(groups))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*(users or [""]), *(groups or [""])])
+        return frozenset((kind, name) for kind, name in cursor.fetchall())
+
+
+# As text: the ORM takes ten times as long to write it as a database to answer it.
+_KNOWN_OWNERS = """
+SELECT 'user', username FROM auth_user WHERE username IN ({users})
+UNION ALL
+SELECT 'group', name FROM auth_group WHERE name IN ({groups})
+"""
+
+
+def _marks(values: list[str]) -> str:
+    """Return a mark for each value, at least one: no list of SQL is empty."""
+    return ", ".join(["%s"] * max(1, len(values)))

@@ -16,11 +16,14 @@ def running(user: User, person: Person, *, now: bool = False) -> int:
 
     As of a moment ago, unless it must be ``now``: where the end of one is told.
     """
-    if access.may_see_clusters(person):
-        key, jobs = _EVERYBODYS, Job.objects.unfinished()
-    else:
-        key, jobs = _ones_own(user), Job.objects.unfinished().filter(user=user)
-    return (count_now if now else cached_count)(key, jobs.count)
+    everybodys = access.may_see_clusters(person)
+
+    def count() -> int:
+        jobs = Job.objects.unfinished()
+        return (jobs if everybodys else jobs.filter(user=user)).count()
+
+    key = _EVERYBODYS if everybodys else _ones_own(user)
+    return (count_now if now else cached_count)(key, count)
 
 
 def forget_of(user: User | None) -> None:

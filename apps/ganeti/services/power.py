@@ -1,5 +1,7 @@
 """Start, shut down, reboot; each raises ActionRefused, NotNow or RapiError."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -63,20 +65,23 @@ def offer(
     The state is what was known last, so the answer may be out of date; what decides
     is Ganeti.
     """
+    return offers((kind,), instance, inventory, busy)[kind]
+
+
+def offers(
+    kinds: Sequence[Job.Kind],
+    instance: Instance,
+    inventory: Inventory,
+    busy: Job | None,
+) -> dict[Job.Kind, Verdict]:
+    """Answer for several actions; what they have in common is asked once."""
     person = inventory.person
     verdict = access.may_operate(person, instance, inventory.group_of(instance))
+    if verdict.allowed:
+        verdict = availability.ready(instance, inventory, busy)
     if not verdict.allowed:
-        return verdict
-    return _possible(kind, instance, inventory, busy)
-
-
-def _possible(
-    kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
-) -> Verdict:
-    ready = availability.ready(instance, inventory, busy)
-    if not ready.allowed:
-        return ready
-    return _RULED_OUT[kind].get(instance.state, access.YES)
+        return dict.fromkeys(kinds, verdict)
+    return {kind: _RULED_OUT[kind].get(instance.state, verdict) for kind in kinds}
 
 
 def startup(cluster: Cluster, instance: Instance, *, by: Acting) -> Job:

@@ -1,5 +1,6 @@
 """One machine."""
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..forms.power import RebootForm, ShutdownForm
 from ..models import Job
 from ..rapi.versions import Capability
 from .lookup import RequestedInstance, visible_instance
+from .polls import awaited_job
 
 
 @require_safe
@@ -37,7 +39,7 @@ def page_of(
         "machine": machine,
         "lines": instance_page.history(request.user, machine),
         "shutdown_form": shutdown_form(requested),
-        "reboot_form": RebootForm(),
+        "reboot_form": _blank_reboot_form(),
         "staff": access.may_see_clusters(requested.inventory.person),
         "change_buttons": ChangeButtons(
             requested.instance, requested.inventory, machine.busy
@@ -50,7 +52,18 @@ def shutdown_form(requested: RequestedInstance, *args: Any) -> ShutdownForm:
     shot = requested.inventory.snapshot(requested.instance.cluster)
     contents = shot.contents if shot else None
     timed = contents is None or contents.can(Capability.SHUTDOWN_TIMEOUT)
-    return ShutdownForm(*args, timed=timed)
+    return ShutdownForm(*args, timed=timed) if args else _blank_shutdown_form(timed)
+
+
+@cache
+def _blank_shutdown_form(timed: bool) -> ShutdownForm:
+    """Return a form that nobody has filled in; fragments are kept by which it is."""
+    return ShutdownForm(timed=timed)
+
+
+@cache
+def _blank_reboot_form() -> RebootForm:
+    return RebootForm()
 
 
 @require_safe
@@ -63,7 +76,7 @@ def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
     if request.GET.get("as") == "page":
         page = {**page_of(request, requested), "oob": True}
         return render(request, "ganeti/_instance_polled.html", page)
-    job = _awaited(request, requested)
+    job = awaited_job(request)
     if job is not None and job.unfinished:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if job is not None and job.failed:
@@ -82,12 +95,6 @@ def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
         "oob": True,
     }
     return render(request, "ganeti/_instance_answer.html", context)
-
-
-def _awaited(request: UserRequest, requested: RequestedInstance) -> Job | None:
-    """Return the job whose end a row waits for."""
-    jobs = Job.objects.for_instance(requested.cluster, requested.instance.name)
-    return jobs.filter(key=request.GET.get("job", "")).first()
 
 
 def _tell_of_failure(
