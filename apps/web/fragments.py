@@ -8,6 +8,7 @@ in their place the markup that is kept has holes, which each page fills.
 A template may write a varying value and test whether it is empty, nothing else.
 """
 
+import html
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -27,12 +28,13 @@ MOST_KEPT = 2000
 
 # Not to be guessed: what people write must not look like a hole.
 _TOKEN = secrets.token_hex(8)
+_BETWEEN = f"\ue000{_TOKEN}\ue001"
 _HOLES = re.compile(f"\ue000{_TOKEN}:(\\d+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)
 class Varying:
-    """A value that goes into a hole."""
+    """A value that goes into a hole; None leaves it empty."""
 
     value: Any
 
@@ -54,6 +56,11 @@ class Pattern:
         return self.markup % tuple([escaped_texts[hole] for hole in self.holes])
 
 
+def escape(texts: Sequence[str]) -> list[str]:
+    """Escape many texts as cheaply as one."""
+    return html.escape(_BETWEEN.join(texts)).split(_BETWEEN)
+
+
 def hole(number: int) -> str:
     return f"\ue000{_TOKEN}:{number}\ue001"
 
@@ -64,7 +71,7 @@ def render(template: str, values: Mapping[str, Any]) -> SafeString:
     kept_by: list[tuple[str, type, Any]] = []
     for name, value in values.items():
         if isinstance(value, Varying):
-            text = str(conditional_escape(value.value))
+            text = str(conditional_escape("" if value.value is None else value.value))
             texts.append(text)
             kept_by.append((name, Varying, bool(text)))
         else:

@@ -14,7 +14,6 @@ from pytest_django import (
 )
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti import access
 from apps.ganeti.display import instance_page
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.forms.power import RebootForm, ShutdownForm
@@ -110,7 +109,9 @@ def test_each_action_has_a_form_of_its_own_and_an_unknown_one_has_none(
     drawn = render_to_string(
         "ganeti/_instance_action.html",
         {
-            "action": instance_page.Action(kind, kind, access.YES, "/act"),
+            "kind": kind,
+            "label": kind,
+            "address": "/act",
             "shutdown_form": ShutdownForm(),
             "reboot_form": RebootForm(),
         },

@@ -6,7 +6,6 @@ with a hole in place of each text; every further row of that shape only has its 
 texts put in. A template may write a text and test whether there is one, nothing else.
 """
 
-import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cache
@@ -17,7 +16,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from apps.web.fragments import Pattern, hole
+from apps.web.fragments import Pattern, escape, hole
 from apps.web.lists import Column
 
 from .instance_rows import Owner, Row
@@ -34,10 +33,7 @@ def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
     show = tuple(column.key for column in columns)
     about = (get_language(), show)
     return SafeString(
-        "".join(
-            _template_of(row, about).fill([html.escape(text) for text in _texts(row)])
-            for row in rows
-        )
+        "".join(_template_of(row, about).fill(escape(_texts(row))) for row in rows)
     )
 
 
