@@ -13,14 +13,19 @@ INSTALL := python -m pip install -q --disable-pip-version-check --require-hashes
 OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
+# pytest and the processes that tests start compile a module once, not each time anew.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
+.PHONY: help demo run test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
 	@exec $(BIN)/python -m contrib.demo --port $(PORT)
+
+run: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The same to work on: reload, DEBUG, data kept; FRESH=1 WATCHER=no
+	@exec $(BIN)/python -m contrib.demo --develop --port $(PORT) $(if $(FRESH),--fresh) $(if $(filter no,$(WATCHER)),--no-watcher)
 
 ifdef T
 test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) ## Every check and every test; only T=path::name
@@ -40,7 +45,7 @@ test-lab test-system test-browser test-attack: packages-test $(BIN)/.test node_m
 	$(PYTEST) -n 3 --dist loadgroup -m $(@:test-%=%)
 
 test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
-	$(PYTEST) -n auto -m "not ($(HEAVY))"
+	$(PYTEST) -n auto --hypothesis-profile=quick -m "not ($(HEAVY))"
 
 test-release: packages-release ## "make demo" and "make test-fast" in a new Debian 12 and 13
 	@contrib/setup/release $(RELEASES)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from django.core.mail import EmailMessage
 from pytest_django import Settings
 
 from apps.auditlog import digest
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.mails import delivery
 from apps.work import cached_count
 from ganetimgr.settings import defaults
@@ -21,9 +22,34 @@ from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
-pytest_plugins = ["tests.lab", "tests.system.debian"]
+pytest_plugins = [
+    "tests.ganeti.configuring",
+    "tests.ganeti.confirming",
+    "tests.ganeti.fixtures",
+    "tests.ganeti.jobs",
+    "tests.greek",
+    "tests.lab",
+    "tests.limited",
+    "tests.system.debian",
+]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
+
+# No deadline, which a loaded machine would miss; a property's examples share the rows
+# and fixtures of their test. "make test-fast" tries fewer of them.
+hypothesis.settings.register_profile(
+    "thorough",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+    ],
+)
+hypothesis.settings.register_profile(
+    "quick", hypothesis.settings.get_profile("thorough"), max_examples=10
+)
+hypothesis.settings.load_profile("thorough")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -93,7 +119,7 @@ def no_rate_limits(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a handler of jobs that asks the cache: a watcher would stand (following)."""
-    handle = tracking.handle
+    handle = handlers.handle
 
     def handle_without_cache(pk: int) -> bool:
         with monkeypatch.context() as patched:
@@ -104,7 +130,7 @@ def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: object, **_kwargs: object) -> None:
         pytest.fail("A handler asks the cache, within its transaction.")
 
-    monkeypatch.setattr(tracking, "handle", handle_without_cache)
+    monkeypatch.setattr(handlers, "handle", handle_without_cache)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from tests.local_server import POLL_S
+
 
 class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
@@ -46,7 +48,7 @@ class SentryServer(ThreadingHTTPServer):
         return events
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(POLL_S,), daemon=True).start()
         return self
 
     def __exit__(

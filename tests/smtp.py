@@ -5,6 +5,8 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from tests.local_server import POLL_S
+
 
 class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
@@ -50,7 +52,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.recipients: list[list[str]] = []
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(POLL_S,), daemon=True).start()
         return self
 
     def __exit__(

@@ -11,6 +11,9 @@ from tests.services import MariaDB
 
 pytestmark = [pytest.mark.system, pytest.mark.again]
 
+# All pages for all people, with the queries of the pages' own tests.
+LEFT_OUT = ("tests/ganeti/test_security_table.py", "tests/web/test_outside_text.py")
+
 
 def test_everything_works_on_mariadb(mariadb: MariaDB) -> None:
     pytest.importorskip("MySQLdb", reason="requirements-mysql.txt is not installed")
@@ -20,6 +23,8 @@ def test_everything_works_on_mariadb(mariadb: MariaDB) -> None:
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             *("-m", "not (lab or system or browser)", "--create-db", "-n", "2"),
+            *("-p", "tests.database_only", "--hypothesis-profile=quick"),
+            *(f"--ignore={path}" for path in LEFT_OUT),
             *(folder for folder in folders if (BASE_DIR / folder).exists()),
         ],
         cwd=BASE_DIR,

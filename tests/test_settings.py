@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ganetimgr.settings import defaults, loading, wiring
@@ -128,7 +127,6 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:
         st.dictionaries(st.text(), st.integers()),
     ),
 )
-@hypothesis_settings(deadline=None)
 def test_no_value_breaks_the_checks(name: str, value: object) -> None:
     for line in complaints({**DEFAULTS, name: value}):
         assert name.split("_", maxsplit=1)[0] in line
@@ -281,6 +279,15 @@ def test_a_state_directory_that_cannot_be_made_is_named(
 def test_the_state_directory_is_not_for_the_settings_file(load: Load) -> None:
     with pytest.raises(ImproperlyConfigured, match="GANETIMGR_STATE"):
         load("STATE_DIR = '/somewhere'\n")
+
+
+def test_assets_keep_their_names_while_somebody_works_on_them(load: Load) -> None:
+    backends = [
+        load(f"DEBUG = {debug}")["STORAGES"]["staticfiles"]["BACKEND"]
+        for debug in (True, False)
+    ]
+
+    assert ["Manifest" in backend for backend in backends] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization
+from apps.auditlog.target import Target, TargetKind
 from apps.ganeti.models import Cluster, Job, Network
 
 from .states import FINAL, FOLLOWS, OPEN, Status, TooLate
@@ -188,6 +189,13 @@ class InstanceApplication(models.Model):
             self.name_claim = _claims(self.status, self.hostname)
             kwargs["update_fields"] = only and {*only, "name_claim"}
         super().save(*args, **kwargs)
+
+    @property
+    def target(self) -> Target:
+        """What entries of the audit log call it: by the machine's name."""
+        slug = self.cluster.slug if self.cluster else ""
+        key = str(self.pk or "")
+        return Target(TargetKind.APPLICATION, self.hostname, slug, key)
 
     @property
     def mail_key(self) -> str:

@@ -1,1 +1,1 @@
-"""Who did what, when, from where, on which instance."""
+"""Who did what, when, from where, to what."""

@@ -9,18 +9,24 @@ from .models import AuditEntry
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
-    list_display = ["created_at", "username", "action", "instance", "cluster"]
-    list_display += ["is_allowed", "address"]
+    list_display = ["created_at", "username", "action", "target_kind", "target_name"]
+    list_display += ["cluster", "is_allowed", "address"]
     list_display_links = ["created_at", "action"]
-    list_filter = ["refused", "action", "cluster", "created_at"]
-    search_fields = ["username", "instance", "cluster", "=address", "detail"]
-    search_help_text = _("User, instance, cluster, address or detail.")
+    list_filter = ["refused", "target_kind", "action", "cluster", "created_at"]
+    search_fields = ["username", "target_name", "=target_id", "cluster"]
+    search_fields += ["=address", "detail"]
+    search_help_text = _("User, target or its id, cluster, address or detail.")
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["created_at", "username", "user", "address"]}),
         (
             _("What"),
-            {"fields": ["action", "cluster", "instance", "is_allowed", "detail"]},
+            {
+                "fields": [
+                    *("action", "target_kind", "target_name", "target_id", "cluster"),
+                    *("is_allowed", "detail"),
+                ]
+            },
         ),
     ]
 

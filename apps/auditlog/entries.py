@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from .models import AuditEntry
+from .target import Target
 
 # Entries for each person; more tell staff nothing more.
 MOST_HIDDEN_AN_HOUR = 50
@@ -28,53 +29,46 @@ class Acting:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class On:
-    """What is acted upon: an instance of a cluster, as it is called then."""
-
-    cluster: str = ""
-    instance: str = ""
-    uuid: str = ""
-
-
-NOTHING = On()
-
-
 def record(
     by: Acting,
     action: str,
-    on: On = NOTHING,
+    target: Target | None = None,
     *,
     detail: str = "",
     changes: Sequence[Change] = (),
 ) -> AuditEntry:
-    """Write down what somebody does."""
+    """Write down what somebody does, and to what."""
     return AuditEntry.objects.create(
-        **_fields(by, action, on),
+        **_fields(by, action, target),
         detail=detail,
         changes=[list(change) for change in changes],
     )
 
 
 def record_refusal(
-    by: Acting, action: str, on: On = NOTHING, *, why: str, hidden: bool = False
+    by: Acting,
+    action: str,
+    target: Target | None = None,
+    *,
+    why: str,
+    hidden: bool = False,
 ) -> AuditEntry:
     """Record an attempt that was refused; the next digest tells MANAGERS.
 
-    Attempts of one person on one object within an hour are one entry that counts them.
-    ``hidden``: the person may not even know that the object exists.
+    Attempts of one person on one target within an hour are one entry that counts them.
+    ``hidden``: the person may not even know that the target exists.
     """
     now = timezone.now()
     if hidden and _hidden_entries(by, now) >= MOST_HIDDEN_AN_HOUR:
-        on = NOTHING  # counted in one entry that names nothing
+        target = None  # counted in one entry that names nothing
     defaults = {
-        **_fields(by, action, on),
+        **_fields(by, action, target),
         "detail": why,
         "refused": True,
         "hidden": hidden,
     }
     entry, is_new = AuditEntry.objects.get_or_create(
-        fold_key=_fold_key(by, "" if hidden else action, on, now), defaults=defaults
+        fold_key=_fold_key(by, "" if hidden else action, target, now), defaults=defaults
     )
     if not is_new:
         AuditEntry.objects.filter(pk=entry.pk).update(
@@ -89,19 +83,28 @@ def _hidden_entries(by: Acting, now: datetime) -> int:
     return hidden.filter(created_at__gte=an_hour_ago).count()
 
 
-def _fold_key(by: Acting, action: str, on: On, now: datetime) -> str:
+def _fold_key(by: Acting, action: str, target: Target | None, now: datetime) -> str:
     """Return what attempts have in common that are counted in one entry."""
-    parts = [by.user.pk, f"{now:%Y%m%d%H}", action, on.cluster, on.instance, on.uuid]
+    about = astuple(target) if target else None
+    parts = [by.user.pk, f"{now:%Y%m%d%H}", action, about]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _fields(by: Acting, action: str, on: On) -> dict[str, Any]:
+def _fields(by: Acting, action: str, target: Target | None) -> dict[str, Any]:
+    about = (
+        {
+            "target_kind": target.kind,
+            "target_name": target.name,
+            "target_id": target.id,
+            "cluster": target.cluster,
+        }
+        if target
+        else {}
+    )
     return {
         "user": by.user,
         "username": by.user.get_username(),
         "address": by.address,
         "action": action,
-        "cluster": on.cluster,
-        "instance": on.instance,
-        "instance_uuid": on.uuid,
+        **about,
     }

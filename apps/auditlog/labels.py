@@ -9,7 +9,9 @@ _labels = Choices()
 
 
 def register(labels: Mapping[str, Text]) -> None:
-    """Add labels of actions, by the word in `AuditEntry.action`."""
+    """Add labels of actions, by the word in `AuditEntry.action`; each has one."""
+    if taken := _labels.keys() & labels.keys():
+        raise ValueError(f"These actions have labels already: {sorted(taken)}")
     _labels.update(labels)
 
 

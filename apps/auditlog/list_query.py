@@ -1,20 +1,24 @@
 """The history as its address asks for it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.stored_text import Text
 
-from . import labels
-from .outcomes import Subject
+from . import labels, outcomes
+from .models import AuditEntry, Targets, about
+from .target import TargetKind
 
 LONGEST = 200
+LONGEST_ID = 36
+MOST_TARGETS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,12 @@ class Asked:
     action: str = ""
     outcome: str = ""
     cluster: str = ""
+    # Each as "kind:id"; what is about any of them is shown.
+    targets: tuple[str, ...] = ()
     page: int = 1
 
     @classmethod
-    def read(cls, query: QueryDict, subject: Subject) -> Self:
+    def read(cls, query: QueryDict) -> Self:
         def text(key: str) -> str:
             return query.get(key, "").strip()[:LONGEST].replace("\x00", "")
 
@@ -37,22 +43,23 @@ class Asked:
         return cls(
             q=text("q"),
             action=action if action in labels.registered() else "",
-            outcome=outcome if outcome in subject.outcomes else "",
+            outcome=outcome if outcome in outcomes.filters() else "",
             cluster=text("cluster"),
+            targets=_targets(query.getlist("target")),
             page=int(page) if number else 1,
         )
 
     @property
     def filtered(self) -> bool:
-        return bool(self.q or self.action or self.outcome or self.cluster)
+        return self != replace(type(self)(), page=self.page)
 
-    def condition(self, subject: Subject) -> Q:
+    def condition(self) -> Q:
         """Return which entries are wanted."""
         wanted = Q()
         for word in self.q.split():
             wanted &= (
                 Q(username__icontains=word)
-                | Q(instance__icontains=word)
+                | Q(target_name__icontains=word)
                 | Q(cluster__icontains=word)
                 | Q(detail__icontains=word)
                 | Q(action__icontains=word)
@@ -62,8 +69,17 @@ class Asked:
         if self.cluster:
             wanted &= Q(cluster=self.cluster)
         if self.outcome:
-            wanted &= subject.outcomes[self.outcome][1]
+            wanted &= outcomes.filters()[self.outcome][1]
+        if self.targets:
+            wanted &= about(self._by_kind())
         return wanted
+
+    def _by_kind(self) -> Targets:
+        ids: dict[TargetKind, list[str]] = {}
+        for target in self.targets:
+            kind, _colon, key = target.partition(":")
+            ids.setdefault(TargetKind(kind), []).append(key)
+        return ids
 
     def address(self, **changes: Any) -> str:
         """Return the query of a history like this one but for the changes."""
@@ -72,19 +88,41 @@ class Asked:
             "action": self.action,
             "outcome": self.outcome,
             "cluster": self.cluster,
+            "target": self.targets,
             **changes,
         }
         kept = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
-        return f"?{urlencode(kept)}" if kept else "?"
+        return f"?{urlencode(kept, doseq=True)}" if kept else "?"
 
-    def chips(self, subject: Subject) -> Iterator[tuple[Text, Text, str]]:
+    def chips(self, visible: QuerySet[AuditEntry]) -> Iterator[tuple[Text, Text, str]]:
         """Yield the active filters: label, value, the address without it."""
         criteria: dict[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
             "action": (_("Action"), labels.label_for(self.action)),
-            "outcome": (_("Outcome"), subject.outcomes.get(self.outcome, ("",))[0]),
+            "outcome": (_("Outcome"), outcomes.filters().get(self.outcome, ("",))[0]),
             "cluster": (_("Cluster"), self.cluster),
+            "target": (_("Target"), self._target_name(visible)),
         }
         for key, (label, value) in criteria.items():
             if value:
                 yield label, value, self.address(**{key: ""})
+
+    def _target_name(self, visible: QuerySet[AuditEntry]) -> str:
+        """Return what the targets were called last, as far as it may be seen."""
+        if not self.targets:
+            return ""
+        names = visible.filter(about(self._by_kind())).values_list(
+            "target_name", flat=True
+        )
+        return names.first() or self.targets[0]
+
+
+def _targets(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the texts that name targets, as many as a page ever asks for."""
+    named = (text.partition(":") for text in texts)
+    known = (
+        f"{kind}:{key}"
+        for kind, _colon, key in named
+        if kind in TargetKind.values and key and len(key) <= LONGEST_ID
+    )
+    return tuple(dict.fromkeys(islice(known, MOST_TARGETS)))

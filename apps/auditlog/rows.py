@@ -13,7 +13,8 @@ from apps.web.stored_text import Text
 
 from . import labels
 from .models import AuditEntry
-from .outcomes import Outcome, Reach, registered
+from .outcomes import Outcome, Reach, outcome_of
+from .target import TargetKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Line:
     entry: AuditEntry
     action: Text
     outcome: Outcome
-    address: str  # of the instance's page
+    address: str  # of the target's page
+    kind: Text  # of the target; empty for machines, which nearly all are
     shows_origin: bool
 
 
@@ -37,15 +39,21 @@ def recent() -> Q:
 
 def read(entries: Iterable[AuditEntry], user: User, reach: Reach) -> list[Line]:
     """Return entries as the user may see them."""
-    subject = registered()
     return [
         Line(
             entry=entry,
             action=labels.label_for(entry.action),
-            outcome=subject.outcome(entry),
+            outcome=outcome_of(entry),
             address=reach.address(entry),
+            kind=_kind_of(entry),
             # Where others came from is nobody's business but the staff's.
             shows_origin=reach.everything or entry.user_id == user.pk,
         )
         for entry in entries
     ]
+
+
+def _kind_of(entry: AuditEntry) -> Text:
+    if entry.target_kind in {"", TargetKind.INSTANCE}:
+        return ""
+    return entry.get_target_kind_display()

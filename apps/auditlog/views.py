@@ -4,9 +4,8 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -15,10 +14,9 @@ from django.views.decorators.http import require_safe
 from apps.web.lists import Choices
 from apps.web.requests import UserRequest, wants_fragment
 
-from . import labels
+from . import labels, outcomes
 from .list_query import Asked
 from .models import AuditEntry
-from .outcomes import Reach, Subject, registered
 from .rows import read, recent
 
 SIZE = 50
@@ -26,11 +24,10 @@ SIZE = 50
 
 @require_safe
 def history(request: UserRequest) -> HttpResponse:
-    subject = registered()
-    asked = Asked.read(request.GET, subject)
+    asked = Asked.read(request.GET)
     part = wants_fragment(request)
     template = "auditlog/_history_list.html" if part else "auditlog/history.html"
-    response = render(request, template, _context(request, asked, subject))
+    response = render(request, template, _context(request, asked))
     patch_vary_headers(response, ["HX-Request"])
     if part:
         response["HX-Push-Url"] = request.path + _plain(asked.address(page=asked.page))
@@ -41,10 +38,10 @@ def _plain(address: str) -> str:
     return address.removesuffix("?")
 
 
-def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, Any]:
-    reach = subject.reach(request)
-    visible = AuditEntry.objects.filter(_visible(request.user, reach))
-    found = visible.filter(asked.condition(subject)).select_related(*subject.related)
+def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
+    reach = outcomes.reach_of(request)
+    visible = AuditEntry.objects.filter(recent(), reach.condition(request.user))
+    found = visible.filter(asked.condition()).prefetch_related(*outcomes.related())
     page = Paginator(found, SIZE).get_page(asked.page)
     entries = list(page) if page.paginator.count else []
     return {
@@ -53,7 +50,7 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
         "lines": read(entries, request.user, reach),
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
-        "chips": list(asked.chips(subject)),
+        "chips": list(asked.chips(visible)),
         "actions": labels.registered(),
         "outcomes": _outcome_labels(),
         "clusters": _clusters(visible) if entries or asked.filtered else (),
@@ -65,22 +62,12 @@ def _context(request: UserRequest, asked: Asked, subject: Subject) -> dict[str, 
 @cache
 def _outcome_labels() -> Choices:
     """Return what outcomes are called; registered once, when apps are ready."""
-    outcomes = registered().outcomes
-    return Choices({key: label for key, (label, _q) in outcomes.items()})
+    return Choices({key: label for key, (label, _q) in outcomes.filters().items()})
 
 
 def _clusters(entries: "QuerySet[AuditEntry]") -> tuple[str, ...]:
     named = entries.exclude(cluster="").order_by("cluster")
     return tuple(named.values_list("cluster", flat=True).distinct())
-
-
-def _visible(user: User, reach: Reach) -> Q:
-    """Return which entries somebody may see."""
-    seen = recent()
-    if reach.everything:
-        return seen
-    theirs = Q(user=user) | Q(instance_uuid__in=reach.instances)
-    return seen & theirs & Q(hidden=False)
 
 
 def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:

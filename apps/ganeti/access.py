@@ -86,7 +86,7 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
     return YES
 
 
-def may_lock(person: Person, instance: Instance) -> Verdict:
+def may_lock(person: Person, instance: Instance, _group: NodeGroup | None) -> Verdict:
     """Answer who wants to keep owners from acting on an instance, or let them again."""
     if not may_see(person, instance):
         return INVISIBLE
@@ -95,7 +95,9 @@ def may_lock(person: Person, instance: Instance) -> Verdict:
     return Verdict(Answer.FORBIDDEN, _("Locking machines is for the staff."))
 
 
-def may_isolate(person: Person, instance: Instance) -> Verdict:
+def may_isolate(
+    person: Person, instance: Instance, _group: NodeGroup | None
+) -> Verdict:
     """Answer who wants to cut an instance off from the network, or let it back."""
     if not may_see(person, instance):
         return INVISIBLE
@@ -103,6 +105,17 @@ def may_isolate(person: Person, instance: Instance) -> Verdict:
         return YES
     return Verdict(
         Answer.FORBIDDEN, _("Cutting machines off from the network is for the staff.")
+    )
+
+
+def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Verdict:
+    """Answer who wants to migrate an instance or to fail it over."""
+    if not may_see(person, instance):
+        return INVISIBLE
+    if person.superuser:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Moving machines to other nodes is for administrators.")
     )
 
 

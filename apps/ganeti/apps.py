@@ -15,10 +15,9 @@ class GanetiConfig(AppConfig):
     def ready(self) -> None:
         from apps.auditlog import labels, outcomes  # noqa: PLC0415 - models are there
 
-        from .display.audit_outcomes import Instances  # noqa: PLC0415
+        from .display.audit_outcomes import Ganeti  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .images import fetching  # noqa: PLC0415
-        from .jobs import steps  # noqa: F401, PLC0415 - handlers of jobs
         from .navigation import ENTRIES  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - handlers of jobs
             confirmation,
@@ -29,7 +28,7 @@ class GanetiConfig(AppConfig):
         )
         from .state import owner_names  # noqa: PLC0415
 
-        outcomes.register(Instances())
+        outcomes.register(Ganeti())
         labels.register(ACTIONS)
         labels.register(REQUESTS)
         navigation.register(*ENTRIES)

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from .jobs.kinds import BUTTONS
 from .views import (
+    actions,
     bulk,
     clusters,
     configuration,
@@ -17,7 +19,6 @@ from .views import (
     lifecycle,
     owners,
     people,
-    power,
     restrictions,
 )
 from .views.moved import follow_renamed
@@ -69,9 +70,15 @@ of_a_machine = [
     path(
         f"{_machine}poll", follow_renamed(instance.instance_poll), name="instance-poll"
     ),
-    path(f"{_machine}startup", power.instance_startup, name="instance-startup"),
-    path(f"{_machine}shutdown", power.instance_shutdown, name="instance-shutdown"),
-    path(f"{_machine}reboot", power.instance_reboot, name="instance-reboot"),
+    *(
+        path(
+            f"{_machine}{kind.value}",
+            actions.instance_action,
+            {"kind": kind},
+            name=f"instance-{kind.value}",
+        )
+        for kind in BUTTONS
+    ),
     path(
         f"{_machine}reinstall", lifecycle.instance_reinstall, name="instance-reinstall"
     ),

@@ -177,12 +177,12 @@ class _Check:
     resolve: Resolve
     end: float
 
-    @property
-    def left_s(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
+    def _check_deadline(self) -> float:
+        """Raise _Failure if time is up; return the seconds that are left."""
+        left_s = self.end - time.monotonic()
+        if left_s <= 0:
             raise _Failure("too slow")
-        return left
+        return left_s
 
     def run(self, url: str) -> None:
         """Ask for the head alone, and for one byte where that is refused.
@@ -227,7 +227,7 @@ class _Check:
                 answer = connection.getresponse()
                 return answer.status, answer.getheader("Location", "")
             except (OSError, ValueError, http.client.HTTPException) as exc:
-                self.left_s  # noqa: B018 - the time may be what ended it
+                self._check_deadline()  # it may be what ended the connection
                 raise _NoFile("no HTTP") from exc
 
     @contextmanager
@@ -240,7 +240,7 @@ class _Check:
         sock = self._socket(self._addresses(host, port), port)
         if parts.scheme == "https":
             sock = _with_tls(sock, host)
-        cut = threading.Timer(self.left_s, _cut_off, (sock,))
+        cut = threading.Timer(self._check_deadline(), _cut_off, (sock,))
         cut.start()
         try:
             _shake_hands(sock)
@@ -255,7 +255,8 @@ class _Check:
     def _addresses(self, host: str, port: int) -> Sequence[str]:
         """Resolve a name, once; one address that is not public spoils all."""
         try:
-            addresses = _resolvers.submit(self.resolve, host, port).result(self.left_s)
+            resolved = _resolvers.submit(self.resolve, host, port)
+            addresses = resolved.result(self._check_deadline())
         except (NotInTime, OSError, UnicodeError) as exc:
             raise _Failure("no such host") from exc
         suitable = self.allow_private or all(map(is_public, addresses))
@@ -267,7 +268,7 @@ class _Check:
         """Connect to the first of the addresses that takes it."""
         for address in addresses:
             try:
-                return socket.create_connection((address, port), self.left_s)
+                return socket.create_connection((address, port), self._check_deadline())
             except OSError:
                 continue
         raise _Failure("no connection")

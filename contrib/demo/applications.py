@@ -167,7 +167,7 @@ def _long_ago(application: InstanceApplication) -> None:
     for event in application.events.all():
         application.events.filter(pk=event.pk).update(at=at)
         at += timedelta(hours=1)
-    asked = AuditEntry.objects.filter(instance=application.hostname)
+    asked = AuditEntry.objects.filter(target_name=application.hostname)
     asked.update(created_at=application.filed_at)
     last = application.events.last()
     InstanceApplication.objects.filter(pk=application.pk).update(

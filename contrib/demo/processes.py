@@ -25,17 +25,20 @@ class Processes:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start Python with arguments, out of reach of the terminal's Ctrl-C."""
+    def start(self, name: str, *arguments: str, in_terminal: bool = False) -> None:
+        """Start Python with arguments, out of reach of the terminal's Ctrl-C.
+
+        What runs ``in_terminal`` reads and writes there, and hears of Ctrl-C.
+        """
         with (self._logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, *arguments],
                 cwd=ROOT,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                stdin=None if in_terminal else subprocess.DEVNULL,
+                stdout=None if in_terminal else log,
+                stderr=None if in_terminal else log,
+                start_new_session=not in_terminal,
             )
 
     def check(self) -> None:
@@ -55,14 +58,26 @@ class Processes:
 
     def stop(self) -> None:
         """End all: each gently, and for certain if it does not listen."""
-        for process in reversed(self._running.values()):
+        self.end(*reversed(self._running))
+
+    def end(self, *names: str) -> None:
+        """End some of them, as `stop` does."""
+        ending = [self._running.pop(name) for name in names]
+        for process in ending:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
         end = time.monotonic() + PATIENCE_S
-        for process in reversed(self._running.values()):
+        for process in ending:
             try:
                 process.wait(max(0.1, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                kill(process)
                 process.wait()
-        self._running.clear()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill it and what it has started; of a group that is not its own, it alone."""
+    if os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -110,6 +110,10 @@ def derive(values: dict[str, Any]) -> None:
     state.make_private_directories(values)
     if not values["SECRET_KEY"]:
         values["SECRET_KEY"] = secret_key(values["STATE_DIR"])
+    if values["DEBUG"] is True:
+        # Read where they lie, under their own names: a change is seen at once.
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        values["STORAGES"] = {**values["STORAGES"], "staticfiles": plain}
     if values["RAPI_TIMEOUT"] is not None:
         values["RAPI_RESPONSE_TIMEOUT"] = values["RAPI_TIMEOUT"]
     if values["IMAGES_URL"] and isinstance(values["IMAGES_URL"], str):

@@ -14,10 +14,7 @@ from apps.accounts import ssh_public_keys
 from apps.accounts.models import Organization
 from apps.accounts.services import mailboxes, names, profiles
 from tests.accounts.keys import ED25519
-from tests.ganeti.conftest import alice, carol, root
 from tests.ganeti.pages import markup, text
-
-__all__ = ["alice", "carol", "root"]
 
 USERS = reverse("admin:auth_user_changelist")
 ORGANIZATION = reverse("admin:accounts_organization_add")

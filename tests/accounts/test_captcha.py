@@ -1,7 +1,6 @@
 """reCAPTCHA on the registration form, asked of a stand-in for its server."""
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -13,8 +12,9 @@ from pytest_django import Settings
 
 from tests import services
 from tests.accounts.conftest import where
-from tests.accounts.test_registration import DONE, GOOD, REGISTER
+from tests.accounts.registering import DONE, GOOD, REGISTER
 from tests.ganeti.pages import markup, text
+from tests.local_server import served
 
 pytestmark = pytest.mark.django_db
 
@@ -55,12 +55,10 @@ class StandIn:
 @pytest.fixture
 def stand_in(settings: Settings) -> Iterator[StandIn]:
     stand_in = StandIn()
-    threading.Thread(target=stand_in.server.serve_forever, daemon=True).start()
     settings.RECAPTCHA_PUBLIC_KEY, settings.RECAPTCHA_PRIVATE_KEY = "public", "private"
     settings.RECAPTCHA_URL = stand_in.url
-    yield stand_in
-    stand_in.server.shutdown()
-    stand_in.server.server_close()
+    with served(stand_in.server):
+        yield stand_in
 
 
 def test_who_ticked_the_box_registers(client: Client, stand_in: StandIn) -> None:

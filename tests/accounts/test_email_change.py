@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.models import MailChange
@@ -19,10 +19,7 @@ from apps.auditlog.models import AuditEntry
 from apps.mails.models import Mail
 from apps.web.mail_addresses import normalize
 from tests.conftest import Sent
-from tests.ganeti.conftest import carol, root
 from tests.ganeti.pages import markup, notices, text
-
-__all__ = ["carol", "root"]
 
 PASSWORD = "correct horse battery staple"
 ASK = reverse("accounts:mail-ask")
@@ -281,11 +278,6 @@ def test_the_password_cannot_be_guessed_here_either(logged_in: Client) -> None:
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-@settings(
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.dictionaries(
         st.sampled_from(["address", "password", "other"]),
@@ -307,11 +299,6 @@ def test_whatever_is_posted_breaks_nothing(
     assert logged_in.get(PROFILE).status_code == HTTPStatus.OK
 
 
-@settings(
-    deadline=None,
-    max_examples=30,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.text(alphabet=st.characters(codec="utf-8", exclude_characters="/"), min_size=1)
 )

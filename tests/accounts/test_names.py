@@ -14,13 +14,10 @@ from apps.accounts.services.names import Claim, Kind
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
 from tests.accounts.conftest import link_in
-from tests.accounts.test_registration import CHOSEN, GOOD, NINA, REGISTER
+from tests.accounts.registering import CHOSEN, GOOD, NINA, REGISTER
 from tests.conftest import Sent
-from tests.ganeti.conftest import alice, cluster, farm, nothing_remembered, rapi, root
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
-
-__all__ = ["alice", "cluster", "farm", "nothing_remembered", "rapi", "root"]
 
 TAKEN = "This user name is taken"
 ADD_USER = reverse("admin:auth_user_add")

@@ -6,17 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import contact
 from apps.accounts.models import Organization, Profile
 from apps.accounts.services import profiles
 from apps.auditlog.models import AuditEntry
-from tests.ganeti.conftest import alice, carol
 from tests.ganeti.pages import markup, notices, text
-
-__all__ = ["alice", "carol"]
 
 PROFILE = reverse("accounts:profile")
 LIST = reverse("ganeti:instance-list")
@@ -158,11 +155,6 @@ def test_who_has_a_name_and_a_key_is_not_greeted(client: Client, alice: User) ->
     assert profiles.of(alice).greeted_at is not None
 
 
-@settings(
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.dictionaries(
         st.sampled_from([*FULL, "csrfmiddlewaretoken"]),

@@ -7,20 +7,23 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import contact, ssh_public_keys
 from apps.accounts.models import SshKey
 from apps.accounts.services import ssh_keys
 from apps.auditlog.models import AuditEntry
-from tests.accounts.keys import DSA, ED25519, OTHER_ED25519, RSA_1024, RSA_2048
-from tests.accounts.test_ssh_public_keys import PRIVATE_FILES
+from tests.accounts.keys import (
+    DSA,
+    ED25519,
+    OTHER_ED25519,
+    PRIVATE_FILES,
+    RSA_1024,
+    RSA_2048,
+)
 from tests.conftest import Sent
-from tests.ganeti.conftest import alice, carol
 from tests.ganeti.pages import markup, notices, text
-
-__all__ = ["alice", "carol"]
 
 ADD = reverse("accounts:keys-add")
 PROFILE = reverse("accounts:profile")
@@ -180,11 +183,6 @@ def test_nobody_deletes_or_sees_another_ones_key(
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-@settings(
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.dictionaries(
         st.sampled_from(["keys", "other"]),

@@ -7,15 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
 )
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.accounts import ssh_public_keys
@@ -25,6 +22,8 @@ from tests.accounts.keys import (
     DSA,
     ED25519,
     OTHER_ED25519,
+    PRIVATE,
+    PRIVATE_FILES,
     RSA_1024,
     RSA_2048,
     SK_ECDSA,
@@ -169,23 +168,6 @@ def test_a_comment_stays_on_its_line() -> None:
     assert len(line.key.comment) == ssh_public_keys.LONGEST_COMMENT
 
 
-PRIVATE = ed25519.Ed25519PrivateKey.generate()
-PRIVATE_FILES = [
-    PRIVATE.private_bytes(Encoding.PEM, form, cipher).decode()
-    for form, cipher in (
-        (PrivateFormat.OpenSSH, NoEncryption()),
-        (PrivateFormat.PKCS8, NoEncryption()),
-        (PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
-    )
-] + [
-    rsa.generate_private_key(65537, 2048)
-    .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    .decode(),
-    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
-    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA",
-]
-
-
 @pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))
 def test_private_keys_are_known_for_secrets(file: str) -> None:
     body = "\n".join(file.splitlines()[1:-1])
@@ -227,7 +209,6 @@ ANY_LINE = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ANY_LINE, max_size=5), st.sampled_from(["\n", "\r\n", "\r"]))
 @example([], "\n")
 def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
@@ -244,7 +225,6 @@ def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
     assert all(problem.reason for problem in found.problems)
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.sampled_from(GOOD), st.integers(0, 2000))
 # The byte that says that a point is not compressed.
 @example(next(key for key in GOOD if key.startswith("ecdsa-sha2-nistp256")), 312)

@@ -1,41 +1,16 @@
-"""The cast of the ganeti app with its cluster, and applications of theirs."""
+"""Reviewers, and applications of the cast of the ganeti app."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.test import Client
+from pytest_django import Settings
 
 from apps.applications.models import InstanceApplication
-from tests.ganeti.conftest import (
-    alice,
-    bob,
-    by_alice,
-    carol,
-    cluster,
-    farm,
-    in_background,
-    nothing_remembered,
-    olga,
-    published,
-    rapi,
-    root,
-)
-
-__all__ = [
-    "alice",
-    "bob",
-    "by_alice",
-    "carol",
-    "cluster",
-    "farm",
-    "in_background",
-    "nothing_remembered",
-    "olga",
-    "published",
-    "rapi",
-    "root",
-]
+from tests.applications.applying import MANAGER
+from tests.ganeti.fakes import FakeRapi
 
 Make = Callable[..., InstanceApplication]
 
@@ -91,3 +66,18 @@ def make_application(alice: User) -> Make:
 def application(make_application: Make) -> InstanceApplication:
     """Return an application of alice's that waits for review."""
     return make_application()
+
+
+@pytest.fixture
+def offered(settings: Settings) -> None:
+    """Let the site offer an image, and have a manager."""
+    settings.MANAGERS = [("Manager", MANAGER)]
+    settings.OPERATING_SYSTEMS = {
+        "debian": {"description": "Debian 12", "provider": "image+default"}
+    }
+
+
+@pytest.fixture
+def applicant(client: Client, alice: User, published: FakeRapi) -> Client:
+    client.force_login(alice)
+    return client

@@ -1,9 +1,11 @@
 """What was accepted is built, whatever happens on the way, and told once."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.applications.models import Event, InstanceApplication
@@ -11,16 +13,17 @@ from apps.applications.services import building
 from apps.applications.services.building import NotTaken, left_behind, submit, try_out
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
+from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobReport, JobStatus
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import handlers, planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable, refused
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
 from tests.conftest import Sent
-from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.fixtures import ADDRESS
 
 Watch = Callable[..., None]
 
@@ -58,7 +61,7 @@ def watch(cluster: Cluster, published: FakeRapi) -> Watch:
         published.finish(job.ganeti_id, "success" if status == "success" else "error")
         refreshing.refresh(cluster, force=True)
         assert tracking.finish(job, JobReport(job.ganeti_id, status, message=message))
-        tracking.handle(job.pk)
+        handlers.handle(job.pk)
 
     return end
 
@@ -94,7 +97,7 @@ def test_a_machine_that_was_built_is_told_to_its_owner_and_managers_once(
     job = submit(accepted, by=by_rhea)
 
     watch(job)
-    tracking.try_to_handle(job.pk)
+    handlers.try_to_handle(job.pk)
 
     accepted.refresh_from_db()
     assert accepted.status == Status.CREATED
@@ -116,7 +119,7 @@ def test_the_history_of_a_machine_begins_with_its_building(
 
     job.refresh_from_db()
     assert job.audit_entry is not None
-    assert job.instance_uuid == job.audit_entry.instance_uuid == "uuid-of-new1"
+    assert job.target_id == job.audit_entry.target_id == "uuid-of-new1"
 
 
 def test_an_application_is_being_built_while_its_job_runs(
@@ -330,7 +333,7 @@ def test_what_was_left_is_removed_before_it_is_built_again(
     removal = submit(failed, by=by_rhea)
     assert removal.kind == Job.Kind.DESTROY
     watch(removal)
-    steps.submit_planned()
+    planned.submit_planned()
 
     build = newest(failed)
     assert build.kind == Job.Kind.CREATE
@@ -347,7 +350,7 @@ def test_a_removal_that_fails_is_a_failure_and_can_be_submitted_again(
     InstanceApplication.objects.advance(failed, Status.APPROVED)
 
     watch(submit(failed, by=by_rhea), JobStatus.ERROR, "Node is marked offline")
-    steps.submit_planned()
+    planned.submit_planned()
 
     failed.refresh_from_db()
     assert failed.status == Status.FAILED
@@ -361,12 +364,60 @@ def test_an_image_that_goes_while_the_rest_is_removed_is_a_failure(
     watch(submit(failed, by=by_rhea))
     settings.OPERATING_SYSTEMS = {}
 
-    steps.submit_planned()
-    tracking.handle(newest(failed).pk)
+    planned.submit_planned()
+    handlers.handle(newest(failed).pk)
 
     failed.refresh_from_db()
     assert failed.status == Status.FAILED
     assert "debian" in failed.message
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_build_that_is_tried_again_is_no_failure_whatever_the_order_of_handlers(
+    turned: bool,
+    failed: InstanceApplication,
+    by_rhea: Acting,
+    watch: Watch,
+    published: FakeRapi,
+    sent: Sent,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registered = handlers._handlers[Job.Kind.CREATE]
+    in_order = [*reversed(registered)] if turned else registered
+    monkeypatch.setitem(handlers._handlers, Job.Kind.CREATE, in_order)
+    mails_before = len(sent())
+    InstanceApplication.objects.advance(failed, Status.APPROVED)
+    watch(submit(failed, by=by_rhea))
+    published.go_down()
+
+    planned.submit_planned()
+
+    build = newest(failed)
+    assert (build.kind, build.status) == (Job.Kind.CREATE, JobStatus.PLANNED)
+    assert failed.status == Status.SUBMITTED
+    assert Event.Kind.FAILED not in kinds(failed)[2:]
+    assert len(sent()) == mails_before
+
+
+def test_a_build_that_gets_no_other_attempt_fails_its_application_once(
+    failed: InstanceApplication,
+    by_rhea: Acting,
+    watch: Watch,
+    published: FakeRapi,
+    sent: Sent,
+) -> None:
+    InstanceApplication.objects.advance(failed, Status.APPROVED)
+    watch(submit(failed, by=by_rhea))
+    mails_before = len(sent())
+    AuditEntry.objects.update(created_at=timezone.now() - timedelta(days=2))
+    published.go_down()
+
+    planned.submit_planned()
+
+    build = newest(failed)
+    assert build.status == JobStatus.NOT_SUBMITTED
+    assert failed.status == Status.FAILED
+    assert len(sent()) == mails_before + 1
 
 
 # -- trying

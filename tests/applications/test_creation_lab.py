@@ -12,7 +12,7 @@ import pytest
 from apps.applications.instance_spec import Surroundings, new_instance
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.osimage import OsImage, SshKeys
-from tests.applications.test_instance_spec import application
+from tests.applications.specs import application
 from tests.lab import RUNS, Lab
 
 pytestmark = pytest.mark.lab

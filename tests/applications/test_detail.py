@@ -40,7 +40,7 @@ def build(application: InstanceApplication, cluster: Cluster, **changes: Any) ->
         "key": Job.new_key(),
         "cluster": cluster,
         "kind": Job.Kind.CREATE,
-        "instance": application.hostname,
+        "target_name": application.hostname,
         "status": JobStatus.RUNNING,
         "ganeti_id": 4711,
         "log": [[1, timezone.now().isoformat(), "adding disks on node1"]],

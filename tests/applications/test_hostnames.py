@@ -125,7 +125,7 @@ def test_a_name_that_a_machine_is_being_renamed_to_is_taken(
         key="k",
         cluster=cluster,
         kind=Job.Kind.RENAME,
-        instance="web1",
+        target_name="web1",
         new_name="new1.example.org",
         user=alice,
     )

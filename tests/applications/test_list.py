@@ -9,8 +9,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given
-from hypothesis import settings as limits
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -221,11 +220,6 @@ def test_reviewers_see_how_many_wait_for_them(
     assert "?status=review&amp;sort=filed" not in markup(client.get("/"))
 
 
-@limits(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     query=st.dictionaries(
         st.sampled_from(["q", "status", "sort", "page", "size", "x"]),

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.applications.models import InstanceApplication
@@ -10,18 +10,12 @@ from apps.applications.states import FINAL, FOLLOWS, OPEN, Status, TooLate, may_
 from tests.applications.conftest import Make
 
 manager = InstanceApplication.objects
-few = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 
 
 def stored(application: InstanceApplication) -> InstanceApplication:
     return manager.get(pk=application.pk)
 
 
-@few
 @given(st.lists(st.sampled_from(Status), max_size=12))
 def test_an_application_goes_no_way_but_those_that_are_drawn(
     make_application: Make, wanted: list[Status]
@@ -38,7 +32,6 @@ def test_an_application_goes_no_way_but_those_that_are_drawn(
             assert stored(application).status == before
 
 
-@few
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.sampled_from(Status)), max_size=12),
 )

@@ -8,8 +8,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given
-from hypothesis import settings as limits
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -101,11 +100,6 @@ def test_a_stranger_learns_nothing_of_what_there_is(
         assert there.status_code == not_there.status_code == 404
 
 
-@limits(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     status=st.sampled_from(Status),
     posted=st.dictionaries(

@@ -6,8 +6,7 @@ import pytest
 import requests
 
 from tests.attacks.mails import link_in, texts_to, wait_for_mail
-from tests.attacks.site import Site
-from tests.attacks.test_03_free_names import PERSON, REGISTER
+from tests.attacks.site import PERSON, REGISTER, Site
 
 pytestmark = pytest.mark.attack
 

@@ -1,32 +1,31 @@
-import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import TargetKind
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
+from tests.auditlog.history import HISTORY, lines
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
-
-HISTORY = reverse("auditlog:history")
 
 
 def did(
     user: User, instance: str, action: str = "reboot", **more: object
 ) -> AuditEntry:
     fields = {"address": "203.0.113.7", "cluster": "athens", **more}
-    fields.setdefault("instance_uuid", f"uuid-of-{instance}")
+    fields.setdefault("target_id", f"uuid-of-{instance}")
     return AuditEntry.objects.create(
         user=user,
         username=user.get_username(),
         action=action,
-        instance=instance,
+        target_kind=TargetKind.INSTANCE,
+        target_name=instance,
         **fields,
     )
 
@@ -36,17 +35,11 @@ def with_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance=entry.instance,
+        target_name=entry.target_name,
         status=status,
         audit_entry=entry,
         message="Disk <sda> is degraded",
     )
-
-
-def lines(client: Client, query: str = "") -> list[str]:
-    page = markup(client.get(HISTORY + query))
-    body = re.search(r"<tbody>(.*)</tbody>", page, re.DOTALL)
-    return [text(row) for row in (body[1].split("</tr>")[:-1] if body else ())]
 
 
 def test_users_see_what_they_did_and_what_was_done_to_their_machines(
@@ -118,6 +111,34 @@ def test_each_entry_says_what_came_of_it(
         assert word in lines(client, query)[0]
     for other in {"running", "done", "failed", "refused"} - {found_as}:
         assert lines(client, f"?outcome={other}") == []
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("last", "outcome", "word"),
+    [
+        (JobStatus.SUCCESS, "done", "Done"),
+        (JobStatus.PLANNED, "running", "Rebooting…"),
+        (JobStatus.ERROR, "failed", "Failed"),
+    ],
+)
+def test_an_entry_has_one_outcome_however_many_jobs_its_chain_has(
+    client: Client,
+    olga: User,
+    cluster: Cluster,
+    last: JobStatus,
+    outcome: str,
+    word: str,
+) -> None:
+    entry = did(olga, "web1")
+    with_job(entry, cluster, JobStatus.SUCCESS)
+    with_job(entry, cluster, last)
+    client.force_login(olga)
+
+    for key in ("done", "running", "failed"):
+        shown = lines(client, f"?outcome={key}")
+        assert len(shown) == (key == outcome)
+    assert word in lines(client)[0]
 
 
 @pytest.mark.usefixtures("published")
@@ -210,9 +231,9 @@ def test_a_long_history_comes_in_pages_at_the_same_cost(
     client.force_login(alice)
     client.get(HISTORY)
 
-    # Session with its user, rights, clusters; a count, the entries, and clusters to
-    # choose from.
-    with django_assert_num_queries(6):
+    # Session with its user, rights, clusters; a count, the entries, their jobs, and
+    # clusters to choose from.
+    with django_assert_num_queries(7):
         first = lines(client)
 
     assert len(first) == 50

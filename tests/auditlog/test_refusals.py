@@ -1,10 +1,8 @@
 """What was refused: counted, kept from who may not know of it, told in a digest."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F
@@ -14,14 +12,15 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from apps.auditlog import digest, entries
-from apps.auditlog.entries import Acting, On
+from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import Target, TargetKind
 from apps.mails.models import Mail
 from tests.conftest import Sent
 from tests.ganeti.pages import markup
 
 HISTORY = reverse("auditlog:history")
-WEB1 = On("athens", "web1", "uuid-of-web1")
+WEB1 = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-web1")
 WHY = "This machine is not theirs."
 
 
@@ -30,7 +29,9 @@ def managers(settings: Settings) -> None:
     settings.MANAGERS = [("Manager", "manager@example.org")]
 
 
-def refuse(user: User, on: On = WEB1, *, times: int = 1, hidden: bool = True) -> None:
+def refuse(
+    user: User, on: Target = WEB1, *, times: int = 1, hidden: bool = True
+) -> None:
     for _ in range(times):
         entries.record_refusal(Acting(user), "reboot", on, why=WHY, hidden=hidden)
 
@@ -115,17 +116,17 @@ def test_attempts_of_an_hour_are_one_entry_that_counts(
 def test_each_person_and_object_has_its_own_entry(carol: User, bob: User) -> None:
     for user in (carol, bob):
         for name in ("web1", "web2"):
-            refuse(user, On("athens", name, f"uuid-of-{name}"))
+            refuse(user, Target(TargetKind.INSTANCE, name, "athens", f"uuid-of-{name}"))
 
     assert AuditEntry.objects.filter(times=1).count() == 4
 
 
 def test_attempts_on_ever_more_objects_end_in_one_entry(carol: User) -> None:
     for number in range(entries.MOST_HIDDEN_AN_HOUR + 30):
-        refuse(carol, On("athens", f"web{number}"))
+        refuse(carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"))
 
     assert AuditEntry.objects.count() == entries.MOST_HIDDEN_AN_HOUR + 1
-    assert AuditEntry.objects.get(instance="").times == 30
+    assert AuditEntry.objects.get(target_kind="").times == 30
 
 
 # -- what MANAGERS get
@@ -133,7 +134,7 @@ def test_attempts_on_ever_more_objects_end_in_one_entry(carol: User) -> None:
 
 def test_managers_get_one_mail_of_many_attempts(carol: User, sent: Sent) -> None:
     refuse(carol, times=20)
-    refuse(carol, On("athens", "web2"), hidden=False)
+    refuse(carol, Target(TargetKind.INSTANCE, "web2", "athens"), hidden=False)
 
     (mail,) = sent()
 
@@ -161,7 +162,9 @@ def test_the_next_mail_waits_a_while_and_tells_what_is_new(
 
 def test_a_digest_names_so_many_and_counts_the_rest(carol: User, sent: Sent) -> None:
     for number in range(digest.MOST_LINES + 7):
-        refuse(carol, On("athens", f"web{number}"), hidden=False)
+        refuse(
+            carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"), hidden=False
+        )
 
     (mail,) = sent()
 
@@ -177,21 +180,3 @@ def test_no_refusal_costs_two_queries() -> None:
     writes = [query for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(writes) == 2
     assert not Mail.objects.exists()
-
-
-# -- what was there before
-
-
-@pytest.mark.django_db
-def test_old_refusals_are_hidden_from_the_refused_and_not_told_again(
-    carol: User, sent: Sent
-) -> None:
-    refuse(carol, hidden=False)
-    migration = import_module(
-        "apps.auditlog.migrations.0004_report_and_hide_old_refusals"
-    )
-
-    migration.report_and_hide(apps, None)
-
-    assert AuditEntry.objects.get().hidden
-    assert sent() == []

@@ -55,7 +55,7 @@ def keep_busy(known: dict[Cluster, Contents], owners: list[str]) -> None:
             cluster=cluster,
             ganeti_id=number + 1,
             kind=Job.Kind.REBOOT,
-            instance=instance.name,
+            target_name=instance.name,
             reason="reboot",
             user=User.objects.create_user(owner),
             status=JobStatus.RUNNING,

@@ -89,7 +89,7 @@ class Site:
         """Return what is kept of the last job on a machine."""
         code = (
             "import json; from apps.ganeti.models import Job; "
-            f"job = Job.objects.filter(instance={name!r}).first(); "
+            f"job = Job.objects.filter(target_name={name!r}).first(); "
             "print(json.dumps([job.kind, job.status, job.ganeti_id]))"
         )
         kind, status, ganeti_id = json.loads(self.product.shell(code))

@@ -1,6 +1,5 @@
 """What the site says by itself, as browsers show it: brand, written pages, news."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.screen import looks_right, reload_until
 from tests.browser.visits import Visits
+from tests.local_server import served
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
@@ -40,10 +40,8 @@ def others() -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture(scope="module")

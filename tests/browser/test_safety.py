@@ -20,8 +20,8 @@ from apps.ganeti.models import Cluster
 name = "web10.alice.example.org"
 [athens] = snapshots.current(Cluster.objects.filter(slug="athens"))
 AuditEntry.objects.create(username={SCRIPT!r}, action={SCRIPT!r}, detail={OWNER!r},
-    cluster="athens", instance=name,
-    instance_uuid=athens.contents.instances[name].uuid)
+    cluster="athens", target_kind="instance", target_name=name,
+    target_id=athens.contents.instances[name].uuid)
 """
 
 

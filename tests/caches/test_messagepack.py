@@ -3,7 +3,7 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganetimgr.caches import messagepack
@@ -61,6 +61,5 @@ def test_a_value_that_is_too_long_is_not_even_decoded(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None, max_examples=50)
 def test_any_bytes_are_read_or_unreadable(data: bytes) -> None:
     decode(data)

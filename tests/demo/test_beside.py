@@ -1,6 +1,5 @@
 """What the demo serves beside the product: images, a feed, and mails to be read."""
 
-import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -12,6 +11,7 @@ import requests
 from apps.pages import news
 from contrib.demo import beside, offerings
 from ganetimgr.settings.checks import RULES
+from tests.local_server import served
 
 HOSTILE = "<script>hacked()</script>"
 
@@ -21,10 +21,8 @@ def server(tmp_path: Path) -> Iterator[str]:
     offerings.write(tmp_path / "beside", "http://localhost:1")
     (tmp_path / "mail").mkdir()
     running = beside.serve(0, tmp_path / "beside", tmp_path / "mail")
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
+    with served(running):
+        yield f"http://127.0.0.1:{running.server_port}"
 
 
 def keep(directory: Path, name: str, *mails: EmailMessage) -> None:

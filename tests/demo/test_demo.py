@@ -1,4 +1,4 @@
-"""The demo from its start to its end, as ``make demo`` runs it."""
+"""The demo from its start to its end, as ``make demo`` and ``make run`` run it."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,13 @@ pytestmark = pytest.mark.system
 class Demo:
     """The demo in a directory of its own."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *options: str) -> None:
         self.state = directory / "demo"
         self.port = services.free_port()
         self._output = directory / "output"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "contrib.demo", "--port", str(self.port)],
+                [sys.executable, "-m", "contrib.demo", f"--port={self.port}", *options],
                 cwd=BASE_DIR,
                 env={**os.environ, "GANETIMGR_STATE": str(directory)},
                 stdout=output,
@@ -44,14 +45,20 @@ class Demo:
         return "is ready" in self.said
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    demo = Demo(tmp_path_factory.mktemp("demo"))
+@contextmanager
+def running(directory: Path, *options: str) -> Iterator[Demo]:
+    demo = Demo(directory, *options)
     try:
         services.wait_until(demo.is_ready, 120, "the demo")
         yield demo
     finally:
         services.end(demo.process, signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
 
 
 def test_its_state_is_private(demo: Demo) -> None:
@@ -100,3 +107,19 @@ def test_ctrl_c_ends_all_of_it(demo: Demo) -> None:
     for address in (mails, f"http://localhost:{demo.port}/"):
         with pytest.raises(requests.ConnectionError):
             requests.get(address, timeout=5)
+
+
+def test_whoever_works_on_it_keeps_the_data_and_may_start_the_watcher(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, "--develop") as first:
+        browser = Browser(f"http://localhost:{first.port}")
+        browser.log_in("alice", "demo")
+
+    with running(tmp_path, "--develop", "--no-watcher") as second:
+        address = f"http://localhost:{second.port}/user/profile/"
+        page = browser.session.get(address, timeout=60).text
+
+    assert "alice@" in page
+    assert "/static/ganetimgr/css/pages.css" in page
+    assert "watcher.py --foreground --debug" in second.said

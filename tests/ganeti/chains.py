@@ -1,6 +1,6 @@
 """Plays the watcher and Ganeti until nothing of ours is left to do."""
 
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FINAL, FakeRapi
@@ -9,7 +9,7 @@ from tests.ganeti.fakes import FINAL, FakeRapi
 def carry_on(cluster: Cluster, rapi: FakeRapi) -> None:
     """Let every job succeed, and the steps that follow; refresh after each."""
     while True:
-        steps.submit_planned()
+        planned.submit_planned()
         jobs = [job for job in Job.objects.unfinished() if job.ganeti_id]
         if not jobs:
             return

@@ -1,4 +1,4 @@
-"""The images of these tests, and the way from a wish through a mail to its end."""
+"""Images, and the way from a wish through a mail to its end: a plugin, for all."""
 
 import re
 from collections.abc import Iterator
@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from pytest_django import Settings
 
 from apps.ganeti.domain.job import JobReport, JobStatus
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import url
 
 IMAGES: dict[str, dict[str, Any]] = {
     "debian": {
@@ -37,10 +37,6 @@ LINK = re.compile(r"http://localhost:8000(/cluster/instance/destreinst/\S+/\w+/)
 def images(settings: Settings) -> Iterator[None]:
     settings.OPERATING_SYSTEMS = IMAGES
     yield
-
-
-def url(action: str, name: str = "web1") -> str:
-    return reverse(f"ganeti:instance-{action}", args=("athens", name))
 
 
 def ask(
@@ -69,7 +65,7 @@ def see_through(cluster: Cluster, rapi: FakeRapi, *fails: str) -> list[str]:
     """End what runs, step by step; return what was asked for. ``fails`` do not work."""
     done = []
     for _turn in range(6):
-        steps.submit_planned()
+        planned.submit_planned()
         for job in Job.objects.submitted().exclude(ganeti_id=None):
             path = rapi.job(job.ganeti_id or 0).call.path
             done.append(path.rpartition("/")[2])
@@ -82,7 +78,7 @@ def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
         rapi.fail(job.ganeti_id or 0, "Ganeti could not")
     else:
         rapi.finish(job.ganeti_id or 0)
-    names = filter(None, (job.instance, job.new_name))
+    names = filter(None, (job.target_name, job.new_name))
     refreshing.refresh_instances(cluster, names)
     status = JobStatus.ERROR if fails else JobStatus.SUCCESS
     tracking.end(job, JobReport(job.ganeti_id or 0, status))

@@ -78,11 +78,26 @@ class FakeJob:
     received_at: float = field(default_factory=time.time)
 
     @property
-    def summary(self) -> str:
-        """What Ganeti calls the opcode, as INSTANCE_REBOOT(web1)."""
-        _, _, _, *rest = self.call.path.split("/")
-        name, action = [*rest, "", ""][:2]
-        return f"INSTANCE_{action.upper()}({name})"
+    def summary(self) -> list[str]:
+        """What Ganeti calls the opcodes, as INSTANCE_REBOOT(web1)."""
+        method, path, _, body = self.call
+        _, _, _, name, action = f"{path}//".split("/")[:5]
+        match method, name, action:
+            case "POST", "", _:
+                return [f"INSTANCE_CREATE({body['instance_name']})"]
+            case _, _, "reinstall":
+                words = [
+                    "SHUTDOWN",
+                    "REINSTALL",
+                    *["STARTUP"] * bool(body.get("start")),
+                ]
+                return [f"INSTANCE_{word}({name})" for word in words]
+            case _, _, "tags":
+                return ["TAGS_SET" if method == "PUT" else "TAGS_DEL"]
+            case _, _, "rename":
+                return ["INSTANCE_RENAME"]
+        word = {"": "REMOVE", "modify": "SET_PARAMS"}.get(action, action.upper())
+        return [f"INSTANCE_{word}({name})"]
 
     @property
     def reason(self) -> str:
@@ -98,7 +113,7 @@ class FakeJob:
             "oplog": [self.log],
             "end_ts": [int(end), int(end % 1 * 1e6)] if end else None,
             "received_ts": [int(self.received_at), 0],
-            "summary": [self.summary],
+            "summary": self.summary,
             "ops": [{"OP_ID": "OP", "reason": [["gnt:user", self.reason, 1]]}],
             "archived": self.archived,
         }

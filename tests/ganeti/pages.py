@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
 
 _TAGS = re.compile(r"<[^>]+>")
 
@@ -48,3 +50,11 @@ def notices(response: HttpResponseBase) -> list[str]:
     """Return the messages of a page."""
     pattern = r'<div class="notice [^"]*".*?</i>\s*<div>(.*?)</div>'
     return [text(each) for each in re.findall(pattern, markup(response), re.DOTALL)]
+
+
+def url(what: str, name: str = "web1", cluster: str = "athens") -> str:
+    return reverse(f"ganeti:instance-{what}", args=(cluster, name))
+
+
+def page(client: Client, name: str = "web1") -> str:
+    return markup(client.get(url("detail", name)))

@@ -9,10 +9,7 @@ from apps.ganeti.models import Job
 from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import Call, FakeJob, FakeRapi
-from tests.ganeti.test_follower import ME, follower, job, now_of
-from tests.ganeti.test_tracking import NewJob, handled, new_job
-
-__all__ = ["follower", "handled", "job", "new_job"]  # fixtures
+from tests.ganeti.jobs import ME, NewJob, now_of
 
 
 @pytest.mark.parametrize("broken", ["end", "progress"])
@@ -32,7 +29,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     do = getattr(tracking, broken)
 
     def fail_once(job: Job, report: JobReport) -> bool:
-        if job.instance == "web1":
+        if job.target_name == "web1":
             raise RecursionError("a fault of ours")
         return bool(do(job, report))
 
@@ -41,7 +38,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     with pytest.raises(RecursionError):
         follower.turn()
 
-    web2 = Job.objects.get(instance="web2")
+    web2 = Job.objects.get(target_name="web2")
     assert web2.status == ("success" if broken == "end" else "running")
 
 

@@ -10,14 +10,13 @@ from django.test import Client
 
 from apps.ganeti.domain import hypervisors
 from apps.ganeti.domain.job import FINAL
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from apps.net import probe
 from tests.conftest import Sent
 from tests.ganeti.confirming import newest_link
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("db")]
@@ -44,7 +43,7 @@ def carry_on(cluster: Cluster, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while Job.objects.unfinished().exists():
         assert time.monotonic() < until, list(Job.objects.unfinished())
-        steps.submit_planned()
+        planned.submit_planned()
         jobs = list(Job.objects.unfinished().exclude(ganeti_id=None))
         reports = tracking.ask(cluster, jobs)
         for job in jobs:
@@ -207,6 +206,29 @@ def test_isolation_and_the_whitelist_are_in_force_after_a_move(
         ("rejoin", "success"),
         ("migrate", "success"),
     ]
+
+
+def test_a_superuser_migrates_an_instance_and_fails_it_over(
+    client: Client, root: User, machines: Lab
+) -> None:
+    cluster = known(machines)
+    client.force_login(root)
+    before = machines.instance(MOVES)["pnode"]
+    nodes = [node["id"] for node in machines.request("GET", "/2/nodes")]
+    target = next(node for node in nodes if node != before)
+
+    post(client, "migrate", MOVES, target_node=target, live="on")
+    carry_on(cluster)
+    between = machines.instance(MOVES)
+    post(client, "failover", MOVES, target_node=before)
+    carry_on(cluster)
+    after = machines.instance(MOVES)
+
+    assert (between["pnode"], between["status"]) == (target, "running")
+    assert (after["pnode"], after["status"]) == (before, "running")
+    statuses = Job.objects.order_by("pk").values_list("kind", "status")
+    assert list(statuses)[:2] == [("migrate", "success"), ("failover", "success")]
+    assert "Its disks are on one node only." in page(client, STAYS)
 
 
 def test_what_cannot_move_waits_for_its_next_start(

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
@@ -20,15 +20,10 @@ from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from apps.mails.one_time_keys import hash_of
 from tests.conftest import Sent
-from tests.ganeti.confirming import (
-    images,
-    link_for,
-    url,
-)
+from tests.ganeti.confirming import link_for
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
+from tests.ganeti.pages import markup, notices, text, url
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images")
 
 
@@ -100,7 +95,7 @@ def test_of_two_clicks_at_once_one_finds_it_used(
     link_for(client, alice, sent)
     asked = ActionRequest.objects.get()
     ActionRequest.objects.update(used_at=timezone.now())  # by the other click
-    job = Job.objects.create(cluster=cluster, key=Job.new_key(), instance="web1")
+    job = Job.objects.create(cluster=cluster, key=Job.new_key(), target_name="web1")
 
     with pytest.raises(confirmation.RequestVoid):
         confirmation._use(asked, job)
@@ -139,7 +134,11 @@ def test_somebody_elses_link_is_no_link_and_its_use_is_recorded(
     assert "web1" not in markup(used)
     assert not Job.objects.exists()
     entry = AuditEntry.objects.get(refused=True)
-    assert (entry.username, entry.action, entry.instance) == ("root", "destroy", "web1")
+    assert (entry.username, entry.action, entry.target_name) == (
+        "root",
+        "destroy",
+        "web1",
+    )
     assert "mailed to somebody else" in str(sent()[-1].body)
     client.force_login(alice)
     assert client.get(link).status_code == 200, "not used up"
@@ -179,7 +178,7 @@ def test_who_lost_the_machine_meanwhile_may_do_nothing_to_it(
 
     assert answer.status_code == 404
     assert published.jobs == []
-    assert AuditEntry.objects.get(refused=True).instance == "web1"
+    assert AuditEntry.objects.get(refused=True).target_name == "web1"
 
 
 def test_a_lock_of_a_second_ago_counts(
@@ -366,12 +365,12 @@ def test_the_death_of_a_process_in_between_uses_nothing_up(
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.DESTROY,
-        instance="web1",
+        target_name="web1",
         status=JobStatus.NOT_SUBMITTED,
     )
     ActionRequest.objects.update(used_at=timezone.now(), job=job)
 
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
 
     assert ActionRequest.objects.get().pending
 

@@ -9,30 +9,15 @@ from django.utils import timezone
 from apps.auditlog.entries import Acting
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from apps.ganeti.services import power
 from apps.ganeti.watch.follower import Follower
 from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_snapshots import contents
-from tests.ganeti.test_tracking import NewJob, handled, new_job
-from tests.ganeti.test_wakeups import tube
-
-__all__ = ["handled", "new_job", "tube"]  # fixtures
-
-ME = "me"
-
-
-@pytest.fixture
-def job(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Job:
-    """Return a reboot of web1 that Ganeti has in its queue, and that we follow."""
-    job = power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    tracking.claim(ME, timezone.now())
-    published.calls.clear()
-    return job
+from tests.ganeti.jobs import ME, NewJob, now_of
+from tests.ganeti.state import contents, machine
 
 
 @pytest.fixture
@@ -53,19 +38,9 @@ def doubtful(
 
 
 @pytest.fixture
-def follower(cluster: Cluster) -> Follower:
-    return Follower(ME, cluster.pk, Event())
-
-
-@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up at once what is missing."""
-    monkeypatch.setattr("apps.ganeti.watch.follower.MISSING_FOR_S", 0)
-
-
-def now_of(job: Job) -> tuple[str, str]:
-    job.refresh_from_db()
-    return job.status, job.message
+    monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
 
 
 # -- following to the end
@@ -243,9 +218,9 @@ def test_the_next_turn_is_half_a_second_later_and_more_without_news(
     follower: Follower, job: Job
 ) -> None:
     first = follower.turn()
-    follower._news_at -= 20
+    follower._pace.changed_at -= 20
     later = follower.turn()
-    follower._news_at -= 1000
+    follower._pace.changed_at -= 1000
     latest = follower.turn()
 
     # Less what the turn itself has taken.
@@ -268,7 +243,7 @@ def test_however_many_wake_ups_there_are_at_most_two_calls_a_second(
 
 
 def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
-    follower._news_at -= 1000
+    follower._pace.changed_at -= 1000
 
     follower.wake()
 
@@ -371,7 +346,7 @@ def test_a_handler_that_fails_does_not_keep_others_from_their_end(
     def fail(job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     for number, name in enumerate(("web1", "web2"), start=1):
         published.request("POST", f"/2/instances/{name}/reboot")
         published.finish(number)

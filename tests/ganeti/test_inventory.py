@@ -12,15 +12,8 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import MARKS, SORT_KEYS, Criteria, Inventory
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_access import machine
-
-
-def seen_by(user: User) -> Inventory:
-    return inventory.visible(Person.of(user))
-
-
-def names(found: Inventory, wanted: Criteria | None = None) -> list[str]:
-    return [row.name for row in found.page(wanted or Criteria()).rows]
+from tests.ganeti.instances import tagged_instance
+from tests.ganeti.state import names, seen_by
 
 
 @pytest.fixture
@@ -242,7 +235,7 @@ criteria = st.builds(
 )
 machines = st.lists(
     st.builds(
-        lambda name, ips, tag: machine(tag, **{"name": name, "nic.ips": ips}),
+        lambda name, ips, tag: tagged_instance(tag, **{"name": name, "nic.ips": ips}),
         st.text(
             st.characters(categories=["L", "N", "P"], exclude_characters="/"),
             min_size=1,
@@ -361,7 +354,7 @@ def test_running_jobs_are_found_by_cluster_and_name(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
     job = Job.objects.create(
-        key="k", cluster=cluster, kind=Job.Kind.REBOOT, instance="web1"
+        key="k", cluster=cluster, kind=Job.Kind.REBOOT, target_name="web1"
     )
     rows = seen_by(olga).page(Criteria()).rows
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ganeti.domain.job import (
@@ -115,7 +115,6 @@ JSON = st.recursive(
 FIELDS = ("id", "status", "opresult", "oplog", "ops", "summary", "end_ts")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON)))
 def test_whatever_ganeti_says_of_a_job_is_read_and_can_be_kept(
     row: dict[str, object],
@@ -127,7 +126,6 @@ def test_whatever_ganeti_says_of_a_job_is_read_and_can_be_kept(
     assert "\0" not in kept.encode().decode()
 
 
-@settings(max_examples=60, deadline=None)
 @given(JSON, st.sampled_from(["error", "success", "archiving"]))
 def test_any_result_of_a_job_that_failed_is_read(result: object, status: str) -> None:
     row = {"id": 7, "status": status, "opresult": result, "end_ts": result}

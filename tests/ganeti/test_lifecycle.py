@@ -8,20 +8,20 @@ from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.instance import State
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import handlers, steps
 from apps.ganeti.jobs.submission import NotNow
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest, RequestedAction
+from apps.ganeti.models.job import chain_outcome
 from apps.ganeti.rapi.errors import RapiConflict
 from apps.ganeti.services import confirmation, lifecycle
 from apps.ganeti.services.lifecycle import Wish
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import images, see_through
+from tests.ganeti.confirming import see_through
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images")
 
 DESTROY = Wish(RequestedAction.DESTROY)
@@ -182,8 +182,9 @@ def test_the_history_is_of_a_rename_and_ends_with_the_chain(
     entry = AuditEntry.objects.get()
     assert entry.action == "rename"
     assert entry.changes == [["name", "web1", "new.example.org"]]
-    assert entry.job.kind == Job.Kind.STARTUP
-    assert entry.job.status == JobStatus.SUCCESS
+    last = chain_outcome(entry.jobs.all())
+    assert last is not None
+    assert (last.kind, last.status) == (Job.Kind.STARTUP, JobStatus.SUCCESS)
 
 
 def test_what_could_not_be_renamed_is_started_again(
@@ -195,7 +196,9 @@ def test_what_could_not_be_renamed_is_started_again(
     assert done == ["shutdown", "rename", "startup"]
     assert machine(cluster, "web1").state is State.RUNNING
     entry = AuditEntry.objects.get()
-    assert (entry.job.kind, entry.job.status) == (Job.Kind.RENAME, JobStatus.ERROR)
+    outcome = chain_outcome(entry.jobs.all())
+    assert outcome is not None
+    assert (outcome.kind, outcome.status) == (Job.Kind.RENAME, JobStatus.ERROR)
 
 
 def test_a_name_given_away_meanwhile_is_not_taken(
@@ -236,7 +239,7 @@ def test_a_step_that_is_tried_again_is_no_news(
     step = steps.rename("new.example.org")
     Job.objects.update(step=step, status=JobStatus.NOT_SUBMITTED, busy_key=None)
 
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
 
     assert Job.objects.get().status == JobStatus.PLANNED
     assert sent() == []

@@ -27,11 +27,12 @@ HOSTNAME = "h" * 253
 
 # By column: the longest value that is written there and not checked by a form of it.
 OUTSIDE: dict[str, str] = {
-    "ganeti.Job.instance": NAME,
-    "ganeti.Job.instance_uuid": UUID,
+    "ganeti.Job.target_name": NAME,
+    "ganeti.Job.target_id": UUID,
     "ganeti.Job.new_name": HOSTNAME,
     "ganeti.Job.busy_key": Job.busy_key_of(Cluster(pk=2**31), NAME),
     "ganeti.Job.key": Job.new_key(),
+    "ganeti.Job.kind": max(Job.Kind, key=len),
     "ganeti.Job.follower": new_name(),
     "ganeti.WatcherBeat.name": new_name(),
     "ganeti.ClusterRefresh.holder": refresh_lease._me(),
@@ -47,8 +48,8 @@ OUTSIDE: dict[str, str] = {
     "applications.InstanceApplication.disk_template": TEMPLATE,
     "applications.InstanceApplication.storage_provider": NAME,
     "applications.InstanceApplication.volume_group": NAME,
-    "auditlog.AuditEntry.instance": NAME,
-    "auditlog.AuditEntry.instance_uuid": UUID,
+    "auditlog.AuditEntry.target_name": NAME,
+    "auditlog.AuditEntry.target_id": UUID,
     "auditlog.AuditEntry.cluster": "c" * 50,
     "auditlog.AuditEntry.username": "u" * 150,
 }

@@ -7,16 +7,14 @@ from django.utils import timezone
 
 from apps.auditlog.entries import Acting
 from apps.ganeti.domain.job import FINAL, JobReport, JobStatus
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import handlers, steps, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_tracking import NewJob, new_job
-
-__all__ = ["new_job"]  # a fixture
+from tests.ganeti.jobs import NewJob
+from tests.ganeti.state import machine
 
 TAG = "ganetimgr:needsreboot"
 ALICE = "ganetimgr:user:alice"
@@ -34,7 +32,7 @@ def marked(cluster: Cluster, published: FakeRapi) -> FakeRapi:
 def ended(job: Job, status: JobStatus = JobStatus.SUCCESS) -> list[Job]:
     """End a job and return the steps that follow."""
     tracking.finish(job, JobReport(1, status))
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
     return list(Job.objects.planned())
 
 

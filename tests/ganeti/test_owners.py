@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.auditlog.models import AuditEntry
@@ -17,8 +17,7 @@ from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
 from tests.ganeti.confirming import newest_link
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
 
 NOBODY = "There is nobody of this name."
 
@@ -456,11 +455,6 @@ def test_who_may_not_learns_no_names(
     assert published.jobs == []
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     posted=st.dictionaries(
         st.sampled_from(["word", "name", "owner", "confirmed"]),

@@ -30,7 +30,7 @@ def job(cluster: Cluster, alice: User) -> Job:
         cluster=cluster,
         ganeti_id=1,
         kind=Job.Kind.REBOOT,
-        instance="web1",
+        target_name="web1",
         reason="hard reboot",
         user=alice,
         status=JobStatus.RUNNING,

@@ -6,15 +6,16 @@ from django.contrib.auth.models import User
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import TargetKind
 from apps.ganeti.access import Answer
 from apps.ganeti.jobs.submission import ActionRefused, NotNow
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RebootKind
 from apps.ganeti.reads import inventory
-from apps.ganeti.services import power
+from apps.ganeti.services import availability, power
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 Kind = Job.Kind
 ACTIONS: dict[str, Callable[..., Job]] = {
@@ -30,8 +31,8 @@ def act(action: str, cluster: Cluster, name: str, user: User) -> Job:
 
 def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
     found = inventory.visible(Person.of(user))
-    busy = Job.objects.unfinished().for_instance(cluster, name).first()
-    return power.offer(kind, machine(cluster, name), found, busy).answer
+    busy = Job.objects.unfinished().named(cluster, TargetKind.INSTANCE, name).first()
+    return availability.offer(kind, machine(cluster, name), found, busy).answer
 
 
 # -- what is asked of Ganeti
@@ -47,7 +48,7 @@ def test_an_owners_wish_becomes_a_job(
 
     call = published.jobs[0].call
     assert (call.method, call.path) == (method, f"/2/instances/web1/{action}")
-    assert (job.kind, job.instance, job.user) == (action, "web1", alice)
+    assert (job.kind, job.target_name, job.user) == (action, "web1", alice)
 
 
 def test_a_shutdown_says_how_long_the_machine_may_take(

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.person import Person
@@ -14,46 +14,19 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti import access
 from apps.ganeti.access import Answer
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import steps
+from apps.ganeti.jobs import planned
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_views_machine import url
-
-ALICE = "ganetimgr:user:alice"
-
-
-@pytest.fixture
-def guard(db: None) -> User:
-    """Return somebody who may see all, lock and isolate, and nothing else."""
-    user = User.objects.create_user("guard", "guard@example.org")
-    user.user_permissions.set(
-        Permission.objects.filter(
-            codename__in=["view_instances", "can_lock", "can_isolate"]
-        )
-    )
-    return user
+from tests.ganeti.pages import markup, notices, text, url
+from tests.ganeti.restrictions import ALICE, calls, tags
+from tests.ganeti.state import machine
 
 
 def switch(client: Client, what: str, wanted: str, name: str = "web1") -> Any:
     return client.post(url(what, name), {"wanted": wanted}, follow=True)
-
-
-def calls(rapi: FakeRapi) -> list[tuple[str, str, Any]]:
-    """Return what was asked: the method, what of, and the tags."""
-    made = [job.call for job in rapi.jobs]
-    return [
-        (call.method, call.path.rsplit("/", 1)[1], call.query.get("tag"))
-        for call in made
-    ]
-
-
-def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:
-    return set(rapi.instances[name]["tags"])
 
 
 # -- lock
@@ -155,8 +128,8 @@ def test_the_guard_may_whatever_state_it_is_in(
 ) -> None:
     person, found = Person.of(guard), machine(cluster, name)
 
-    assert access.may_lock(person, found).allowed
-    assert access.may_isolate(person, found).allowed
+    assert access.may_lock(person, found, None).allowed
+    assert access.may_isolate(person, found, None).allowed
     assert not access.may_operate(person, found, None).allowed
 
 
@@ -166,7 +139,7 @@ def test_one_right_is_not_the_other(
     guard.user_permissions.remove(Permission.objects.get(codename="can_isolate"))
     person = Person.of(User.objects.get(pk=guard.pk))
 
-    verdict = access.may_isolate(person, machine(cluster, "web1"))
+    verdict = access.may_isolate(person, machine(cluster, "web1"), None)
 
     assert verdict.answer is Answer.FORBIDDEN
 
@@ -177,7 +150,7 @@ def test_no_right_reaches_further_than_the_eye(
     guard.user_permissions.remove(Permission.objects.get(codename="view_instances"))
     person = Person.of(User.objects.get(pk=guard.pk))
 
-    assert access.may_lock(person, machine(cluster, "web1")) is access.INVISIBLE
+    assert access.may_lock(person, machine(cluster, "web1"), None) is access.INVISIBLE
 
 
 def test_buttons_are_there_for_who_may(
@@ -253,13 +226,13 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
     client.force_login(guard)
     switch(client, "isolate", "on")
     end(cluster, published, Job.objects.get())
-    steps.submit_planned()
+    planned.submit_planned()
     published.fail(2, "Can't migrate: the other node is full")
     end(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
 
     assert "ganetimgr:isolate" in tags(published)
     said = text(markup(client.get(url("detail"))))
-    assert "It was not moved" in said
+    assert "It was not migrated" in said
     assert "It takes effect when the machine starts next." in said
     assert "Can't migrate: the other node is full" in said
     history = text(markup(client.get(reverse("auditlog:history"))))
@@ -286,11 +259,6 @@ def test_isolation_is_explained_to_the_owner(
     assert "only 192.0.2.0/26 reaches it" in text(markup(client.get(url("detail"))))
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     what=st.sampled_from(["whitelist", "lock", "isolate"]),
     typed=st.text(max_size=80)

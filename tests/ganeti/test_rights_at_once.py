@@ -24,7 +24,7 @@ def poll(cluster: Cluster) -> str:
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance="web10",
+        target_name="web10",
         reason="hard reboot",
         status=JobStatus.RUNNING,
         busy_key=Job.busy_key_of(cluster, "web10"),

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.utils import translation
 from hypothesis import given
-from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -25,7 +24,7 @@ from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
 from apps.web.lists import Column
 from tests.ganeti.fakes import STATUSES, FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 # What markup and format strings could stumble over; few, so that shapes repeat.
 TEXTS = st.sampled_from(["", "web1", "a&b", "<b>", "'", '"', "%s", "%(x)s", "{0}", "Ω"])
@@ -58,7 +57,6 @@ def plain(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     columns=st.lists(st.sampled_from(COLUMNS), unique=True),
     language=st.sampled_from(["en", "el"]),
 )
-@profile(deadline=None, max_examples=60)
 def test_rows_of_any_shape_are_what_the_template_renders(
     rows: list[Row], columns: list[Column], language: str
 ) -> None:

@@ -10,16 +10,18 @@ from django.utils import timezone
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobReport, JobStatus, Step
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import handlers, planned, steps, tracking
 from apps.ganeti.jobs.submission import Action, submit
+from apps.ganeti.jobs.targets import instance_target
 from apps.ganeti.models import Cluster, Job
+from apps.ganeti.models.job import chain_outcome
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused, RapiUnreachable
 from apps.ganeti.watch.sweeper import Sweeper
 from apps.ganeti.watch.watcher import Watcher
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 TAG = "ganetimgr:isolate"
 CHAIN = (steps.add_tags(TAG), steps.migrate(), steps.start())
@@ -37,7 +39,9 @@ def begin(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Begin:
             return client.shutdown("web1", reason=reason)
 
         action = Action(Job.Kind.SHUTDOWN, call, then=then)
-        return submit(cluster, machine(cluster, "web1"), action, by=by_alice)
+        return submit(
+            cluster, instance_target(machine(cluster, "web1")), action, by=by_alice
+        )
 
     return shut_down
 
@@ -79,7 +83,7 @@ def test_the_next_one_waits_for_the_end_of_the_one_before(
 ) -> None:
     begin(*CHAIN)
 
-    steps.submit_planned()
+    planned.submit_planned()
 
     assert paths(published) == ["web1/shutdown"]
 
@@ -103,9 +107,9 @@ def test_the_entry_in_the_history_goes_along(
     carry_on(cluster, published)
 
     entry = AuditEntry.objects.get()
-    assert newest().audit_entry == entry
     assert newest().user == alice
-    assert Job.objects.exclude(audit_entry=None).count() == 1
+    assert {job.audit_entry for job in Job.objects.all()} == {entry}
+    assert chain_outcome(entry.jobs.all()) == newest()
 
 
 def test_a_job_without_steps_plans_none(
@@ -132,14 +136,14 @@ def test_the_plan_and_the_mark_are_one(
     def die(_job: Job) -> None:
         raise KeyboardInterrupt
 
-    handlers = tracking._handlers[Job.Kind.SHUTDOWN]
+    registered = handlers._handlers.get(Job.Kind.SHUTDOWN, [])
     with monkeypatch.context() as patched:
-        patched.setitem(tracking._handlers, Job.Kind.SHUTDOWN, [*handlers, die])
+        patched.setitem(handlers._handlers, Job.Kind.SHUTDOWN, [*registered, die])
         with pytest.raises(KeyboardInterrupt):
-            tracking.handle(job.pk)
+            handlers.handle(job.pk)
     assert Job.objects.count() == 1
 
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
     assert newest().status == JobStatus.PLANNED
 
 
@@ -149,7 +153,7 @@ def test_an_end_that_is_seen_twice_is_followed_once(
     job = begin(*CHAIN)
     end(cluster, published, job)
 
-    assert not tracking.handle(job.pk)
+    assert not handlers.handle(job.pk)
 
     assert Job.objects.count() == 2
 
@@ -166,10 +170,10 @@ def test_a_step_is_submitted_once_however_many_watchers_look(
     def other_watcher(_call: object) -> None:
         if not asked:
             asked.append(1)
-            steps.submit_planned()
+            planned.submit_planned()
 
     monkeypatch.setattr(published, "on_call", other_watcher)
-    steps.submit_planned()
+    planned.submit_planned()
 
     assert paths(published) == ["web1/shutdown", "web1/tags"]
 
@@ -185,7 +189,7 @@ def test_a_watcher_that_dies_at_the_call_leaves_it_to_be_found(
 
     published.on_call = die
     with pytest.raises(KeyboardInterrupt):
-        steps.submit_planned()
+        planned.submit_planned()
     published.on_call = None
     job = newest()
 
@@ -206,7 +210,7 @@ def test_nothing_follows_what_failed(
     begin(*CHAIN)
     published.finish(1)
     end(cluster, published, newest())
-    steps.submit_planned()
+    planned.submit_planned()
 
     published.finish(2, status)
     carry_on(cluster, published)
@@ -222,7 +226,7 @@ def test_nothing_follows_what_ganeti_does_not_take(
     end(cluster, published, begin(*CHAIN))
     published.fail_submissions(RapiRefused("No such instance", code=404))
 
-    steps.submit_planned()
+    planned.submit_planned()
     published.accept_submissions()
     carry_on(cluster, published)
 
@@ -239,10 +243,10 @@ def test_a_step_that_did_not_arrive_is_tried_again(
     end(cluster, published, begin(steps.add_tags(TAG)))
     published.fail_submissions(AWAY)
 
-    steps.submit_planned()
+    planned.submit_planned()
     published.accept_submissions()
     waiting = newest()
-    steps.submit_planned()
+    planned.submit_planned()
     too_early = paths(published)
     later(waiting)
     carry_on(cluster, published)
@@ -255,12 +259,32 @@ def test_a_step_that_did_not_arrive_is_tried_again(
     assert newest().status == JobStatus.SUCCESS
 
 
+def test_handlers_are_not_called_before_the_last_attempt(
+    begin: Begin,
+    cluster: Cluster,
+    published: FakeRapi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    statuses: list[str] = []
+    monkeypatch.setattr(handlers, "_handlers", {})
+    handlers.on_finished(Job.Kind.TAG)(lambda job: statuses.append(job.status))
+    end(cluster, published, begin(steps.add_tags(TAG)))
+    published.fail_submissions(AWAY)
+
+    planned.submit_planned()
+    published.accept_submissions()
+    later(newest())
+    carry_on(cluster, published)
+
+    assert statuses == [JobStatus.SUCCESS]
+
+
 def test_the_pauses_grow(begin: Begin, cluster: Cluster, published: FakeRapi) -> None:
     end(cluster, published, begin(steps.add_tags(TAG)))
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(hours=4))
     published.fail_submissions(AWAY)
 
-    steps.submit_planned()
+    planned.submit_planned()
 
     pause = newest().due_at - timezone.now()
     assert timedelta(minutes=59) < pause < timedelta(minutes=61)
@@ -273,7 +297,7 @@ def test_after_a_day_it_is_given_up(
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(hours=25))
     published.fail_submissions(AWAY)
 
-    steps.submit_planned()
+    planned.submit_planned()
     published.accept_submissions()
     carry_on(cluster, published)
 
@@ -281,6 +305,22 @@ def test_after_a_day_it_is_given_up(
     assert newest().handled_at
     assert newest().busy_key is None
     assert paths(published) == ["web1/shutdown"]
+
+
+def test_what_nobody_asked_for_is_given_up_after_a_day_too(
+    begin: Begin, cluster: Cluster, published: FakeRapi
+) -> None:
+    """Its last attempt is always new."""
+    end(cluster, published, begin(*CHAIN))
+    Job.objects.update(
+        audit_entry=None, created_at=timezone.now() - timedelta(hours=25)
+    )
+    published.fail_submissions(AWAY)
+
+    planned.submit_planned()
+
+    assert newest().status == JobStatus.NOT_SUBMITTED
+    assert newest().handled_at
 
 
 def test_what_somebody_asked_for_is_not_tried_again(
@@ -291,7 +331,7 @@ def test_what_somebody_asked_for_is_not_tried_again(
 
     with pytest.raises(RapiUnreachable):
         begin(*CHAIN)
-    tracking.handle(newest().pk)
+    handlers.handle(newest().pk)
 
     assert newest().status == JobStatus.NOT_SUBMITTED
     assert Job.objects.count() == 1
@@ -304,7 +344,7 @@ def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
     silence = RapiUnreachable("It did not answer in time.", sent=True)
     published.fail_submissions(silence, after=True)
 
-    steps.submit_planned()
+    planned.submit_planned()
     published.accept_submissions()
     doubtful = newest()
     found = tracking.find(cluster, [doubtful])
@@ -326,7 +366,7 @@ def test_a_step_goes_on_beside_what_somebody_else_asked_for(
     tracking.finish(job, JobReport(1, JobStatus.SUCCESS))
     begin()  # between the end and what follows from it
 
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
     carry_on(cluster, published)
 
     assert sorted(paths(published)) == ["web1/shutdown", "web1/shutdown", "web1/tags"]

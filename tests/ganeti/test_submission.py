@@ -12,6 +12,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.encryption import UndecryptableError
 from apps.ganeti.jobs.job_reason import key_in
 from apps.ganeti.jobs.submission import Action, NotNow, refuse, submit
+from apps.ganeti.jobs.targets import instance_target
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import (
@@ -21,9 +22,9 @@ from apps.ganeti.rapi.errors import (
     refused,
 )
 from tests.conftest import Sent
-from tests.ganeti.conftest import ADDRESS
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.fixtures import ADDRESS
+from tests.ganeti.state import machine
 
 
 def reboot(client: RapiClient, reason: str) -> int:
@@ -44,7 +45,7 @@ Submit = Callable[[], Job]
 
 @pytest.fixture
 def submit_reboot(cluster: Cluster, web1: Instance, by_alice: Acting) -> Submit:
-    return lambda: submit(cluster, web1, REBOOT, by=by_alice)
+    return lambda: submit(cluster, instance_target(web1), REBOOT, by=by_alice)
 
 
 def only_job() -> Job:
@@ -97,7 +98,11 @@ def test_who_did_what_from_where_is_recorded(
     entry = AuditEntry.objects.get()
     assert job.audit_entry == entry
     assert (entry.user, entry.username, entry.address) == (alice, "alice", ADDRESS)
-    assert (entry.action, entry.cluster, entry.instance) == ("reboot", "athens", "web1")
+    assert (entry.action, entry.cluster, entry.target_name) == (
+        "reboot",
+        "athens",
+        "web1",
+    )
     assert not entry.refused
 
 
@@ -139,7 +144,7 @@ def test_another_machine_is_not_kept_waiting(
 ) -> None:
     submit_reboot()
 
-    submit(cluster, machine(cluster, "web2"), REBOOT, by=by_alice)
+    submit(cluster, instance_target(machine(cluster, "web2")), REBOOT, by=by_alice)
 
     assert len(published.jobs) == 2
 
@@ -152,7 +157,7 @@ def test_a_machine_of_the_same_name_elsewhere_is_another(
     farm[sparta.hostname].add("web1")
     submit_reboot()
 
-    assert submit(sparta, web1, REBOOT, by=by_alice).unfinished
+    assert submit(sparta, instance_target(web1), REBOOT, by=by_alice).unfinished
 
 
 # -- not accepted
@@ -249,11 +254,15 @@ def test_a_refused_attempt_is_recorded_and_in_the_digest(
 ) -> None:
     settings.MANAGERS = [("Staff", "staff@example.org")]
 
-    error = refuse(FORBIDDEN, "reboot", cluster, web1, by=by_alice)
+    error = refuse(FORBIDDEN, "reboot", instance_target(web1), by=by_alice)
 
     entry = AuditEntry.objects.get()
     assert entry.refused
-    assert (entry.action, entry.instance, entry.username) == ("reboot", "web1", "alice")
+    assert (entry.action, entry.target_name, entry.username) == (
+        "reboot",
+        "web1",
+        "alice",
+    )
     assert str(error) == entry.detail == FORBIDDEN.reason
     (mail,) = sent()
     assert mail.to == ["staff@example.org"]
@@ -264,7 +273,7 @@ def test_a_refused_attempt_is_recorded_and_in_the_digest(
 def test_a_stranger_is_told_nothing_but_the_record_says_why(
     cluster: Cluster, web1: Instance, carol: User
 ) -> None:
-    error = refuse(INVISIBLE, "reboot", cluster, web1, by=Acting(carol))
+    error = refuse(INVISIBLE, "reboot", instance_target(web1), by=Acting(carol))
 
     assert str(error) == ""
     assert AuditEntry.objects.get().detail == "This machine is not theirs."

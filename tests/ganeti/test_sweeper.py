@@ -8,18 +8,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs import tracking, wakeups
+from apps.ganeti.jobs import handlers, tracking, wakeups
 from apps.ganeti.models import Cluster, Job, WatcherBeat
 from apps.ganeti.watch.beanstalk_listener import Listener
 from apps.ganeti.watch.sweeper import Sweeper
 from apps.ganeti.watch.watcher import Watcher
 from apps.work import loops
 from apps.work.models import Failure
-from tests.ganeti.test_tracking import NewJob, handled, new_job
-from tests.ganeti.test_wakeups import tube
+from tests.ganeti.jobs import NewJob
 from tests.services import Beanstalkd
-
-__all__ = ["handled", "new_job", "tube"]  # fixtures
 
 ME = "me"
 
@@ -89,16 +86,16 @@ def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
     def fail(job: Job) -> None:
-        if job.instance == "web1":
+        if job.target_name == "web1":
             raise RuntimeError("a fault of ours")
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     for name in ("web1", "web2"):
         new_job(name, status=JobStatus.ERROR, busy_key=None)
 
     sweeper.turn()
 
-    assert [job.instance for job in Job.objects.unhandled()] == ["web1"]
+    assert [job.target_name for job in Job.objects.unhandled()] == ["web1"]
     assert WatcherBeat.objects.exists()
 
 
@@ -111,7 +108,7 @@ def test_a_handler_that_keeps_failing_is_not_tried_at_every_turn(
         tries.append(job)
         raise RuntimeError("a fault of ours")
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     new_job(status=JobStatus.ERROR, busy_key=None)
 
     for _ in range(3):
@@ -129,7 +126,7 @@ def test_what_a_handler_raises_is_written_down_until_it_succeeds(
         if faults:
             raise faults.pop(0)
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     job = new_job(status=JobStatus.ERROR, busy_key=None)
     seen = []
 
@@ -152,7 +149,7 @@ def test_what_comes_of_an_end_is_given_up_after_days(
     def fail(_job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     new_job(status=JobStatus.ERROR, busy_key=None)
     sweeper.turn()
     long_ago = timezone.now() - timedelta(days=6)

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,44 +6,14 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from apps.ganeti.domain.job import FINAL, JobReport, JobStatus
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers, tracking
 from apps.ganeti.jobs.job_reason import key_in, reason_of
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.jobs import NewJob
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-NewJob = Callable[..., Job]
-
-
-@pytest.fixture
-def new_job(cluster: Cluster) -> NewJob:
-    """Return a maker of rows, as a submission leaves them."""
-
-    def make(instance: str = "web1", **changes: object) -> Job:
-        values: dict[str, object] = {
-            "key": Job.new_key(),
-            "cluster": cluster,
-            "kind": Job.Kind.REBOOT,
-            "instance": instance,
-            "reason": "hard reboot",
-            "status": JobStatus.QUEUED,
-            "ganeti_id": 1,
-            "busy_key": Job.busy_key_of(cluster, instance),
-        }
-        return Job.objects.create(**values | changes)
-
-    return make
-
-
-@pytest.fixture
-def handled(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
-    """Return the jobs that the handler of reboots was called with."""
-    jobs: list[Job] = []
-    monkeypatch.setattr(tracking, "_handlers", {})
-    tracking.on_finished(Job.Kind.REBOOT)(jobs.append)
-    return jobs
 
 
 def report(status: JobStatus, message: str = "") -> JobReport:
@@ -113,7 +82,7 @@ def test_a_handler_is_called_once_with_the_ended_job(
     job = new_job()
     tracking.finish(job, report(JobStatus.SUCCESS))
 
-    assert [tracking.handle(job.pk), tracking.handle(job.pk)] == [True, False]
+    assert [handlers.handle(job.pk), handlers.handle(job.pk)] == [True, False]
 
     assert handled == [job]
     assert handled[0].status == JobStatus.SUCCESS
@@ -122,7 +91,7 @@ def test_a_handler_is_called_once_with_the_ended_job(
 def test_no_handler_is_called_before_the_end(
     new_job: NewJob, handled: list[Job]
 ) -> None:
-    assert not tracking.handle(new_job().pk)
+    assert not handlers.handle(new_job().pk)
     assert handled == []
 
 
@@ -131,7 +100,7 @@ def test_a_handler_is_called_however_a_job_ended(
 ) -> None:
     job = new_job()
     tracking.finish(job, report(JobStatus.CANCELED))
-    tracking.handle(job.pk)
+    handlers.handle(job.pk)
 
     assert [one.status for one in handled] == [JobStatus.CANCELED]
 
@@ -142,7 +111,7 @@ def test_handlers_of_other_kinds_are_not_called(
     job = new_job(kind=Job.Kind.STARTUP)
     tracking.finish(job, report(JobStatus.SUCCESS))
 
-    assert tracking.handle(job.pk)
+    assert handlers.handle(job.pk)
     assert handled == []
 
 
@@ -152,22 +121,22 @@ def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
     deaths = [RuntimeError("power cut")]
 
     def greet_then_die(job: Job) -> None:
-        User.objects.filter(pk=carol.pk).update(first_name=job.instance)
+        User.objects.filter(pk=carol.pk).update(first_name=job.target_name)
         if deaths:
             raise deaths.pop()
 
-    tracking.on_finished(Job.Kind.REBOOT)(greet_then_die)
+    handlers.on_finished(Job.Kind.REBOOT)(greet_then_die)
     job = new_job()
     tracking.finish(job, report(JobStatus.SUCCESS))
 
     with pytest.raises(RuntimeError):
-        tracking.handle(job.pk)
+        handlers.handle(job.pk)
 
     carol.refresh_from_db()
     assert carol.first_name == ""
     assert list(Job.objects.unhandled()) == [job]
-    assert tracking.handle(job.pk)
-    assert not tracking.handle(job.pk)
+    assert handlers.handle(job.pk)
+    assert not handlers.handle(job.pk)
 
 
 def test_an_end_is_not_seen_without_what_follows_from_it(
@@ -176,7 +145,7 @@ def test_an_end_is_not_seen_without_what_follows_from_it(
     def have_no_database(_job: Job) -> None:
         raise OperationalError("gone away")
 
-    tracking.on_finished(Job.Kind.REBOOT)(have_no_database)
+    handlers.on_finished(Job.Kind.REBOOT)(have_no_database)
     job = new_job()
 
     with pytest.raises(OperationalError):
@@ -193,7 +162,7 @@ def test_an_end_is_kept_although_a_handler_fails(
     def fail(_job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
-    tracking.on_finished(Job.Kind.REBOOT)(fail)
+    handlers.on_finished(Job.Kind.REBOOT)(fail)
     job = new_job()
 
     assert tracking.end(job, report(JobStatus.SUCCESS))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ganeti.domain import values
@@ -24,8 +24,7 @@ from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi, instance_fields
-from tests.ganeti.test_refreshing import state_of
-from tests.ganeti.test_snapshots import contents, current
+from tests.ganeti.state import contents, current, state_of
 
 STRANGE: list[Any] = [
     *(1e18, 1e400, float("nan"), -1e18, 10**400, "text", "\ud83d", True),
@@ -192,7 +191,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 @pytest.mark.parametrize("kind", READERS)
 def test_any_row_is_read_or_unreadable(kind: str, data: st.DataObject) -> None:

@@ -4,7 +4,6 @@ from threading import Event
 import pytest
 from django.contrib.auth.models import User
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +13,7 @@ from pytest_django import (
 )
 
 from apps.auditlog.models import AuditEntry
-from apps.ganeti.display import instance_page
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.forms.power import RebootForm, ShutdownForm
 from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job, Network
 from apps.ganeti.rapi.errors import RapiConflict, RapiUnreachable
@@ -24,13 +21,9 @@ from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, rows, text
+from tests.ganeti.pages import markup, notices, page, rows, text, url
 
 HTMX = {"HX-Request": "true"}
-
-
-def url(what: str, name: str = "web1", cluster: str = "athens") -> str:
-    return reverse(f"ganeti:instance-{what}", args=(cluster, name))
 
 
 def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> Job:
@@ -39,16 +32,12 @@ def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> J
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.REBOOT,
-        instance=name,
+        target_name=name,
         reason="hard reboot",
         status=status,
         busy_key=Job.busy_key_of(cluster, name) if unfinished else None,
         **fields,
     )
-
-
-def page(client: Client, name: str = "web1") -> str:
-    return markup(client.get(url("detail", name)))
 
 
 # -- what is on it
@@ -100,26 +89,6 @@ def test_what_is_off_stays_with_its_reason(
     assert "It is running already." in hers
     assert "The staff has locked this machine" in locked
     assert "You may look at this machine, but not run it." in olgas
-
-
-@pytest.mark.parametrize("kind", [*Job.Kind, "unknown"])
-def test_each_action_has_a_form_of_its_own_and_an_unknown_one_has_none(
-    kind: str,
-) -> None:
-    drawn = render_to_string(
-        "ganeti/_instance_action.html",
-        {
-            "kind": kind,
-            "label": kind,
-            "address": "/act",
-            "shutdown_form": ShutdownForm(),
-            "reboot_form": RebootForm(),
-        },
-    )
-
-    assert ('action="/act"' in drawn) == (kind in dict(instance_page._ACTIONS))
-    assert ('name="kind"' in drawn) == (kind == Job.Kind.REBOOT)
-    assert ('name="force"' in drawn) == (kind == Job.Kind.SHUTDOWN)
 
 
 @pytest.mark.usefixtures("published")
@@ -427,7 +396,7 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
-    assert (entry.username, entry.instance, entry.refused) == ("carol", "web1", True)
+    assert (entry.username, entry.target_name, entry.refused) == ("carol", "web1", True)
     assert [message.to for message in sent()] == [["managers@example.org"]]
     assert published.jobs == []
 

@@ -10,11 +10,10 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import ask, images, link_for, newest_link, see_through, url
+from tests.ganeti.confirming import ask, link_for, newest_link, see_through
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, rows, text
+from tests.ganeti.pages import markup, notices, rows, text, url
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images")
 HTMX = {"HX-Request": "true"}
 NEW = "shop.example.org"
@@ -131,7 +130,11 @@ def test_it_is_known_to_the_staff_and_to_who_had_to_do_with_it(
     client: Client, olga: User, bob: User, carol: User
 ) -> None:
     AuditEntry.objects.create(
-        user=bob, action="reboot", instance="web1", instance_uuid="uuid-of-web1"
+        user=bob,
+        action="reboot",
+        target_kind="instance",
+        target_name="web1",
+        target_id="uuid-of-web1",
     )
     statuses = []
     for user in (olga, bob, carol):

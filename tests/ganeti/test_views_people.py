@@ -12,7 +12,8 @@ from apps.accounts import ssh_public_keys
 from apps.accounts.models import Organization
 from apps.accounts.services import profiles
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, On
+from apps.auditlog.entries import Acting
+from apps.auditlog.target import Target, TargetKind
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
 from apps.ganeti.views import people
@@ -85,8 +86,12 @@ def test_a_user_is_shown_with_all_that_is_known(staff: Client, alice: User) -> N
 
 @pytest.mark.usefixtures("published")
 def test_a_users_history_is_shown(staff: Client, alice: User, carol: User) -> None:
-    entries.record(Acting(alice), "reboot", On("athens", "web1"))
-    entries.record(Acting(carol), "reboot", On("athens", "db1"))
+    entries.record(
+        Acting(alice), "reboot", Target(TargetKind.INSTANCE, "web1", "athens")
+    )
+    entries.record(
+        Acting(carol), "reboot", Target(TargetKind.INSTANCE, "db1", "athens")
+    )
 
     page = text(markup(staff.get(user_page("alice"))).split('id="history"')[1])
 

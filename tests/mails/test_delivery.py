@@ -14,7 +14,6 @@ from django.db import DatabaseError
 from django.test import Client, override_settings
 from django.utils import timezone
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -200,7 +199,6 @@ ODD = st.text(
         max_size=4,
     )
 )
-@hypothesis_settings(deadline=None, max_examples=50)
 def test_a_batch_with_broken_mails_delivers_the_others(
     broken: list[dict[str, str]],
 ) -> None:

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.template import Context, Template
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from apps.mails.folded_values import fold_value
@@ -148,7 +147,6 @@ def test_templates_reach_into_folded_objects_as_into_others() -> None:
 
 
 @given(st.text() | st.text(st.sampled_from(f"ab \u202e\ud800{LINE_BREAKS}")))
-@hypothesis_settings(deadline=None)
 def test_a_folded_text_has_one_line_that_anything_can_encode(text: str) -> None:
     folded = fold(text)
 

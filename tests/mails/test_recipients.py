@@ -11,7 +11,6 @@ from django.db.models import EmailField
 from django.test import RequestFactory, override_settings
 from django.urls import get_resolver
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from apps.mails import delivery
@@ -20,7 +19,7 @@ from apps.mails.models import Mail
 from apps.web.mail_addresses import MailAddressField, normalize
 from tests import services
 from tests.smtp import MailServer
-from tests.web.test_mail_addresses import ADDRESSES
+from tests.web.strategies import ADDRESSES
 
 pytestmark = pytest.mark.django_db
 FORGED = '"x\x0cme@evil.example\x0c"@uni.example'
@@ -69,7 +68,6 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @given(st.lists(ADDRESSES | st.just(FORGED), min_size=1, max_size=8))
-@hypothesis_settings(deadline=None, max_examples=20)
 def test_an_address_that_a_form_takes_is_one_smtp_recipient(
     mail_server: MailServer, addresses: list[str]
 ) -> None:

@@ -4,22 +4,12 @@ import socket
 
 import pytest
 from django.utils import translation
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.net import probe
 from apps.net.probe import Unsuitable
-from tests.ganeti.file_server import (
-    FAILURE,
-    Server,
-    check,
-    server,
-    waits,
-    why,
-)
-
-__all__ = ["server", "waits"]  # fixtures
-
+from tests.net.file_server import FAILURE, Server, check, why
 
 # -- what is found
 
@@ -218,7 +208,6 @@ def test_a_comma_would_be_an_option_of_qemu() -> None:
     assert "comma" in why("http://example.org/a.iso,file=/etc/shadow")
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60) | st.text(max_size=40).map(lambda end: f"http://{end}"))
 def test_whatever_is_typed_is_answered(url: str) -> None:
     try:

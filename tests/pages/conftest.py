@@ -1,6 +1,5 @@
 """A web server of others that serves a feed, and may be disturbed."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,9 +9,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from tests.limited import in_this_process, limited
-
-__all__ = ["in_this_process", "limited"]  # fixtures
+from tests.local_server import served
 
 
 @dataclass
@@ -52,9 +49,12 @@ def feed(settings: Settings) -> Iterator[Feed]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     feed.url = f"http://127.0.0.1:{server.server_port}/feed"
     settings.BRANDING = {**settings.BRANDING, "FEED_URL": feed.url}
-    yield feed
-    server.shutdown()
-    server.server_close()
+    with served(server):
+        yield feed
+
+
+@pytest.fixture(autouse=True)
+def _without_processes(in_this_process: None) -> None:
+    pass

@@ -8,8 +8,7 @@ from django.contrib.flatpages.models import FlatPage
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given
-from hypothesis import settings as trying
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -145,11 +144,6 @@ def test_what_could_do_harm_is_left_out(client: Client, hostile: str) -> None:
 
 
 @given(content=st.text())
-@trying(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 def test_whatever_is_written_is_drawn(content: str) -> None:
     assert "<script" not in flat_pages.rendered(content)
 
@@ -254,11 +248,6 @@ def test_a_member_of_staff_with_the_right_writes_pages_and_others_do_not(
             "content": st.text(),
         },
     )
-)
-@trying(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_is_posted_nothing_breaks(
     client: Client, root: User, sent: dict[str, str]

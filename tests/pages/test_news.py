@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
-from hypothesis import settings as trying
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -376,7 +375,6 @@ def test_the_watcher_sees_to_the_news() -> None:
 
 
 @given(st.one_of(st.binary(), st.text().map(lambda t: RSS.replace("More", t).encode())))
-@trying(max_examples=50, deadline=None)
 def test_whatever_a_feed_says_is_read_or_refused(data: bytes) -> None:
     try:
         items, _problem = news.parse(data, "https://news.example.org/")

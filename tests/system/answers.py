@@ -13,7 +13,7 @@ from apps.auditlog import digest
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.network import GanetiNetwork
-from apps.ganeti.jobs import tracking
+from apps.ganeti.jobs import handlers
 from apps.ganeti.jobs.submission import ActionRefused, NotNow
 from apps.ganeti.models import Cluster, ClusterRefresh, Job, WatcherBeat
 from apps.ganeti.rapi.errors import RapiError
@@ -57,7 +57,7 @@ def submit(kind: str, name: str, username: str = "alice") -> dict[str, Any]:
 
 def newest(name: str) -> int:
     """Return the row of an instance's newest job, 0 if there is none."""
-    found = Job.objects.filter(instance=name).order_by("-pk").first()
+    found = Job.objects.filter(target_name=name).order_by("-pk").first()
     return found.pk if found else 0
 
 
@@ -69,7 +69,7 @@ def job(pk: int) -> dict[str, Any]:
         "unfinished": row.unfinished,
         "handled": row.handled_at is not None,
         "follower": row.follower,
-        "instance": row.instance,
+        "instance": row.target_name,
         "busy": row.busy_key is not None,
         "ganeti_id": row.ganeti_id,
         "recorded": row.audit_entry.action if row.audit_entry else None,
@@ -122,7 +122,7 @@ def last_beat() -> float:
 
 def refusals(name: str) -> list[str]:
     """Return who was refused what on an instance."""
-    entries = AuditEntry.objects.filter(instance=name, refused=True)
+    entries = AuditEntry.objects.filter(target_name=name, refused=True)
     return [f"{entry.username} {entry.action}" for entry in entries]
 
 
@@ -203,7 +203,7 @@ def send_mail_now() -> None:
 
 def try_again_now(pk: int) -> None:
     """Let the handlers of a job that failed run again at once."""
-    Failure.objects.filter(chore=tracking.handling(pk)).update(next_at=timezone.now())
+    Failure.objects.filter(chore=handlers.handling(pk)).update(next_at=timezone.now())
 
 
 def let_a_digest_be_due() -> None:

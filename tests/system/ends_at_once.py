@@ -80,7 +80,7 @@ def build(cluster: Cluster, name: str) -> Job:
         key=Job.new_key(),
         cluster=cluster,
         kind=Job.Kind.CREATE,
-        instance=name,
+        target_name=name,
         reason="create",
         status=JobStatus.RUNNING,
         ganeti_id=1,

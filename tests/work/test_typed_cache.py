@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from django.core.cache import cache
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.work import typed_cache
@@ -102,7 +102,6 @@ def test_what_could_not_be_read_again_is_not_kept(value: Reading) -> None:
 
 
 @given(st.binary(max_size=100))
-@settings(deadline=None, max_examples=50)
 def test_any_bytes_are_a_value_or_a_mismatch(data: bytes) -> None:
     for planted in (data, zlib.compress(data)):
         try:

@@ -9,6 +9,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
+from apps.auditlog.target import user_target
 from apps.mails.letters import Letter
 
 from .. import contact, sessions
@@ -33,10 +34,10 @@ def changed(
     ``user`` is whose password it is, if somebody else has set it.
     """
     user = user or by.user
-    detail = "" if user == by.user else user.get_username()
+    target = None if user == by.user else user_target(user)
     with transaction.atomic():
         sessions.end_all(user, but=keep)
-        entries.record(by, action, detail=detail)
+        entries.record(by, action, target)
         at = timezone.localtime().isoformat(" ", "seconds")
         context = {"user": user, "at": at, "address": by.address}
         Letter("accounts/emails/password_changed.txt", context).post(

@@ -22,6 +22,7 @@ from registration.models import RegistrationProfile, SupervisedRegistrationProfi
 
 from apps.auditlog import entries
 from apps.auditlog.entries import Acting
+from apps.auditlog.target import user_target
 from apps.mails.letters import Letter
 from apps.mails.one_time_keys import hash_of
 
@@ -308,7 +309,7 @@ def approve(found: Registration, *, by: Acting) -> bool:
             return False
         user.is_active = True
         user.save(update_fields=["is_active"])
-        entries.record(by, APPROVED, detail=user.username)
+        entries.record(by, APPROVED, user_target(user))
         Letter("accounts/emails/register_approved.txt", {"user": user}).post(
             user.email, language=contact.language_of(user)
         )
@@ -328,7 +329,7 @@ def refuse(found: Registration, reason: str, *, by: Acting) -> bool:
         Letter("accounts/emails/register_refused.txt", context).post(
             user.email, language=contact.language_of(user)
         )
-        entries.record(by, REFUSED, detail=user.username)
+        entries.record(by, REFUSED, user_target(user))
         user.delete()
     return True
 

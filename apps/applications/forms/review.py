@@ -65,9 +65,12 @@ def _name(label: Any) -> LineField:
 class ReviewForm(forms.Form):
     """Everything that was asked for, and where it is to be.
 
-    What is chosen is looked for in what is known of the cluster, never in what the
-    page offered: that came from the browser too.
+    With ``data`` it is validated; with ``initial`` alone it only shows that. Either way
+    the panel offers what goes with it. What is chosen is looked for in what is known of
+    the cluster, never in what the page offered: that came from the browser too.
     """
+
+    fast_first = False
 
     hostname = LineField(
         label=gettext_lazy("Host name"),
@@ -114,10 +117,19 @@ class ReviewForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, application: InstanceApplication, panel: Panel, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        application: InstanceApplication,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        self.application, self.panel = application, panel
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial=initial)
+        self.application = application
+        self.panel = Panel(
+            self.initial if data is None else as_typed(data),
+            wish=application.network,
+            fast_first=self.fast_first,
+        )
         self._offer_images()
 
     def _offer_images(self) -> None:
@@ -220,6 +232,7 @@ class ReviewForm(forms.Form):
 class CreateForm(ReviewForm):
     """What is to be built without an application, and for whom."""
 
+    fast_first = True
     owner = LineField(
         label=gettext_lazy("Owner"),
         max_length=150,
@@ -247,8 +260,6 @@ class CommentForm(forms.Form):
 class RefusalForm(CommentForm):
     """Why an application is refused; the applicant is told so."""
 
-    SAID = ("refusal_reason", "admin_comments")
-
     refusal_reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_COMMENT,
@@ -259,6 +270,28 @@ class RefusalForm(CommentForm):
             "required": gettext_lazy("Give a reason; the applicant is told it.")
         },
     )
+
+
+def as_filed(application: InstanceApplication) -> dict[str, Any]:
+    """Return what the form shows of an application: as it was filed, or decided."""
+    cluster, template = application.cluster, application.disk_template
+    provider = application.storage_provider
+    names = ("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system")
+    filed = {name: getattr(application, name) for name in names}
+    filed |= {
+        "hosts_mail_server": application.hosts_mail_server,
+        "organization": application.organization_id,
+        "admin_comments": application.admin_comments,
+    }
+    if cluster is None:
+        return filed
+    return filed | {
+        "cluster": cluster.slug,
+        "node_group": application.node_group,
+        "nic_network": application.nic_network,
+        "storage": f"{template}:{provider}" if provider else template,
+        "volume_group": application.volume_group,
+    }
 
 
 def as_typed(data: QueryDict) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import reverse
 
 from apps.accounts import contact
-from apps.auditlog.entries import Acting, On
+from apps.auditlog.entries import Acting
 from apps.ganeti.domain.job import JobStatus, Step
-from apps.ganeti.jobs import steps, tracking
+from apps.ganeti.jobs import handlers, steps
+from apps.ganeti.jobs.targets import new_instance_target
 from apps.ganeti.models import Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused
@@ -27,9 +28,9 @@ BUILD = "build_application"
 def register() -> None:
     """Tell Ganeti's app what it cannot know: how to build, and what then."""
     steps.register(BUILD, _build)
-    tracking.on_started(Job.Kind.CREATE)(_started)
-    tracking.on_finished(Job.Kind.CREATE)(_built)
-    tracking.on_finished(Job.Kind.DESTROY)(_removed)
+    handlers.on_started(Job.Kind.CREATE)(_started)
+    handlers.on_finished(Job.Kind.CREATE)(_built)
+    handlers.on_finished(Job.Kind.DESTROY)(_removed)
 
 
 def _of(job: Job) -> InstanceApplication | None:
@@ -53,7 +54,7 @@ def _started(job: Job) -> None:
 
 def _built(job: Job) -> None:
     application = _of(job)
-    if application is None or job.unfinished:  # a step that is tried again
+    if application is None:
         return
     if job.status == JobStatus.SUCCESS:
         _succeeded(application, job)
@@ -64,7 +65,7 @@ def _built(job: Job) -> None:
 def _succeeded(application: InstanceApplication, job: Job) -> None:
     _remember_uuid(job)
     transitions.move(application, Status.CREATED, Event.Kind.CREATED, job=job)
-    path = reverse("ganeti:instance-detail", args=(job.cluster.slug, job.instance))
+    path = reverse("ganeti:instance-detail", args=(job.cluster.slug, job.target_name))
     said: dict[str, Any] = {"application": application, "path": path, "job": job}
     about = application.mail_key
     applicant = application.applicant
@@ -77,14 +78,14 @@ def _succeeded(application: InstanceApplication, job: Job) -> None:
 def _remember_uuid(job: Job) -> None:
     """Have the new instance's history begin with how it was built."""
     contents = snapshots.remembered(job.cluster)
-    instance = contents.instances.get(job.instance) if contents else None
+    instance = contents.instances.get(job.target_name) if contents else None
     if instance is None:
         return
-    job.instance_uuid = instance.uuid
-    job.save(update_fields=["instance_uuid"])
+    job.target_id = instance.uuid
+    job.save(update_fields=["target_id"])
     if job.audit_entry:
-        job.audit_entry.instance_uuid = instance.uuid
-        job.audit_entry.save(update_fields=["instance_uuid"])
+        job.audit_entry.target_id = instance.uuid
+        job.audit_entry.save(update_fields=["target_id"])
 
 
 def _failed(application: InstanceApplication, job: Job) -> None:
@@ -104,7 +105,7 @@ def _failed(application: InstanceApplication, job: Job) -> None:
 def _removed(job: Job) -> None:
     """Go on to build when what a failed build had left is gone."""
     application = _of(job)
-    if application is None or job.unfinished:
+    if application is None:
         return
     if job.status != JobStatus.SUCCESS:
         _failed(application, job)
@@ -121,8 +122,8 @@ def _removed(job: Job) -> None:
         arguments={"application": application.pk},
         reason=Job.Kind.CREATE.value,
     )
-    what = On(cluster.slug, application.hostname)
-    application.job = steps.plan_new(cluster, what, step, by=_who_asked_for(job))
+    target = new_instance_target(cluster, application.hostname)
+    application.job = steps.plan_new(cluster, target, step, by=_who_asked_for(job))
     application.save(update_fields=["job"])
 
 

@@ -5,15 +5,18 @@ The job is written down with the application's new state before Ganeti is asked;
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from apps.auditlog.entries import Acting, On
+from apps.auditlog.entries import Acting
+from apps.auditlog.target import Target
 from apps.ganeti.domain.instance import Instance
-from apps.ganeti.jobs import tracking
-from apps.ganeti.jobs.submission import Action, NotNow, on, send, write_down
+from apps.ganeti.jobs import handlers
+from apps.ganeti.jobs.submission import Action, NotNow, send, write_down
+from apps.ganeti.jobs.targets import instance_target, new_instance_target
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiError
@@ -62,22 +65,22 @@ def _submit(application: InstanceApplication, by: Acting) -> Job:
     left = next(iter(left_behind(application)), None)
     if left is not None:
         where = Cluster.objects.get(slug=left.cluster)
-        return _ask(application, where, on(where, left), _removal(left), by)
+        return _ask(application, where, instance_target(left), _removal(left), by)
     cluster = cluster_of(application)
-    what = On(cluster.slug, application.hostname)
-    return _ask(application, cluster, what, Action(Job.Kind.CREATE, _call(body)), by)
+    target = new_instance_target(cluster, application.hostname)
+    return _ask(application, cluster, target, Action(Job.Kind.CREATE, _call(body)), by)
 
 
 def _ask(
     application: InstanceApplication,
     cluster: Cluster,
-    what: On,
+    target: Target,
     action: Action,
     by: Acting,
 ) -> Job:
     """Write job and state down, then ask; if Ganeti says no, see to that at once."""
     with transaction.atomic():
-        job = write_down(cluster, what, action, by=by)
+        job = write_down(cluster, target, action, by=by)
         transitions.move(
             application,
             Status.SUBMITTED,
@@ -89,7 +92,7 @@ def _ask(
     try:
         send(job, action.call)
     except RapiError as exc:
-        tracking.try_to_handle(job.pk)
+        handlers.try_to_handle(job.pk)
         application.refresh_from_db()
         raise NotTaken(stored_text.translate(str(exc))) from exc
     return job
@@ -104,9 +107,9 @@ def try_out(application: InstanceApplication, *, by: Acting) -> Job:
     try:
         cluster = cluster_of(application)
         call = _call(arguments(application), dry_run=True)
-        what = On(cluster.slug, application.hostname)
+        target = replace(application.target, cluster=cluster.slug)
         action = Action(Job.Kind.TRY_CREATE, call, alone=False)
-        job = write_down(cluster, what, action, by=by)
+        job = write_down(cluster, target, action, by=by)
         send(job, call)
     except (CannotTell, NotNow, RapiError) as exc:
         raise NotTaken(stored_text.translate(str(exc))) from exc

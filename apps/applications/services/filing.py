@@ -9,8 +9,8 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 from apps.accounts.models import Profile
 from apps.accounts.person import Person
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, On
-from apps.ganeti.jobs.submission import refuse_on
+from apps.auditlog.entries import Acting
+from apps.ganeti.jobs.submission import refuse
 from apps.mails.letters import Letter
 from apps.web.stored_text import Text
 from apps.work.cached_count import forget
@@ -62,7 +62,7 @@ def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
     application = InstanceApplication.objects.create(applicant=by.user, **wanted)
     transitions.tell(application, Event.Kind.FILED, by=by.user)
     forget(WAITING)
-    entries.record(by, APPLY, On(instance=application.hostname))
+    entries.record(by, APPLY, application.target)
     _fill_profile(by.user, application)
     Letter(
         "applications/emails/filed.txt",
@@ -97,11 +97,10 @@ def withdraw(application: InstanceApplication, *, by: Acting) -> None:
     verdict = access.may_withdraw(
         Person.of(by.user), application.applicant.get_username()
     )
-    on = On(instance=application.hostname)
     if not verdict.allowed:
-        raise refuse_on(verdict, WITHDRAW, on, by=by, hidden=NOT_THEIRS)
+        raise refuse(verdict, WITHDRAW, application.target, by=by, hidden=NOT_THEIRS)
     with transaction.atomic():
         transitions.move(
             application, Status.WITHDRAWN, Event.Kind.WITHDRAWN, by=by.user
         )
-        entries.record(by, WITHDRAW, on)
+        entries.record(by, WITHDRAW, application.target)

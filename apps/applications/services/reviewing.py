@@ -11,9 +11,9 @@ from django.utils.translation import pgettext_lazy
 from apps.accounts import contact
 from apps.accounts.person import Person
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, Change, On
+from apps.auditlog.entries import Acting, Change
 from apps.ganeti.access import Verdict
-from apps.ganeti.jobs.submission import refuse_on
+from apps.ganeti.jobs import submission
 from apps.ganeti.models import Job
 from apps.mails.letters import Letter
 from apps.web.stored_text import Text
@@ -58,15 +58,15 @@ def check(application: InstanceApplication, *, by: Acting) -> None:
     """Let only reviewers decide; raises ActionRefused."""
     verdict = may_decide(Person.of(by.user), application)
     if not verdict.allowed:
-        on = On(instance=application.hostname)
-        raise refuse_on(verdict, REVIEW, on, by=by, hidden=NOT_THEIRS)
+        target = application.target
+        raise submission.refuse(verdict, REVIEW, target, by=by, hidden=NOT_THEIRS)
 
 
 def check_creator(*, by: Acting) -> None:
     """Let only those create who may without an application; raises ActionRefused."""
     verdict = access.may_create(Person.of(by.user))
     if not verdict.allowed:
-        raise refuse_on(verdict, CREATE, entries.NOTHING, by=by)
+        raise submission.refuse(verdict, CREATE, None, by=by)
 
 
 # -- the version that a reviewer looked at
@@ -128,7 +128,7 @@ def _accept(
         reviewer=by.user,
         **decided,
     )
-    entries.record(by, action, _on(application), changes=changes)
+    entries.record(by, action, application.target, changes=changes)
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def refuse(
             admin_comments=comments,
             reviewer=by.user,
         )
-        entries.record(by, REFUSE, _on(application), detail=reason)
+        entries.record(by, REFUSE, application.target, detail=reason)
         Letter(
             "applications/emails/refused.txt",
             {"application": application, "reason": reason},
@@ -177,12 +177,7 @@ def discard(application: InstanceApplication, comments: str, *, by: Acting) -> N
             admin_comments=comments,
             reviewer=by.user,
         )
-        entries.record(by, DISCARD, _on(application))
-
-
-def _on(application: InstanceApplication) -> On:
-    cluster = application.cluster
-    return On(cluster.slug if cluster else "", application.hostname)
+        entries.record(by, DISCARD, application.target)
 
 
 # -- what was changed

@@ -14,16 +14,25 @@ from . import marks
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin[Job]):
-    list_display = ["submitted_at", "kind", "instance", "cluster", "state", "user"]
+    list_display = ["submitted_at", "kind", "target_name", "cluster", "state", "user"]
     list_display += ["ganeti_id", "finished_at"]
     list_display_links = ["submitted_at", "kind"]
-    list_filter = ["status", "kind", "cluster", "submitted_at"]
+    list_filter = ["status", "kind", "target_kind", "cluster", "submitted_at"]
     list_select_related = ["cluster", "user"]
-    search_fields = ["instance", "user__username", "=ganeti_id", "=key"]
-    search_help_text = _("Instance, user, Ganeti's job id or our key.")
+    search_fields = ["target_name", "=target_id", "user__username", "=ganeti_id"]
+    search_fields += ["=key"]
+    search_help_text = _("Target or its id, user, Ganeti's job id or our key.")
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": ["kind", "instance", "cluster", "state", "answer"]}),
+        (
+            None,
+            {
+                "fields": [
+                    *("kind", "target_kind", "target_name", "target_id", "cluster"),
+                    *("state", "answer"),
+                ]
+            },
+        ),
         (
             _("Who and when"),
             {"fields": ["user", "reason", "submitted_at", "finished_at"]},

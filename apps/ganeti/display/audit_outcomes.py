@@ -1,31 +1,29 @@
-"""What the audit log shows of instances: who may see it, and what came of it."""
+"""What the audit log shows of jobs and instances: who sees it, and what came of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Set
 from functools import cache
 
-from django.db.models import Q
-from django.http import HttpRequest
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.person import person_of
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.outcomes import Outcome, Reach
+from apps.auditlog.outcomes import Filters, Outcome, Reach
+from apps.auditlog.target import TargetKind
+from apps.web.requests import UserRequest
 from apps.web.stored_text import Text
 
 from .. import access
-from ..domain.job import UNFINISHED, JobStatus
+from ..domain.job import FINAL, UNFINISHED, JobStatus
 from ..models import Job
+from ..models.job import chain_outcome
 from ..reads import inventory
+from ..reads.inventory import Inventory
 from . import instance_page, labels
 
-REFUSED = pgettext_lazy("action", "Not allowed")
-_FAILED = (
-    JobStatus.ERROR,
-    JobStatus.REFUSED,
-    JobStatus.NOT_SUBMITTED,
-    JobStatus.LOST,
-    JobStatus.CANCELED,
-)
+_DONE = frozenset({JobStatus.SUCCESS})
+_FAILED = FINAL - _DONE
+_OTHERS = _FAILED | UNFINISHED
 _WORDS: dict[str, Text] = {
     JobStatus.SUCCESS: pgettext_lazy("job", "Done"),
     JobStatus.ERROR: pgettext_lazy("job", "Failed"),
@@ -42,39 +40,41 @@ _DOTS = {
 }
 
 
-class Instances:
-    """What the history asks about (`apps.auditlog.outcomes.Subject`)."""
+def _some(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
+    """Return which entries have jobs in these states, and ``none`` in those."""
+    jobs = Job.objects.filter(audit_entry=OuterRef("pk"))
+    wanted = Q(Exists(jobs.filter(status__in=sorted(statuses))))
+    if not none:
+        return wanted
+    return wanted & Q(~Exists(jobs.filter(status__in=sorted(none))))
 
-    outcomes: Mapping[str, tuple[Text, Q]] = {
-        "running": (
-            pgettext_lazy("job", "Running"),
-            Q(job__status__in=sorted(UNFINISHED)),
-        ),
-        "done": (_WORDS[JobStatus.SUCCESS], Q(job__status=JobStatus.SUCCESS)),
-        "failed": (pgettext_lazy("job", "Failed"), Q(job__status__in=_FAILED)),
-        "refused": (REFUSED, Q(refused=True)),
+
+class Ganeti:
+    """What Ganeti's app knows of entries (`apps.auditlog.outcomes.Source`)."""
+
+    filters: Filters = {
+        "running": (pgettext_lazy("job", "Running"), _some(UNFINISHED, none=_FAILED)),
+        "done": (_WORDS[JobStatus.SUCCESS], _some(_DONE, none=_OTHERS)),
+        "failed": (pgettext_lazy("job", "Failed"), _some(_FAILED)),
     }
-    related: Collection[str] = ("job",)
+    related: Collection[str] = ("jobs",)
 
-    def reach(self, request: HttpRequest) -> Reach:
+    def reach(self, request: UserRequest) -> Reach:
         person = person_of(request)
         visible = cache(lambda: inventory.visible(person))  # where there is need
 
         def address(entry: AuditEntry) -> str:
-            found = visible().find(entry.cluster, entry.instance)
-            return instance_page.address(found) if found else ""
+            return _address(visible(), entry)
 
         if access.may_see_all_history(person):
-            return Reach(everything=True, address=address)
+            return Reach(everything=True, addresses=[address])
         uuids = [found.uuid for found in visible().instances if found.uuid]
-        return Reach(instances=uuids, address=address)
+        return Reach(targets={TargetKind.INSTANCE: uuids}, addresses=[address])
 
-    def outcome(self, entry: AuditEntry) -> Outcome:
-        if entry.refused:
-            return Outcome(REFUSED, "slashed", entry.detail)
-        job = job_of(entry)
+    def outcome(self, entry: AuditEntry) -> Outcome | None:
+        job = chain_outcome(entry.jobs.all())
         if job is None:
-            return Outcome("", "")
+            return None
         if job.unfinished:
             return Outcome(labels.doing(job), "busy")
         if job.only_migration_failed:
@@ -83,6 +83,11 @@ class Instances:
         return Outcome(_WORDS[job.status], dot, job.message)
 
 
-def job_of(entry: AuditEntry) -> Job | None:
-    """Return the job that an entry speaks of, if it led to one."""
-    return getattr(entry, "job", None)
+def _address(visible: Inventory, entry: AuditEntry) -> str:
+    """Return the page of the instance itself, not of another that has its name now."""
+    if entry.target_kind != TargetKind.INSTANCE:
+        return ""
+    found = visible.find(entry.cluster, entry.target_name)
+    if found is None or entry.target_id not in {"", found.uuid}:
+        return ""
+    return instance_page.address(found)

@@ -15,20 +15,22 @@ from apps.auditlog import rows
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Reach
 from apps.auditlog.rows import Line
+from apps.auditlog.target import TargetKind
 from apps.web.stored_text import Text
 from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
-from ..access import Verdict
+from ..access import Answer, Verdict
 from ..domain.addresses import prefix_of
 from ..domain.instance import Instance, Nic, State
 from ..domain.network import eui64
 from ..domain.node import NodeGroup
+from ..jobs import kinds
 from ..models import Cluster, Job, Network
 from ..models.action_request import FATAL, ActionRequest, RequestedAction
 from ..reads import inventory
 from ..reads.inventory import MARKS, Inventory
-from ..services import confirmation, lifecycle, power
+from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
 from . import instance_rows, labels
 from .instance_rows import Mark, Owner, OwnerPages
@@ -49,7 +51,7 @@ _NETWORKS = PreparedQuery(
 class Action:
     """A button: what it does, and why not if it is off."""
 
-    kind: str
+    kind: Job.Kind
     label: Text
     verdict: Verdict
     address: str
@@ -149,17 +151,18 @@ class Machine:
     @cached_property
     def actions(self) -> list[Action]:
         """Return the buttons, those of use now first."""
-        found = [self._action(kind, name) for kind, name in _ACTIONS]
-        return sorted(found, key=lambda action: action.off)
+        actions = [self._action(kind) for kind in kinds.BUTTONS]
+        return sorted(filter(None, actions), key=lambda action: action.off)
 
-    def _action(self, kind: Job.Kind, url_name: str) -> Action:
+    def _action(self, kind: Job.Kind) -> Action | None:
+        """Return a button; None for those who will never have it."""
+        verdict = availability.offer(kind, self.instance, self.visible, self.busy)
+        record = kinds.KINDS[kind]
+        if not record.for_owners and verdict.answer is Answer.FORBIDDEN:
+            return None
         args = (self.instance.cluster, self.instance.name)
-        return Action(
-            kind=kind.value,
-            label=labels.ACTIONS[kind],
-            verdict=power.offer(kind, self.instance, self.visible, self.busy),
-            address=reverse(f"ganeti:{url_name}", args=args),
-        )
+        address = reverse(f"ganeti:instance-{kind.value}", args=args)
+        return Action(kind, record.action, verdict, address)
 
     @cached_property
     def fatal(self) -> list[Action]:
@@ -169,7 +172,7 @@ class Machine:
     def _fatal(self, action: RequestedAction) -> Action:
         args = (self.instance.cluster, self.instance.name)
         return Action(
-            kind=action.value,
+            kind=lifecycle.kind_of(action),
             label=labels.ACTIONS[action.value],
             verdict=lifecycle.may_be_asked(action, self.instance, self.visible),
             address=reverse(f"ganeti:instance-{action.value}", args=args),
@@ -213,6 +216,26 @@ class Machine:
         networks = _NETWORKS.fetch(self.snapshot.cluster.slug)
         prefixes = {network.link: network.ipv6_prefix for network in networks}
         return list(interfaces(self.instance.nics, prefixes))
+
+    @property
+    def history_targets(self) -> dict[TargetKind, Sequence[str]]:
+        """Ids of what the history is about: it, and what it was applied for by."""
+        uuid = self.instance.uuid
+        return {
+            TargetKind.INSTANCE: [uuid] if uuid else [],
+            TargetKind.APPLICATION: self.instance.tags.applications,
+        }
+
+    @property
+    def history_address(self) -> str:
+        """Where the whole history is."""
+        targets = [
+            f"{kind.value}:{key}"
+            for kind, keys in self.history_targets.items()
+            for key in keys
+        ]
+        query = urlencode({"target": targets}, doseq=True)
+        return f"{reverse('auditlog:history')}?{query}" if targets else ""
 
     @property
     def memory(self) -> str:
@@ -260,13 +283,6 @@ class Asked:
         return reverse("ganeti:instance-detail", args=args)
 
 
-_ACTIONS = (
-    (Job.Kind.STARTUP, "instance-startup"),
-    (Job.Kind.REBOOT, "instance-reboot"),
-    (Job.Kind.SHUTDOWN, "instance-shutdown"),
-)
-
-
 def by_uuid(person: Person, cluster: Cluster, uuid: str) -> Instance | None:
     """Return a machine whatever it is called now, if the person may see it."""
     shot = inventory.visible_on(person, cluster.slug).snapshot(cluster.slug)
@@ -293,8 +309,11 @@ def history(user: User, machine: Machine) -> list[Line]:
     was done to it under another name is. Attempts of strangers are for the history
     that staff reads: here they would push out what owners look for.
     """
-    found = AuditEntry.objects.filter(
-        rows.recent(), instance_uuid=machine.instance.uuid, hidden=False
+    everything = access.may_see_all_history(machine.visible.person)
+    targets = machine.history_targets
+    owned = {TargetKind.INSTANCE: targets[TargetKind.INSTANCE]}
+    reach = Reach(everything=everything, targets=owned)
+    found = AuditEntry.objects.about(targets).filter(
+        rows.recent(), reach.condition(user), hidden=False
     )
-    reach = Reach(everything=access.may_see_all_history(machine.visible.person))
-    return rows.read(found.select_related("job")[:HISTORY_LENGTH], user, reach)
+    return rows.read(found.prefetch_related("jobs")[:HISTORY_LENGTH], user, reach)

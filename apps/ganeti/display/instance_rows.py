@@ -22,7 +22,7 @@ from ..domain.instance import Instance
 from ..models import Job
 from ..reads import inventory
 from ..reads.inventory import MARKS, Inventory
-from ..services import power
+from ..services import availability
 from . import labels
 
 NAME = Column("name", gettext_lazy("Name"))
@@ -141,7 +141,9 @@ class Rows:
     def _row(self, found: Instance) -> Row:
         ips = found.ips
         job = self._jobs.get((found.cluster, found.name))
-        offers = power.offers(_KINDS, found, self._visible, job)
+        offers = {
+            kind: availability.offer(kind, found, self._visible, job) for kind in _KINDS
+        }
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
         return Row(
             key=f"{found.cluster}/{found.name}",

@@ -11,6 +11,7 @@ from apps.web.lists import Choices
 from apps.web.stored_text import Text
 
 from ..domain.instance import Instance, State
+from ..jobs.kinds import KINDS, record_of
 from ..models import Job, RequestedAction
 
 STATES: dict[State, Text] = {
@@ -57,81 +58,8 @@ MARK_ICONS = {
     "cdrom": "disc-fill",
 }
 
-_DOING: dict[str, Text] = {
-    Job.Kind.STARTUP: gettext_lazy("Starting…"),
-    Job.Kind.SHUTDOWN: gettext_lazy("Shutting down…"),
-    Job.Kind.REBOOT: gettext_lazy("Rebooting…"),
-    Job.Kind.CREATE: gettext_lazy("Being built…"),
-    Job.Kind.TRY_CREATE: gettext_lazy("Trying it out…"),
-    Job.Kind.REINSTALL: gettext_lazy("Reinstalling…"),
-    Job.Kind.RENAME: gettext_lazy("Renaming…"),
-    Job.Kind.DESTROY: gettext_lazy("Being destroyed…"),
-    Job.Kind.CONFIGURE: gettext_lazy("Changing its configuration…"),
-    Job.Kind.OWNERS: gettext_lazy("Changing its owners…"),
-    Job.Kind.LOCK: gettext_lazy("Locking…"),
-    Job.Kind.UNLOCK: gettext_lazy("Unlocking…"),
-    Job.Kind.ISOLATE: gettext_lazy("Cutting it off from the network…"),
-    Job.Kind.REJOIN: gettext_lazy("Letting it back into the network…"),
-    Job.Kind.WHITELIST: gettext_lazy("Changing who reaches it…"),
-    Job.Kind.TAG: gettext_lazy("Changing its tags…"),
-    Job.Kind.MIGRATE: gettext_lazy("Moving to another host…"),
-}
-_DONE: dict[str, Text] = {
-    Job.Kind.STARTUP: gettext_lazy("Started"),
-    Job.Kind.SHUTDOWN: gettext_lazy("Shut down"),
-    Job.Kind.REBOOT: gettext_lazy("Rebooted"),
-    Job.Kind.CREATE: pgettext_lazy("job", "Built"),
-    Job.Kind.TRY_CREATE: gettext_lazy("It would be built"),
-    Job.Kind.REINSTALL: pgettext_lazy("job", "Reinstalled"),
-    Job.Kind.RENAME: pgettext_lazy("job", "Renamed"),
-    Job.Kind.DESTROY: pgettext_lazy("job", "Destroyed"),
-    Job.Kind.CONFIGURE: pgettext_lazy("job", "Configuration changed"),
-    Job.Kind.OWNERS: pgettext_lazy("job", "Owners changed"),
-    Job.Kind.LOCK: pgettext_lazy("job", "Locked"),
-    Job.Kind.UNLOCK: pgettext_lazy("job", "Unlocked"),
-    Job.Kind.ISOLATE: pgettext_lazy("job", "Cut off from the network"),
-    Job.Kind.REJOIN: pgettext_lazy("job", "Back in the network"),
-    Job.Kind.WHITELIST: pgettext_lazy("job", "Who reaches it was changed"),
-    Job.Kind.TAG: pgettext_lazy("job", "Tags changed"),
-    Job.Kind.MIGRATE: pgettext_lazy("job", "Moved"),
-}
-_NOT_DONE: dict[str, Text] = {
-    Job.Kind.STARTUP: gettext_lazy("It was not started"),
-    Job.Kind.SHUTDOWN: gettext_lazy("It was not shut down"),
-    Job.Kind.REBOOT: gettext_lazy("It was not rebooted"),
-    Job.Kind.CREATE: gettext_lazy("It was not built"),
-    Job.Kind.TRY_CREATE: gettext_lazy("It would not be built"),
-    Job.Kind.REINSTALL: gettext_lazy("It was not reinstalled"),
-    Job.Kind.RENAME: gettext_lazy("It was not renamed"),
-    Job.Kind.DESTROY: gettext_lazy("It was not destroyed"),
-    Job.Kind.CONFIGURE: gettext_lazy("Its configuration was not changed"),
-    Job.Kind.OWNERS: gettext_lazy("Its owners were not changed"),
-    Job.Kind.LOCK: gettext_lazy("It was not locked"),
-    Job.Kind.UNLOCK: gettext_lazy("It was not unlocked"),
-    Job.Kind.ISOLATE: gettext_lazy("It was not cut off from the network"),
-    Job.Kind.REJOIN: gettext_lazy("It was not let back into the network"),
-    Job.Kind.WHITELIST: gettext_lazy("Who reaches it was not changed"),
-    Job.Kind.TAG: gettext_lazy("Its tags were not changed"),
-    Job.Kind.MIGRATE: gettext_lazy("It was not moved"),
-}
 ACTIONS: dict[str, Text] = {
-    Job.Kind.STARTUP: pgettext_lazy("action", "Start"),
-    Job.Kind.SHUTDOWN: pgettext_lazy("action", "Shut down"),
-    Job.Kind.REBOOT: pgettext_lazy("action", "Reboot"),
-    Job.Kind.CREATE: pgettext_lazy("action", "Build"),
-    Job.Kind.TRY_CREATE: pgettext_lazy("action", "Try out"),
-    Job.Kind.REINSTALL: pgettext_lazy("action", "Reinstall"),
-    Job.Kind.RENAME: pgettext_lazy("action", "Rename"),
-    Job.Kind.DESTROY: pgettext_lazy("action", "Destroy"),
-    Job.Kind.CONFIGURE: pgettext_lazy("action", "Change the configuration"),
-    Job.Kind.OWNERS: pgettext_lazy("action", "Change the owners"),
-    Job.Kind.LOCK: pgettext_lazy("action", "Lock"),
-    Job.Kind.UNLOCK: pgettext_lazy("action", "Unlock"),
-    Job.Kind.ISOLATE: pgettext_lazy("action", "Cut off from the network"),
-    Job.Kind.REJOIN: pgettext_lazy("action", "Let back into the network"),
-    Job.Kind.WHITELIST: pgettext_lazy("action", "Change who reaches it"),
-    Job.Kind.TAG: pgettext_lazy("action", "Change tags"),
-    Job.Kind.MIGRATE: pgettext_lazy("action", "Move"),
+    **{kind.value: record.action for kind, record in KINDS.items()},
     RequestedAction.REMOVE_OWNER: RequestedAction.REMOVE_OWNER.label,
 }
 # What the audit log calls what comes before the action itself.
@@ -149,18 +77,18 @@ REQUESTS: dict[str, Text] = {
 
 def doing(job: Job) -> str:
     """Return what a running job does, as in "Rebooting…"."""
-    return str(_DOING.get(job.kind, job.get_kind_display()))
+    return str(record_of(job).running)
 
 
 def done(job: Job) -> str:
     """Return what a job did; the last of several steps, what the whole was."""
     entry = job.audit_entry if job.step else None
-    kind = entry.action if entry and entry.action in _DONE else job.kind
-    return str(_DONE.get(kind, job.get_kind_display()))
+    kind = entry.action if entry and entry.action in KINDS else job.kind
+    return str(KINDS[Job.Kind(kind)].done)
 
 
 def not_done(job: Job) -> str:
-    return str(_NOT_DONE.get(job.kind, job.get_kind_display()))
+    return str(record_of(job).failed)
 
 
 def state(instance: Instance) -> str:

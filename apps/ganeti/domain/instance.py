@@ -222,7 +222,12 @@ class Instance:
     @property
     def migratable(self) -> bool:
         """Whether it could move to another node as it runs now."""
-        return bool(self.running) and self.disk_template in _MIRRORED
+        return bool(self.running) and self.mirrored
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether another node has its disks, or reaches them too."""
+        return self.disk_template in _MIRRORED
 
     @property
     def disk_mib(self) -> int:

@@ -60,7 +60,7 @@ def may_become(old: JobStatus, new: JobStatus) -> bool:
 class Step(TypedDict):
     """A call that follows when a job has succeeded; kept as JSON with the job.
 
-    ``call`` is a name in `services.steps.CALLS`, ``arguments`` what it takes.
+    ``call`` is a name in `jobs.steps.CALLS`, ``arguments`` what it takes.
     """
 
     kind: str

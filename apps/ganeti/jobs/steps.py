@@ -1,29 +1,25 @@
-"""What follows when a job has succeeded: one call after the other, each a job.
+"""Steps: calls that follow one after the other, each a job.
 
-The end of a job plans the next step in one transaction with the mark that it was
-handled; a watcher submits what is planned. So no step is lost, whoever dies when, and
-none is done twice.
+The jobs of one request are a chain: the first one, the steps that follow it, and the
+further attempts of each. The end of a job plans what follows, in one transaction with
+the mark that it was handled; a watcher submits what is planned (`planned`). So no step
+is lost, whoever dies when, and none is done twice.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, On
+from apps.auditlog.entries import Acting
+from apps.auditlog.target import Target
 
 from ..domain.job import JobStatus, Step
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
-from ..rapi.errors import RapiError
-from . import tracking
-from .submission import send
-
-logger = logging.getLogger(__name__)
 
 # How soon a step is tried again that never reached its cluster, and for how long.
 SOONEST_AGAIN = timedelta(seconds=15)
@@ -111,28 +107,24 @@ def start() -> Step:
     return Step(kind=Job.Kind.STARTUP, call="startup", arguments={}, reason="startup")
 
 
-def plan(job: Job, steps: list[Step], *, instance: str = "") -> Job | None:
+def plan(job: Job, steps: list[Step], *, recorded: bool = True) -> Job | None:
     """Write down the first of the steps as a job to be submitted, with the rest.
 
-    It takes the audit entry over from ``job``, so that the history shows what came of
-    the whole. To be called within the transaction that handles the end of ``job``.
-    ``instance`` is the instance's name if it has another one now.
+    It belongs to the chain of ``job``: the audit entry of the request is theirs alike,
+    so that the history shows what came of the whole. What nobody has asked for is not
+    ``recorded``. To be called within the transaction that handles the end of ``job``.
     """
     if not steps:
         return None
     first, *rest = steps
-    entry, job.audit_entry = job.audit_entry, None
-    job.save(update_fields=["audit_entry"])
-    next_job = Job(
-        key=Job.new_key(),
-        cluster=job.cluster,
+    next_job = Job.new(
+        job.cluster,
+        job.target_at_end,
         kind=first["kind"],
-        instance=instance or job.instance,
-        instance_uuid=job.instance_uuid,
         new_name=first["arguments"].get("new_name", ""),
         reason=first["reason"],
         user=job.user,
-        audit_entry=entry,
+        audit_entry=job.audit_entry if recorded else None,
         status=JobStatus.PLANNED,
         step=first,
         then=rest,
@@ -141,16 +133,15 @@ def plan(job: Job, steps: list[Step], *, instance: str = "") -> Job | None:
     return next_job
 
 
-def plan_new(cluster: Cluster, what: On, step: Step, *, by: Acting | None) -> Job:
+def plan_new(cluster: Cluster, target: Target, step: Step, *, by: Acting | None) -> Job:
     """Write a step down that follows from something else, with its own audit entry."""
-    job = Job(
-        key=Job.new_key(),
-        cluster=cluster,
+    job = Job.new(
+        cluster,
+        target,
         kind=step["kind"],
-        instance=what.instance,
         reason=step["reason"],
         user=by.user if by else None,
-        audit_entry=entries.record(by, step["kind"], what) if by else None,
+        audit_entry=entries.record(by, step["kind"], target) if by else None,
         status=JobStatus.PLANNED,
         step=step,
     )
@@ -159,8 +150,8 @@ def plan_new(cluster: Cluster, what: On, step: Step, *, by: Acting | None) -> Jo
 
 
 def _save_busy(job: Job) -> None:
-    """Keep the instance busy; if somebody was quicker, do it beside what they do."""
-    job.busy_key = Job.busy_key_of(job.cluster, job.instance)
+    """Keep the target busy; if somebody was quicker, do it beside what they do."""
+    job.busy_key = job.key_while_busy
     try:
         with transaction.atomic():
             job.save()
@@ -169,49 +160,24 @@ def _save_busy(job: Job) -> None:
         job.save()
 
 
-def _plan_next_step(job: Job) -> None:
+def plan_next(job: Job) -> None:
+    """Plan the step that follows a job, if it has succeeded and there is one."""
     if job.status == JobStatus.SUCCESS:
-        renamed = job.kind == Job.Kind.RENAME
-        plan(job, job.then, instance=job.new_name if renamed else "")
-    elif job.status == JobStatus.NOT_SUBMITTED and job.step:
-        _try_again(job)
+        plan(job, job.then)
 
 
-def _try_again(job: Job) -> None:
-    """Plan a step anew: its cluster was away, so nothing has come of it."""
+def plan_another_attempt(job: Job) -> bool:
+    """Plan a step anew that never reached its cluster; tell whether it gets that.
+
+    Nothing has come of it. What somebody has just asked for gets none: they were told.
+    """
+    if job.status != JobStatus.NOT_SUBMITTED or not job.step:
+        return False
     now = timezone.now()
-    age = now - (job.audit_entry.created_at if job.audit_entry else job.submitted_at)
+    age = now - job.requested_at
     if age > GIVEN_UP_AFTER:
-        return
+        return False
     job.status, job.finished_at = JobStatus.PLANNED, None
     job.due_at = now + max(SOONEST_AGAIN, age / 4)
     _save_busy(job)
-
-
-for each in Job.Kind:
-    tracking.on_finished(each)(_plan_next_step)
-
-
-def submit_planned() -> None:
-    """Submit the steps that are due; what another watcher took is left to it."""
-    due = Job.objects.planned().filter(due_at__lte=timezone.now())
-    for job in due.select_related("cluster", "user"):
-        mine = Job.objects.planned().filter(pk=job.pk)
-        if mine.update(status=JobStatus.SUBMITTING, submitted_at=timezone.now()):
-            job.refresh_from_db()
-            _submit(job)
-
-
-def _submit(job: Job) -> None:
-    step = cast(Step, job.step)
-    call = CALLS[step["call"]]
-
-    def ask(client: RapiClient, reason: str) -> int:
-        return call(client, job.instance, reason, step["arguments"])
-
-    try:
-        send(job, ask)
-    except RapiError as exc:
-        # Written down with the job; what follows from that is for its handlers.
-        logger.warning("%s: %s not submitted: %s", job.cluster.slug, job, exc)
-        tracking.try_to_handle(job.pk)
+    return True

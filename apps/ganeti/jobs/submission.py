@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, Change, On
+from apps.auditlog.entries import Acting, Change
+from apps.auditlog.target import Target
 
 from ..access import Answer, Verdict
-from ..domain.instance import Instance
 from ..domain.job import JobStatus, Step
 from ..encryption import UndecryptableError
 from ..models import Cluster, Job
@@ -49,10 +49,10 @@ class NotNow(Exception):
 class Action:
     """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
 
-    ``then`` are steps (`services.steps`) that follow when it has succeeded. ``alone``:
-    nothing else may be done to the instance meanwhile. A job that prepares what is
-    meant is ``recorded_as`` that; ``new_name`` is what the instance will be called in
-    the end.
+    ``then`` are steps (`jobs.steps`) that follow when it has succeeded. ``alone``:
+    nothing else may be done to the target meanwhile. A job that prepares what is
+    meant is ``recorded_as`` that; ``new_name`` is what the target will be called in the
+    end.
     """
 
     kind: Job.Kind
@@ -69,76 +69,71 @@ class Action:
         return self.recorded_as or self.kind.value
 
 
-def on(cluster: Cluster, instance: Instance) -> On:
-    """Return what the audit log calls an instance."""
-    return On(cluster.slug, instance.name, instance.uuid)
-
-
 def refuse(
-    verdict: Verdict, action: str, cluster: Cluster, instance: Instance, *, by: Acting
+    verdict: Verdict,
+    action: str,
+    target: Target | None,
+    *,
+    by: Acting,
+    hidden: str = NOT_THEIRS,
 ) -> ActionRefused:
-    """Record a refused attempt and return the exception that says so."""
-    return refuse_on(verdict, action, on(cluster, instance), by=by)
+    """Record a refused attempt and return the exception that says so.
 
-
-def refuse_on(
-    verdict: Verdict, action: str, what: On, *, by: Acting, hidden: str = NOT_THEIRS
-) -> ActionRefused:
-    """Do as `refuse` does; ``hidden`` is why, of what they may not even know of."""
+    ``hidden`` is why, of what they may not even know of.
+    """
     with translation.override("en"):  # read by many, each in their own language
         why = str(verdict.reason)
     invisible = verdict.answer is Answer.INVISIBLE
     if invisible:
         why = hidden
-    entries.record_refusal(by, action, what, why=why, hidden=invisible)
+    entries.record_refusal(by, action, target, why=why, hidden=invisible)
     return ActionRefused(verdict)
 
 
-def submit(cluster: Cluster, instance: Instance, action: Action, *, by: Acting) -> Job:
-    """Ask a cluster to do something to an instance; return the job that does it.
+def submit(cluster: Cluster, target: Target, action: Action, *, by: Acting) -> Job:
+    """Ask a cluster to do something to a target; return the job that does it.
 
-    Raises NotNow when a job of ours runs on the instance already, and RapiError when
+    Raises NotNow when a job of ours runs on the target already, and RapiError when
     Ganeti was not asked or said no. When nobody knows whether the call arrived, the
     job is in doubt and being looked for.
     """
-    job = write_down(cluster, on(cluster, instance), action, by=by)
+    job = write_down(cluster, target, action, by=by)
     send(job, action.call)
     return job
 
 
-def write_down(cluster: Cluster, what: On, action: Action, *, by: Acting) -> Job:
+def write_down(cluster: Cluster, target: Target, action: Action, *, by: Acting) -> Job:
     """Write a job down with its audit entry; nothing is asked of the cluster yet.
 
-    Raises NotNow when a job of ours runs on the instance already. Whatever else must
-    be written with it goes around both in one transaction; `send` comes after that.
+    Raises NotNow when a job of ours runs on the target already. Whatever else must be
+    written with it goes around both in one transaction; `send` comes after that.
     """
     try:
         with transaction.atomic():
             entry = entries.record(
                 by,
                 action.name,
-                what,
+                target,
                 detail=action.detail,
                 changes=action.changes,
             )
-            return Job.objects.create(
-                key=Job.new_key(),
-                cluster=cluster,
+            job = Job.new(
+                cluster,
+                target,
                 kind=action.kind,
-                instance=what.instance,
-                instance_uuid=what.uuid,
                 new_name=action.new_name,
                 reason=(action.detail or action.name)[:REASON_LENGTH],
                 user=by.user,
                 audit_entry=entry,
-                busy_key=(
-                    Job.busy_key_of(cluster, what.instance) if action.alone else None
-                ),
                 then=list(action.then),
             )
+            if action.alone:
+                job.busy_key = job.key_while_busy
+            job.save()
+            return job
     except IntegrityError as exc:
         message = _("Something is being done to %(name)s already.")
-        raise NotNow(message % {"name": what.instance}) from exc
+        raise NotNow(message % {"name": target.name}) from exc
 
 
 def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:

@@ -1,20 +1,13 @@
-"""Jobs from submitted to finished.
-
-Whoever cares for the end of a kind of job registers a handler; the handlers of a job
-run in one transaction with the mark that they ran, so that they run once, however
-often its end is seen and whoever dies in between.
-"""
+"""Jobs from submitted to finished: who follows them, and what Ganeti says of them."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
-
-from apps.work import failures
 
 from ..domain.job import FINAL, JobReport, JobStatus, LogLine, may_become
 from ..models import Cluster, Job
@@ -24,11 +17,11 @@ from ..rapi.versions import Capability
 from ..state.connections import client_for
 from ..state.refreshing import assume_version
 from ..state.snapshots import remembered
+from . import handlers
 from .job_reason import key_in
+from .kinds import record_of
 
 logger = logging.getLogger(__name__)
-
-Handler = Callable[[Job], None]
 
 FIELDS = ("id", "status", "opresult", "oplog", "end_ts")
 # The lease of a watcher on a job; renewed every second while it lives.
@@ -42,43 +35,6 @@ MARGIN_S = 7
 ARCHIVED_AFTER = timedelta(hours=5)
 CLOCKS_DIFFER = timedelta(minutes=1)
 
-# How soon what comes of a job's end is tried again, at first and at last; how long.
-HANDLED_AGAIN_S = 60.0
-HANDLED_AGAIN_AT_LAST_S = 3600.0
-GIVEN_UP_AFTER = timedelta(days=5)
-
-_handlers: dict[Job.Kind, list[Handler]] = {}
-_starters: dict[Job.Kind, list[Handler]] = {}
-
-
-def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
-    """Register a function to be called once when a job of a kind has ended, anyhow.
-
-    It runs inside a transaction and waits for nothing but the database, not even for
-    the cache: where threads are gevent's, another would run meanwhile, and one that
-    waits in the database for our rows lets none run. What must not be done twice or
-    takes its time is left to ``transaction.on_commit``.
-    """
-
-    def register(handler: Handler) -> Handler:
-        _handlers.setdefault(kind, []).append(handler)
-        return handler
-
-    return register
-
-
-def on_started(kind: Job.Kind) -> Callable[[Handler], Handler]:
-    """Register a function to be called when a job of a kind is seen to run.
-
-    It runs inside a transaction, and not at all for a job whose end was seen first.
-    """
-
-    def register(handler: Handler) -> Handler:
-        _starters.setdefault(kind, []).append(handler)
-        return handler
-
-    return register
-
 
 def end(job: Job, report: JobReport) -> bool:
     """Finish a job and run its handlers; tell whether it was us who finished it.
@@ -89,66 +45,8 @@ def end(job: Job, report: JobReport) -> bool:
     with transaction.atomic():
         ended = finish(job, report)
         if ended:
-            try_to_handle(job.pk)
+            handlers.try_to_handle(job.pk)
     return ended
-
-
-def handle(pk: int) -> bool:
-    """Run the handlers of a finished job unless they ran; tell whether they did now."""
-    with transaction.atomic():
-        job = _locked(pk)
-        if job is None or job.unfinished or job.handled_at:
-            return False
-        for handler in _handlers.get(Job.Kind(job.kind), ()):
-            handler(job)
-        if job.unfinished:
-            return True  # a handler has it tried again
-        job.handled_at = timezone.now()
-        job.save(update_fields=["handled_at"])
-    return True
-
-
-def _locked(pk: int) -> Job | None:
-    """Return a job, locked; None while somebody else has it, who then does the rest.
-
-    Waiting for a lock would stop all threads of a process where they are gevent's.
-    """
-    can_skip = connection.features.has_select_for_update_skip_locked
-    return Job.objects.select_for_update(skip_locked=can_skip).filter(pk=pk).first()
-
-
-def try_to_handle(pk: int) -> bool:
-    """Run the handlers of a finished job; a fault of theirs is reported: False then.
-
-    The job stays unhandled then, and others are not held up by it.
-    """
-    try:
-        handle(pk)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as exc:  # noqa: BLE001 - whatever a handler raises gets a row
-        handling_failed(pk, exc)
-        return False
-    return True
-
-
-def handling(pk: int) -> str:
-    """Return what failures call what comes of a job's end."""
-    return f"end of job {pk}"
-
-
-def handling_failed(pk: int, exc: Exception) -> None:
-    """Write down that a handler failed; after days the job counts as handled."""
-    failure = failures.record(
-        handling(pk),
-        exc,
-        first_s=HANDLED_AGAIN_S,
-        longest_s=HANDLED_AGAIN_AT_LAST_S,
-        give_up_after=GIVEN_UP_AFTER,
-    )
-    if failure.given_up_at:
-        logger.error("Job %s: what comes of its end is given up", pk)
-        Job.objects.filter(pk=pk).update(handled_at=failure.given_up_at)
 
 
 def finish(job: Job, report: JobReport) -> bool:
@@ -187,8 +85,8 @@ def progress(job: Job, report: JobReport) -> bool:
         Job.objects.unfinished().filter(pk=job.pk).update(
             status=report.status, log=log, changed_at=timezone.now()
         )
-        for starter in _starters.get(Job.Kind(job.kind), ()) if starts else ():
-            starter(job)
+        if starts:
+            handlers.run_started(job)
     return True
 
 
@@ -302,19 +200,6 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
     return found
 
 
-# What Ganeti calls the opcode of a kind of job.
-_OPCODES = {
-    Job.Kind.STARTUP: "INSTANCE_STARTUP",
-    Job.Kind.SHUTDOWN: "INSTANCE_SHUTDOWN",
-    Job.Kind.REBOOT: "INSTANCE_REBOOT",
-    Job.Kind.CREATE: "INSTANCE_CREATE",
-    Job.Kind.REINSTALL: "INSTANCE_REINSTALL",
-    Job.Kind.DESTROY: "INSTANCE_REMOVE",
-    Job.Kind.CONFIGURE: "INSTANCE_SET_PARAMS",
-    Job.Kind.MIGRATE: "INSTANCE_MIGRATE",
-}
-
-
 def _keeps_reasons(cluster: Cluster) -> bool:
     """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
     contents = remembered(cluster)
@@ -326,7 +211,7 @@ def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
 
     One of another's of the same instance in the same minute would be taken for it.
     """
-    summary = f"{_OPCODES.get(Job.Kind(job.kind), '')}({job.instance})"
+    summary = f"{record_of(job).opcode}({job.target_name})"
     since = job.submitted_at - CLOCKS_DIFFER
     for report in reports:
         if summary not in report.summary or (report.received_at or since) <= since:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.auditlog.target import Target, TargetKind
 from apps.mails.one_time_keys import hash_of
 
 
@@ -94,6 +95,11 @@ class ActionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.instance}"
+
+    @property
+    def target(self) -> Target:
+        slug = self.cluster.slug
+        return Target(TargetKind.INSTANCE, self.instance, slug, self.instance_uuid)
 
     @property
     def expired(self) -> bool:

@@ -2,17 +2,20 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Self
+from enum import StrEnum
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import Target, TargetKind
 
 from ..domain.job import FINAL, UNFINISHED, WITHOUT_ID, JobStatus
 from .cluster import Cluster
@@ -43,8 +46,14 @@ class JobQuerySet(models.QuerySet["Job"]):
     def without_follower(self, now: datetime) -> Self:
         return self.filter(Q(leased_until=None) | Q(leased_until__lt=now))
 
-    def for_instance(self, cluster: Cluster, name: str) -> Self:
-        return self.filter(cluster=cluster, instance=name)
+    def named(self, cluster: Cluster, kind: TargetKind, name: str) -> Self:
+        """Return the jobs on whatever has or had a name."""
+        return self.filter(cluster=cluster, target_kind=kind, target_name=name)
+
+    def on(self, cluster: Cluster, target: Target) -> Self:
+        """Return the jobs on a target under its name, from before it had an id, too."""
+        named = self.named(cluster, target.kind, target.name)
+        return named.filter(target_id__in=("", target.id)) if target.id else named
 
 
 class Job(models.Model):
@@ -52,30 +61,34 @@ class Job(models.Model):
 
     Written before Ganeti is asked. ``key`` travels in the call's reason, so that a
     job whose id was lost on the way is found again. ``busy_key`` stands for the
-    instance while the job is unfinished and is unique: one job of ours per instance.
+    target while the job is unfinished and is unique: one job of ours per target.
 
-    ``then`` are the steps that follow when it succeeds (`services.steps`): the next
-    one becomes a planned job with its ``step``, which the watcher submits.
+    ``then`` are the steps that follow when it succeeds (`jobs.steps`): the next one
+    becomes a planned job with its ``step``, which the watcher submits. Together they
+    are a chain, which has the ``audit_entry`` of what somebody asked for.
     """
 
-    class Kind(models.TextChoices):
-        STARTUP = "startup", pgettext_lazy("job", "start")
-        SHUTDOWN = "shutdown", pgettext_lazy("job", "shut down")
-        REBOOT = "reboot", pgettext_lazy("job", "reboot")
-        CREATE = "create", pgettext_lazy("job", "build")
-        TRY_CREATE = "try_create", pgettext_lazy("job", "trial")
-        REINSTALL = "reinstall", pgettext_lazy("job", "reinstall")
-        RENAME = "rename", pgettext_lazy("job", "rename")
-        DESTROY = "destroy", pgettext_lazy("job", "destroy")
-        CONFIGURE = "configure", pgettext_lazy("job", "configure")
-        OWNERS = "owners", pgettext_lazy("job", "change of owners")
-        LOCK = "lock", pgettext_lazy("job", "lock")
-        UNLOCK = "unlock", pgettext_lazy("job", "unlock")
-        ISOLATE = "isolate", pgettext_lazy("job", "isolate")
-        REJOIN = "rejoin", pgettext_lazy("job", "end of isolation")
-        WHITELIST = "whitelist", pgettext_lazy("job", "change of whitelist")
-        TAG = "tag", pgettext_lazy("job", "change of tags")
-        MIGRATE = "migrate", pgettext_lazy("job", "migrate")
+    class Kind(StrEnum):
+        """What jobs do; `jobs.kinds` has a record of each."""
+
+        STARTUP = "startup"
+        SHUTDOWN = "shutdown"
+        REBOOT = "reboot"
+        CREATE = "create"
+        TRY_CREATE = "try_create"
+        REINSTALL = "reinstall"
+        RENAME = "rename"
+        DESTROY = "destroy"
+        CONFIGURE = "configure"
+        OWNERS = "owners"
+        LOCK = "lock"
+        UNLOCK = "unlock"
+        ISOLATE = "isolate"
+        REJOIN = "rejoin"
+        WHITELIST = "whitelist"
+        TAG = "tag"
+        MIGRATE = "migrate"
+        FAILOVER = "failover"
 
     class Status(models.TextChoices):
         PLANNED = JobStatus.PLANNED, _("planned")
@@ -97,9 +110,16 @@ class Job(models.Model):
         Cluster, models.CASCADE, verbose_name=_("cluster"), related_name="jobs"
     )
     ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
-    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
-    instance = models.CharField(_("instance"), max_length=255)
-    instance_uuid = models.CharField(max_length=36, blank=True)
+    kind = models.CharField(_("kind"), max_length=32)
+    # As `Target` has them.
+    target_kind = models.CharField(
+        _("kind of target"),
+        max_length=16,
+        choices=TargetKind,
+        default=TargetKind.INSTANCE,
+    )
+    target_name = models.CharField(_("target"), max_length=255)
+    target_id = models.CharField(_("id of the target"), max_length=36, blank=True)
     # Of a job that renames.
     new_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=255)
@@ -110,14 +130,17 @@ class Job(models.Model):
         verbose_name=_("user"),
         related_name="jobs",
     )
-    audit_entry = models.OneToOneField(
-        AuditEntry, models.SET_NULL, null=True, related_name="job"
+    # Of the request: all jobs of its chain have it.
+    audit_entry = models.ForeignKey(
+        AuditEntry, models.SET_NULL, null=True, related_name="jobs"
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.SUBMITTING
     )
     # Null, not empty, when finished: a unique column may hold many nulls.
     busy_key = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
+    created_at = models.DateTimeField(default=timezone.now)
+    # Of the last attempt.
     submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -139,20 +162,36 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         indexes = [
             models.Index(fields=["handled_at"]),
-            models.Index(fields=["cluster", "instance", "-submitted_at"]),
+            models.Index(
+                fields=["cluster", "target_kind", "target_name", "-submitted_at"]
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.instance}"
+        return f"{self.kind} {self.target_name}"
+
+    @classmethod
+    def new(cls, cluster: Cluster, target: Target, **fields: Any) -> Self:
+        """Return a job on a target, with a key, to be saved."""
+        return cls(
+            key=cls.new_key(),
+            cluster=cluster,
+            target_kind=target.kind,
+            target_name=target.name,
+            target_id=target.id,
+            **fields,
+        )
 
     @staticmethod
     def new_key() -> str:
         return uuid.uuid4().hex
 
     @staticmethod
-    def busy_key_of(cluster: Cluster, instance: str) -> str:
+    def busy_key_of(
+        cluster: Cluster, name: str, kind: TargetKind = TargetKind.INSTANCE
+    ) -> str:
         """Return a key as long for every name; names of hosts have no case."""
-        text = f"{cluster.pk}/{instance.casefold()}"
+        text = f"{cluster.pk}/{kind.value}/{name.casefold()}"
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -164,6 +203,33 @@ class Job(models.Model):
         return not self.unfinished and self.status != JobStatus.SUCCESS
 
     @property
+    def requested_at(self) -> datetime:
+        """When its chain began."""
+        return self.audit_entry.created_at if self.audit_entry else self.created_at
+
+    @property
+    def key_while_busy(self) -> str:
+        kind = TargetKind(self.target_kind)
+        return self.busy_key_of(self.cluster, self.target_name, kind)
+
+    @property
+    def target(self) -> Target:
+        kind = TargetKind(self.target_kind)
+        return Target(kind, self.target_name, self.cluster.slug, self.target_id)
+
+    @property
+    def target_at_end(self) -> Target:
+        """The target as it is called after the job."""
+        renamed = self.kind == self.Kind.RENAME and self.status == JobStatus.SUCCESS
+        return replace(self.target, name=self.new_name) if renamed else self.target
+
+    @property
     def only_migration_failed(self) -> bool:
         """Whether what was wanted is done, and only the move after it failed."""
         return self.failed and self.step is not None and self.kind == self.Kind.MIGRATE
+
+
+def chain_outcome(jobs: Iterable[Job]) -> Job | None:
+    """Return the job that says how a chain goes: one that failed, else the last."""
+    by_age = sorted(jobs, key=lambda job: job.pk)
+    return next((job for job in by_age if job.failed), by_age[-1] if by_age else None)

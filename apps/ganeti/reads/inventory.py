@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv6Network
-from operator import is_
 from typing import Any, TypeVar
 
 from apps.accounts.person import Person
+from apps.auditlog.target import TargetKind
 from apps.web.lists import Page
 from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
@@ -22,6 +22,7 @@ from ..domain.instance import Instance, Nic, State
 from ..domain.node import Node, NodeGroup
 from ..models import Cluster, Job, Network
 from ..state import refreshing, snapshots
+from ..state.shared_instances import Derived
 from ..state.snapshots import Snapshot
 
 Row = TypeVar("Row")
@@ -108,6 +109,12 @@ class _Merged:
         return self.orders[column]
 
 
+def _merge(clusters: Iterable[Mapping[str, Instance]]) -> _Merged:
+    return _Merged([one for instances in clusters for one in instances.values()])
+
+
+_everything = Derived(_merge)
+
 _CLUSTERS = PreparedQuery(
     lambda: Cluster.objects.enabled().select_related("refresh_state"), keep=1
 )
@@ -116,18 +123,15 @@ _CLUSTER = PreparedQuery(
         Cluster.objects.enabled().select_related("refresh_state").filter(slug=ARGUMENT)
     )
 )
-
 _UNFINISHED = PreparedQuery(
     lambda: (
         Job.objects.unfinished()
+        .filter(target_kind=TargetKind.INSTANCE)
         .select_related("cluster", "user")
         .defer("log", "message", "then")
     ),
     keep=1,
 )
-
-# The merged list of everything, and the clusters' instances that it was made of.
-_everything: tuple[Sequence[Mapping[str, Instance]], _Merged] = ((), _Merged([]))
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,8 @@ class Inventory:
     @cached_property
     def _merged(self) -> _Merged:
         if access.sees_all(self.person):
-            return _all_of(self.snapshots)
+            known = [shot.contents for shot in self.snapshots if shot.contents]
+            return _everything.of([contents.instances for contents in known])
         return _Merged(
             [found for shot in self.snapshots for found in _owned(self.person, shot)]
         )
@@ -311,20 +316,10 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
     if not names:
         return {}
     return {
-        (job.cluster.slug, job.instance): job
+        (job.cluster.slug, job.target_name): job
         for job in _UNFINISHED.fetch()
-        if job.instance in names
+        if job.target_name in names
     }
-
-
-def _all_of(shots: Sequence[Snapshot]) -> _Merged:
-    global _everything  # noqa: PLW0603 - one process-wide memory, replaced as a whole
-    parts = [shot.contents.instances for shot in shots if shot.contents]
-    known, merged = _everything
-    if len(known) != len(parts) or not all(map(is_, known, parts)):
-        merged = _Merged([found for part in parts for found in part.values()])
-        _everything = (parts, merged)
-    return merged
 
 
 def _owned(person: Person, shot: Snapshot) -> list[Instance]:

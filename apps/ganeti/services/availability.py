@@ -8,8 +8,9 @@ from apps.auditlog.entries import Acting
 from .. import access
 from ..access import Answer, Verdict
 from ..domain.instance import Instance
-from ..domain.node import NodeGroup
+from ..jobs.kinds import KINDS
 from ..jobs.submission import NotNow, refuse
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..reads.inventory import Inventory, visible_on
 
@@ -18,18 +19,6 @@ AWAY = Verdict(Answer.NOT_NOW, _("Its cluster does not answer now."))
 ONLY_LOOKS = Verdict(
     Answer.NOT_NOW, _("This site may only look at its cluster, not change it.")
 )
-
-
-def may(
-    kind: Job.Kind, person: Person, instance: Instance, group: NodeGroup | None
-) -> Verdict:
-    """Answer who wants to change what an instance is, not whether it runs."""
-    match kind:
-        case Job.Kind.LOCK | Job.Kind.UNLOCK:
-            return access.may_lock(person, instance)
-        case Job.Kind.ISOLATE | Job.Kind.REJOIN:
-            return access.may_isolate(person, instance)
-    return access.may_operate(person, instance, group)
 
 
 def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict:
@@ -45,18 +34,24 @@ def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict
 def offer(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    """Answer whether it would be done now; for buttons and pages."""
-    group = inventory.group_of(instance)
-    verdict = may(kind, inventory.person, instance, group)
-    return ready(instance, inventory, busy) if verdict.allowed else verdict
+    """Answer whether it would be done now; for buttons and pages.
+
+    The state is what was known last, so the answer may be out of date; what decides
+    is Ganeti.
+    """
+    record = KINDS[kind]
+    verdict = record.right(inventory.person, instance, inventory.group_of(instance))
+    if verdict.allowed:
+        verdict = ready(instance, inventory, busy)
+    return record.condition(instance) if verdict.allowed else verdict
 
 
 def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
     """Refuse whoever may not; raises ActionRefused, and NotNow for a bare reader."""
     person = Person.of(by.user)
     group = visible_on(person, cluster.slug).group_of(instance)
-    verdict = may(kind, person, instance, group)
+    verdict = KINDS[kind].right(person, instance, group)
     if not verdict.allowed:
-        raise refuse(verdict, kind.value, cluster, instance, by=by)
+        raise refuse(verdict, kind.value, instance_target(instance), by=by)
     if cluster.can_write is False:
         raise NotNow(str(ONLY_LOOKS.reason))

@@ -13,6 +13,7 @@ from ..domain.instance import Instance
 from ..domain.job import Step
 from ..jobs import steps
 from ..jobs.submission import Action, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from . import availability
@@ -71,7 +72,7 @@ def change(
         changes=_changes(instance, hvparams),
         then=[] if instance.running is False else [_needs_reboot()],
     )
-    return submit(cluster, instance, action, by=by)
+    return submit(cluster, instance_target(instance), action, by=by)
 
 
 def _needs_reboot() -> Step:

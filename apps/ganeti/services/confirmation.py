@@ -18,15 +18,16 @@ from django.utils.translation import gettext_noop
 from apps.accounts import contact
 from apps.accounts.person import Person
 from apps.auditlog import entries
-from apps.auditlog.entries import Acting, Change, On
+from apps.auditlog.entries import Acting, Change
 from apps.mails.letters import Letter
 from apps.mails.one_time_keys import hash_of, new_key
 
 from .. import access, images
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
-from ..jobs import tracking
-from ..jobs.submission import NotNow, on, send, write_down
+from ..jobs import handlers
+from ..jobs.submission import NotNow, send, write_down
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..models.action_request import ActionRequest, RequestedAction
 from ..rapi.errors import RapiError
@@ -85,13 +86,13 @@ def ask(
         owners.check_removal(cluster, instance, wish.owner, by=by)
     if not by.user.email:
         raise NotNow(_("Your account has no mail address to send the link to."))
-    key = new_key()
+    valid_for = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
     with transaction.atomic():
-        asked = _write_down(cluster, instance, wish, by.user, key)
+        asked, key = _write_down(cluster, instance, wish, by.user, valid_for)
         entries.record(
             by,
             f"ask_{wish.action.value}",
-            on(cluster, instance),
+            instance_target(instance),
             detail=detail_of(asked),
             changes=_changes(asked, instance),
         )
@@ -103,23 +104,27 @@ def ask(
 def do_at_once(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> Job:
     """Do it without a mail; raises ActionRefused, NotNow, RapiError."""
     availability.check(wish.kind, cluster, instance, by)
-    asked = _write_down(cluster, instance, wish, by.user)
+    # Nobody gets its key, which has expired already.
+    asked, _key = _write_down(cluster, instance, wish, by.user, timedelta(0))
     job = _do(asked, instance, by)
     _tell_owners(asked, instance)
     return job
 
 
 def _write_down(
-    cluster: Cluster, instance: Instance, wish: Wish, user: User, key: str = ""
-) -> ActionRequest:
-    """Keep a request in place of older ones; without a key nobody can confirm it."""
-    now = timezone.now()
-    days = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS if key else 0)
+    cluster: Cluster,
+    instance: Instance,
+    wish: Wish,
+    user: User,
+    valid_for: timedelta,
+) -> tuple[ActionRequest, str]:
+    """Keep a request in place of older ones; return it and the key that confirms it."""
+    now, key = timezone.now(), new_key()
     older = ActionRequest.objects.pending(now).of_machine(cluster.pk, instance.uuid)
     owner = str(wish.owner or "")
     same = older.filter(user=user, action=wish.action, owner=owner)
     same.update(cancelled_at=now)
-    return ActionRequest.objects.create(
+    asked = ActionRequest.objects.create(
         user=user,
         cluster=cluster,
         instance=instance.name,
@@ -128,10 +133,11 @@ def _write_down(
         image=wish.image,
         new_name=wish.new_name,
         owner=owner,
-        key_hash=hash_of(key or new_key()),
+        key_hash=hash_of(key),
         asked_at=now,
-        expires_at=now + days,
+        expires_at=now + valid_for,
     )
+    return asked, key
 
 
 def _changes(asked: ActionRequest, instance: Instance) -> list[Change]:
@@ -244,7 +250,7 @@ def _do(asked: ActionRequest, instance: Instance, by: Acting) -> Job:
     lifecycle.check(asked.cluster, instance, wish, by=by)
     action = lifecycle.plan(asked.cluster, instance, wish)
     with transaction.atomic():
-        job = write_down(asked.cluster, on(asked.cluster, instance), action, by=by)
+        job = write_down(asked.cluster, instance_target(instance), action, by=by)
         _use(asked, job)
     try:
         send(job, action.call)
@@ -290,7 +296,7 @@ for each in (
     Job.Kind.DESTROY,
     Job.Kind.OWNERS,
 ):
-    tracking.on_finished(each)(_release_if_nothing_done)
+    handlers.on_finished(each)(_release_if_nothing_done)
 
 
 def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
@@ -298,9 +304,8 @@ def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
     asked = ActionRequest.objects.for_key(key).select_related("cluster").first()
     if asked is None or asked.action != action or asked.user_id == by.user.pk:
         return
-    what = On(asked.cluster.slug, asked.instance, asked.instance_uuid)
     why = gettext_noop("The link was mailed to somebody else.")
-    entries.record_refusal(by, asked.action, what, why=why, hidden=True)
+    entries.record_refusal(by, asked.action, asked.target, why=why, hidden=True)
 
 
 def url_name(asked: ActionRequest) -> str:
@@ -319,8 +324,8 @@ def cancel(asked: ActionRequest, *, by: Acting) -> bool:
         pending = ActionRequest.objects.pending().filter(pk=asked.pk)
         if not pending.update(cancelled_at=timezone.now()):
             return False
-        what = On(asked.cluster.slug, asked.instance, asked.instance_uuid)
-        entries.record(by, f"cancel_{asked.action}", what, detail=detail_of(asked))
+        action, detail = f"cancel_{asked.action}", detail_of(asked)
+        entries.record(by, action, asked.target, detail=detail)
     return True
 
 

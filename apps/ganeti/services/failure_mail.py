@@ -4,10 +4,8 @@ from apps.accounts import contact
 from apps.mails.letters import Letter
 
 from ..domain.job import JobStatus
-from ..jobs import (
-    steps,  # noqa: F401 - it decides first what is tried again
-    tracking,
-)
+from ..jobs import handlers
+from ..jobs.kinds import record_of
 from ..models import Job
 from ..models.action_request import FATAL
 
@@ -24,10 +22,15 @@ def tell(job: Job) -> None:
         return
     if job.status in _SAID_ALREADY and not job.step:
         return
-    context = {"job": job, "entry": entry, "lost": job.status == JobStatus.LOST}
+    context = {
+        "job": job,
+        "entry": entry,
+        "step": record_of(job).action,
+        "lost": job.status == JobStatus.LOST,
+    }
     letter = Letter("ganeti/emails/failed.txt", context)
     letter.post(user.email, language=contact.language_of(user))
 
 
 for each in Job.Kind:
-    tracking.on_finished(each)(tell)
+    handlers.on_finished(each)(tell)

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
+from apps.auditlog.target import TargetKind
 
 from .. import access, images
-from ..access import Answer, Verdict
+from ..access import Verdict
 from ..domain.instance import Instance, State
-from ..domain.job import JobStatus, Step
+from ..domain.job import JobStatus
 from ..domain.osimage import OsImage, osparams
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
+from ..jobs.kinds import NO_DISKS
 from ..jobs.submission import Action, NotNow
 from ..models import Cluster, Job, RequestedAction
 from ..rapi.client import RapiClient
@@ -28,16 +30,13 @@ from ..rapi.versions import Capability, supports
 from ..reads import hostnames
 from ..reads.inventory import Inventory, visible_on
 from ..state.connections import client_for
-from . import availability, owner_ssh_keys, owners, power
+from . import availability, owner_ssh_keys, owners
 from .owners import Owner
 
 Kind = Job.Kind
 # Ganeti takes a parameter away that is set to this.
 TAKEN_AWAY = "default"
 
-_NO_DISKS = Verdict(
-    Answer.NOT_NOW, gettext_lazy("It has no disks to install anything on.")
-)
 Call = Callable[[RapiClient, str], int]
 
 
@@ -65,14 +64,8 @@ def kind_of(action: RequestedAction) -> Job.Kind:
 def offer(
     action: RequestedAction, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    """Answer whether it would be done now; as `power.offer` does."""
-    if action is RequestedAction.REMOVE_OWNER:
-        return availability.offer(Kind.OWNERS, instance, inventory, busy)
-    verdict = power.offer(kind_of(action), instance, inventory, busy)
-    reinstall = action is RequestedAction.REINSTALL
-    if verdict.allowed and reinstall and not instance.disks:
-        return _NO_DISKS
-    return verdict
+    """Answer whether it would be done now, as `availability.offer` does."""
+    return availability.offer(kind_of(action), instance, inventory, busy)
 
 
 def may_be_asked(
@@ -87,7 +80,7 @@ def may_be_asked(
     if shot is not None and shot.cluster.can_write is False:
         return availability.ONLY_LOOKS
     if action is RequestedAction.REINSTALL and not instance.disks:
-        return _NO_DISKS
+        return NO_DISKS
     return access.YES
 
 
@@ -95,7 +88,8 @@ def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> No
     """Refuse whoever may not, and what cannot be done now."""
     availability.check(wish.kind, cluster, instance, by)
     visible = visible_on(Person.of(by.user), cluster.slug)
-    busy = Job.objects.unfinished().for_instance(cluster, instance.name).first()
+    running = Job.objects.unfinished()
+    busy = running.named(cluster, TargetKind.INSTANCE, instance.name).first()
     verdict = offer(wish.action, instance, visible, busy)
     if not verdict.allowed:
         raise NotNow(str(verdict.reason))
@@ -218,7 +212,7 @@ def current_image(instance: Instance) -> OsImage | None:
     used = Job.objects.none()
     if instance.uuid:
         used = Job.objects.filter(
-            instance_uuid=instance.uuid,
+            target_id=instance.uuid,
             action_requests__action=RequestedAction.REINSTALL,
         )
     keys_used = used.values_list("action_requests__image", flat=True)
@@ -256,21 +250,14 @@ def _rename(instance: Instance, new_name: str) -> Action:
     )
 
 
-@tracking.on_finished(Kind.RENAME)
+@handlers.on_finished(Kind.RENAME)
 def start_again(job: Job) -> None:
     """Start what ran although its name could not be changed; it was shut down for it.
 
-    The history goes on speaking of the rename.
+    The history has the rename alone: that is what was asked for.
     """
-    failed = job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}
-    if not failed or not job.then:
-        return
-    entry = job.audit_entry
-    job.audit_entry = None
-    remaining: list[Step] = job.then
-    steps.plan(job, remaining)
-    job.audit_entry = entry
-    job.save(update_fields=["audit_entry"])
+    if job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}:
+        steps.plan(job, job.then, recorded=False)
 
 
 # -- destroy

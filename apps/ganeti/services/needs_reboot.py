@@ -1,13 +1,14 @@
-"""What a start or a reboot settles: parameters that waited for it are in force then.
+"""Remove the needs-reboot tag after a start, a reboot or a failover.
 
-But for a soft reboot: the hypervisor goes on with the parameters that it has.
+Parameters that waited for it are in force then; but not after a soft reboot, in which
+the hypervisor goes on with the parameters that it has.
 """
 
 from django.conf import settings
 
 from ..domain import tags
 from ..domain.job import FINAL, JobStatus
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
 from ..models import Job
 from ..state import snapshots
 from . import power
@@ -15,8 +16,9 @@ from . import power
 _CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 
 
-@tracking.on_finished(Job.Kind.REBOOT)
-@tracking.on_finished(Job.Kind.STARTUP)
+@handlers.on_finished(Job.Kind.FAILOVER)
+@handlers.on_finished(Job.Kind.REBOOT)
+@handlers.on_finished(Job.Kind.STARTUP)
 def clear_needs_reboot(job: Job) -> None:
     """Take the tag away that says that an instance needs a reboot."""
     if job.status != JobStatus.SUCCESS or job.then:
@@ -24,7 +26,7 @@ def clear_needs_reboot(job: Job) -> None:
     if job.reason == power.SOFT or _is_configured_since(job):
         return
     contents = snapshots.remembered(job.cluster)
-    instance = contents.instances.get(job.instance) if contents else None
+    instance = contents.instances.get(job.target_name) if contents else None
     if instance is not None and instance.tags.needs_reboot:
         tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
         steps.plan(job, [steps.delete_tags(tag)])
@@ -32,7 +34,7 @@ def clear_needs_reboot(job: Job) -> None:
 
 def _is_configured_since(job: Job) -> bool:
     """Tell whether parameters were changed that this reboot may have come before."""
-    later = Job.objects.for_instance(job.cluster, job.instance).filter(
+    later = Job.objects.on(job.cluster, job.target).filter(
         kind=Job.Kind.CONFIGURE, submitted_at__gte=job.submitted_at
     )
     return later.exclude(status__in=_CHANGED_NOTHING).exists()

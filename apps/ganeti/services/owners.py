@@ -20,8 +20,9 @@ from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..domain.tags import Tags
-from ..jobs import tracking
+from ..jobs import handlers
 from ..jobs.submission import Action, NotNow, refuse, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from ..state import snapshots
@@ -87,7 +88,7 @@ def add(cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting) -> Jo
         return client.add_tags("instances", name, [owner.tag], reason=reason)
 
     action = Action(Job.Kind.OWNERS, call, changes=[(OWNER, None, str(owner))])
-    return submit(cluster, instance, action, by=by)
+    return submit(cluster, instance_target(instance), action, by=by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def check_removal(
     left = [each for each in of(instance) if each != owner]
     leaves_nobody = not any(each.exists for each in left)
     if leaves_nobody and not access.may_leave_nobody(person):
-        raise refuse(LAST, Job.Kind.OWNERS.value, cluster, instance, by=by)
+        raise refuse(LAST, Job.Kind.OWNERS.value, instance_target(instance), by=by)
     return Consequences(leaves_nobody, loses(person, instance.tags, left))
 
 
@@ -160,7 +161,7 @@ def people_of(owners: Iterable[Owner]) -> list[User]:
     return sorted({*named, *members}, key=lambda user: user.pk)
 
 
-@tracking.on_finished(Job.Kind.OWNERS)
+@handlers.on_finished(Job.Kind.OWNERS)
 def tell_of_change(job: Job) -> None:
     """Write to those who have become owners, and to all who were before.
 
@@ -190,7 +191,7 @@ def _owners_in(texts: Iterable[str | None]) -> set[Owner]:
 def _now(job: Job) -> list[Owner]:
     """Return the owners of a job's instance, as this process knows them."""
     contents = snapshots.remembered(job.cluster)
-    instance = contents.by_uuid.get(job.instance_uuid) if contents else None
+    instance = contents.by_uuid.get(job.target_id) if contents else None
     return of(instance) if instance else []
 
 

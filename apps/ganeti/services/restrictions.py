@@ -15,8 +15,9 @@ from ..domain import tags
 from ..domain.instance import Instance
 from ..domain.job import Step
 from ..domain.tags import Subnet
-from ..jobs import steps, tracking
+from ..jobs import handlers, steps
 from ..jobs.submission import Action, submit
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from . import availability
@@ -46,7 +47,9 @@ def mark(
         return change("instances", instance.name, [tag], reason=reason)
 
     then = moves(instance) if kind in _MOVES else []
-    return submit(cluster, instance, Action(kind, call, then=then), by=by)
+    return submit(
+        cluster, instance_target(instance), Action(kind, call, then=then), by=by
+    )
 
 
 def moves(instance: Instance) -> list[Step]:
@@ -82,14 +85,14 @@ def whitelist(
         changes=[(WHITELIST, _written(before), _written(wanted))],
         then=[*([steps.delete_tags(*old)] if new and old else []), *moves(instance)],
     )
-    return submit(cluster, instance, action, by=by)
+    return submit(cluster, instance_target(instance), action, by=by)
 
 
 def _written(subnet: Subnet | None) -> str | None:
     return str(subnet) if subnet else None
 
 
-@tracking.on_finished(Job.Kind.MIGRATE)
+@handlers.on_finished(Job.Kind.MIGRATE)
 def tell_of_no_move(job: Job) -> None:
     """Write to whoever changed something that it is not in force yet.
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.person import person_of
 from apps.auditlog.actor import acting
-from apps.auditlog.entries import Acting
 from apps.web import stored_text
 from apps.web.requests import UserRequest
 from apps.web.stored_text import Text
@@ -27,19 +26,13 @@ from ..jobs.submission import ActionRefused, NotNow
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError, RapiUnreachable
 from ..reads import inventory
-from ..services import power
+from ..services import availability
+from ..services.actions import service_for
 from .lookup import back_to_list
 
 MOST = 100
 # Well below the time after which a web server gives a request up.
 PATIENCE_S = 25
-Do = Callable[[Cluster, Instance, Acting], Job]
-
-DO: dict[str, Do] = {
-    Job.Kind.STARTUP: lambda at, found, by: power.startup(at, found, by=by),
-    Job.Kind.SHUTDOWN: lambda at, found, by: power.shutdown(at, found, by=by),
-    Job.Kind.REBOOT: lambda at, found, by: power.reboot(at, found, by=by),
-}
 QUESTIONS: dict[str, Text] = {
     Job.Kind.STARTUP: gettext_lazy("Start these machines?"),
     Job.Kind.SHUTDOWN: gettext_lazy("Shut these machines down?"),
@@ -77,12 +70,12 @@ def instance_bulk(request: UserRequest) -> HttpResponse:
 
 def _asked(request: UserRequest) -> tuple[Job.Kind | None, list[str]]:
     """Return what to do and the keys: of the machines picked, or of one row alone."""
-    for kind in DO:
+    for kind in QUESTIONS:
         if kind in request.POST:
             return Job.Kind(kind), [request.POST[kind]]
     keys = list(dict.fromkeys(request.POST.getlist("machine")))[:MOST]
     action = request.POST.get("action", "")
-    return (Job.Kind(action) if action in DO else None), keys
+    return (Job.Kind(action) if action in QUESTIONS else None), keys
 
 
 def _plan(
@@ -101,7 +94,7 @@ def _plan(
         yield Planned(
             instance=instance,
             cluster=shot.cluster,
-            verdict=power.offer(kind, instance, visible, job),
+            verdict=availability.offer(kind, instance, visible, job),
             state=labels.doing(job) if job else labels.state(instance),
             dot="busy" if job else labels.DOTS[instance.state],
         )
@@ -135,7 +128,7 @@ def _do(request: UserRequest, kind: Job.Kind, plans: list[Planned]) -> None:
         slug = plan.cluster.slug
         try:
             _may_be_tried(silent.get(slug), until)
-            DO[kind](plan.cluster, plan.instance, by)
+            service_for(kind)(plan.cluster, plan.instance, by=by)
         except (*_NOT_DONE, _Skipped) as exc:
             failed[stored_text.translate(str(exc))].append(plan.instance.name)
             if isinstance(exc, RapiUnreachable):

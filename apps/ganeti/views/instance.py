@@ -1,6 +1,6 @@
 """One machine."""
 
-from functools import cache
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -17,9 +17,9 @@ from apps.web.requests import UserRequest
 from .. import access
 from ..display import instance_page, instance_rows, labels, row_templates
 from ..display.change_buttons import ChangeButtons
-from ..forms.power import RebootForm, ShutdownForm
+from ..display.instance_page import Action, Machine
+from ..forms.actions import ActionForm, form_for
 from ..models import Job
-from ..rapi.versions import Capability
 from .lookup import RequestedInstance, visible_instance
 from .polls import awaited_job
 
@@ -31,39 +31,34 @@ def instance_detail(request: UserRequest, cluster_slug: str, name: str) -> HttpR
 
 
 def page_of(
-    request: UserRequest, requested: RequestedInstance, **forms: Any
+    request: UserRequest,
+    requested: RequestedInstance,
+    invalid: ActionForm | None = None,
 ) -> dict[str, Any]:
-    """Return what the page of a machine shows; ``forms`` are ones to be mended."""
+    """Return what the page of an instance shows; ``invalid``: a form to be mended."""
     machine = requested.page()
+    instance, inventory = requested.instance, requested.inventory
     return {
         "machine": machine,
         "lines": instance_page.history(request.user, machine),
-        "shutdown_form": shutdown_form(requested),
-        "reboot_form": _blank_reboot_form(),
-        "staff": access.may_see_clusters(requested.inventory.person),
-        "change_buttons": ChangeButtons(
-            requested.instance, requested.inventory, machine.busy
-        ),
-        **forms,
+        "buttons": list(_buttons(machine, invalid)),
+        "invalid_form": invalid,
+        "staff": access.may_see_clusters(inventory.person),
+        "change_buttons": ChangeButtons(instance, inventory, machine.busy),
     }
 
 
-def shutdown_form(requested: RequestedInstance, *args: Any) -> ShutdownForm:
-    shot = requested.inventory.snapshot(requested.instance.cluster)
-    contents = shot.contents if shot else None
-    timed = contents is None or contents.can(Capability.SHUTDOWN_TIMEOUT)
-    return ShutdownForm(*args, timed=timed) if args else _blank_shutdown_form(timed)
-
-
-@cache
-def _blank_shutdown_form(timed: bool) -> ShutdownForm:
-    """Return a form that nobody has filled in; fragments are kept by which it is."""
-    return ShutdownForm(timed=timed)
-
-
-@cache
-def _blank_reboot_form() -> RebootForm:
-    return RebootForm()
+def _buttons(
+    machine: Machine, invalid: ActionForm | None
+) -> Iterator[tuple[Action, ActionForm | None]]:
+    """Yield the buttons, each with its form if it is on and has one."""
+    for action in machine.actions:
+        if invalid and invalid.job_kind == action.kind:
+            yield action, invalid
+        elif action.off:
+            yield action, None
+        else:
+            yield action, form_for(action.kind, machine.instance, machine.visible)
 
 
 @require_safe

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from apps.accounts.person import person_of
 from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
-from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
 from ..display import instance_page
 from ..domain.instance import Instance
+from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..reads import inventory
 from ..reads.inventory import Inventory
@@ -24,13 +24,6 @@ from ..state.snapshots import Snapshot
 
 class NotKnownYet(Exception):
     """Nothing is known of the cluster yet, so nobody can say what is on it."""
-
-
-_NEWEST_JOB = PreparedQuery(
-    lambda: Job.objects.filter(
-        cluster__slug=ARGUMENT, instance=ARGUMENT
-    ).select_related("user", "audit_entry")[:1]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +40,8 @@ class RequestedInstance:
 
     def newest_job(self) -> Job | None:
         """Return the job that we asked for last, running or not."""
-        jobs = _NEWEST_JOB.fetch(self.cluster.slug, self.instance.name)
-        return jobs[0] if jobs else None
+        jobs = Job.objects.on(self.cluster, instance_target(self.instance))
+        return jobs.select_related("user", "audit_entry").first()
 
     def page(self) -> instance_page.Machine:
         """Return the instance with its newest job, as pages show it."""

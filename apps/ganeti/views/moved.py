@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.person import person_of
 from apps.auditlog.models import AuditEntry
+from apps.auditlog.target import TargetKind
 from apps.web.requests import UserRequest
 
 from .. import access
@@ -57,7 +58,8 @@ def _what_took_it(slug: str, name: str) -> Job | None:
     jobs = Job.objects.filter(
         cluster__slug=slug,
         cluster__disabled=False,
-        instance=name,
+        target_kind=TargetKind.INSTANCE,
+        target_name=name,
         kind__in=_TAKES_AWAY,
     ).exclude(status__in=_NOTHING_CAME)
     return jobs.select_related("cluster", "user").first()
@@ -65,8 +67,8 @@ def _what_took_it(slug: str, name: str) -> Job | None:
 
 def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
     person = person_of(request)
-    now = instance_page.by_uuid(person, job.cluster, job.instance_uuid)
-    if now is not None and now.name != job.instance:
+    now = instance_page.by_uuid(person, job.cluster, job.target_id)
+    if now is not None and now.name != job.target_name:
         return _elsewhere(request, job, now)
     if job.kind != Job.Kind.DESTROY or not _knew_it(request, job):
         return None
@@ -98,15 +100,17 @@ def _knew_it(request: UserRequest, job: Job) -> bool:
     """Tell whether somebody is staff, or has done something to the machine."""
     if access.may_see_clusters(person_of(request)) or job.user_id == request.user.pk:
         return True
+    if not job.target_id:
+        return False
     theirs = AuditEntry.objects.filter(user=request.user, refused=False)
-    return theirs.filter(instance_uuid=job.instance_uuid).exists()
+    return theirs.about({TargetKind.INSTANCE: [job.target_id]}).exists()
 
 
 def _destroyed_row(request: UserRequest, job: Job) -> HttpResponse:
     """Answer a page or a row that waits for the end of the job."""
     if job.unfinished:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    text = _("%(name)s was destroyed.") % {"name": job.instance}
+    text = _("%(name)s was destroyed.") % {"name": job.target_name}
     messages.success(request, text)
     if request.GET.get("as") == "page":
         # There is nothing left to show.

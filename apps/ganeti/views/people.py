@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import is_reviewer, is_superuser, may_see_people
 from apps.accounts.person import Person, person_of
 from apps.accounts.services import profiles, ssh_keys
-from apps.auditlog import rows
+from apps.auditlog import outcomes, rows
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.outcomes import registered
 from apps.auditlog.rows import Line
 from apps.web.requests import UserRequest
 
@@ -97,7 +96,6 @@ def _machines(
 
 
 def _history(request: UserRequest, who: User) -> list[Line]:
-    subject = registered()
     found = AuditEntry.objects.filter(rows.recent(), user=who)
-    newest = found.select_related(*subject.related)[:HISTORY_LENGTH]
-    return rows.read(newest, request.user, subject.reach(request))
+    newest = found.prefetch_related(*outcomes.related())[:HISTORY_LENGTH]
+    return rows.read(newest, request.user, outcomes.reach_of(request))

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from apps.accounts.person import Person
 from apps.accounts.sessions import user_at_a_glance
+from apps.auditlog.target import TargetKind
 from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
@@ -18,9 +19,9 @@ from ..state import snapshots
 from ..state.snapshots import Snapshot
 
 _JOBS = PreparedQuery(
-    lambda: Job.objects.filter(key=ARGUMENT, cluster__disabled=False).select_related(
-        "cluster__refresh_state"
-    ),
+    lambda: Job.objects.filter(
+        key=ARGUMENT, target_kind=TargetKind.INSTANCE, cluster__disabled=False
+    ).select_related("cluster__refresh_state"),
     keep=1000,
 )
 # None of ours is longer; nobody has looked yet whether it is bounded.
@@ -62,12 +63,12 @@ def _is_instance_unchanged(request: HttpRequest) -> bool:
 def awaited_job(request: HttpRequest) -> Job | None:
     """Return the job that is waited for, if it is on the instance of the address."""
     for job in _JOBS.fetch(request.GET.get("job", "")):
-        if request.path_info.endswith(f"/{job.cluster.slug}/{job.instance}/poll"):
+        if request.path_info.endswith(f"/{job.cluster.slug}/{job.target_name}/poll"):
             return job
     return None
 
 
 def _sees(person: Person, job: Job, snapshot: Snapshot) -> bool:
     contents = snapshot.contents
-    instance = contents.instances.get(job.instance) if contents else None
+    instance = contents.instances.get(job.target_name) if contents else None
     return instance is not None and access.may_see(person, instance)

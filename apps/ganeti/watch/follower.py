@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils import timezone
 
+from apps.auditlog.target import TargetKind
 from apps.work.loops import PAUSE_WHEN_DOWN_S, Loop
 
 from ..domain.job import FINAL, WITHOUT_ID, JobReport, JobStatus
@@ -14,17 +15,9 @@ from ..jobs import tracking
 from ..models import Cluster, Job
 from ..rapi.errors import RapiError
 from ..state import refreshing
+from .pace import Pace
 
 logger = logging.getLogger(__name__)
-# At first twice a second; then a tenth of the time since something last changed.
-SHORTEST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 5.0
-# How long an answer about jobs may take at first, so that one that never comes does
-# not keep the next question; doubled until one comes.
-PATIENCE_S = 4.0
-MOST_PATIENCE_S = 64.0
-# How long a job must be missing before it is given up: it may be on its way.
-MISSING_FOR_S = 3.0
 
 
 class Follower(Loop):
@@ -34,47 +27,34 @@ class Follower(Loop):
         super().__init__(f"follower {cluster_pk}", stopping)
         self._me = name
         self._cluster_pk = cluster_pk
-        self._news_at = time.monotonic()
-        self._free_at = time.monotonic()
-        self._missing_since: dict[int, float] = {}
-        self._patience_s = PATIENCE_S
+        self._pace = Pace(time.monotonic())
         self._failed_jobs: list[Exception] = []
         self.idle = False
 
     def wake(self) -> None:
-        self._news_at = time.monotonic()
+        self._pace.changed(time.monotonic())
         super().wake()
 
     def turn(self) -> float | None:
-        # However many wake us: two calls a second are the most.
-        self.stopping.wait(max(0, self._free_at - time.monotonic()))
+        self.stopping.wait(self._pace.wait_s(time.monotonic()))
         began = time.monotonic()
         cluster = Cluster.objects.filter(pk=self._cluster_pk).first()
         jobs = tracking.followed_by(self._me, cluster) if cluster else []
         self.idle = not jobs
         if cluster is None or not jobs:
-            self._missing_since.clear()
+            self._pace.all_ended()
             return None
         self._failed_jobs.clear()
         try:
             calls = self._look(cluster, jobs)
         except RapiError as exc:
             logger.warning("%s: jobs not seen: %s", cluster.slug, exc)
-            self._news_at = time.monotonic()
-            self._patience_s = min(2 * self._patience_s, MOST_PATIENCE_S)
+            self._pace.not_answered(time.monotonic())
             return PAUSE_WHEN_DOWN_S
-        self._patience_s = PATIENCE_S
-        self._free_at = began + SHORTEST_PAUSE_S * calls
+        self._pace.answered(began, calls)
         if self._failed_jobs:
             raise self._failed_jobs[0]
-        return self._pause(began)
-
-    def _pause(self, began: float) -> float:
-        """Return what is left of the time between two turns, longer without news."""
-        now = time.monotonic()
-        quiet_s = now - self._news_at
-        between_s = min(max(SHORTEST_PAUSE_S, quiet_s / 10), LONGEST_PAUSE_S)
-        return max(0, began + between_s - now)
+        return self._pace.pause_s(began, time.monotonic())
 
     def _look(self, cluster: Cluster, jobs: list[Job]) -> int:
         """Ask about the jobs and write down the news; return how many calls it took."""
@@ -93,18 +73,18 @@ class Follower(Loop):
         return calls
 
     def _ask(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
-        reports = tracking.ask(cluster, jobs, patience_s=self._patience_s)
+        reports = tracking.ask(cluster, jobs, patience_s=self._pace.patience_s)
         ended: list[tuple[Job, JobReport]] = []
 
         def look(job: Job) -> None:
             report = reports.get(job.ganeti_id or 0)
             if report is None:
-                if self._given_up(job):
+                if self._missing_too_long(job):
                     ended.append((job, JobReport(0, JobStatus.LOST)))
             elif report.status in FINAL:
                 ended.append((job, report))
             elif tracking.progress(job, report):
-                self._news_at = time.monotonic()
+                self._pace.changed(time.monotonic())
 
         self._for_each(look, jobs)
         return ended
@@ -121,24 +101,28 @@ class Follower(Loop):
     def _seek(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
         found = tracking.find(cluster, jobs)
         if found:
-            self._news_at = time.monotonic()
+            self._pace.changed(time.monotonic())
         now = timezone.now()
         return [
             (job, tracking.never_arrived(job, now))
             for job in jobs
             if job.pk not in found
             and tracking.may_be_given_up(job, now)
-            and self._given_up(job)
+            and self._missing_too_long(job)
         ]
 
-    def _given_up(self, job: Job) -> bool:
-        since = self._missing_since.setdefault(job.pk, time.monotonic())
-        return time.monotonic() - since >= MISSING_FOR_S
+    def _missing_too_long(self, job: Job) -> bool:
+        return self._pace.missing_too_long(job.pk, time.monotonic())
 
     def _end(self, cluster: Cluster, ended: list[tuple[Job, JobReport]]) -> int:
         """Bring the instances up to date first: who sees the end sees its effect."""
-        self._news_at = time.monotonic()
-        names = {name for job, _ in ended for name in (job.instance, job.new_name)}
+        self._pace.changed(time.monotonic())
+        names = {
+            name
+            for job, _ in ended
+            if job.target_kind == TargetKind.INSTANCE
+            for name in (job.target_name, job.new_name)
+        }
         try:
             refreshing.refresh_instances(cluster, filter(None, names))
         except RapiError as exc:
@@ -148,7 +132,7 @@ class Follower(Loop):
         reports = {job.pk: report for job, report in ended}
 
         def end(job: Job) -> None:
-            self._missing_since.pop(job.pk, None)
+            self._pace.ended(job.pk)
             if tracking.end(job, reports[job.pk]):
                 logger.info("%s: %s: %s", cluster.slug, job, reports[job.pk].status)
 

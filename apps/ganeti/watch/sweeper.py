@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.work import failures
 from apps.work.loops import Loop
 
-from ..jobs import steps, tracking
+from ..jobs import handlers, planned, tracking
 from ..models import Cluster, Job, WatcherBeat
 from ..state import snapshots
 
@@ -54,7 +54,7 @@ class Sweeper(Loop):
             mine = Job.objects.unfinished().filter(follower=name)
             self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
         self._handle_the_rest()
-        steps.submit_planned()
+        planned.submit_planned()
         self._beat()
         return SWEEP_EVERY_S
 
@@ -63,7 +63,7 @@ class Sweeper(Loop):
         unhandled = list(Job.objects.unhandled().values_list("pk", flat=True))
         if not unhandled:
             return
-        chores = {pk: tracking.handling(pk) for pk in unhandled}
+        chores = {pk: handlers.handling(pk) for pk in unhandled}
         resting = failures.resting(chores.values())
         due = [pk for pk in unhandled if chores[pk] not in resting]
         if due:
@@ -75,11 +75,11 @@ class Sweeper(Loop):
     # Not "_handle": threads have one in Python 3.13.
     def _handle_end(self, pk: int) -> None:
         try:
-            if tracking.try_to_handle(pk):
-                failures.clear(tracking.handling(pk))
+            if handlers.try_to_handle(pk):
+                failures.clear(handlers.handling(pk))
         except (OperationalError, InterfaceError) as exc:
             # Of this row alone, perhaps; where the database is away, so is this.
-            tracking.handling_failed(pk, exc)
+            handlers.handling_failed(pk, exc)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at < BEAT_EVERY_S:

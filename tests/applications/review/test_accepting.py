@@ -20,7 +20,7 @@ from tests.applications.conftest import Make
 from tests.applications.review.sending import address, checked, errors, fresh, post
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
-from tests.ganeti.test_placement import ipolicy
+from tests.ganeti.placement import ipolicy
 
 PANEL = reverse("applications:panel")
 
@@ -169,7 +169,7 @@ def test_the_story_and_the_audit_log_say_what_was_changed(
     assert ["cluster", None, "athens"] in accepted.changes
     assert "disk_gib" not in {change[0] for change in accepted.changes}
     entry = AuditEntry.objects.get(action=reviewing.ACCEPT)
-    assert entry.instance == application.hostname
+    assert entry.target_name == application.hostname
     assert ["vcpus", "2", "4"] in entry.changes
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from apps.applications.models import InstanceApplication
@@ -26,15 +26,9 @@ ANYTHING = (
 )
 SENT = some.dictionaries(some.sampled_from(FIELDS), ANYTHING)
 DO = some.sampled_from(["show", "try", "accept", "refuse", "discard", "submit", "x"])
-BOUNDED = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 
 
 @pytest.mark.usefixtures("offering")
-@BOUNDED
 @given(changes=SENT, do=DO)
 def test_a_review_breaks_on_nothing(
     client: Client,
@@ -55,7 +49,6 @@ def test_a_review_breaks_on_nothing(
 
 
 @pytest.mark.usefixtures("offering")
-@BOUNDED
 @given(changes=SENT)
 def test_a_panel_breaks_on_nothing(
     client: Client, rhea: User, changes: dict[str, str]
@@ -68,7 +61,6 @@ def test_a_panel_breaks_on_nothing(
 
 
 @pytest.mark.usefixtures("offering", "alice")
-@BOUNDED
 @given(changes=SENT, do=some.sampled_from(["create", "try", "show", ""]))
 def test_creating_breaks_on_nothing(
     client: Client,

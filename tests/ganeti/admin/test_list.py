@@ -127,7 +127,7 @@ def test_deleting_a_cluster_says_what_goes_with_it(
     )
     for number in range(3):
         Job.objects.create(
-            key=str(number), cluster=cluster, kind="startup", instance="web1"
+            key=str(number), cluster=cluster, kind="startup", target_name="web1"
         )
     url = reverse("admin:ganeti_cluster_delete", args=[cluster.pk])
 
@@ -215,7 +215,7 @@ def test_jobs_and_the_audit_log_are_only_to_be_looked_at(
 ) -> None:
     entry = AuditEntry.objects.create(username="alice", action="startup", refused=True)
     job = Job.objects.create(
-        key="k", cluster=berlin, kind="startup", instance="web1", audit_entry=entry
+        key="k", cluster=berlin, kind="startup", target_name="web1", audit_entry=entry
     )
     job.log = [[1, "2026-01-01T00:00:00+00:00", "<b>starting</b>"]]
     job.save()

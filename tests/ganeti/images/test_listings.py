@@ -1,7 +1,7 @@
 """Listings in the forms that web servers write, without the servers."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ganeti.images import listings
@@ -140,7 +140,6 @@ def test_tags_that_never_end_take_no_time() -> None:
     assert names("<a href='x.img'>x</a>" + "<a " * 100_000) == ["x.img"]
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.one_of(
         st.binary(), st.text(alphabet="<>!-[]a href='\"=/?#%&;:x.").map(str.encode)

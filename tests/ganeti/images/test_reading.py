@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ganeti.domain.osimage import OsImage
@@ -334,11 +334,6 @@ def test_a_source_that_is_away_is_broken(site: Site) -> None:
         read(site, Kind.META, "nowhere")
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     st.one_of(
         st.binary(),

@@ -11,12 +11,12 @@ class CountingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.auditlog.models import AuditEntry  # noqa: PLC0415 - apps are ready
-        from apps.ganeti.jobs.tracking import on_finished  # noqa: PLC0415
+        from apps.ganeti.jobs.handlers import on_finished  # noqa: PLC0415
         from apps.ganeti.models import Job  # noqa: PLC0415
 
         def count(job: Job) -> None:
             broken = Path(settings.STATE_DIR) / "broken"
-            if broken.exists() and broken.read_text() == job.instance:
+            if broken.exists() and broken.read_text() == job.target_name:
                 raise ValueError(f"cannot handle {job}")
             AuditEntry.objects.create(action="counted", detail=str(job.pk))
 

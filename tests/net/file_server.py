@@ -1,7 +1,5 @@
 """A server of files for checks of addresses, and the checks."""
 
-import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -19,14 +17,6 @@ FAILURE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return how long failures wait before they are told, without the waiting."""
-    waits: list[float] = []
-    monkeypatch.setattr(probe, "_sleep", waits.append)
-    return waits
-
-
 def check(url: str, **options: Any) -> None:
     probe.check(url, **{"ports": EVERY_PORT, **options})
 
@@ -39,9 +29,6 @@ class Server:
         self.asked: list[tuple[str, str, str]] = []
         self.hosts: list[str] = []
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(
-            target=self.http.serve_forever, args=(0.01,), daemon=True
-        ).start()
 
     @property
     def port(self) -> int:
@@ -73,14 +60,6 @@ class Server:
                 pass
 
         return Handler
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
 
 
 def why(url: str, **options: object) -> str:

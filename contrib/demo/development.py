@@ -1,0 +1,75 @@
+"""The site for those who work on it: what they change is seen at once."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from contrib.demo.processes import ROOT, Processes
+from contrib.demo.site import Site
+
+WATCHER = ("watcher.py", "--foreground", "--debug")
+SOURCES = ("apps", "ganetimgr", "watcher.py")
+
+
+def run(here: Site, processes: Processes, *, watcher: bool) -> None:
+    """Bring everything up with what was kept, and stay until asked for the end.
+
+    Django's runserver has the terminal, so that its log and a debugger are there.
+    Without ``watcher``, it runs until all is filled in; then its command is printed.
+    """
+    is_new = here.is_new
+    clusters = here.start_surroundings(processes)
+    here.make_database()
+    if not is_new:
+        here.follow_clusters(clusters)
+    address = f"127.0.0.1:{here.port}"
+    processes.start("web", "manage.py", "runserver", address, in_terminal=True)
+    processes.start("watcher", *WATCHER)
+    here.wait_for_web(processes)
+    if is_new:
+        here.add_clusters(clusters)
+        here.fill_in_applications(processes)
+    for line in here.announcement():
+        say(line)
+    if not watcher:
+        processes.end("watcher")
+        for line in by_hand(here):
+            say(line)
+    stay(processes, watcher=watcher)
+
+
+def stay(processes: Processes, *, watcher: bool) -> None:
+    """Start the watcher anew when a source changes, as runserver does by itself."""
+    before = newest()
+    while True:
+        processes.check()
+        time.sleep(1)
+        if watcher and (now := newest()) != before:
+            before = now
+            processes.end("watcher")
+            processes.start("watcher", *WATCHER)
+
+
+def newest() -> float:
+    """Return when a source changed last."""
+    return max(path.stat().st_mtime for path in sources())
+
+
+def sources() -> Iterator[Path]:
+    for name in SOURCES:
+        path = ROOT / name
+        yield from path.rglob("*.py") if path.is_dir() else [path]
+
+
+def by_hand(here: Site) -> Iterator[str]:
+    """Yield the watcher's command, for another terminal."""
+    names = ("GANETIMGR_SETTINGS", "GANETIMGR_STATE")
+    settings = " ".join(f"{name}={here.environment[name]}" for name in names)
+    yield "The watcher is yours to start:"
+    yield f"  {settings} {sys.executable} {' '.join(WATCHER)}"
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

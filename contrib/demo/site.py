@@ -1,0 +1,236 @@
+"""The site of the demo: its settings, its database, its clusters and people."""
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from contrib.demo import offerings
+from contrib.demo.browser import Browser
+from contrib.demo.processes import ROOT, Processes
+
+PATIENCE_S = 60
+SETTINGS = """
+DEBUG = {debug!r}
+SITE_URL = {url!r}
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = {mail!r}
+ADMINS = [("Admin", "admin@example.org")]
+MANAGERS = [("Manager", "manager@example.org")]
+OPERATING_SYSTEMS = {systems!r}
+OPERATING_SYSTEMS_URLS = [{beside!r} + "/images/"]
+SNF_OPERATING_SYSTEMS_URLS = [{beside!r} + "/snf/"]
+IMAGES_URL = [{beside!r} + "/meta/"]
+BRANDING = {{
+    "FEED_URL": {beside!r} + "/feed.xml",
+    "SERVICE_PROVIDED_BY": {{
+        "NAME": "Example University",
+        "URL": "https://www.example.org/",
+        "SOCIAL_NETWORKS": [
+            {{
+                "NAME": "Mastodon",
+                "URL": "https://social.example.org/",
+                "ICON": "mastodon",
+            }},
+        ],
+    }},
+}}
+"""
+SIMULATOR = (
+    *("-m", "contrib.simulator", "--own-addresses"),
+    *("--port-base", "0", "--control-port", "0"),
+    *("--clusters", "3", "--nodes", "6", "--instances", "240"),
+    *("--owners", "alice:12,bob:3"),
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site keeps what it has, and on which port of this host it answers."""
+
+    state: Path
+    port: int
+    debug: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def beside_port(self) -> int:
+        """The port of images, feed and mails."""
+        return free_port(self.port + 1)
+
+    @property
+    def beside(self) -> str:
+        return f"http://localhost:{self.beside_port}"
+
+    @property
+    def is_new(self) -> bool:
+        return not (self.state / "ganetimgr.sqlite3").exists()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes need in their environment."""
+        return {
+            "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
+            "GANETIMGR_SETTINGS": str(self.state / "settings.py"),
+            "GANETIMGR_STATE": str(self.state),
+            "GANETIMGR_BIND": f"127.0.0.1:{self.port}",
+        }
+
+    def forget(self) -> None:
+        """Take away what was kept; nothing of the site may run."""
+        for old in ("beside", "cache", "mail", "ganetimgr.sqlite3"):
+            remove(self.state / old)
+        for rest in ("-wal", "-shm"):
+            remove(self.state / f"ganetimgr.sqlite3{rest}")
+
+    def prepare(self) -> None:
+        """Write the settings, and use them in this process too."""
+        for directory in (self.state.parent, self.state):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.state.chmod(0o700)
+        remove(self.state / "beside")
+        settings = SETTINGS.format(
+            debug=self.debug,
+            url=f"http://localhost:{self.port}",
+            beside=f"http://127.0.0.1:{self.beside_port}",
+            mail=str(self.state / "mail"),
+            systems=dict(offerings.OPERATING_SYSTEMS),
+        )
+        (self.state / "settings.py").write_text(settings)
+        offerings.write(self.state / "beside", self.beside)
+        os.environ.update(self.environment)
+
+    # -- its parts
+
+    def start_surroundings(self, processes: Processes) -> list[dict[str, Any]]:
+        """Start what the site needs beside itself; return the simulated clusters."""
+        ready_file = self.state / "simulator.json"
+        ready_file.unlink(missing_ok=True)
+        processes.start("simulator", *SIMULATOR, "--ready-file", str(ready_file))
+        processes.start(
+            "beside",
+            *("-m", "contrib.demo.beside", "--directory", str(self.state / "beside")),
+            *("--mail", str(self.state / "mail"), "--port", str(self.beside_port)),
+        )
+        processes.wait_for(ready_file.exists, PATIENCE_S, "The simulated clusters")
+        clusters: list[dict[str, Any]] = json.loads(ready_file.read_text())["clusters"]
+        return clusters
+
+    def wait_until_ready(self, processes: Processes) -> None:
+        processes.wait_for(self._answers("readyz"), PATIENCE_S, "The watcher")
+
+    def wait_for_web(self, processes: Processes) -> None:
+        processes.wait_for(self._answers("healthz"), PATIENCE_S, "The web server")
+
+    def _answers(self, page: str) -> Any:
+        return lambda: answers(f"{self.url}/{page}")
+
+    # -- what it has
+
+    def make_database(self) -> None:
+        """Make or update the tables; the first time, fill in people and pages."""
+        from django.core.management import call_command  # noqa: PLC0415 - when set up
+
+        from ganetimgr import start  # noqa: PLC0415 - reads the settings
+
+        is_new = self.is_new
+        start.setup()
+        call_command("migrate", verbosity=0)
+        if not self.debug:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        if is_new:
+            call_command("loaddata", "flatpages", verbosity=0)
+
+            from contrib.demo import people  # noqa: PLC0415 - needs Django set up
+
+            people.create()
+
+    def add_clusters(self, clusters: list[dict[str, Any]]) -> None:
+        """Add the simulated clusters as an administrator would."""
+        browser = Browser(self.url)
+        browser.log_in("root", "demo")
+        for cluster in clusters:
+            browser.add_cluster(
+                cluster["fingerprint"],
+                hostname=cluster["host"],
+                port=str(cluster["port"]),
+                slug=cluster["name"],
+                description="Simulated",
+                username=cluster["user"],
+                new_password=cluster["password"],
+            )
+
+    def follow_clusters(self, clusters: list[dict[str, Any]]) -> None:
+        """Tell the clusters known from before where they answer now."""
+        from apps.ganeti.models import Cluster  # noqa: PLC0415 - needs Django set up
+
+        for cluster in clusters:
+            Cluster.objects.filter(slug=cluster["name"]).update(
+                port=cluster["port"], fingerprint=cluster["fingerprint"]
+            )
+
+    def fill_in_applications(self, processes: Processes) -> None:
+        from contrib.demo import applications  # noqa: PLC0415 - needs Django set up
+
+        processes.wait_for(applications.known, PATIENCE_S, "The clusters' machines")
+        applications.create()
+
+    def announcement(self) -> Iterator[str]:
+        """Yield where it is and who can log in, line by line."""
+        from contrib.demo.people import LOGINS, PASSWORD  # noqa: PLC0415 - as above
+
+        yield (
+            f"ganetimgr is ready at http://localhost:{self.port}/ - "
+            f"log in with the password {PASSWORD!r} as"
+        )
+        for name, what in LOGINS.items():
+            yield f"  {name:8}{what}"
+        yield f"Mails can be read at {self.beside}/mails/. Ctrl-C ends it all."
+
+
+def remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def free_port(wanted: int) -> int:
+    """Return this port, or any other one if it is taken."""
+    if not is_taken(wanted):
+        return wanted
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def directory(name: str) -> Path:
+    """Return where a site of this name keeps what it has."""
+    return Path(os.environ.get("GANETIMGR_STATE") or ROOT / "var") / name

@@ -1,0 +1,40 @@
+"""The record of each kind of job, and the button, address and form it gets by it."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from apps.accounts.person import Person
+from apps.ganeti import access
+from apps.ganeti.display.instance_page import Action
+from apps.ganeti.forms.actions import form_for
+from apps.ganeti.jobs.kinds import BUTTONS, KINDS
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.reads.inventory import visible_on
+from apps.ganeti.services.actions import service_for
+from tests.ganeti.state import machine
+
+Kind = Job.Kind
+
+
+def test_each_kind_has_a_record() -> None:
+    assert set(KINDS) == set(Kind)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("kind", BUTTONS)
+def test_a_button_has_its_address_its_options_and_its_service(
+    cluster: Cluster, kind: Job.Kind
+) -> None:
+    inventory = visible_on(Person("root", superuser=True), cluster.slug)
+    form = form_for(kind, machine(cluster, "web1"), inventory)
+    address = reverse(f"ganeti:instance-{kind}", args=("athens", "web1"))
+    action = Action(kind, KINDS[kind].action, access.YES, address)
+
+    drawn = render_to_string(
+        "ganeti/_instance_action.html", {"action": action, "form": form}
+    )
+
+    assert f'action="{address}"' in drawn
+    assert all(f'name="{name}"' in drawn for name in (form.fields if form else ()))
+    assert callable(service_for(kind))
