@@ -11,7 +11,7 @@ from urllib.parse import quote
 from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from apps.accounts.models import Preferences
 from apps.web import stored_text, times
@@ -136,14 +136,13 @@ class Rows:
         }
         # One address for all, to fill in: reversing each would cost more than it.
         self._url = reverse("ganeti:instance-detail", args=("_c_", "_n_"))
+        self._gib = labels.gib_in(get_language() or "")
         self.rows = [self._row(instance) for instance in instances]
 
     def _row(self, found: Instance) -> Row:
         ips = found.ips
         job = self._jobs.get((found.cluster, found.name))
-        offers = {
-            kind: availability.offer(kind, found, self._visible, job) for kind in _KINDS
-        }
+        offers = availability.offers(_KINDS, found, self._visible, job)
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
         return Row(
             key=f"{found.cluster}/{found.name}",
@@ -156,8 +155,8 @@ class Rows:
             node_short=found.primary_node.partition(".")[0],
             dot="busy" if job else labels.DOTS[found.state],
             state=self._reason(job) if job else self._state(found),
-            memory=labels.gib(found.memory_mib),
-            disk=labels.gib(found.disk_mib),
+            memory=self._gib(found.memory_mib),
+            disk=self._gib(found.disk_mib),
             vcpus=str(found.vcpus),
             ip=ips[0] if ips else "",
             more_ips=f"+{len(ips) - 1}" if len(ips) > 1 else "",

@@ -1,6 +1,7 @@
 """What pages call states, marks and jobs: the word beside the colour."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -106,10 +107,15 @@ def state(instance: Instance) -> str:
 
 def gib(mib: int) -> str:
     """Write a size in GiB as short as it is exact enough."""
-    return _gib(mib, get_language() or "")
+    return gib_in(get_language() or "")(mib)
+
+
+def gib_in(language: str) -> Callable[[int], str]:
+    """Return what writes sizes so in a language, for who writes many."""
+    return partial(_gib, language)
 
 
 @lru_cache(maxsize=4096)
-def _gib(mib: int, _language: str) -> str:
+def _gib(_language: str, mib: int) -> str:
     size = round(mib / 1024, 2 if mib < 10 * 1024 else 1)
     return number_format(int(size) if size == int(size) else size)
