@@ -59,18 +59,16 @@ def _actions() -> dict[str, Any]:
 
     return {
         profiles.CHANGED: pgettext_lazy("action", "Change the profile"),
-        email_change.ASKED: pgettext_lazy("action", "Ask for a new mail address"),
+        email_change.ASKED: pgettext_lazy("action", "Request a new mail address"),
         email_change.CHANGED: pgettext_lazy("action", "Change the mail address"),
-        email_change.CANCELLED: pgettext_lazy(
-            "action", "Keep the mail address after all"
-        ),
+        email_change.CANCELLED: pgettext_lazy("action", "Keep the old mail address"),
         ssh_keys.ADDED: pgettext_lazy("action", "Add SSH keys"),
         ssh_keys.DELETED: pgettext_lazy("action", "Delete an SSH key"),
         passwords.CHANGED: pgettext_lazy("action", "Change the password"),
-        passwords.RESET: pgettext_lazy("action", "Set a new password by mail"),
+        passwords.RESET: pgettext_lazy("action", "Reset the password"),
         passwords.SET_BY_STAFF: pgettext_lazy("action", "Set a user's password"),
         registration.APPROVED: pgettext_lazy("action", "Approve an account"),
-        registration.REFUSED: pgettext_lazy("action", "Refuse an account"),
+        registration.REFUSED: pgettext_lazy("action", "Reject an account"),
         sessions.ENDED: pgettext_lazy("action", "End sessions"),
     }
 

@@ -28,8 +28,8 @@ class CaptchaField(ReCaptchaField):  # type: ignore[misc]  # it has no types
     remote: str | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Are you a person?"))
-        messages = {"required": _("Tick the box that says that you are no robot.")}
+        kwargs.setdefault("label", _("Are you human?"))
+        messages = {"required": _("Tick the box to confirm that you're not a robot.")}
         super().__init__(*args, error_messages=messages, **kwargs)
 
     def validate(self, value: str | None) -> None:
@@ -39,13 +39,11 @@ class CaptchaField(ReCaptchaField):  # type: ignore[misc]  # it has no types
         except (requests.RequestException, ValueError, RecursionError) as exc:
             logger.warning("reCAPTCHA did not answer: %s", exc)
             raise ValidationError(
-                _("reCAPTCHA does not answer now. Send the form again in a moment.")
+                _("reCAPTCHA isn't responding. Send the form again in a moment.")
             ) from exc
         if not answer.is_valid:
             logger.info("reCAPTCHA says no: %s", answer.error_codes)
-            raise ValidationError(
-                _("reCAPTCHA was not convinced. Tick the box once more.")
-            )
+            raise ValidationError(_("The reCAPTCHA check failed. Tick the box again."))
 
 
 def _ask(response: str, remote: str | None) -> RecaptchaResponse:

@@ -183,11 +183,9 @@ class Organization(models.Model):
         max_length=64,
         unique=True,
         validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9.+_-]+\Z", _("Letters, digits and any of .+_- only.")
-            )
+            RegexValidator(r"^[A-Za-z0-9.+_-]+\Z", _("Letters, digits and .+_- only."))
         ],
-        help_text=_("Names it in the tags of its machines."),
+        help_text=_("Identifies the organization in the tags of its machines."),
     )
     website = models.URLField(_("website"), blank=True)
     email = models.EmailField(_("mail"), blank=True)
@@ -197,7 +195,7 @@ class Organization(models.Model):
         blank=True,
         verbose_name=_("users"),
         related_name="organizations_run",
-        help_text=_("Who speaks for it."),
+        help_text=_("Users who represent the organization."),
     )
 
     class Meta:

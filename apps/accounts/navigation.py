@@ -22,7 +22,7 @@ ENTRIES = (
         10,
         "admin:index",
         "sliders",
-        lambda _request: _("Clusters and users"),
+        lambda _request: _("Administration"),
         visible=lambda request: getattr(request.user, "is_staff", False),
     ),
 )

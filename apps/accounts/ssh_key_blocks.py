@@ -68,24 +68,24 @@ def to_line(block: Block) -> str:
     if not block.is_complete:
         raise NotAKey(_("The last line of this key, with END in it, is missing."))
     if sum(map(len, block.lines)) > MAX_BLOCK_LENGTH:
-        raise NotAKey(_("This is too long for a public key."))
+        raise NotAKey(_("Too long for a public key."))
     return _from_rfc_4716(block) if block.label == RFC_4716 else _from_pem(block)
 
 
 def _foreign(label: str) -> str:
     if label.startswith("PGP"):
         return _(
-            "This is a PGP key. If it has a key for SSH, get that with: "
-            "gpg --export-ssh-key"
+            "This is a PGP key. If it has an SSH subkey, export that with: gpg "
+            "--export-ssh-key"
         )
     if label.startswith("CERTIFICATE"):
         return _(
-            "This is a certificate. Get its public key with: "
-            "openssl x509 -pubkey -noout -in FILE"
+            "This is a certificate. Extract its public key with: openssl x509 "
+            "-pubkey -noout -in FILE"
         )
     return _(
-        "Keys of the format %(label)s are not taken. If it is a public key, convert it "
-        "with: ssh-keygen -i -m PKCS8 -f FILE"
+        "The format %(label)s isn't supported. If this is a public key, "
+        "convert it with: ssh-keygen -i -m PKCS8 -f FILE"
     ) % {"label": label}
 
 
@@ -128,5 +128,5 @@ def _from_pem(block: Block) -> str:
         return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     except UNREADABLE as exc:
         raise NotAKey(
-            _("This public key is broken, or of a kind that SSH does not know.")
+            _("This public key is damaged, or of a type that SSH doesn't support.")
         ) from exc

@@ -204,26 +204,26 @@ def _blob_of(key: str) -> bytes:
 
 
 def _broken() -> str:
-    return _("The key is broken: a part may have been lost when it was copied.")
+    return _("The key is damaged: part of it may have been lost when you copied it.")
 
 
 def _why_not(kind: str, line: str) -> str:
     if kind == DSA:
         return _(
-            "DSA keys are too weak, and OpenSSH no longer takes them. "
-            "Make a new one with: ssh-keygen -t ed25519"
+            "DSA keys are too weak, and OpenSSH no longer supports them. Generate "
+            "a new key with: ssh-keygen -t ed25519"
         )
     if "-cert-v01@" in kind:
-        return _("This is a certificate. Give the public key that it was made for.")
+        return _("This is a certificate. Enter the public key that it was issued for.")
     if _KIND.match(kind):
-        return _("Keys of the kind %(kind)s are not taken.") % {"kind": kind[:64]}
+        return _("Keys of type %(kind)s aren't supported.") % {"kind": kind[:64]}
     if any(_KIND.match(word) for word in line.split()):
         return _(
-            "Options before the key are not taken: begin the line with the key's kind."
+            "Options before the key aren't supported: start the line with the key type."
         )
     return _(
-        "This is no public SSH key. One begins with its kind, such as ssh-ed25519, "
-        "and stands on a single line, or between lines with BEGIN and END."
+        "This isn't a public SSH key. A key starts with its type, such as "
+        "ssh-ed25519, on a single line, or is between BEGIN and END lines."
     )
 
 
@@ -255,14 +255,14 @@ def _rsa(kind: str, blob: bytes) -> bytes:
     if bits < LEAST_RSA_BITS:
         raise NotAKey(
             _(
-                "This RSA key has %(bits)d bits; fewer than %(least)d are too weak. "
-                "Make a new one with: ssh-keygen -t ed25519"
+                "This RSA key has %(bits)d bits; fewer than %(least)d is too weak. "
+                "Generate a new key with: ssh-keygen -t ed25519"
             )
             % {"bits": bits, "least": LEAST_RSA_BITS}
         )
     if bits > MOST_RSA_BITS:
         raise NotAKey(
-            _("This RSA key has %(bits)d bits; OpenSSH takes %(most)d at most.")
+            _("This RSA key has %(bits)d bits; OpenSSH supports at most %(most)d.")
             % {"bits": bits, "most": MOST_RSA_BITS}
         )
     return _ordinary(kind, blob)
@@ -294,7 +294,7 @@ _READERS: dict[str, Callable[[str, bytes], bytes]] = {
 def _of_a_token(blob: bytes, application: bytes) -> bytes:
     """Return a security key's bytes if it was made for SSH."""
     if not application.startswith(b"ssh:"):
-        raise NotAKey(_("This security key was not made for SSH."))
+        raise NotAKey(_("This security key wasn't created for SSH."))
     return blob
 
 

@@ -30,7 +30,7 @@ def describe(user_agent: str) -> str:
     browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or _("Another program")
+    return browser or system or _("Unknown browser")
 
 
 def _first(known: Iterable[tuple[str, str]], text: str) -> str:

@@ -24,7 +24,7 @@ def may_withdraw(person: Person, applicant: str) -> Verdict:
         return INVISIBLE
     if person.username != applicant:
         return Verdict(
-            Answer.FORBIDDEN, _("An application is withdrawn by who filed it alone.")
+            Answer.FORBIDDEN, _("Only the applicant can withdraw an application.")
         )
     return YES
 
@@ -44,11 +44,12 @@ def may_review_of(person: Person, applicant: str, *, own: bool) -> Verdict:
         if own or person.superuser or person.username != applicant:
             return YES
         return Verdict(
-            Answer.FORBIDDEN, _("Another reviewer decides about your own application.")
+            Answer.FORBIDDEN,
+            _("You can't review your own application. Another reviewer must decide."),
         )
     if not may_see_application(person, applicant):
         return INVISIBLE
-    return Verdict(Answer.FORBIDDEN, _("Only reviewers decide about applications."))
+    return Verdict(Answer.FORBIDDEN, _("Only reviewers can decide on applications."))
 
 
 def may_create(person: Person) -> Verdict:
@@ -56,5 +57,6 @@ def may_create(person: Person) -> Verdict:
     if person.superuser:
         return YES
     return Verdict(
-        Answer.FORBIDDEN, _("Only superusers have machines built without asking.")
+        Answer.FORBIDDEN,
+        _("Only superusers can create machines without an application."),
     )

@@ -54,14 +54,14 @@ class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
     list_filter = ["status", "cluster", "filed_at"]
     list_select_related = ["applicant", "cluster"]
     search_fields = ["hostname", "applicant__username", "organization__title"]
-    search_help_text = _("Host name, applicant or organization.")
+    search_help_text = _("Search by host name, applicant or organization.")
     show_full_result_count = False
     formfield_overrides = {EmailField: {"form_class": MailAddressField}}
     inlines = [EventInline]
     fieldsets = [
         (None, {"fields": ["page", "status", "applicant", "filed_at", "changed_at"]}),
         (
-            _("Asked for"),
+            _("Requested"),
             {
                 "fields": [
                     *("hostname", "memory_mib", "vcpus", "disk_gib"),
@@ -72,7 +72,7 @@ class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
             },
         ),
         (
-            _("Decided at review"),
+            _("Review decision"),
             {
                 "fields": [
                     *("reviewer", "cluster", "node_group", "nic_network"),
@@ -81,10 +81,10 @@ class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
                 ]
             },
         ),
-        (_("What came of it"), {"fields": ["job", "message"]}),
+        (_("Outcome"), {"fields": ["job", "message"]}),
     ]
 
-    @admin.display(description=_("its page"))
+    @admin.display(description=_("application page"))
     def page(self, application: InstanceApplication) -> SafeString:
         address = reverse("applications:detail", args=[application.pk])
         return format_html('<a href="{}">{}</a>', address, address)

@@ -50,7 +50,7 @@ def cluster_of(application: InstanceApplication) -> Cluster:
     if cluster is None:
         raise CannotTell(_("No cluster was chosen."))
     if reason := placement.closed(cluster):
-        message = _("Nothing may be built on %(cluster)s now.")
+        message = _("%(cluster)s isn't accepting new machines.")
         raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return cluster
 
@@ -58,10 +58,10 @@ def cluster_of(application: InstanceApplication) -> Cluster:
 def _contents_of(cluster: Cluster) -> Contents:
     contents = snapshots.current([cluster])[0].contents
     if contents is None:
-        message = _("Nothing is known of %(cluster)s yet.")
+        message = _("%(cluster)s hasn't been read yet.")
         raise CannotTell(message % {"cluster": cluster})
     if reason := placement.unfit(contents):
-        message = _("Nothing may be built on %(cluster)s now.")
+        message = _("%(cluster)s isn't accepting new machines.")
         raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return contents
 
@@ -81,7 +81,7 @@ def _check_network(
     chosen = application.nic_network
     known = {network.name for network in contents.networks if cluster.use_gnt_network}
     if chosen and chosen not in known and not is_link(chosen):
-        message = _("There is no network %(network)s on the cluster any more.")
+        message = _("The network %(network)s no longer exists on the cluster.")
         raise CannotTell(message % {"network": chosen})
 
 
@@ -91,7 +91,7 @@ def _image(application: InstanceApplication) -> OsImage | None:
         return None
     image = images.known().find(wanted)
     if image is None:
-        message = _("There is no operating system image %(image)s any more.")
+        message = _("The operating system image %(image)s no longer exists.")
         raise CannotTell(message % {"image": wanted})
     return image
 

@@ -144,9 +144,9 @@ class InstanceApplication(models.Model):
         verbose_name=_("reviewer"),
         related_name="applications_reviewed",
     )
-    admin_comments = models.TextField(_("staff's comments"), blank=True)
+    admin_comments = models.TextField(_("staff comments"), blank=True)
     # Told to the applicant.
-    refusal_reason = models.TextField(_("reason of refusal"), blank=True)
+    refusal_reason = models.TextField(_("reason for rejection"), blank=True)
 
     # -- what came of it
     # The newest of its jobs; those of earlier attempts are in its events.
@@ -214,7 +214,7 @@ class Event(models.Model):
         DISCARDED = "discarded", _("discarded")
         WITHDRAWN = "withdrawn", _("withdrawn")
         SUBMITTED = "submitted", _("submitted to the cluster")
-        NOT_SUBMITTED = "not_submitted", _("not taken by the cluster")
+        NOT_SUBMITTED = "not_submitted", _("not accepted by the cluster")
         CREATED = "created", _("created")
         FAILED = "failed", _("failed")
 

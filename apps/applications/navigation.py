@@ -56,7 +56,7 @@ ENTRIES = (
         10,
         "applications:list",
         "inbox",
-        lambda _request: pgettext_lazy("applications", "To be reviewed"),
+        lambda _request: pgettext_lazy("applications", "Awaiting review"),
         visible=lambda request: access.may_review(person_of(request)),
         query="?status=review&sort=filed",
         count=_waiting,

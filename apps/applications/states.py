@@ -20,7 +20,7 @@ class Status(models.TextChoices):
     PROCESSING = "processing", pgettext_lazy("application", "Being built")
     FAILED = "failed", pgettext_lazy("application", "Failed")
     CREATED = "created", pgettext_lazy("application", "Created")
-    REFUSED = "refused", pgettext_lazy("application", "Refused")
+    REFUSED = "refused", pgettext_lazy("application", "Rejected")
     DISCARDED = "discarded", pgettext_lazy("application", "Discarded")
     WITHDRAWN = "withdrawn", pgettext_lazy("application", "Withdrawn")
 
@@ -49,8 +49,3 @@ WAITING = "applications"
 
 class TooLate(Exception):
     """Somebody else has moved the application meanwhile."""
-
-
-def may_follow(old: Status, new: Status) -> bool:
-    """Tell whether an application in state ``old`` may be moved to ``new``."""
-    return new in FOLLOWS[old]

@@ -75,7 +75,7 @@ def test_who_ticked_the_box_registers(client: Client, stand_in: StandIn) -> None
 
 
 @pytest.mark.parametrize(
-    ("response", "said"), [("wrong", "was not convinced"), ("", "Tick the box")]
+    ("response", "said"), [("wrong", "check failed"), ("", "Tick the box")]
 )
 def test_a_robot_does_not(
     client: Client, stand_in: StandIn, response: str, said: str
@@ -101,7 +101,7 @@ def test_a_server_that_is_away_is_said(client: Client, settings: Settings) -> No
 
     answer = client.post(REGISTER, {**GOOD, "g-recaptcha-response": "right"})
 
-    assert "does not answer now" in text(markup(answer))
+    assert "isn't responding" in text(markup(answer))
 
 
 def test_its_page_alone_may_load_it(client: Client, settings: Settings) -> None:

@@ -50,7 +50,7 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(
 ) -> None:
     answer = client.post(LOGIN, {"username": "alice", "password": PASSWORD, **wrong})
 
-    assert "do not go together" in text(markup(answer))
+    assert "Incorrect user name or password" in text(markup(answer))
 
 
 def test_somebody_deactivated_is_out_at_once(client: Client, alice: User) -> None:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from apps.accounts import ssh_public_keys
 from apps.accounts.models import Session
 from apps.accounts.services import interrupted_forms
-from tests.ganeti.pages import markup
+from tests.ganeti.pages import markup, parsed
 
 LOGIN = reverse("accounts:login")
 PROFILE = reverse("accounts:profile")
@@ -39,8 +39,8 @@ def ended(client: Client, password: str) -> str:
 
 
 def sealed_in(page: str) -> str:
-    field = re.search(r'name="interrupted" value="([^"]+)"', page)
-    return unescape(field[1]) if field else ""
+    field = parsed(page).select_one("[name=interrupted]")
+    return str(field["value"]) if field else ""
 
 
 def log_in(client: Client, password: str, **fields: str) -> str:
@@ -61,7 +61,7 @@ def test_a_form_sent_too_late_is_offered_again_after_the_login(
     answer = client.post(PROFILE, typed, headers={"Referer": ORIGIN})
     assert answer.status_code == 403
     page = markup(answer)
-    assert "Your session has ended" in page
+    assert "Your session has expired" in page
     again = log_in(client, ended, next="/?q=web", interrupted=sealed_in(page))
 
     assert f'action="{PROFILE}"' in again
@@ -92,7 +92,7 @@ def test_nobody_else_is_offered_it(client: Client, ended: str) -> None:
         client, "bob-s password", username="bob", interrupted=sealed_in(page)
     )
 
-    assert "Send it now" not in again
+    assert "Send now" not in again
 
 
 def test_nothing_is_kept_of_whoever_never_logged_in_here(
@@ -143,7 +143,7 @@ def test_a_wrong_password_keeps_the_form(client: Client, ended: str) -> None:
 def test_a_login_with_another_seal_is_a_login(
     client: Client, password: str, sealed: str
 ) -> None:
-    assert "Send it now" not in log_in(client, password, interrupted=sealed)
+    assert "Send now" not in log_in(client, password, interrupted=sealed)
 
 
 def test_what_is_too_long_is_said_not_to_be_kept(client: Client, ended: str) -> None:

@@ -58,7 +58,7 @@ def test_thirty_wrong_passwords_then_the_right_one_do_not_get_in(
 
     assert answer.status_code == TOO_MANY
     assert 800 < int(answer["Retry-After"]) <= 900
-    assert "Too many wrong passwords" in text(markup(answer))
+    assert "Too many failed login attempts" in text(markup(answer))
     assert "15 minutes" in text(markup(answer))
     assert "_auth_user_id" not in client.session
 
@@ -199,7 +199,7 @@ def test_the_limits_are_settings(client: Client, settings: Settings) -> None:
     limit(settings, "login", account_and_address=(1, 60))
     fail(client, 1)
 
-    assert "Wait 1 minute;" in text(markup(attempt(client, "wrong")))
+    assert "Try again in 1 minute;" in text(markup(attempt(client, "wrong")))
 
 
 def test_a_name_that_nobody_has_is_limited_the_same(client: Client) -> None:

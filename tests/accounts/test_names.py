@@ -89,12 +89,12 @@ def test_approving_waits_for_clusters_that_have_told_nothing_or_an_explicit_yes(
     number = registration.of(User.objects.get(username="nina")).number
     page = reverse("accounts:decide", args=[number])
 
-    assert "1 cluster has not told yet" in text(markup(client.get(page)))
+    assert "1 cluster hasn't been read yet" in text(markup(client.get(page)))
     refused = client.post(page, {"decision": "approve"})
     created = client.post(ADD_USER, {"username": "nora", **PASSWORDS})
 
     assert refused.status_code == HTTPStatus.BAD_REQUEST
-    assert "1 cluster has not told yet" in text(markup(created))
+    assert "1 cluster hasn't been read yet" in text(markup(created))
     refreshing.refresh(cluster, force=True)
     assert names.claim_on(Kind.USER, "nina").certain
     client.post(page, {"decision": "approve"})
@@ -164,7 +164,7 @@ def test_approving_a_name_with_machines_wants_an_explicit_yes(
     shown = text(markup(client.get(page)))
     refused = client.post(page, {"decision": "approve"})
 
-    assert "3 machines already name this user" in shown
+    assert "3 machines already have this user" in shown
     assert refused.status_code == HTTPStatus.BAD_REQUEST
     assert not User.objects.get(username="nina").is_active
     client.post(page, {"decision": "approve", "takes_over": "on"})
@@ -201,7 +201,7 @@ def test_creating_a_name_with_machines_wants_an_explicit_yes(
 
     refused = client.post(page, sent)
 
-    assert "already name" in text(markup(refused))
+    assert "already belong" in text(markup(refused))
     assert not model._default_manager.filter(**{field: name}).exists()
     client.post(page, {**sent, "takes_over": "on"})
     assert model._default_manager.filter(**{field: name}).exists()
@@ -215,7 +215,7 @@ def test_only_superusers_give_a_name_with_machines(client: Client) -> None:
         ADD_USER, {"username": "dave", "takes_over": "on", **PASSWORDS}
     )
 
-    assert "Only a superuser can give this name" in text(markup(answer))
+    assert "Only a superuser can assign this name" in text(markup(answer))
     assert not User.objects.filter(username="dave").exists()
 
 
@@ -230,7 +230,7 @@ def test_renaming_takes_a_new_name_and_keeps_the_old_one_reserved(
     refused = client.post(page, {"name": "staff"})
     client.post(page, {"name": "mates"})
 
-    assert "already name" in text(markup(refused))
+    assert "already belong" in text(markup(refused))
     group.refresh_from_db()
     assert group.name == "mates"
     assert names.claim_on(Kind.GROUP, "friends").former
@@ -244,7 +244,7 @@ def test_a_name_that_no_address_can_hold_is_refused(
 
     answer = client.post(ADD_GROUP, {"name": name})
 
-    assert "be a name" in text(markup(answer))
+    assert "Names can't be" in text(markup(answer))
     assert not Group.objects.exists()
 
 

@@ -42,7 +42,7 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
 
     answer = client.post(CHANGE, GOOD, follow=True)
 
-    assert "Your password is changed" in text(markup(answer))
+    assert "Your password was changed" in text(markup(answer))
     assert is_in(client)
     assert not is_in(other)
     assert Session.objects.filter(user=alice).count() == 1
@@ -90,14 +90,14 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(
         here, {"new_password1": NEW, "new_password2": NEW}, follow=True
     )
 
-    assert "Log in with it" in text(markup(answer))
+    assert "You can now log in" in text(markup(answer))
     alice.refresh_from_db()
     assert alice.check_password(NEW)
     assert not is_in(elsewhere)
     assert sent()[-1].subject.endswith("Your password was changed")
     used = Client().get(link)
     assert used.status_code == HTTPStatus.GONE
-    assert "This link works no more" in text(markup(used))
+    assert "This link no longer works" in text(markup(used))
 
 
 def test_who_waits_after_wrong_passwords_waits_no_more_with_a_new_one(
@@ -160,9 +160,9 @@ def test_who_has_no_password_here_is_told_where_it_is(
     client.post(RESET, {"email": alice.email})
 
     assert page.status_code == posted.status_code == HTTPStatus.FORBIDDEN
-    assert "Your password is not kept here" in text(markup(page))
+    assert "Your password is managed elsewhere" in text(markup(page))
     (mail,) = sent()
-    assert mail.subject.endswith("Your password is not kept here")
+    assert mail.subject.endswith("Your password is managed elsewhere")
     assert "/accounts/password/reset/" not in mail.body
 
 

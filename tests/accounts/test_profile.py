@@ -77,7 +77,7 @@ def test_what_stays_as_it_is_is_not_written_down(logged_in: Client) -> None:
     answer = logged_in.post(PROFILE, FULL, follow=True)
 
     assert AuditEntry.objects.count() == 1
-    assert "Nothing was changed" in notices(answer)[0]
+    assert "No changes to save" in notices(answer)[0]
 
 
 def test_nobody_changes_another_ones_profile(
@@ -100,7 +100,7 @@ def test_what_was_typed_stays_and_each_field_says_what_is_wrong(
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     page = markup(answer)
     assert 'value="call me"' in page
-    assert "Digits, spaces and any of" in text(page)
+    assert "Only digits, spaces and" in text(page)
     assert '<a href="#id_last_name">' in page
     assert not AuditEntry.objects.exists()
 
@@ -109,7 +109,7 @@ def test_what_was_typed_stays_and_each_field_says_what_is_wrong(
 
 
 def is_greeted(client: Client) -> bool:
-    return "Do not show this again" in text(markup(client.get(LIST)))
+    return "Don't show this again" in text(markup(client.get(LIST)))
 
 
 def test_who_logs_in_for_the_first_time_is_greeted(

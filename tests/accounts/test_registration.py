@@ -70,7 +70,7 @@ def test_the_whole_way_from_registering_to_logging_in(
     page = link_in(sent, "ada@example.org")
     assert "Nina Newton" in text(markup(by_root.get(page)))
     answer = by_root.post(page, {"decision": "approve"}, follow=True)
-    assert "nina has an account now" in text(markup(answer))
+    assert "The account of nina was approved" in text(markup(answer))
 
     sign_in = {"username": "nina", "password": PASSWORD}
     assert link_in(sent, NINA) == reverse("accounts:login")
@@ -108,7 +108,7 @@ def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
         reverse("accounts:login"), {"username": "nina", "password": PASSWORD}
     )
 
-    assert "do not go together" in text(markup(answer))
+    assert "Incorrect user name or password" in text(markup(answer))
 
 
 @pytest.mark.parametrize("email", ["alice@example.org", "ALICE@Example.ORG"])
@@ -122,7 +122,7 @@ def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_mail(
     assert User.objects.filter(email__iexact=email).get() == alice
     mails = [mail for mail in sent() if alice.email in mail.to]
     assert [mail.subject for mail in mails] == [
-        "[ganetimgr] You have an account already"
+        "[ganetimgr] You already have an account"
     ]
     assert reverse("accounts:password-reset") in str(mails[0].body)
 
@@ -148,7 +148,7 @@ def test_registrations_of_one_address_stand_side_by_side_until_one_is_confirmed(
         assert f"User name {name} " in text(markup(client.get(page)))
     client.post(link, CHOSEN)
 
-    assert "This link leads nowhere" in text(markup(client.get(second)))
+    assert "This link is invalid" in text(markup(client.get(second)))
     client.post(second, CHOSEN)
     assert not User.objects.filter(username="nina2").exists()
 
@@ -190,7 +190,7 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
 
     for answer in (by_address, by_name):
         assert answer.status_code == HTTPStatus.BAD_REQUEST
-        assert "Meanwhile somebody has registered" in text(markup(answer))
+        assert "has been registered in the meantime" in text(markup(answer))
     assert User.objects.get() == taken
 
 
@@ -201,7 +201,7 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
         ("1234567890123", "1234567890123", "entirely numeric"),
         ("password", "password", "too common"),
         ("nina@example", "nina@example", "too similar"),
-        (PASSWORD, "another one", "The two passwords differ"),
+        (PASSWORD, "another one", "The passwords don't match"),
     ],
 )
 def test_a_bad_password_is_refused_at_its_field(
@@ -226,9 +226,9 @@ def test_a_bad_password_is_refused_at_its_field(
         ("email", "a\u200b@b.org", "invisible character"),
         ("email", "a@b\u200bc.org", "invisible character"),
         ("email", "a@b\u00adc.org", "invisible character"),
-        ("username", "..", "be a name"),
-        ("username", ".", "be a name"),
-        ("terms", "", "Without the terms of service"),
+        ("username", "..", "Names can't be"),
+        ("username", ".", "Names can't be"),
+        ("terms", "", "You must accept the terms of service"),
         ("first_name", "", "required"),
     ],
 )
@@ -255,7 +255,7 @@ def test_a_link_that_is_too_old_says_so_and_the_name_is_free_again(
     client.post(link, CHOSEN)
 
     assert answer.status_code == HTTPStatus.GONE
-    assert "This link is too old" in text(markup(answer))
+    assert "This link has expired" in text(markup(answer))
     assert not User.objects.filter(username="nina").exists()
     assert where(client.post(REGISTER, GOOD)) == DONE
 
@@ -265,7 +265,7 @@ def test_a_wrong_link_says_what_to_do(client: Client, key: str) -> None:
     answer = client.get(f"/accounts/activate/{key}/")
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert "This link leads nowhere" in text(markup(answer))
+    assert "This link is invalid" in text(markup(answer))
 
 
 def test_a_refused_one_is_told_why_and_forgotten(
@@ -275,14 +275,14 @@ def test_a_refused_one_is_told_why_and_forgotten(
         decide, {"decision": "refuse", "reason": "Not <ours>."}, follow=True
     )
 
-    assert "refused" in text(markup(answer))
+    assert "rejected" in text(markup(answer))
     assert not User.objects.filter(username="nina").exists()
-    (mail,) = [mail for mail in sent() if "refused" in mail.subject]
+    (mail,) = [mail for mail in sent() if "rejected" in mail.subject]
     assert mail.to == [NINA]
     assert "Not <ours>." in mail.body
     gone = client.get(link)
     assert gone.status_code == HTTPStatus.GONE
-    assert "This registration was refused" in text(markup(gone))
+    assert "This registration was rejected" in text(markup(gone))
 
 
 def test_what_was_decided_once_stays_decided(
@@ -334,7 +334,7 @@ def test_a_wrong_link_to_decide_is_explained(
     answer = client.get(f"/accounts/approve/{number}/")
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert "There is no such registration" in text(markup(answer))
+    assert "This registration doesn't exist" in text(markup(answer))
 
 
 def test_those_who_wait_are_listed(client: Client, decide: str) -> None:
@@ -342,7 +342,9 @@ def test_those_who_wait_are_listed(client: Client, decide: str) -> None:
 
     assert decide in page
     client.post(decide, {"decision": "approve"})
-    assert "Nobody waits" in markup(client.get(reverse("accounts:applicants")))
+    assert "No pending registrations" in markup(
+        client.get(reverse("accounts:applicants"))
+    )
 
 
 def test_mails_are_in_the_language_of_who_registers(client: Client, sent: Sent) -> None:
@@ -382,7 +384,7 @@ def test_who_waits_is_told_so_when_asking_for_a_password(
     client.post(link, CHOSEN)
     client.post(reverse("accounts:password-reset"), {"email": NINA})
 
-    assert sent()[-1].subject.endswith("Your registration is being looked at")
+    assert sent()[-1].subject.endswith("Your registration is under review")
 
 
 @pytest.mark.usefixtures("no_rate_limits")

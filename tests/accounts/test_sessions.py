@@ -46,7 +46,7 @@ def test_the_list_says_by_what_and_from_where(alice: User) -> None:
 
     page = text(markup(here.get(SESSIONS)))
 
-    assert "Firefox on Linux this one 192.0.2.1" in page
+    assert "Firefox on Linux current 192.0.2.1" in page
     assert "Safari on iOS 2001:db8::7" in page
 
 
@@ -68,7 +68,7 @@ def test_one_session_is_ended(alice: User) -> None:
     answer = here.post(address, follow=True)
 
     assert got.status_code == HTTPStatus.METHOD_NOT_ALLOWED
-    assert "That session has ended" in text(markup(answer))
+    assert "The session has ended" in text(markup(answer))
     assert is_in(here)
     assert not is_in(there)
 
@@ -186,8 +186,8 @@ def test_a_user_who_is_deleted_takes_the_sessions_along(alice: User) -> None:
         (IPHONE, "Safari on iOS"),
         (EDGE, "Edge on Windows"),
         ("curl/8.5.0", "curl"),
-        ("", "Another program"),
-        ("<script>", "Another program"),
+        ("", "Unknown browser"),
+        ("<script>", "Unknown browser"),
     ],
 )
 def test_browsers_are_called_as_people_call_them(agent: str, words: str) -> None:

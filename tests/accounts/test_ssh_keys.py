@@ -73,7 +73,7 @@ def test_bad_lines_are_named_by_their_numbers_and_what_was_typed_stays(
     page = markup(answer)
     assert "Line 2: DSA keys are too weak" in text(page)
     assert "Line 4: This RSA key has 1024 bits" in text(page)
-    assert "Line 5: This is no public SSH key" in text(page)
+    assert "Line 5: This isn't a public SSH key" in text(page)
     assert DSA in page
     assert "&lt;b&gt;hello" in page
     assert not SshKey.objects.exists()
@@ -89,8 +89,8 @@ def test_keys_that_are_there_already_are_named_and_the_rest_is_added(
     added, twice = notices(answer)
     assert added == "1 key was added."
     assert twice == (
-        "Line 1: you have this key already, as laptop. "
-        "Line 3: this key stands on line 2 too."
+        "Line 1: you already have this key, as laptop. "
+        "Line 3: this key is also on line 2."
     )
     assert SshKey.objects.count() == 2
 
@@ -101,7 +101,7 @@ def test_nothing_but_what_is_there_already_is_an_error(logged_in: Client) -> Non
     answer = add(logged_in, f"{ED25519} again")
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "you have this key already, as laptop" in text(markup(answer))
+    assert "you already have this key, as laptop" in text(markup(answer))
     assert f"{ED25519} again" in markup(answer)
 
 
@@ -123,7 +123,7 @@ def test_a_private_key_is_refused_and_neither_kept_nor_shown(
 
     page = markup(answer)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "It is secret: nothing of it was kept" in text(page)
+    assert "Nothing was saved" in text(page)
     assert not any(line in page for line in file.splitlines() if len(line) > 4)
     assert ED25519 not in page
     assert not SshKey.objects.exists()
@@ -147,7 +147,7 @@ def test_there_is_an_end_to_keys(
 
     answer = add(logged_in, ED25519, OTHER_ED25519)
 
-    assert "Nobody can have more than 1 keys" in text(markup(answer))
+    assert "You can have at most 1 keys" in text(markup(answer))
 
 
 def test_a_key_is_deleted_after_a_question_by_post(

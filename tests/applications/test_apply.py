@@ -176,7 +176,9 @@ def test_the_name_of_anybodys_machine_is_taken(
 
     response = applicant.post(APPLY, GOOD | {"hostname": "DB1.example.org."})
 
-    assert errors(response) == {"hostname": ["A machine has this name already."]}
+    assert errors(response) == {
+        "hostname": ["A machine with this name already exists."]
+    }
 
 
 def test_a_name_that_is_asked_for_is_taken(
@@ -186,14 +188,14 @@ def test_a_name_that_is_asked_for_is_taken(
 
     response = applicant.post(APPLY, GOOD)
 
-    assert "Somebody else" in errors(response)["hostname"][0]
+    assert "already requested" in errors(response)["hostname"][0]
 
 
 def test_who_sends_it_twice_is_told_so(applicant: Client) -> None:
     applicant.post(APPLY, GOOD)
     response = applicant.post(APPLY, GOOD)
 
-    assert "You have asked" in errors(response)["hostname"][0]
+    assert "already applied" in errors(response)["hostname"][0]
     assert InstanceApplication.objects.count() == 1
 
 
@@ -243,9 +245,9 @@ def test_a_cluster_that_is_down_is_said_and_does_not_block(
     page = text(markup(applicant.get(APPLY)))
     response = applicant.post(APPLY, GOOD, follow=True)
 
-    assert "The cluster athens does not answer now." in page
+    assert "The cluster athens isn't responding." in page
     assert InstanceApplication.objects.exists()
-    assert any("free on athens" in notice for notice in notices(response))
+    assert any("available on athens" in notice for notice in notices(response))
 
 
 # -- what is offered

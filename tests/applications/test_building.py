@@ -245,7 +245,7 @@ def test_a_network_that_went_since_the_review_is_said(
 ) -> None:
     accepted.nic_network = "public"
 
-    with pytest.raises(NotTaken, match="no network public"):
+    with pytest.raises(NotTaken, match="network public no longer exists"):
         submit(accepted, by=by_rhea)
 
 

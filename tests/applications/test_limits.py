@@ -37,7 +37,7 @@ def test_nobody_has_more_than_so_many_open(
 
     answer = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
 
-    assert "You have 2 open applications" in text(markup(answer))
+    assert "You already have 2 open applications" in text(markup(answer))
     assert InstanceApplication.objects.count() == 3
     InstanceApplication.objects.filter(pk=failed.pk).update(status=Status.REFUSED)
     posted = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
@@ -62,5 +62,5 @@ def test_forms_that_are_sent_at_once_do_not_pass_the_limit(
 
     answer = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
 
-    assert "You have 1 open application" in text(markup(answer))
+    assert "You already have 1 open application" in text(markup(answer))
     assert InstanceApplication.objects.count() == 1

@@ -55,7 +55,7 @@ def test_what_is_decided_is_not_taken_back(
 
     application.refresh_from_db()
     assert application.status == status
-    assert "decided about it already" in notices(response)[0]
+    assert "already been decided" in notices(response)[0]
     assert not Event.objects.exists()
     assert not AuditEntry.objects.exists()
 

@@ -23,4 +23,4 @@ def test_nobody_creates_it_in_the_administration_by_accident(site: Site) -> None
         page, page, username=GHOST, usable_password="false"
     )
 
-    assert "1 machine already names this owner" in answer.text
+    assert "1 machine already belongs to this name" in answer.text

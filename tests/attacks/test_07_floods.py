@@ -88,7 +88,7 @@ def test_applications_are_limited(site: Site) -> None:
         for number in range(11)
     ]
 
-    assert all("was sent" in answer.text for answer in answers[:10])
+    assert all("was submitted" in answer.text for answer in answers[:10])
     assert "10 open applications" in answers[10].text
     site.shell(
         "from apps.applications.models import InstanceApplication;"

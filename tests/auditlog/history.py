@@ -1,16 +1,13 @@
 """The history, as it is read on its page."""
 
-import re
-
 from django.test import Client
 from django.urls import reverse
 
-from tests.ganeti.pages import markup, text
+from tests.ganeti.pages import markup, parsed, text_of
 
 HISTORY = reverse("auditlog:history")
 
 
 def lines(client: Client, query: str = "") -> list[str]:
-    page = markup(client.get(HISTORY + query))
-    body = re.search(r"<tbody>(.*)</tbody>", page, re.DOTALL)
-    return [text(row) for row in (body[1].split("</tr>")[:-1] if body else ())]
+    page = parsed(markup(client.get(HISTORY + query)))
+    return [text_of(row) for row in page.select("tbody tr")]

@@ -20,11 +20,11 @@ def test_somebody_applies_for_a_machine_and_takes_it_back(visit: Visits) -> None
     page.get_by_label("Memory").select_option("4 GiB")
     memory = page.locator("#total tbody tr").nth(1).locator("td")
     expect(memory.nth(1)).to_have_text("4")
-    page.get_by_role("button", name="Send the application").click()
+    page.get_by_role("button", name="Submit application").click()
 
     summary = page.get_by_role("alert")
-    expect(summary).to_contain_text("whole name with its domain")
-    expect(summary).to_contain_text("Without accepting them")
+    expect(summary).to_contain_text("fully qualified domain name")
+    expect(summary).to_contain_text("You must accept the terms")
     looks_right(page, "apply-wrong")
     summary.get_by_role("link", name="Host name").click()
     expect(page.get_by_label("Host name")).to_be_focused()
@@ -32,15 +32,15 @@ def test_somebody_applies_for_a_machine_and_takes_it_back(visit: Visits) -> None
 
     page.get_by_label("Host name").fill("New1.alice.example.org")
     page.get_by_label("I accept the terms of service").check()
-    page.get_by_role("button", name="Send the application").click()
+    page.get_by_role("button", name="Submit application").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("new1.alice.example.org")
-    expect(notice(page, "was sent")).to_be_visible()
+    expect(notice(page, "was submitted")).to_be_visible()
     expect(page.locator(".machine-head .state")).to_have_text("Pending")
     looks_right(page, "application")
 
     page.get_by_text("Withdraw…").click()
-    page.get_by_role("button", name="Withdraw the application").click()
+    page.get_by_role("button", name="Withdraw application").click()
     expect(page.locator(".machine-head .state")).to_have_text("Withdrawn")
 
 
@@ -53,7 +53,7 @@ def test_the_list_is_filtered_as_one_types_and_keeps_its_address(
         page.get_by_label("Host name").fill(f"{name}.dave.example.org")
         page.get_by_label("Name", exact=True).fill("Dave")
         page.get_by_label("I accept the terms of service").check()
-        page.get_by_role("button", name="Send the application").click()
+        page.get_by_role("button", name="Submit application").click()
         expect(page.locator(".machine-head .state")).to_have_text("Pending")
 
     page.goto("/application/list")
@@ -63,7 +63,7 @@ def test_the_list_is_filtered_as_one_types_and_keeps_its_address(
     names = page.locator("table.applications tbody .c-name a")
     expect(names).to_have_text([f"shop{n}.dave.example.org" for n in (1, 2, 10)])
 
-    page.get_by_label("Search the applications").fill("shop1")
+    page.get_by_label("Search applications").fill("shop1")
     expect(names).to_have_count(2)
     expect(page).to_have_url(re.compile(r"q=shop1.*sort=name"))
     page.reload()
@@ -75,7 +75,7 @@ def test_it_all_works_without_javascript(visit: Visits) -> None:
     page.get_by_label("Host name").fill("plain1.bob.example.org")
     page.get_by_label("Name", exact=True).fill("Bob")
     page.get_by_label("I accept the terms of service").check()
-    page.get_by_role("button", name="Send the application").click()
+    page.get_by_role("button", name="Submit application").click()
     expect(page.locator(".machine-head .state")).to_have_text("Pending")
 
     page.goto("/application/list")
@@ -85,5 +85,5 @@ def test_it_all_works_without_javascript(visit: Visits) -> None:
     page.get_by_role("link", name="plain1.bob.example.org").click()
 
     page.get_by_text("Withdraw…").click()
-    page.get_by_role("button", name="Withdraw the application").click()
+    page.get_by_role("button", name="Withdraw application").click()
     expect(page.locator(".machine-head .state")).to_have_text("Withdrawn")

@@ -18,7 +18,7 @@ def test_a_wrong_password_is_told_at_the_form(visit: Visits) -> None:
 
     log_in(page, "alice", "wrong")
 
-    expect(page.get_by_role("alert")).to_contain_text("do not go together")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect user name or password")
     expect(page.get_by_label("User name")).to_have_value("alice")
     looks_right(page, "login-wrong")
 
@@ -86,4 +86,4 @@ def test_root_sees_all_and_may_do_all(visit: Visits) -> None:
     machine.get_by_role("button", name="More actions").click()
 
     expect(machine.get_by_role("button", name="Reboot…")).to_be_visible()
-    expect(page.get_by_role("link", name="Clusters and users")).to_be_visible()
+    expect(page.get_by_role("link", name="Administration")).to_be_visible()

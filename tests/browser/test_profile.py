@@ -52,10 +52,10 @@ def test_a_key_is_deleted_after_a_question(visit: Visits) -> None:
 
     page.get_by_role("link", name="Delete… carols").click()
     looks_right(page, "key-delete")
-    page.get_by_role("button", name="Delete the key").click()
+    page.get_by_role("button", name="Delete key").click()
 
     expect(notice(page, "The key carols was deleted.")).to_be_visible()
-    expect(page.get_by_text("You have none yet.")).to_be_visible()
+    expect(page.get_by_text("You don't have any keys yet.")).to_be_visible()
 
 
 def test_another_address_is_asked_for(visit: Visits) -> None:
@@ -66,10 +66,10 @@ def test_another_address_is_asked_for(visit: Visits) -> None:
     page.get_by_label("Your password").fill("bob")
     page.get_by_role("button", name="Send the link").click()
 
-    expect(notice(page, "A link was sent to bob@new.example.org.")).to_be_visible()
+    expect(notice(page, "We sent a link to bob@new.example.org.")).to_be_visible()
     looks_right(page, "profile-mail-asked")
-    page.get_by_role("button", name="Keep the old one").click()
-    expect(notice(page, "Your address stays as it is")).to_be_visible()
+    page.get_by_role("button", name="Keep the old address").click()
+    expect(notice(page, "Your address stays the same")).to_be_visible()
 
     visit.expect_complaint("status of 404")
     page.goto("/user/profile/mail/nonsense/")

@@ -56,10 +56,10 @@ def test_a_machine_is_tried_out_and_built(site: Site, visit: Visits) -> None:
     page.get_by_label("default", exact=True).check()
     page.get_by_label("plain", exact=True).check()
 
-    page.get_by_role("button", name="Try it out first").click()
+    page.get_by_role("button", name="Dry run").click()
 
     trial = page.locator("#trial")
-    expect(trial).to_contain_text("would build review2.example.org", timeout=15_000)
+    expect(trial).to_contain_text("can build review2.example.org", timeout=15_000)
     looks_right(page, "review-tried")
     page.get_by_role("button", name="Accept and build").click()
     expect(page).to_have_url(re.compile(r"/application/\d+/$"))
@@ -69,12 +69,12 @@ def test_a_refusal_wants_a_reason(site: Site, visit: Visits) -> None:
     page = visit("root")
     page.goto(f"/application/{filed(site, 'review3.example.org')}/review/")
     choose(page, "sparta")
-    page.get_by_text("Refuse or discard it…").click()
+    page.get_by_text("Reject or discard…").click()
     visit.expect_complaint("status of 400")
 
-    page.get_by_role("button", name="Refuse, and mail the reason").click()
+    page.get_by_role("button", name="Reject and mail the reason").click()
 
-    expect(page.get_by_text("Give a reason").first).to_be_visible()
+    expect(page.get_by_text("Enter a reason").first).to_be_visible()
     looks_right(page, "review-refused")
 
 
@@ -85,6 +85,6 @@ def test_a_superuser_creates_a_machine_at_once(site: Site, visit: Visits) -> Non
     choose(page, "athens")
     looks_right(page, "create")
 
-    page.get_by_role("button", name="Create it").click()
+    page.get_by_role("button", name="Create").click()
 
     expect(page).to_have_url(re.compile(r"/application/\d+/$"))

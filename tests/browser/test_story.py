@@ -141,17 +141,17 @@ def register(service: Service) -> None:
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("I have read the terms").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
 
     page.goto(service.post.link(MAIL, "Confirm your mail address"))
     looks_right(page, "confirm-registration")
-    for label in ("Password", "Password again"):
+    for label in ("Password", "Confirm password"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm and set the password").click()
+    page.get_by_role("button", name="Confirm and set password").click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Your mail address is confirmed")
 
-    page = service.visit("root", service.post.link(ADMIN, "nina wants an account"))
+    page = service.visit("root", service.post.link(ADMIN, "Registration: nina"))
     looks_right(page, "approve")
     page.get_by_role("button", name="Approve").click()
     service.post.read(MAIL, "Your account is ready")
@@ -183,7 +183,7 @@ def apply(service: Service, nina: Page) -> None:
     nina.get_by_label("Operating system").select_option("debian")
     nina.get_by_label("I accept the terms").check()
     looks_right(nina, "apply")
-    nina.get_by_role("button", name="Send the application").click()
+    nina.get_by_role("button", name="Submit application").click()
     expect(nina.get_by_role("heading", level=1)).to_contain_text(FIRST)
     service.post.read(MANAGER, FIRST)
 
@@ -197,9 +197,9 @@ def review(service: Service) -> None:
     panel.get_by_label("file", exact=True).check()
     looks_right(page, "review")
 
-    page.get_by_role("button", name="Try it out first").click()
+    page.get_by_role("button", name="Dry run").click()
     trial = page.locator("#trial")
-    expect(trial).to_contain_text(f"athens would build {FIRST}", timeout=JOB_MS)
+    expect(trial).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
     page.get_by_role("button", name="Accept and build").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
     looks_right(page, "application-created")

@@ -81,7 +81,7 @@ def test_people_find_what_is_promised(demo: Demo) -> None:
         return answer.text
 
     listed = page("/application/list")
-    for state in ("Pending", "Failed", "Refused", "Created"):
+    for state in ("Pending", "Failed", "Rejected", "Created"):
         assert state in listed
     assert "New nodes in Athens" in page("/news")
     assert "placeholder" in page("/about/tos/")

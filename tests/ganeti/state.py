@@ -48,4 +48,4 @@ def seen_by(user: User) -> Inventory:
 
 
 def names(found: Inventory, wanted: Criteria | None = None) -> list[str]:
-    return [row.name for row in found.page(wanted or Criteria()).rows]
+    return [row.name for row in found.page(wanted or Criteria())]

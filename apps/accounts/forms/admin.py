@@ -30,11 +30,11 @@ class ClaimingForm(forms.ModelForm[Any]):
     privilege_fields: ClassVar[tuple[str, ...]] = ()
 
     takes_over = forms.BooleanField(
-        label=_("Give what belongs to the name"),
+        label=_("Hand over what belongs to this name"),
         required=False,
         help_text=_(
-            "Needed if machines name this owner already, if an account of this name "
-            "was deleted or renamed, or if a cluster has not answered yet."
+            "Required if this name already owns machines, if an account with this "
+            "name was deleted or renamed, or if a cluster hasn't been read yet."
         ),
     )
 
@@ -66,28 +66,33 @@ class ClaimingForm(forms.ModelForm[Any]):
     def _check_privileges(self, field: str, after: Iterable[Any]) -> None:
         before = getattr(self.instance, field).all() if self.instance.pk else ()
         if privileges.beyond(self.actor, before, after):
-            self.add_error(field, _("You can give and take only what you have."))
+            self.add_error(
+                field,
+                _("You can only grant or revoke permissions that you have yourself."),
+            )
 
 
 def _warning(claim: Claim, actor: User) -> Any:
     if not actor.is_superuser:
-        return _("Only a superuser can give this name: something may belong to it.")
+        return _("Only a superuser can assign this name: it may already own something.")
     if claim.machines:
         reason: Any = ngettext_lazy(
-            "%(n)d machine already names this owner.",
-            "%(n)d machines already name this owner.",
+            "%(n)d machine already belongs to this name.",
+            "%(n)d machines already belong to this name.",
             "n",
         ) % {"n": claim.machines}
     elif claim.former:
-        reason = _("An account of this name was deleted or renamed.")
+        reason = _("An account with this name was deleted or renamed.")
     else:
         reason = ngettext_lazy(
-            "%(n)d cluster has not told yet whom its machines belong to.",
-            "%(n)d clusters have not told yet whom their machines belong to.",
+            "%(n)d cluster hasn't been read yet, so its owners are unknown.",
+            "%(n)d clusters haven't been read yet, so their owners are unknown.",
             "n",
         ) % {"n": claim.silent}
     return format_lazy(
-        "{} {}", reason, _("Tick “Give what belongs to the name” if that is right.")
+        "{} {}",
+        reason,
+        _("If this is intended, tick “Hand over what belongs to this name”."),
     )
 
 

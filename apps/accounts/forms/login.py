@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import EmailInput, PasswordInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.bootstrap import BootstrapField
 from apps.web.fields import PasswordField, UsernameField
 from apps.web.mail_addresses import MailAddressField
 from apps.web.responses import describe_wait
@@ -20,6 +21,8 @@ from ..services import login_throttle, passwords
 class LoginForm(forms.AuthenticationForm):
     """Name and password; what is wrong with them is not told apart."""
 
+    bound_field_class = BootstrapField
+
     username = UsernameField(
         label=_("User name"), widget=TextInput(attrs={"autofocus": True})
     )
@@ -28,28 +31,20 @@ class LoginForm(forms.AuthenticationForm):
         widget=PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     error_messages = {
-        "invalid_login": _(
-            "This user name and password do not go together. "
-            "Mind that both tell small letters from capitals."
-        ),
+        "invalid_login": _("Incorrect user name or password. Both are case-sensitive."),
         "inactive": _("This account is not active."),
         "directory_is_away": _(
-            "The directory of your organization does not answer now, so that its "
-            "accounts cannot log in. Accounts made here can. Try again in a moment."
+            "Your organization's directory isn't responding, so directory "
+            "accounts can't log in. Local accounts can. Try again in a moment."
         ),
         "too_many": _(
-            "Too many wrong passwords from where you are. Wait %(time)s; even the "
-            "right password does not help before that. If you have forgotten it, set "
-            "a new one by mail, which ends the wait."
+            "Too many failed login attempts. Try again in %(time)s; until then, "
+            "even the right password is refused. If you've forgotten your "
+            "password, reset it by mail, which also lifts this limit."
         ),
     }
     # How long it has to wait, if it was tried too often.
     wait_s = 0
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username")
@@ -77,9 +72,11 @@ class LoginForm(forms.AuthenticationForm):
 class ResetForm(forms.PasswordResetForm):
     """Whose password is forgotten, by mail address."""
 
+    bound_field_class = BootstrapField
+
     email = MailAddressField(
         label=_("Mail address"),
-        widget=EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+        widget=EmailInput(attrs={"autocomplete": "email"}),
     )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -90,20 +87,17 @@ class ResetForm(forms.PasswordResetForm):
 class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
     """A new password, twice."""
 
+    bound_field_class = BootstrapField
+
     new_password1 = PasswordField(
         label=_("New password"),
         help_text=password_validators_help_text_html(),
         widget=PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     new_password2 = PasswordField(
-        label=_("New password again"),
+        label=_("Confirm new password"),
         widget=PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
 
 class ChangeForm(NewPasswordForm, forms.PasswordChangeForm):

@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import LineField, PasswordField, TextField
 from apps.web.mail_addresses import MailAddressField
 from apps.web.requests import UserRequest
@@ -23,43 +24,37 @@ from ..ssh_public_keys import Line, Pasted
 # As many as a page shows of one kind.
 MAX_MESSAGES = 5
 PHONE = RegexValidator(
-    r"^[0-9+()/., -]*\Z", _("Digits, spaces and any of + ( ) / . , - only.")
+    r"^[0-9+()/., -]*\Z", _("Only digits, spaces and + ( ) / . , - are allowed.")
 )
 
 
-def _input(**attributes: str) -> forms.TextInput:
-    return forms.TextInput(attrs={"class": "form-control", **attributes})
-
-
-class ProfileForm(forms.Form):
+class ProfileForm(BootstrapForm):
     first_name = LineField(
         label=_("First name"),
         max_length=150,
-        widget=_input(autocomplete="given-name"),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = LineField(
         label=_("Surname"),
         max_length=150,
-        widget=_input(autocomplete="family-name"),
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     organization = forms.ModelChoiceField(
         Organization.objects.all(),
         label=_("Organization"),
         required=False,
         empty_label=_("None of these"),
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
     phone = LineField(
         label=_("Phone"),
         max_length=64,
         required=False,
         validators=[PHONE],
-        widget=_input(autocomplete="tel", inputmode="tel"),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(
-        label=_("Language of mails"),
+        label=_("Mail language"),
         required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -76,7 +71,7 @@ def _languages() -> list[tuple[str, Any]]:
     """Return the languages by their own names, and first the site's own."""
     site = get_language_info(settings.LANGUAGE_CODE)["name_local"].capitalize()
     return [
-        ("", format_lazy("{} ({})", _("The site's own"), site)),
+        ("", format_lazy("{} ({})", _("Site default"), site)),
         *(
             (code, get_language_info(code)["name_local"].capitalize())
             for code, _name in settings.LANGUAGES
@@ -95,20 +90,16 @@ def _as_it_is(user: User) -> dict[str, Any]:
     }
 
 
-class MailForm(forms.Form):
+class MailForm(BootstrapForm):
     """Another address, for who knows the password, be it the directory's."""
 
     address = MailAddressField(
         label=_("New address"),
-        widget=forms.EmailInput(
-            attrs={"class": "form-control", "autocomplete": "email"}
-        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password = PasswordField(
         label=_("Your password"),
-        widget=forms.PasswordInput(
-            attrs={"class": "form-control", "autocomplete": "current-password"}
-        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args: Any, request: UserRequest) -> None:
@@ -116,14 +107,14 @@ class MailForm(forms.Form):
         self._request, self._user = request, request.user
         if not passwords.kept_here(request.user):
             self.fields["address"].help_text = _(
-                "Whenever you give your password, your organization's directory puts "
-                "the address back that it has of you, if it has one."
+                "If your organization's directory has an address for you, it replaces "
+                "this one each time you enter your password."
             )
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
         if address == self._user.email:
-            raise forms.ValidationError(_("This is your address already."))
+            raise forms.ValidationError(_("This is already your address."))
         return address
 
     def clean_password(self) -> str:
@@ -134,11 +125,11 @@ class MailForm(forms.Form):
 
     def _why_not(self) -> Any:
         if getattr(self._request, "directory_is_away", False):
-            return _("The directory of your organization does not answer now.")
-        return _("This is not your password.")
+            return _("Your organization's directory isn't responding.")
+        return _("Incorrect password.")
 
 
-class KeysForm(forms.Form):
+class KeysForm(BootstrapForm):
     """Several keys at once; all that is wrong is told by its line."""
 
     keys = TextField(
@@ -146,12 +137,13 @@ class KeysForm(forms.Form):
         max_length=ssh_public_keys.MAX_TEXT_LENGTH,
         strip=False,
         help_text=_(
-            "One on a line, as in ~/.ssh/id_ed25519.pub, or between BEGIN and END "
-            "lines: Ed25519, ECDSA, RSA from 2048 bits, or one in a security key (sk-)."
+            "One per line, as in ~/.ssh/id_ed25519.pub, or between BEGIN and END "
+            "lines. Supported: Ed25519, ECDSA, RSA of at least 2048 bits, and "
+            "security keys (sk-)."
         ),
         widget=forms.Textarea(
             attrs={
-                "class": "form-control keys-input",
+                "class": "keys-input",
                 "rows": 4,
                 "spellcheck": "false",
                 "autocomplete": "off",
@@ -180,11 +172,11 @@ class KeysForm(forms.Form):
         """Keep apart what is new and what the person has already."""
         if not found.is_whole:
             raise forms.ValidationError(
-                _("At most %(most)d keys can be added at once.")
+                _("You can add at most %(most)d keys at once.")
                 % {"most": ssh_public_keys.MAX_KEYS}
             )
         if not found.lines:
-            raise forms.ValidationError(_("There is no key in this text."))
+            raise forms.ValidationError(_("This text contains no key."))
         self.repeated = found.repeated
         self.known = ssh_keys.known_among(self._user, found.lines)
         numbers = {each.number for each in self.known}
@@ -193,7 +185,7 @@ class KeysForm(forms.Form):
             raise forms.ValidationError(self.said_twice())
         if self._user.ssh_keys.count() + len(self.lines) > ssh_keys.MOST_KEYS:
             raise forms.ValidationError(
-                _("Nobody can have more than %(most)d keys; delete some first.")
+                _("You can have at most %(most)d keys. Delete some first.")
                 % {"most": ssh_keys.MOST_KEYS}
             )
 
@@ -201,29 +193,29 @@ class KeysForm(forms.Form):
         """Name the first lines with keys that are there already."""
         lines = [
             *(
-                gettext("Line %(number)d: you have this key already, as %(name)s.")
+                gettext("Line %(number)d: you already have this key, as %(name)s.")
                 % {"number": each.number, "name": ssh_keys.name_of(each.key)}
                 for each in self.known
             ),
             *(
-                gettext("Line %(number)d: this key stands on line %(other)d too.")
+                gettext("Line %(number)d: this key is also on line %(other)d.")
                 % {"number": number, "other": other}
                 for number, other in self.repeated
             ),
         ]
-        more = [gettext("There are more such lines.")]
+        more = [gettext("More lines have errors.")]
         return lines[:MAX_MESSAGES] + more * (len(lines) > MAX_MESSAGES)
 
     def forget_secrets(self) -> bool:
         """Forget what was posted if a private key may be in it; tell whether."""
         text = self.data.get("keys", "")
         if len(text) > self.fields["keys"].max_raw_length:  # type: ignore[attr-defined]
-            reason = gettext("This is too long, and nothing of it was kept.")
+            reason = gettext("This is too long. Nothing was saved.")
         elif ssh_public_keys.holds_secrets(text):
             reason = gettext(
-                "A private key, or a part of one, was in this text. It is secret: "
-                "nothing of it was kept, but it has left your computer. Make a new "
-                "pair of keys, and paste what is in the file that ends in .pub."
+                "This text contains a private key or part of one. Nothing was saved, "
+                "but the key has left your computer and is no longer secret. Generate "
+                "a new key pair and paste the contents of the .pub file."
             )
         else:
             return False
@@ -240,5 +232,5 @@ def _problems(pasted: Pasted) -> list[str]:
         for problem in pasted.problems
     ]
     if not pasted.is_whole:
-        lines.append(gettext("Later lines were not read."))
+        lines.append(gettext("Later lines weren't checked."))
     return lines

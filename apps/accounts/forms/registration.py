@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import LineField, PasswordField, TextField, UsernameField
 from apps.web.mail_addresses import MailAddressField
 
@@ -25,39 +26,22 @@ from ..services.registration import Applicant
 
 LONGEST_NAME = 64  # so that it fits into a tag of Ganeti's
 
-TAKEN = _("This user name is taken; choose another one.")
+TAKEN = _("This user name is taken. Choose another one.")
 
 
-class PlainForm(forms.Form):
-    """A form whose fields look as ours do."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", _class_of(field.widget))
-
-
-def _class_of(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput):
-        return "form-check-input"
-    return "form-select" if isinstance(widget, forms.Select) else "form-control"
-
-
-class RegistrationForm(PlainForm):
+class RegistrationForm(BootstrapForm):
     username = UsernameField(
         label=_("User name"),
         max_length=LONGEST_NAME,
         validators=[ASCIIUsernameValidator(), names.validate],
-        help_text=_(
-            "Latin letters, digits and any of @.+-_ only. It cannot be changed later."
-        ),
+        help_text=_("Latin letters, digits and @.+-_ only. You can't change it later."),
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none"}
         ),
     )
     email = MailAddressField(
         label=_("Mail address"),
-        help_text=_("A link is sent there, to be followed first of all."),
+        help_text=_("We'll send a confirmation link to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     first_name = LineField(
@@ -84,7 +68,7 @@ class RegistrationForm(PlainForm):
     terms = forms.BooleanField(
         label=_("I have read the terms of service and accept them"),
         error_messages={
-            "required": _("Without the terms of service there is no account.")
+            "required": _("You must accept the terms of service to get an account.")
         },
     )
     captcha = CaptchaField()
@@ -120,7 +104,7 @@ class RegistrationForm(PlainForm):
         )
 
 
-class PasswordForm(PlainForm):
+class PasswordForm(BootstrapForm):
     """The password of an account whose mail address is confirmed with it."""
 
     password = PasswordField(
@@ -128,7 +112,7 @@ class PasswordForm(PlainForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password_again = PasswordField(
-        label=_("Password again"),
+        label=_("Confirm password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -143,7 +127,7 @@ class PasswordForm(PlainForm):
         password = self.cleaned_data.get("password")
         again = self.cleaned_data.get("password_again")
         if password and again and password != again:
-            self.add_error("password_again", _("The two passwords differ."))
+            self.add_error("password_again", _("The passwords don't match."))
         if password:
             self._check(password)
 
@@ -156,19 +140,19 @@ class PasswordForm(PlainForm):
             self.add_error("password", exc)
 
 
-class DecisionForm(PlainForm):
+class DecisionForm(BootstrapForm):
     decision = forms.ChoiceField(
-        choices=[("approve", _("Approve")), ("refuse", _("Refuse"))]
+        choices=[("approve", _("Approve")), ("refuse", _("Reject"))]
     )
     reason = TextField(
-        label=_("Reason, if you refuse"),
+        label=_("Reason for rejection"),
         required=False,
         max_length=2000,
-        help_text=_("Goes into the mail to the applicant; may be left out."),
+        help_text=_("Optional. Included in the mail to the applicant."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     takes_over = forms.BooleanField(
-        label=_("The applicant is to get what belongs to this user name"),
+        label=_("Hand over what belongs to this user name to the applicant"),
         required=False,
     )
 
@@ -182,5 +166,9 @@ class DecisionForm(PlainForm):
         approves = self.cleaned_data.get("decision") == "approve"
         if approves and not (self._claim.certain or self.cleaned_data["takes_over"]):
             self.add_error(
-                "takes_over", _("Confirm that this applicant is to get all of it.")
+                "takes_over",
+                _(
+                    "Confirm that the applicant gets everything that belongs to this "
+                    "name."
+                ),
             )

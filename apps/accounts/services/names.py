@@ -177,6 +177,4 @@ def is_valid(name: str) -> bool:
 def validate(name: str) -> None:
     """Raise ValidationError for names that aren't valid."""
     if not is_valid(name):
-        raise ValidationError(
-            _("This can't be a name: “.”, “..” and “//” are not allowed.")
-        )
+        raise ValidationError(_("Names can't be “.” or “..”, or contain “//”."))

@@ -25,8 +25,8 @@ from ..services import interrupted_forms
 
 A_YEAR = 365 * 24 * 3600
 _NO_ADDRESS = _(
-    "No mail address of yours is known here, so that no mail about your machines "
-    "reaches you. Give one in your profile."
+    "Your account has no mail address, so you can't receive mail about "
+    "your machines. Add one to your profile."
 )
 
 

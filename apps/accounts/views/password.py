@@ -37,7 +37,9 @@ def password_change(request: HttpRequest) -> HttpResponse:
     update_session_auth_hash(request, by.user)
     request.session.save()
     passwords.changed(by, passwords.CHANGED, keep=request.session.session_key)
-    messages.success(request, _("Your password is changed; other sessions ended."))
+    messages.success(
+        request, _("Your password was changed. Your other sessions have ended.")
+    )
     return redirect("accounts:password-change")
 
 
@@ -91,5 +93,5 @@ class NewPasswordView(views.PasswordResetConfirmView):
         by = Acting(form.user, client_ip(self.request))
         passwords.changed(by, passwords.RESET, keep=None)
         login_throttle.forget(form.user, by.address)
-        messages.success(self.request, _("Your password is set. Log in with it."))
+        messages.success(self.request, _("Your password was set. You can now log in."))
         return response

@@ -32,7 +32,7 @@ def profile(request: UserRequest) -> HttpResponse:
         profiles.note_change(request, request.user)
         messages.success(request, _("Your profile was changed."))
     else:
-        messages.info(request, _("Nothing was changed: all is as it was."))
+        messages.info(request, _("No changes to save."))
     return redirect("accounts:profile")
 
 
@@ -91,7 +91,7 @@ def mail_ask(request: UserRequest) -> HttpResponse:
     # A mailbox that others flood is spared the link, and nobody is told so.
     wait_s = rate_limit.hit("mail-change", mailbox=address)
     email_change.ask(acting(request), address, with_link=not wait_s)
-    text = _("A link was sent to %(address)s. The address changes when you follow it.")
+    text = _("We sent a link to %(address)s. Your address changes when you open it.")
     messages.success(request, text % {"address": address})
     return redirect("accounts:profile")
 
@@ -99,7 +99,9 @@ def mail_ask(request: UserRequest) -> HttpResponse:
 @require_POST
 def mail_cancel(request: UserRequest) -> HttpResponse:
     email_change.cancel(acting(request))
-    messages.success(request, _("Your address stays as it is; the link works no more."))
+    messages.success(
+        request, _("Your address stays the same. The link no longer works.")
+    )
     return redirect("accounts:profile")
 
 
@@ -115,7 +117,7 @@ def mail_change(request: UserRequest, key: str) -> HttpResponse:
         email_change.confirm(acting(request), change)
     except email_change.Void:
         return _void(request)
-    text = _("Your mail address is %(address)s now.")
+    text = _("Your mail address is now %(address)s.")
     messages.success(request, text % {"address": change.address})
     return redirect("accounts:profile")
 

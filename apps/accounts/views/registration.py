@@ -101,8 +101,8 @@ def _confirmed(form: PasswordForm, found: Registration) -> bool:
         form.add_error(
             None,
             _(
-                "Meanwhile somebody has registered with this user name or mail "
-                "address. Log in if it was you, or register with others."
+                "This user name or mail address has been registered in the meantime. "
+                "If it was you, log in; otherwise register with a different one."
             ),
         )
         return False
@@ -133,22 +133,22 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 
 def _only_for_those_who_decide(request: HttpRequest) -> None:
     if not may_decide_registrations(person_of(request)):
-        raise Http404(_("There is nothing here."))
+        raise Http404(_("Page not found."))
 
 
 def _decided(request: HttpRequest, found: Registration, form: DecisionForm) -> None:
     name = found.user.username if found.user else ""
     if form.cleaned_data["decision"] == "approve":
         done = registration.approve(found, by=acting(request))
-        text = _("%(name)s has an account now, and a mail that says so.")
+        text = _("The account of %(name)s was approved. A mail has been sent.")
     else:
         reason = form.cleaned_data["reason"]
         done = registration.refuse(found, reason, by=acting(request))
-        text = _("%(name)s was refused, and told so by mail.")
+        text = _("The registration of %(name)s was rejected. A mail has been sent.")
     if done:
         messages.success(request, text % {"name": name})
     else:
-        messages.warning(request, _("Nothing was done: see below."))
+        messages.warning(request, _("Nothing was done. See below."))
 
 
 def _others(found: Registration) -> list[User]:

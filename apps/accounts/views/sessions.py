@@ -37,13 +37,13 @@ def end(request: HttpRequest, number: UUID) -> HttpResponse:
     by = acting(request)
     found = next((each for each in sessions.of(by.user) if each.number == number), None)
     if found is None:
-        raise Http404(_("There is no such session, or it has ended."))
+        raise Http404(_("This session doesn't exist or has already ended."))
     entries.record(by, sessions.ENDED, detail=found.address or "")
     if found.session_key == request.session.session_key:
         logout(request)
         return redirect("accounts:login")
     found.delete()
-    messages.success(request, _("That session has ended."))
+    messages.success(request, _("The session has ended."))
     return redirect("accounts:sessions")
 
 

@@ -41,24 +41,26 @@ STAFF_EVENTS = frozenset({Event.Kind.NOT_SUBMITTED})
 MOVING = frozenset({Status.SUBMITTED, Status.PROCESSING})
 WHAT_NEXT: dict[str, Text] = {
     Status.PENDING: gettext_lazy(
-        "The staff will look at it. You get a mail when it is decided."
+        "Waiting for review. You'll get a mail when it is decided."
     ),
     Status.APPROVED: gettext_lazy(
-        "It was accepted and will be built. You get a mail when the machine is ready."
+        "Accepted. The machine will be built, and you'll get a mail when it's ready."
     ),
     Status.SUBMITTED: gettext_lazy(
-        "It was accepted. You get a mail when the machine is ready."
+        "Accepted. You'll get a mail when the machine is ready."
     ),
     Status.PROCESSING: gettext_lazy(
-        "The machine is being built. You get a mail when it is ready."
+        "The machine is being built. You'll get a mail when it's ready."
     ),
     Status.FAILED: gettext_lazy(
-        "The machine could not be built. The staff knows, and will try again or write "
-        "to you."
+        "The machine couldn't be built. The staff have been notified and will "
+        "try again or contact you."
     ),
-    Status.REFUSED: gettext_lazy("The staff did not accept it."),
-    Status.DISCARDED: gettext_lazy("The staff closed it without building a machine."),
-    Status.WITHDRAWN: gettext_lazy("It was withdrawn; nothing is done about it."),
+    Status.REFUSED: gettext_lazy("Rejected."),
+    Status.DISCARDED: gettext_lazy(
+        "The staff closed the application without building a machine."
+    ),
+    Status.WITHDRAWN: gettext_lazy("Withdrawn. No machine will be built."),
 }
 
 
@@ -202,10 +204,10 @@ class Story:
 
     def _who(self, event: Event) -> Text:
         if event.user is None:
-            return _("This site")
+            return _("System")
         name = event.user.get_username()
         shown = self.staff or name == self._applicant
-        return name if shown else _("The staff")
+        return name if shown else _("Staff")
 
     def _changes(self, event: Event) -> Iterator[Changed]:
         for field, before, after in event.changes:

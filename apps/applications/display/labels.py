@@ -28,9 +28,9 @@ GROUPS: dict[str, frozenset[Status]] = {
     "past": FINAL,
 }
 LABELS: dict[str, Text] = {
-    "review": pgettext_lazy("applications", "To be reviewed"),
+    "review": pgettext_lazy("applications", "Awaiting review"),
     "open": pgettext_lazy("applications", "All open"),
-    "past": pgettext_lazy("applications", "All past"),
+    "past": pgettext_lazy("applications", "All closed"),
     **{status.value: status.label for status in Status},
 }
 STATES_OF: dict[str, frozenset[Status]] = {

@@ -24,7 +24,7 @@ LABELS: dict[str, Text] = {
     "node_group": gettext_lazy("Node group"),
     "nic_network": gettext_lazy("Network"),
     "storage": gettext_lazy("Disk template"),
-    "volume_group": gettext_lazy("Volume group, of plain and drbd"),
+    "volume_group": gettext_lazy("Volume group (plain and drbd)"),
 }
 PLACES = tuple(LABELS)
 
@@ -142,16 +142,16 @@ def _facts(choice: Choice) -> Iterator[str]:
         return
     yield str(choice.policy)
     nodes = ngettext("%(n)d node", "%(n)d nodes", choice.nodes) % {"n": choice.nodes}
-    out = _("%(n)d out of use") % {"n": choice.nodes_out}
+    out = _("%(n)d unavailable") % {"n": choice.nodes_out}
     yield f"{nodes}, {out}" if choice.nodes_out else nodes
     if choice.memory_free_mib is not None and choice.memory_largest_mib is not None:
-        text = _("memory free: %(all)s GiB, %(one)s on one node")
+        text = _("free memory: %(all)s GiB, up to %(one)s on one node")
         free, largest = gib(choice.memory_free_mib), gib(choice.memory_largest_mib)
         yield text % {"all": free, "one": largest}
     if choice.disk_free_mib is not None:
-        yield _("disk free: %(all)s GiB") % {"all": gib(choice.disk_free_mib)}
+        yield _("free disk: %(all)s GiB") % {"all": gib(choice.disk_free_mib)}
     if choice.cpus is not None:
-        text = _("CPUs: %(cpus)d, vCPUs given: %(given)d")
+        text = _("CPUs: %(cpus)d, vCPUs allocated: %(given)d")
         yield text % {"cpus": choice.cpus, "given": choice.vcpus_given}
 
 

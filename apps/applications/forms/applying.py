@@ -18,7 +18,8 @@ from apps.ganeti.models import Network
 from apps.ganeti.reads import hostnames
 from apps.ganeti.reads.hostnames import Findings
 from apps.ganeti.services.owners import Owner
-from apps.web.fields import LineField, TextField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField, TextField
 from apps.web.mail_addresses import MailAddressField
 
 from ..display import labels
@@ -34,107 +35,84 @@ CONTACT = ("contact_name", "contact_email", "contact_phone")
 LONGEST_COMMENT = 4000
 
 NO_TAG = gettext_lazy(
-    "Ganeti can't keep your user name as the owner of a machine: it has a space or "
-    "another character that tags can't hold, or is too long. Ask the staff to give "
-    "you another user name before you apply."
+    "Ganeti can't store your user name as the owner of a machine: it is "
+    "too long, or contains a space or another character that tags don't "
+    "allow. Ask the staff to change your user name before you apply."
 )
 
-_TEXT = {"class": "form-control"}
-_NAME = {
-    **_TEXT,
-    "autocapitalize": "none",
-    "autocomplete": "off",
-    "spellcheck": "false",
-    "placeholder": "web1.example.org",
-}
-_CHECK = {"class": "form-check-input"}
-_SELECT = {"class": "form-select"}
+_NAME = {**VERBATIM, "autocomplete": "off", "placeholder": "web1.example.org"}
 
 
-class ApplicationForm(forms.Form):
+class ApplicationForm(BootstrapForm):
     """Asks for what is offered to ``applicant``; what is not shown is not there."""
-
-    error_css_class = "wrong"
 
     hostname = LineField(
         label=gettext_lazy("Host name"),
         max_length=255,
-        help_text=gettext_lazy("Its whole name with the domain. It has to be new."),
+        help_text=gettext_lazy("Fully qualified domain name. It must not be in use."),
         widget=forms.TextInput(attrs=_NAME),
     )
-    memory_mib = forms.TypedChoiceField(
-        label=gettext_lazy("Memory"), coerce=int, widget=forms.Select(attrs=_SELECT)
-    )
+    memory_mib = forms.TypedChoiceField(label=gettext_lazy("Memory"), coerce=int)
     vcpus = forms.TypedChoiceField(
         label=gettext_lazy("Virtual CPUs"),
         coerce=int,
-        widget=forms.Select(attrs=_SELECT),
     )
-    disk_gib = forms.TypedChoiceField(
-        label=gettext_lazy("Disk"), coerce=int, widget=forms.Select(attrs=_SELECT)
-    )
+    disk_gib = forms.TypedChoiceField(label=gettext_lazy("Disk"), coerce=int)
     operating_system = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         required=False,
         help_text=gettext_lazy(
-            "Your SSH keys are put into it, where it can take them. Without one, the "
-            "machine starts with an empty disk."
+            "Your SSH keys are installed if the image supports it. If you choose "
+            "none, the machine has an empty disk."
         ),
-        widget=forms.Select(attrs=_SELECT),
     )
     hosts_mail_server = forms.BooleanField(
-        label=gettext_lazy("It will host a mail server"),
+        label=gettext_lazy("Hosts a mail server"),
         required=False,
-        widget=forms.CheckboxInput(attrs=_CHECK),
     )
     organization = forms.ModelChoiceField(
         label=gettext_lazy("Organization"),
         queryset=Organization.objects.none(),
         required=False,
         empty_label=gettext_lazy("None"),
-        help_text=gettext_lazy("Whom the machine is for."),
-        widget=forms.Select(attrs=_SELECT),
+        help_text=gettext_lazy("Organization that the machine is for."),
     )
     contact_name = LineField(
         label=gettext_lazy("Name"),
         max_length=255,
         required=False,
-        widget=forms.TextInput(attrs=_TEXT),
     )
     contact_email = MailAddressField(
         label=gettext_lazy("Mail"),
         required=False,
-        widget=forms.EmailInput(attrs=_TEXT),
     )
     contact_phone = LineField(
         label=gettext_lazy("Phone"),
         max_length=64,
         required=False,
-        widget=forms.TextInput(attrs={**_TEXT, "type": "tel"}),
+        widget=forms.TextInput(attrs={"type": "tel"}),
     )
     network = forms.ModelChoiceField(
         label=gettext_lazy("Network"),
         queryset=Network.objects.none(),
         required=False,
-        empty_label=gettext_lazy("As the staff chooses"),
-        help_text=gettext_lazy("Your groups may ask for one of these."),
-        widget=forms.Select(attrs=_SELECT),
+        empty_label=gettext_lazy("Chosen by staff"),
+        help_text=gettext_lazy("Networks that your groups can request."),
     )
     comments = TextField(
         label=gettext_lazy("Comments"),
         max_length=LONGEST_COMMENT,
         required=False,
         help_text=gettext_lazy(
-            "What the machine is for, and what else there is to say."
+            "What the machine is for, and anything else the staff should know."
         ),
-        widget=forms.Textarea(attrs={**_TEXT, "rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     terms = forms.BooleanField(
         label=gettext_lazy("I accept the terms of service"),
         error_messages={
-            "required": gettext_lazy("Without accepting them there is no machine.")
+            "required": gettext_lazy("You must accept the terms of service.")
         },
-        widget=forms.CheckboxInput(attrs=_CHECK),
     )
 
     def __init__(self, *args: Any, applicant: User, **kwargs: Any) -> None:
@@ -212,7 +190,7 @@ class ApplicationForm(forms.Form):
         name = hostnames.validate_hostname(self.cleaned_data["hostname"])
         self.findings = hostnames.check(name)
         if self.findings.taken_on:
-            raise ValidationError(_("A machine has this name already."))
+            raise ValidationError(_("A machine with this name already exists."))
         if self.findings.reserved:
             raise ValidationError(self._why_reserved(name))
         return name
@@ -222,8 +200,8 @@ class ApplicationForm(forms.Form):
             hostname=name, applicant=self.applicant
         )
         if own.exists():
-            return _("You have asked for a machine of this name already.")
-        return _("Somebody else has asked for this name already.")
+            return _("You've already applied for a machine with this name.")
+        return _("This name is already requested in another application.")
 
     def name_taken(self) -> None:
         """Say that somebody else was quicker."""
@@ -249,10 +227,10 @@ class ApplicationForm(forms.Form):
         """Say that no more applications are taken until one is decided."""
         limit = settings.MAX_OPEN_APPLICATIONS
         message = ngettext(
-            "You have %(limit)d open application, and can't have more. Wait until "
+            "You already have %(limit)d open application, the maximum. Wait until "
             "it is decided, or withdraw it.",
-            "You have %(limit)d open applications, and can't have more. Wait until "
-            "one is decided, or withdraw one.",
+            "You already have %(limit)d open applications, the maximum. Wait "
+            "until one is decided, or withdraw one.",
             limit,
         )
         self.add_error(None, message % {"limit": limit})
@@ -263,7 +241,7 @@ class ApplicationForm(forms.Form):
         reached = given.get("contact_email") or given.get("contact_phone")
         if not reached and "contact_email" not in self.errors:
             self.add_error(
-                "contact_email", _("Give a mail address or a phone number, or both.")
+                "contact_email", _("Enter a mail address, a phone number or both.")
             )
 
     def _check_somebody(self, given: dict[str, Any]) -> None:
@@ -271,7 +249,7 @@ class ApplicationForm(forms.Form):
             return
         if "organization" in self.fields:
             self.add_error(
-                "organization", _("Choose an organization, or name a contact.")
+                "organization", _("Choose an organization or enter a contact.")
             )
         else:
             self.add_error("contact_name", _("Who is the contact?"))

@@ -15,7 +15,8 @@ from apps.ganeti.domain import tags
 from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
 from apps.ganeti.reads import hostnames
 from apps.ganeti.services.owners import Owner
-from apps.web.fields import LineField, TextField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField, TextField
 
 from ..display.placement_panel import (
     MOST_DISK_GIB,
@@ -29,27 +30,19 @@ from ..services import building
 
 LONGEST_COMMENT = 4000
 
-_TEXT = {"class": "form-control"}
-_NAME = {
-    **_TEXT,
-    "autocapitalize": "none",
-    "autocomplete": "off",
-    "spellcheck": "false",
-}
+_NAME = {**VERBATIM, "autocomplete": "off"}
 # Of what a cluster has: longer than any name in Ganeti.
 MAX_NAME_LENGTH = 255
-_SELECT = {"class": "form-select"}
-_COMMENT = {**_TEXT, "rows": 3}
-
+_COMMENT = {"rows": 3}
 
 NO_TAG = gettext_lazy(
-    "Ganeti can't keep the owner's user name: tags hold letters, digits and any of "
-    ".+*/:@_- only, up to 128 characters. Rename the user first."
+    "Ganeti can't store the owner's user name: tags allow only letters, "
+    "digits and .+*/:@_-, up to 128 characters. Rename the user first."
 )
 
 
 def _figure(label: Any, most: int) -> forms.IntegerField:
-    attrs = {"class": "form-control changes-offer", "inputmode": "numeric"}
+    attrs = {"class": "changes-offer", "inputmode": "numeric"}
     return forms.IntegerField(
         label=label,
         min_value=1,
@@ -62,7 +55,7 @@ def _name(label: Any) -> LineField:
     return LineField(label=label, max_length=MAX_NAME_LENGTH, required=False)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(BootstrapForm):
     """Everything that was asked for, and where it is to be.
 
     With ``data`` it is validated; with ``initial`` alone it only shows that. Either way
@@ -83,19 +76,16 @@ class ReviewForm(forms.Form):
     operating_system = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         required=False,
-        widget=forms.Select(attrs=_SELECT),
     )
     organization = forms.ModelChoiceField(
         label=gettext_lazy("Organization"),
         queryset=Organization.objects.all(),
         required=False,
         empty_label=gettext_lazy("None"),
-        widget=forms.Select(attrs=_SELECT),
     )
     hosts_mail_server = forms.BooleanField(
-        label=gettext_lazy("It hosts a mail server"),
+        label=gettext_lazy("Hosts a mail server"),
         required=False,
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
     cluster = LineField(
         label=gettext_lazy("Cluster"),
@@ -109,10 +99,10 @@ class ReviewForm(forms.Form):
     storage = _name(gettext_lazy("Disk template"))
     volume_group = _name(gettext_lazy("Volume group"))
     admin_comments = TextField(
-        label=gettext_lazy("Comments of the staff"),
+        label=gettext_lazy("Staff comments"),
         max_length=LONGEST_COMMENT,
         required=False,
-        help_text=gettext_lazy("The applicant does not see them."),
+        help_text=gettext_lazy("Not visible to the applicant."),
         widget=forms.Textarea(attrs=_COMMENT),
     )
 
@@ -140,7 +130,9 @@ class ReviewForm(forms.Form):
         choices = known.choices()
         asked = self.application.operating_system
         if asked and known.find(asked) is None:
-            choices.append((asked, _("%(image)s (gone)") % {"image": asked}))
+            choices.append(
+                (asked, _("%(image)s (no longer available)") % {"image": asked})
+            )
         field.choices = choices
 
     # -- what was typed
@@ -150,9 +142,9 @@ class ReviewForm(forms.Form):
         self._check_left_behind(name)
         found = hostnames.check(name, apart_from=self.application.pk)
         if found.reserved:
-            raise ValidationError(_("Another application asks for this name."))
+            raise ValidationError(_("Another application requests this name."))
         if found.taken_on and not self._left_behind:
-            message = _("A machine on %(cluster)s has this name already.")
+            message = _("A machine with this name already exists on %(cluster)s.")
             raise ValidationError(message % {"cluster": found.taken_on})
         return name
 
@@ -165,15 +157,15 @@ class ReviewForm(forms.Form):
         if name != self.application.hostname and self._left_behind:
             raise ValidationError(
                 _(
-                    "The failed build has left a machine of the old name behind. It is "
-                    "removed when the application is submitted again under that name."
+                    "The failed build left a machine behind under the old name. It is "
+                    "removed when you submit the application again under that name."
                 )
             )
 
     def clean_operating_system(self) -> str:
         key: str = self.cleaned_data["operating_system"]
         if key and images.known().find(key) is None:
-            raise ValidationError(_("There is no such image any more."))
+            raise ValidationError(_("This image no longer exists."))
         return key
 
     def clean(self) -> dict[str, Any]:
@@ -189,21 +181,21 @@ class ReviewForm(forms.Form):
 
     def _check_cluster(self, given: dict[str, Any]) -> None:
         if self.panel.snapshot is None:
-            self.add_error("cluster", _("There is no such cluster."))
+            self.add_error("cluster", _("This cluster doesn't exist."))
         elif self.panel.cluster_off:
             self.add_error("cluster", str(self.panel.cluster_off))
         elif given.get("shown") != given["cluster"]:
             self.add_error(
-                "cluster", _("Choose from what this cluster offers, shown below now.")
+                "cluster", _("Choose from this cluster's options, now shown below.")
             )
 
     def _check_place(self, place: str, given: dict[str, Any]) -> None:
         """Hold a choice against what the cluster has to offer."""
         found = {choice.value: choice for choice in self.panel.choices(place)}
         if place not in self.data and place in {"nic_network", "storage"}:
-            self.add_error(place, _("Choose one of these."))
+            self.add_error(place, _("Choose an option."))
         elif (choice := found.get(given.get(place, ""))) is None:
-            self.add_error(place, _("This is none of the choices."))
+            self.add_error(place, _("This isn't one of the available choices."))
         elif choice.off:
             self.add_error(place, str(choice.off))
 
@@ -226,7 +218,7 @@ class ReviewForm(forms.Form):
 
     def name_taken(self) -> None:
         """Say that somebody else was quicker."""
-        self.add_error("hostname", _("Another application asks for this name."))
+        self.add_error("hostname", _("Another application requests this name."))
 
 
 class CreateForm(ReviewForm):
@@ -236,7 +228,7 @@ class CreateForm(ReviewForm):
     owner = LineField(
         label=gettext_lazy("Owner"),
         max_length=150,
-        help_text=gettext_lazy("A username, letter for letter."),
+        help_text=gettext_lazy("Exact user name."),
         widget=forms.TextInput(attrs=_NAME),
     )
 
@@ -245,13 +237,13 @@ class CreateForm(ReviewForm):
         found = User.objects.filter(username=name, is_active=True).first()
         # A database may take a small letter for a large one.
         if found is None or found.get_username() != name:
-            raise ValidationError(_("There is no such user, or the account is off."))
+            raise ValidationError(_("This user doesn't exist or isn't active."))
         if not Owner(tags.USER, name).fits_tag:
             raise ValidationError(NO_TAG)
         return found
 
 
-class CommentForm(forms.Form):
+class CommentForm(BootstrapForm):
     """What the staff notes beside, whatever is decided."""
 
     admin_comments = TextField(max_length=LONGEST_COMMENT, required=False)
@@ -264,11 +256,9 @@ class RefusalForm(CommentForm):
         label=gettext_lazy("Reason"),
         max_length=LONGEST_COMMENT,
         required=True,
-        help_text=gettext_lazy("Mailed to the applicant, as you write it."),
+        help_text=gettext_lazy("Sent to the applicant as written."),
         widget=forms.Textarea(attrs=_COMMENT),
-        error_messages={
-            "required": gettext_lazy("Give a reason; the applicant is told it.")
-        },
+        error_messages={"required": gettext_lazy("Enter a reason for the applicant.")},
     )
 
 

@@ -29,7 +29,7 @@ from ..models import Event, InstanceApplication
 from ..states import Status
 from . import transitions
 
-LEFT_BEHIND = gettext_noop("left behind by a failed build")
+LEFT_BEHIND = gettext_noop("left over from a failed build")
 
 Call = Callable[[RapiClient, str], int]
 

@@ -15,33 +15,33 @@ from apps.web.stored_text import Text
 _MEANINGS: tuple[tuple[str, Text], ...] = (
     (
         r"is already in the cluster|already exists",
-        gettext_lazy("A machine of this name is on the cluster already."),
+        gettext_lazy("A machine with this name already exists on the cluster."),
     ),
     (
         r"violates policy",
-        gettext_lazy("It is smaller or larger than the node group's policy allows."),
+        gettext_lazy("Its size is outside the limits of the node group's policy."),
     ),
-    (r"FailMem", gettext_lazy("No node has enough memory free.")),
-    (r"FailDisk", gettext_lazy("No node has enough disk free.")),
-    (r"FailCPU", gettext_lazy("No node has enough CPUs free.")),
+    (r"FailMem", gettext_lazy("No node has enough free memory.")),
+    (r"FailDisk", gettext_lazy("No node has enough free disk space.")),
+    (r"FailCPU", gettext_lazy("No node has enough free CPUs.")),
     (
         r"No online nodes|any good node|No valid allocation",
-        gettext_lazy("Ganeti finds no node that could take it."),
+        gettext_lazy("Ganeti can't find a suitable node."),
     ),
     (r"free IP in", gettext_lazy("The network has no free address.")),
     (
         r"is not connected|not connected to",
         gettext_lazy("The network is not connected to the node group."),
     ),
-    (r"Network '.*' not found", gettext_lazy("The network is gone.")),
-    (r"Missing bridges", gettext_lazy("A node does not have the link of the network.")),
+    (r"Network '.*' not found", gettext_lazy("The network no longer exists.")),
+    (r"Missing bridges", gettext_lazy("A node is missing the network's link.")),
     (
         r"Disk template '.*' is not enabled|disk template.*not allowed",
-        gettext_lazy("The cluster does not allow this disk template."),
+        gettext_lazy("The cluster doesn't allow this disk template."),
     ),
     (
         r"OS Parameters validation failed|not found in search path",
-        gettext_lazy("A node cannot install this operating system."),
+        gettext_lazy("A node can't install this operating system."),
     ),
 )
 
@@ -68,13 +68,13 @@ class Trial:
     def meaning(self) -> Text:
         """What the refusal means; in Ganeti's words it stands in the job."""
         if self.job.status in {JobStatus.NOT_SUBMITTED, JobStatus.LOST}:
-            return _("The cluster did not answer, so nobody knows.")
+            return _("The cluster didn't respond, so the result is unknown.")
         found = (
             words
             for pattern, words in _MEANINGS
             if re.search(pattern, self.job.message)
         )
-        return next(found, _("Look at what it says."))
+        return next(found, _("See the message from Ganeti."))
 
 
 def asked_trial(given: Mapping[str, str]) -> Trial | None:

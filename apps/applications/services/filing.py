@@ -29,7 +29,7 @@ ACTIONS: dict[str, Text] = {
 
 
 # Why, of what somebody may not even know of.
-NOT_THEIRS = gettext_noop("This application is not theirs.")
+NOT_THEIRS = gettext_noop("The application belongs to another user.")
 
 
 class TooManyOpen(Exception):

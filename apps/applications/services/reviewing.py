@@ -30,10 +30,10 @@ ACCEPT, REFUSE = "accept_application", "refuse_application"
 DISCARD = "discard_application"
 # What pages call them.
 ACTIONS: Mapping[str, Text] = {
-    REVIEW: pgettext_lazy("action", "Decide about an application"),
+    REVIEW: pgettext_lazy("action", "Review an application"),
     CREATE: pgettext_lazy("action", "Create without an application"),
     ACCEPT: pgettext_lazy("action", "Accept an application"),
-    REFUSE: pgettext_lazy("action", "Refuse an application"),
+    REFUSE: pgettext_lazy("action", "Reject an application"),
     DISCARD: pgettext_lazy("action", "Discard an application"),
 }
 

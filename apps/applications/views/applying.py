@@ -59,14 +59,15 @@ def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | 
         form.too_many_open()
         return None
     messages.success(
-        request, _("Your application for %(name)s was sent.") % {"name": filed.hostname}
+        request,
+        _("Your application for %(name)s was submitted.") % {"name": filed.hostname},
     )
     if away := form.findings.unknown:
         text = ngettext(
-            "Whether the name is free on %(clusters)s could not be found out, since it "
-            "does not answer; the staff will look again.",
-            "Whether the name is free on %(clusters)s could not be found out, since "
-            "they do not answer; the staff will look again.",
+            "Couldn't check whether the name is available on %(clusters)s: the "
+            "cluster isn't responding. The staff will check again.",
+            "Couldn't check whether the name is available on %(clusters)s: the "
+            "clusters aren't responding. The staff will check again.",
             len(away),
         )
         messages.warning(request, text % {"clusters": ", ".join(away)})
@@ -103,7 +104,7 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
         raise as_answer(exc.verdict) from exc
     except TooLate:
         messages.warning(
-            request, _("It was not withdrawn: the staff has decided about it already.")
+            request, _("The application wasn't withdrawn: it has already been decided.")
         )
     else:
         messages.success(request, _("The application was withdrawn."))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.ganeti.access import Answer, Verdict
 
-HIDDEN = _("There is no such application, or it is not yours to see.")
+HIDDEN = _("This application doesn't exist, or you don't have access to it.")
 
 
 def as_answer(verdict: Verdict) -> Exception:

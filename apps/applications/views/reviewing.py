@@ -152,7 +152,9 @@ def _refuse(page: ReviewPage) -> HttpResponse:
     def refuse(refusal_reason: str, admin_comments: str) -> None:
         reviewing.refuse(page.application, refusal_reason, admin_comments, by=page.by)
 
-    done = _("The application was refused, and the applicant is told why.")
+    done = _(
+        "The application was rejected. The applicant will get a mail with the reason."
+    )
     return _end(page, RefusalForm(page.request.POST), refuse, done)
 
 
@@ -160,7 +162,7 @@ def _discard(page: ReviewPage) -> HttpResponse:
     def discard(admin_comments: str) -> None:
         reviewing.discard(page.application, admin_comments, by=page.by)
 
-    done = _("The application was discarded. Nobody is told.")
+    done = _("The application was discarded. No mail is sent.")
     return _end(page, CommentForm(page.request.POST), discard, done)
 
 
@@ -210,7 +212,7 @@ def review_trial(request: UserRequest, key: str) -> HttpResponse:
     _only_reviewers(request)
     trial = asked_trial({"trial": key})
     if trial is None:
-        raise Http404(_("There was no such trial."))
+        raise Http404(_("This dry run doesn't exist."))
     response = render(request, "applications/_review_trial.html", {"trial": trial})
     if not trial.runs:
         response["HX-Trigger"] = "jobs"  # the top bar counts one less
@@ -219,4 +221,4 @@ def review_trial(request: UserRequest, key: str) -> HttpResponse:
 
 def _only_reviewers(request: UserRequest) -> None:
     if not access.may_review(person_of(request)):
-        raise PermissionDenied(_("Only reviewers decide about applications."))
+        raise PermissionDenied(_("Only reviewers can decide on applications."))

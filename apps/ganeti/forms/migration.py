@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from apps.web.stored_text import Text
 
 from ..domain.node import Node
-from .actions import ActionForm, CheckBox, SelectWithReasons
+from .actions import ActionForm, SelectWithReasons
 
 
 class TargetNodeForm(ActionForm):
@@ -70,13 +70,11 @@ class MigrateForm(TargetNodeForm):
         help_text=gettext_lazy("It runs on meanwhile; else it is paused."),
         initial=True,
         required=False,
-        widget=CheckBox(),
     )
     allow_failover = forms.BooleanField(
         label=gettext_lazy("Fail over if it can't be migrated"),
         help_text=gettext_lazy("It is stopped then, and started on the other node."),
         required=False,
-        widget=CheckBox(),
     )
 
 
@@ -87,5 +85,4 @@ class FailoverForm(TargetNodeForm):
             "For a node that is lost: what wasn't mirrored yet is lost too."
         ),
         required=False,
-        widget=CheckBox(),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..rapi.client import RebootKind
 from ..rapi.versions import Capability, since
-from .actions import ActionForm, CheckBox, DescribedRadios
+from .actions import ActionForm, DescribedRadios
 
 LONGEST_TIMEOUT_S = 3600
 TOO_OLD = _("Its cluster always waits 120 seconds; this needs Ganeti %(since)s.")
@@ -23,15 +23,12 @@ class ShutdownForm(ActionForm):
             "How long it may take by itself before it is switched off; "
             "120 if left empty."
         ),
-        widget=forms.NumberInput(
-            attrs={"class": "form-control", "inputmode": "numeric"}
-        ),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     force = forms.BooleanField(
         label=_("Switch it off at once"),
         required=False,
         help_text=_("Like pulling the plug: what it has not written to disk is lost."),
-        widget=CheckBox(),
     )
 
     def prepare(self) -> None:

@@ -18,7 +18,7 @@ SIZE = 50
 @require_safe
 def idle_accounts(request: UserRequest) -> HttpResponse:
     if not may_see_people(person_of(request)):
-        raise Http404(_("There is nothing here."))
+        raise Http404(_("Page not found."))
     page = Paginator(idle.idle(), SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "days": settings.IDLE_ACCOUNT_NOTIFICATION_DAYS}
     return render(request, "ganeti/idle_accounts.html", context)

@@ -74,7 +74,7 @@ def _known_instance(request: HttpRequest, slug: str, name: str) -> RequestedInst
     visible = inventory.visible_on(person_of(request), slug)
     snapshot = visible.snapshot(slug)
     if snapshot is None:
-        raise Http404(_("There is no such cluster."))
+        raise Http404(_("This cluster doesn't exist."))
     if snapshot.contents is None:
         raise NotKnownYet(slug)
     instance = snapshot.contents.instances.get(name)

@@ -41,7 +41,7 @@ def test_the_page_shows_what_was_asked_for_and_where_it_could_be(
     said = text(page)
     assert "Under maintenance." in said
     assert "All its addresses are taken." in said
-    assert "memory free: 64 GiB, 32 on one node" in said
+    assert "free memory: 64 GiB, up to 32 on one node" in said
     assert "10 addresses free, 246 taken, routed to-public" in said
 
 
@@ -99,7 +99,7 @@ def test_a_cluster_that_is_off_says_why(
 
     said = text(markup(reviewer.get(PANEL, {"cluster": "athens"})))
 
-    assert "Nothing can be built on this cluster now." in said
+    assert "This cluster isn't accepting new machines." in said
     response = post(reviewer, application, "accept")
     assert "It takes no new machines." in errors(response)
 
@@ -185,18 +185,18 @@ def test_the_story_and_the_audit_log_say_what_was_changed(
         ({"hostname": "nodots"}, "whole name"),
         ({"operating_system": "gone"}, "not one of the available choices"),
         ({"cluster": ""}, "Choose a cluster."),
-        ({"cluster": "sparta", "shown": "sparta"}, "There is no such cluster."),
-        ({"shown": "sparta"}, "Choose from what this cluster offers"),
-        ({"shown": None}, "Choose from what this cluster offers"),
+        ({"cluster": "sparta", "shown": "sparta"}, "This cluster doesn't exist."),
+        ({"shown": "sparta"}, "Choose from this cluster's options"),
+        ({"shown": None}, "Choose from this cluster's options"),
         ({"node_group": "spare"}, "Under maintenance."),
-        ({"node_group": "nowhere"}, "none of the choices"),
+        ({"node_group": "nowhere"}, "one of the available choices"),
         ({"nic_network": "full"}, "All its addresses are taken."),
-        ({"nic_network": "bridged:br0"}, "none of the choices"),
-        ({"nic_network": None}, "Choose one of these."),
-        ({"storage": "file"}, "none of the choices"),
-        ({"storage": "ext:mine"}, "none of the choices"),
-        ({"storage": None}, "Choose one of these."),
-        ({"volume_group": "slow"}, "none of the choices"),
+        ({"nic_network": "bridged:br0"}, "one of the available choices"),
+        ({"nic_network": None}, "Choose an option."),
+        ({"storage": "file"}, "one of the available choices"),
+        ({"storage": "ext:mine"}, "one of the available choices"),
+        ({"storage": None}, "Choose an option."),
+        ({"volume_group": "slow"}, "one of the available choices"),
         ({"organization": "77"}, "not one of the available choices"),
     ],
 )
@@ -225,7 +225,7 @@ def test_a_name_that_a_machine_has_is_refused(
 
     response = post(reviewer, application, "accept")
 
-    assert "has this name already" in errors(response)
+    assert "this name already exists" in errors(response)
 
 
 @pytest.mark.usefixtures("offering")
@@ -236,7 +236,7 @@ def test_a_name_that_another_asks_for_is_refused(
 
     response = post(reviewer, application, "accept", hostname=other.hostname)
 
-    assert "Another application asks for this name." in errors(response)
+    assert "Another application requests this name." in errors(response)
 
 
 @pytest.mark.usefixtures("offering")

@@ -88,7 +88,7 @@ def test_what_the_cluster_does_not_take_can_be_reviewed(
 def test_a_trial_needs_no_application(superuser: Client, rapi: FakeRapi) -> None:
     response = post(superuser, "try", memory_mib="4096")
 
-    assert "is trying it out" in text(markup(response))
+    assert "Dry run on" in text(markup(response))
     assert 'value="4096"' in markup(response)
     assert rapi.jobs[0].call.query["dry-run"] == 1
     assert not InstanceApplication.objects.exists()
@@ -108,7 +108,7 @@ def test_no_machine_for_an_account_that_is_off(superuser: Client, alice: User) -
     alice.is_active = False
     alice.save()
 
-    assert "There is no such user" in errors(post(superuser))
+    assert "This user doesn't exist" in errors(post(superuser))
 
 
 def test_a_name_that_is_asked_for_is_refused(
@@ -118,7 +118,7 @@ def test_a_name_that_is_asked_for_is_refused(
 
     response = post(superuser, hostname=other.hostname)
 
-    assert "Another application asks for this name." in errors(response)
+    assert "Another application requests this name." in errors(response)
 
 
 def test_clusters_of_fast_creation_are_offered_first(

@@ -137,10 +137,10 @@ def test_what_a_failed_build_left_is_named_and_no_bar(
     failed = fresh(application)
 
     page = text(markup(reviewer.get(address(failed))))
-    assert f"has left {failed.hostname} on athens" in page
+    assert f"left {failed.hostname} on athens" in page
 
     renamed = post(reviewer, failed, "accept", hostname="else.example.org")
-    assert "left a machine of the old name" in errors(renamed)
+    assert "left a machine behind" in errors(renamed)
     assert post(reviewer, failed, "accept").status_code == 302
 
 
@@ -152,7 +152,7 @@ def test_what_was_accepted_and_never_submitted_can_be_submitted(
         status=Status.APPROVED, cluster=cluster, disk_template="plain"
     )
 
-    assert "Submit it now" in text(markup(reviewer.get(address(application))))
+    assert "Submit now" in text(markup(reviewer.get(address(application))))
     reviewer.post(address(application), {"do": "submit"})
 
     assert fresh(application).status == Status.SUBMITTED
@@ -178,7 +178,7 @@ def test_a_refusal_is_mailed_with_its_reason_in_the_applicants_language(
 
     (mail,) = sent()
     assert mail.to == [alice.email]
-    assert "was refused" in mail.subject
+    assert "was rejected" in mail.subject
     assert "No <room> & no time" in str(mail.body)
     assert "May" not in str(mail.body)
     found = fresh(application)
@@ -196,7 +196,7 @@ def test_a_refusal_needs_a_reason(
     response = post(reviewer, application, "refuse", refusal_reason=" ", vcpus="3")
 
     assert response.status_code == 400
-    assert "Give a reason" in errors(response)
+    assert "Enter a reason" in errors(response)
     assert 'value="3"' in markup(response)
     assert sent() == []
 

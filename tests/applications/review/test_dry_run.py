@@ -26,7 +26,7 @@ def test_a_trial_asks_ganeti_and_changes_nothing(
         Status.PENDING,
         1024,
     )
-    assert "is trying it out" in page
+    assert "Dry run on" in page
     assert 'value="2048"' in page
     trial = Job.objects.get(kind=Job.Kind.TRY_CREATE)
     assert reverse("applications:trial", args=[trial.key]) in page
@@ -45,17 +45,17 @@ def _ended(message: str = "", status: str = "error") -> Job:
     [
         (
             "Request failed: Group default (preferred): No valid allocation FailMem: 3",
-            "No node has enough memory free.",
+            "No node has enough free memory.",
         ),
         (
             "Instance allocation to group x violates policy: disk-size/0 value 2",
-            "It is smaller or larger than the node group's policy allows.",
+            "Its size is outside the limits of the node group's policy.",
         ),
         (
             "Instance 'a.b' is already in the cluster",
-            "A machine of this name is on the cluster already.",
+            "A machine with this name already exists on the cluster.",
         ),
-        ("Something <else>", "Look at what it says."),
+        ("Something <else>", "See the message from Ganeti."),
     ],
 )
 def test_a_trial_says_in_words_what_ganeti_says(
@@ -67,7 +67,7 @@ def test_a_trial_says_in_words_what_ganeti_says(
     part = reviewer.get(reverse("applications:trial", args=[trial.key]))
 
     said = text(markup(part))
-    assert "would not build" in said
+    assert "can't build" in said
     assert meaning in said
     assert message in said
     assert "every 1s" not in markup(part)
@@ -84,7 +84,7 @@ def test_without_javascript_the_trial_is_looked_at_again(
         post(reviewer, application, "show", memory_mib="2048", trial=trial.key)
     )
 
-    assert "would build" in page
+    assert "can build" in page
     assert 'value="2048"' in page
 
 
@@ -96,9 +96,7 @@ def test_a_trial_that_is_not_taken_says_so(
 
     response = post(reviewer, application, "try")
 
-    assert "It could not be tried out: It refuses connections." in text(
-        markup(response)
-    )
+    assert "Dry run failed: It refuses connections." in text(markup(response))
 
 
 @pytest.mark.usefixtures("offering")

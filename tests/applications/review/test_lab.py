@@ -192,7 +192,7 @@ def test_a_trial_on_the_real_cluster_builds_nothing(
     chosen = {"nic_network": "public-v4", "storage": "file", "volume_group": ""}
     answer = post(client, asked, "try", **chosen)
 
-    assert "is trying it out" in text(markup(answer))
+    assert "Dry run on" in text(markup(answer))
     trial = Job.objects.get(kind=Job.Kind.TRY_CREATE)
     assert trial.ganeti_id is not None
     lab.finish(trial.ganeti_id)

@@ -27,7 +27,7 @@ def test_the_applicant_is_told_before_anything_is_filed(
     answer = text(markup(client.post(APPLY, GOOD)))
 
     for shown in (page, answer):
-        assert "Ganeti can't keep your user name" in shown
+        assert "Ganeti can't store your user name" in shown
     assert not InstanceApplication.objects.exists()
 
 
@@ -55,5 +55,5 @@ def test_a_reviewer_is_told_before_ganeti_is_asked(
 
     answer = post(reviewer, application, "accept")
 
-    assert "Ganeti can't keep the owner's user name" in text(markup(answer))
+    assert "Ganeti can't store the owner's user name" in text(markup(answer))
     assert offering.jobs == []
