@@ -17,6 +17,7 @@ from pytest_django import Settings
 from apps.auditlog import digest
 from apps.ganeti.jobs import handlers
 from apps.mails import delivery
+from apps.work import cached_count
 from ganetimgr.settings import defaults
 from tests import services
 
@@ -117,6 +118,12 @@ def without_skip(report: Report) -> Report:
 def _no_attempts_count() -> None:
     """Let no test be limited by what others tried."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _counts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test depend on how long its moment takes."""
+    monkeypatch.setattr(cached_count, "KEPT_S", 600)
 
 
 @pytest.fixture

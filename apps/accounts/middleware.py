@@ -4,18 +4,20 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth import middleware as auth
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions import middleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from apps.web.requests import client_ip
 
 from .forms.login import LoginForm
 from .services import interrupted_forms
-from .sessions import SessionStore
+from .sessions import SessionStore, verified_user
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
@@ -50,6 +52,19 @@ def _send_cookie_again(answer: HttpResponse, session: SessionStore) -> None:
         httponly=settings.SESSION_COOKIE_HTTPONLY,
         samesite=settings.SESSION_COOKIE_SAMESITE,  # type: ignore[arg-type]  # a str
     )
+
+
+class AuthenticationMiddleware(auth.AuthenticationMiddleware):
+    """Django's; the user comes with the session, by the same statement.
+
+    Whatever needs more than a look, such as a key that has been replaced, is Django's.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(  # type: ignore[assignment]  # as Django does
+            lambda: verified_user(request.session) or get_user(request)
+        )
 
 
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):

@@ -8,11 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .models import Session
 
@@ -21,11 +27,27 @@ ENDED = "sessions-end"
 SEEN_EVERY = timedelta(minutes=10)
 
 
+def _by_key() -> "QuerySet[Session]":
+    found = Session.objects.select_related("user__preferences")
+    return found.filter(session_key=ARGUMENT)
+
+
+_SESSIONS = PreparedQuery(_by_key)
+# For who only looks, and changes neither the session nor the user.
+_GLANCES = PreparedQuery(_by_key, keep=1000)
+
+
 class SessionStore(db.SessionStore):
     """Django's, with a row that says more."""
 
-    def __init__(self, session_key: str | None = None) -> None:
+    def __init__(
+        self,
+        session_key: str | None = None,
+        *,
+        sessions: PreparedQuery[Session] = _SESSIONS,
+    ) -> None:
         super().__init__(session_key)
+        self._sessions = sessions
         self.address: str | None = None
         self.user_agent = ""
         self._row: Session | None = None
@@ -38,10 +60,21 @@ class SessionStore(db.SessionStore):
         """Say who asks now."""
         self.address, self.user_agent = address, user_agent[:255]
 
+    @property
+    def user(self) -> User | None:
+        """Whose session it is, as the row says: read together, not verified."""
+        self._get_session()  # type: ignore[attr-defined]  # reads the row, once
+        return self._row.user if self._row else None
+
     def load(self) -> dict[str, Any]:
-        row: Session | None = self._get_session_from_db()  # type: ignore[attr-defined]
-        self._row = row
-        return self.decode(row.session_data) if row else {}
+        rows = self._sessions.fetch(self.session_key or "")
+        self._row = next(
+            (row for row in rows if row.expire_date > timezone.now()), None
+        )
+        if self._row is None:
+            self._session_key = None
+            return {}
+        return self.decode(self._row.session_data)
 
     def create(self) -> None:
         self._row = None
@@ -78,7 +111,7 @@ class SessionStore(db.SessionStore):
         Returns whether it was, and so whether the cookie's age has to be renewed.
         """
         row = self._row
-        if row is None or row.user_id is None or now - row.seen_at < SEEN_EVERY:
+        if row is None or not self.is_use_due(now):
             return False
         is_there = Session.objects.filter(pk=row.pk).update(
             seen_at=now,
@@ -88,9 +121,50 @@ class SessionStore(db.SessionStore):
         )
         return bool(is_there)
 
+    def is_use_due(self, now: datetime) -> bool:
+        """Tell whether it is time to write down that it is in use."""
+        row = self._row
+        return (
+            row is not None
+            and row.user_id is not None
+            and now - row.seen_at >= SEEN_EVERY
+        )
+
     @staticmethod
     def _longest() -> timedelta:
         return timedelta(seconds=settings.SESSION_LONGEST_AGE)
+
+
+def verified_user(session: SessionBase) -> User | None:
+    """Return who is logged in; who is inactive or has another password now, isn't.
+
+    As Django's ``get_user`` does, but for what changes the session: none here may
+    be somebody there.
+    """
+    user = session.user if isinstance(session, SessionStore) else None
+    if user is None or not user.is_active:
+        return None
+    is_verified = (
+        session.get(SESSION_KEY) == str(user.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(
+            session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
+        )
+    )
+    return user if is_verified else None
+
+
+def user_at_a_glance(request: HttpRequest) -> User | None:
+    """Return who is logged in, before any middleware of sessions has run.
+
+    None for who isn't, and where the session is to be changed or written.
+    """
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not key or SessionStore.__module__ != settings.SESSION_ENGINE:
+        return None
+    session = SessionStore(key, sessions=_GLANCES)
+    user = verified_user(session)
+    return None if session.is_use_due(timezone.now()) else user
 
 
 def of(user: User) -> list[Session]:

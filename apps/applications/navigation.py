@@ -7,10 +7,11 @@ from django.utils.translation import pgettext_lazy
 from apps.accounts.person import person_of
 from apps.web.navigation import Entry, Section
 from apps.web.stored_text import Text
+from apps.work.cached_count import cached_count
 
 from . import access
 from .models import InstanceApplication
-from .states import REVIEWABLE
+from .states import REVIEWABLE, WAITING
 
 
 def _label_of_list(request: HttpRequest) -> Text:
@@ -20,7 +21,10 @@ def _label_of_list(request: HttpRequest) -> Text:
 
 
 def _waiting(_request: HttpRequest) -> int:
-    return InstanceApplication.objects.filter(status__in=REVIEWABLE).count()
+    return cached_count(
+        WAITING,
+        lambda: InstanceApplication.objects.filter(status__in=REVIEWABLE).count(),
+    )
 
 
 ENTRIES = (

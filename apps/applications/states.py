@@ -43,6 +43,8 @@ FINAL = frozenset(status for status, after in FOLLOWS.items() if not after)
 # A host name is taken by an application in one of these.
 OPEN = frozenset(Status) - FINAL
 REVIEWABLE = frozenset({Status.PENDING, Status.FAILED})
+# How many there are is kept for a moment (`apps.work.cached_count`).
+WAITING = "applications"
 
 
 class TooLate(Exception):

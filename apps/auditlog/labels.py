@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from apps.web.lists import Choices
 from apps.web.stored_text import Text
 
-_labels: dict[str, Text] = {}
+_labels = Choices()
 
 
 def register(labels: Mapping[str, Text]) -> None:
@@ -14,7 +15,7 @@ def register(labels: Mapping[str, Text]) -> None:
     _labels.update(labels)
 
 
-def registered() -> Mapping[str, Text]:
+def registered() -> Choices:
     return _labels
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from apps.web.requests import UserRequest
 from apps.web.stored_text import Text
 
 from .models import AuditEntry, Targets, about
@@ -70,7 +71,7 @@ class Source(Protocol):
     def related(self) -> Collection[str]:
         """Relations of `AuditEntry` to prefetch along with it."""
 
-    def reach(self, user: User) -> Reach: ...
+    def reach(self, request: UserRequest) -> Reach: ...
 
     def outcome(self, entry: AuditEntry) -> Outcome | None:
         """Return what came of an action; None for one that it knows nothing of."""
@@ -99,9 +100,9 @@ def related() -> list[str]:
     return [relation for source in _sources for relation in source.related]
 
 
-def reach_of(user: User) -> Reach:
+def reach_of(request: UserRequest) -> Reach:
     """Return what somebody may see, as all sources say together."""
-    reaches = [source.reach(user) for source in _sources]
+    reaches = [source.reach(request) for source in _sources]
     return Reach(
         everything=any(reach.everything for reach in reaches),
         targets=_merged(reach.targets for reach in reaches),

@@ -1,14 +1,17 @@
 """The history: who did what, as far as one may see it."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from apps.web.lists import Choices
 from apps.web.requests import UserRequest, wants_fragment
 
 from . import labels, outcomes
@@ -36,26 +39,35 @@ def _plain(address: str) -> str:
 
 
 def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
-    reach = outcomes.reach_of(request.user)
+    reach = outcomes.reach_of(request)
     visible = AuditEntry.objects.filter(recent(), reach.condition(request.user))
     found = visible.filter(asked.condition()).prefetch_related(*outcomes.related())
     page = Paginator(found, SIZE).get_page(asked.page)
+    entries = list(page) if page.paginator.count else []
     return {
         "asked": asked,
         "page": page,
-        "lines": read(page, request.user, reach),
+        "lines": read(entries, request.user, reach),
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
         "chips": list(asked.chips(visible)),
         "actions": labels.registered(),
-        "outcomes": {key: label for key, (label, _q) in outcomes.filters().items()},
-        "clusters": visible.exclude(cluster="")
-        .order_by("cluster")
-        .values_list("cluster", flat=True)
-        .distinct(),
+        "outcomes": _outcome_labels(),
+        "clusters": _clusters(visible) if entries or asked.filtered else (),
         "days": settings.AUDIT_ENTRIES_LAST_X_DAYS,
         "everything": reach.everything,
     }
+
+
+@cache
+def _outcome_labels() -> Choices:
+    """Return what outcomes are called; registered once, when apps are ready."""
+    return Choices({key: label for key, (label, _q) in outcomes.filters().items()})
+
+
+def _clusters(entries: "QuerySet[AuditEntry]") -> tuple[str, ...]:
+    named = entries.exclude(cluster="").order_by("cluster")
+    return tuple(named.values_list("cluster", flat=True).distinct())
 
 
 def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:

@@ -12,7 +12,7 @@ from apps.accounts.person import TemplateAccess, person_of
 from apps.web.requests import current_page
 
 from . import access
-from .models import Job
+from .jobs import counts
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -22,15 +22,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "colours": colour_mode.of(request),
         "current_page": current_page(request),
         "access": TemplateAccess(access, request),
-        "running_jobs": SimpleLazyObject(lambda: running_jobs(request)),
+        "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
     }
 
 
-def running_jobs(request: HttpRequest) -> int:
-    """Count the jobs that run: staff's view is everybody's, others see their own."""
+def _running_jobs(request: HttpRequest) -> int:
+    """Count them now for what is sent to an open page: it tells of an end."""
     if not isinstance(request.user, User):
         return 0
-    jobs = Job.objects.unfinished()
-    if not access.may_see_clusters(person_of(request)):
-        jobs = jobs.filter(user=request.user)
-    return jobs.count()
+    is_part = bool(getattr(request, "htmx", False))
+    return counts.running(request.user, person_of(request), now=is_part)

@@ -1,7 +1,8 @@
-"""Turns what a cluster keeps us from into a page that says so."""
+"""Polls without news, and clusters that keep us from answering."""
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,10 +10,26 @@ from django.utils.translation import gettext as _
 
 from .rapi.errors import RapiError
 from .views.lookup import NotKnownYet
+from .views.polls import is_unchanged
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 5
+
+
+class UnchangedPolls:
+    """Answer 204 to polls that find nothing new; no other middleware is asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET" and is_unchanged(request):
+            return HttpResponse(
+                status=HTTPStatus.NO_CONTENT,
+                headers={"Cache-Control": "private, no-store"},
+            )
+        return self.get_response(request)
 
 
 class Unavailable:

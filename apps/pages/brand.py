@@ -3,9 +3,12 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -27,9 +30,12 @@ class Link:
     icon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Brand:
-    """What pages show around their content; what is not configured is empty."""
+    """What pages show around their content; what is not configured is empty.
+
+    Fragments are kept by it: there is one as long as settings are the same.
+    """
 
     logo: str
     favicon: str
@@ -45,6 +51,7 @@ class Brand:
     analytics: str
 
 
+@cache
 def current() -> Brand:
     given = settings.BRANDING
     provider = given.get("SERVICE_PROVIDED_BY") or {}
@@ -63,6 +70,12 @@ def current() -> Brand:
         accent=_accent(given.get("ACCENT_COLOUR") or ""),
         analytics=reverse("pages:analytics") if _has_analytics(given) else "",
     )
+
+
+@receiver(setting_changed)
+def forget(**_setting: Any) -> None:
+    """Look at the settings again, in tests with other ones."""
+    current.cache_clear()
 
 
 def _accent(colour: str) -> str:

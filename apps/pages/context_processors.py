@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from . import brand
 
 
 def around(_request: HttpRequest) -> dict[str, Any]:
-    return {"brand": SimpleLazyObject(brand.current)}
+    return {"brand": brand.current()}

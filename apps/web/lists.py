@@ -25,6 +25,15 @@ class Chip:
     without: str
 
 
+class Choices(dict[str, Text]):
+    """What may be chosen, with labels; one of these lasts as long as the process.
+
+    Fragments are kept by which one it is (`apps.web.fragments`).
+    """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # dict has none
+
+
 class Listed:
     """The order that a list is asked for in, and the addresses of lists like it.
 
@@ -114,11 +123,11 @@ Address = Callable[[str], str]
 
 def heads_of(
     columns: Sequence[Column], *, sorted_by: Address, order: str
-) -> list[Head]:
+) -> tuple[Head, ...]:
     """Return the heads; ``order`` is a column, with "-" before it if descending."""
     column = order.removeprefix("-")
     direction = "descending" if order.startswith("-") else "ascending"
-    return [
+    return tuple(
         Head(
             key=each.key,
             label=each.label,
@@ -127,19 +136,19 @@ def heads_of(
             order=direction if each.key == column else "",
         )
         for each in columns
-    ]
+    )
 
 
-def page_links(page: Page[Any], address: Callable[[int], str]) -> list[PageLink]:
+def page_links(page: Page[Any], address: Callable[[int], str]) -> tuple[PageLink, ...]:
     """Return links to the first page, the last, and those about this one."""
     if not page.has_other_pages():
-        return []
+        return ()
     numbers = page.paginator.get_elided_page_range(
         page.number, on_each_side=1, on_ends=1
     )
-    return [
+    return tuple(
         PageLink(number, address(number), number == page.number)
         if isinstance(number, int)
         else PageLink(0, "")
         for number in numbers
-    ]
+    )

@@ -1,13 +1,12 @@
 """The side navigation: entries that apps register, as somebody sees them on a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -54,9 +53,10 @@ class Entry:
 class Line:
     """An entry as a page shows it; ``current`` is its ``aria-current``."""
 
-    address: str
+    url_name: str
+    query: str
     icon: str
-    label: Text
+    label: str
     current: str
     count: int
 
@@ -66,8 +66,8 @@ class Group:
     """A section with the lines that somebody sees of it."""
 
     key: str
-    label: Text
-    lines: Sequence[Line]
+    label: str
+    lines: tuple[Line, ...]
 
 
 _ORDER = list(Section)
@@ -85,20 +85,28 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {"navigation": SimpleLazyObject(lambda: groups(request))}
 
 
-def groups(request: HttpRequest) -> list[Group]:
-    """Return the sections with something to see, for the person of a request."""
+def groups(request: HttpRequest) -> tuple[Group, ...]:
+    """Return the sections with something to see, for the person of a request.
+
+    All that is drawn of them is in what is returned, in the reader's language.
+    """
     visible = [each for each in _entries if each.visible(request)]
-    return [
-        Group(section.value, _LABELS[section], [_line(request, e) for e in entries])
+    return tuple(
+        Group(
+            section.value,
+            str(_LABELS[section]),
+            tuple(_line(request, entry) for entry in entries),
+        )
         for section, entries in groupby(visible, key=lambda each: each.section)
-    ]
+    )
 
 
 def _line(request: HttpRequest, entry: Entry) -> Line:
     return Line(
-        address=reverse(entry.url_name) + entry.query,
+        url_name=entry.url_name,
+        query=entry.query,
         icon=entry.icon,
-        label=entry.label(request),
+        label=str(entry.label(request)),
         current=_current(request, entry),
         count=entry.count(request),
     )

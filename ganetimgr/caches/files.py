@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
@@ -18,6 +19,12 @@ SUFFIX, DRAFT = ".value", ".draft"
 NEVER_NS = 0
 CULL_EVERY_S = 60
 S = 10**9
+
+
+@lru_cache(maxsize=1000)
+def _file(directory: Path, name: str) -> Path:
+    """Return where a value is; putting paths together takes longer than reading."""
+    return directory / f"{name}{SUFFIX}"
 
 
 class FileBasedCache(BaseCache):
@@ -97,7 +104,7 @@ class FileBasedCache(BaseCache):
 
     def _path(self, key: Any, version: int | None) -> Path:
         made = self.make_and_validate_key(key, version)
-        return self._directory / f"{sha256(made.encode()).hexdigest()}{SUFFIX}"
+        return _file(self._directory, sha256(made.encode()).hexdigest())
 
     def _expires_ns(self, timeout: float | None) -> int:
         expires = self.get_backend_timeout(timeout)

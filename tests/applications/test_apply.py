@@ -488,7 +488,7 @@ def test_the_page_costs_the_same_however_much_there_is(
     for _ in range(5):
         make_application()
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         applicant.get(APPLY)
 
 

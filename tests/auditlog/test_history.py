@@ -231,9 +231,9 @@ def test_a_long_history_comes_in_pages_at_the_same_cost(
     client.force_login(alice)
     client.get(HISTORY)
 
-    # Session, person, two kinds of rights, clusters, a count, the entries, clusters
-    # to choose from, how many jobs run, and groups for the entries and the frame.
-    with django_assert_num_queries(12):
+    # Session with its user, rights, clusters; a count, the entries, their jobs, and
+    # clusters to choose from.
+    with django_assert_num_queries(7):
         first = lines(client)
 
     assert len(first) == 50

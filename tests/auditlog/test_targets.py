@@ -18,6 +18,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.jobs.submission import Action, NotNow, write_down
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
+from apps.web.requests import UserRequest
 from tests.auditlog.history import HISTORY, lines
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
@@ -223,7 +224,7 @@ class Backups:
     filters: Filters = {"done": ("Kept", Q(action="backup"))}
     related: Collection[str] = ()
 
-    def reach(self, _user: User) -> Reach:
+    def reach(self, _request: UserRequest) -> Reach:
         return Reach(
             targets={TargetKind.NODE: ["uuid-of-node"]},
             addresses=[lambda entry: f"/backups/{entry.target_name}"],

@@ -33,6 +33,8 @@ class Part:
 PARTS = (
     Part("list", "lists", shared=False),
     Part("list", "lists", shared=True),
+    Part("pages", "pages", shared=False),
+    Part("pages", "pages", shared=True),
     Part("codec", "codec", shared=False),
     Part("refresh", "refreshes", shared=True),
     Part("jobs", "jobs", shared=False),

@@ -2,6 +2,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 
 from apps.ganeti.models import Cluster
@@ -9,7 +10,7 @@ from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
-from tests.bench import clusters, codec, lists
+from tests.bench import clusters, codec, lists, pages
 from tests.bench.browsers import Poll, Polls
 from tests.bench.others import ours_s
 from tests.bench.table import HEADS, Line, Samples, figure, timed, written
@@ -37,6 +38,21 @@ def test_the_smallest_bench_fills_a_table(known: dict[Cluster, Contents]) -> Non
         line.what.partition(" (")[0] for line in lines
     }
     assert [line.met for line in lines[-2:]] == [True, True], "SQL and RAPI"
+
+
+def test_pages_and_polls_are_measured_by_what_they_cost(
+    known: dict[Cluster, Contents], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TURNS", "TIMES"):
+        monkeypatch.setattr(pages, name, 1)
+    monkeypatch.setattr(pages, "INSTANCES", 20)
+    User.objects.create_superuser("root")
+    User.objects.create_user(pages.OWNER)
+
+    lines = pages.costs(pages.visits(known))
+
+    assert {line.what.partition(",")[0] for line in lines} >= set(pages.MOST_SQL)
+    assert {line.met for line in lines} == {None, True}
 
 
 def test_the_codec_is_measured_beside_pickle(

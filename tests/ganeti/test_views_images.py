@@ -228,8 +228,8 @@ def test_the_pages_ask_the_database_little(
     client.force_login(olga)
     client.get(PAGE)
 
-    # Session, user, groups, two for rights; sources, beat, running jobs.
-    with django_assert_num_queries(8):
+    # Session with its user, rights; sources, beat.
+    with django_assert_num_queries(4):
         client.get(PAGE)
 
 

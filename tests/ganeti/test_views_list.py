@@ -378,9 +378,8 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
     assert [len(rapi.calls) for rapi in farm.values()] == calls
 
 
-# Session, person, their groups and two kinds of rights, clusters, jobs on the page,
-# names of owners, columns, and how many jobs run.
-QUERIES_OF_STAFF = 10
+# Session with its user and columns, rights, clusters, jobs that run, names of owners.
+QUERIES_OF_STAFF = 5
 
 
 def test_old_news_says_how_old_it_is(

@@ -143,9 +143,9 @@ def test_the_page_asks_no_cluster_and_few_questions(
     client.force_login(alice)
     client.get(url("detail"))
 
-    # Session, person, groups, two kinds of rights, cluster, newest job, history,
-    # owners, networks, what waits to be confirmed, and how many jobs run.
-    with django_assert_num_queries(12):
+    # Session with its user, rights, cluster, newest job, history, owners, networks,
+    # and what waits to be confirmed.
+    with django_assert_num_queries(8):
         client.get(url("detail"))
 
     assert published.calls == []

@@ -185,7 +185,7 @@ def test_the_page_of_a_user_asks_little(
     staff.get(user_page("alice"))
     published.calls.clear()
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(13):
         staff.get(user_page("alice"))
 
     assert published.calls == []

@@ -8,7 +8,7 @@ from apps.web.lists import PageLink, page_links
 
 def links(number: int, pages: int) -> list[PageLink]:
     page = Paginator(range(pages), 1).get_page(number)
-    return page_links(page, lambda number: f"?page={number}")
+    return list(page_links(page, lambda number: f"?page={number}"))
 
 
 def test_a_list_of_one_page_has_no_links() -> None:

@@ -6,10 +6,11 @@ from functools import cache, partial
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from apps.accounts.person import Person
+from apps.accounts.person import Person, person_of
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Filters, Outcome, Reach
 from apps.auditlog.target import TargetKind
+from apps.web.requests import UserRequest
 
 from .. import access
 
@@ -20,10 +21,10 @@ class Applications:
     filters: Filters = {}
     related: Collection[str] = ()
 
-    def reach(self, user: User) -> Reach:
+    def reach(self, request: UserRequest) -> Reach:
         """Lead to applications; asks for rights once an entry is about one."""
-        person = cache(lambda: Person.of(user))
-        return Reach(addresses=[partial(_address, user, person)])
+        person = cache(lambda: person_of(request))
+        return Reach(addresses=[partial(_address, request.user, person)])
 
     def outcome(self, _entry: AuditEntry) -> Outcome | None:
         return None

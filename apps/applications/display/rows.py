@@ -46,7 +46,7 @@ def rows(applications: Iterable[InstanceApplication]) -> list[Row]:
     ]
 
 
-def heads(asked: Asked, *, staff: bool) -> list[Head]:
+def heads(asked: Asked, *, staff: bool) -> tuple[Head, ...]:
     """Return the heads, each with the address that sorts by it."""
     columns = [column for column in COLUMNS if staff or not column.staff]
     return heads_of((NAME, *columns), sorted_by=asked.sorted_by, order=asked.sort)

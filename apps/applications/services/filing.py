@@ -13,10 +13,11 @@ from apps.auditlog.entries import Acting
 from apps.ganeti.jobs.submission import refuse
 from apps.mails.letters import Letter
 from apps.web.stored_text import Text
+from apps.work.cached_count import forget
 
 from .. import access
 from ..models import Event, InstanceApplication
-from ..states import Status
+from ..states import WAITING, Status
 from . import transitions
 
 # Actions as the audit log has them.
@@ -60,6 +61,7 @@ def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
 def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
     application = InstanceApplication.objects.create(applicant=by.user, **wanted)
     transitions.tell(application, Event.Kind.FILED, by=by.user)
+    forget(WAITING)
     entries.record(by, APPLY, application.target)
     _fill_profile(by.user, application)
     Letter(

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from apps.auditlog.entries import Change
 from apps.ganeti.models import Job
+from apps.work.cached_count import forget
 
 from ..models import Event, InstanceApplication
-from ..states import Status
+from ..states import WAITING, Status
 
 
 def tell(  # noqa: PLR0913 - what the event is to say
@@ -52,3 +53,5 @@ def move(  # noqa: PLR0913 - what the event and the row are to say
     with transaction.atomic():
         InstanceApplication.objects.advance(application, to, **fields)
         tell(application, kind, by=by, job=job, detail=detail, changes=changes)
+    if by is not None:
+        forget(WAITING)

@@ -1,16 +1,16 @@
 """What the audit log shows of jobs and instances: who sees it, and what came of it."""
 
 from collections.abc import Collection, Set
-from functools import partial
+from functools import cache
 
-from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import pgettext_lazy
 
-from apps.accounts.person import Person
+from apps.accounts.person import person_of
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Filters, Outcome, Reach
 from apps.auditlog.target import TargetKind
+from apps.web.requests import UserRequest
 from apps.web.stored_text import Text
 
 from .. import access
@@ -59,12 +59,16 @@ class Ganeti:
     }
     related: Collection[str] = ("jobs",)
 
-    def reach(self, user: User) -> Reach:
-        visible = inventory.visible(Person.of(user))
-        address = partial(_address, visible)
-        if access.may_see_all_history(visible.person):
+    def reach(self, request: UserRequest) -> Reach:
+        person = person_of(request)
+        visible = cache(lambda: inventory.visible(person))  # where there is need
+
+        def address(entry: AuditEntry) -> str:
+            return _address(visible(), entry)
+
+        if access.may_see_all_history(person):
             return Reach(everything=True, addresses=[address])
-        uuids = [found.uuid for found in visible.instances if found.uuid]
+        uuids = [found.uuid for found in visible().instances if found.uuid]
         return Reach(targets={TargetKind.INSTANCE: uuids}, addresses=[address])
 
     def outcome(self, entry: AuditEntry) -> Outcome | None:

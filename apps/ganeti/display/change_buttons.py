@@ -1,6 +1,5 @@
 """What can be changed of a machine, and what is so now, as its page shows it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -84,9 +83,18 @@ class ChangeButtons:
         return Switch(self._address(what), "off" if on else "on", verdict)
 
     @cached_property
-    def settings(self) -> Sequence[tuple[Text, str]]:
+    def settings(self) -> tuple[tuple[Text, str], ...]:
         """Return the configuration in words; nothing if there is none to choose."""
-        return configuration.shown(self.instance)
+        return tuple(configuration.shown(self.instance))
+
+    @property
+    def lockable(self) -> bool:
+        return self.lock is not None
+
+    @property
+    def why_not_at_all(self) -> Text:
+        """Why an owner's changes are off, for those who have no others."""
+        return "" if self.lock or self.isolation else self.why_not
 
     @property
     def why_not(self) -> Text:

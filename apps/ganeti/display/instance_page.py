@@ -17,6 +17,7 @@ from apps.auditlog.outcomes import Reach
 from apps.auditlog.rows import Line
 from apps.auditlog.target import TargetKind
 from apps.web.stored_text import Text
+from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
 from ..access import Answer, Verdict
@@ -33,11 +34,17 @@ from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
 from . import instance_rows, labels
 from .instance_rows import Mark, Owner, OwnerPages
+from .poll_versions import version_of
 
 HISTORY_LENGTH = 50
 # How long the page says that something went well, and that it did not.
 SUCCESS_SHOWN = timedelta(minutes=2)
 FAILURE_SHOWN = timedelta(days=7)
+
+
+_NETWORKS = PreparedQuery(
+    lambda: Network.objects.filter(cluster__slug=ARGUMENT), keep=100
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,11 @@ class Machine:
     @property
     def poll_address(self) -> str:
         args = (self.instance.cluster, self.instance.name)
-        return reverse("ganeti:instance-poll", args=args) + "?as=page"
+        query = {"as": "page"}
+        if self.job:
+            seen = version_of(self.job, self.snapshot)
+            query |= {"job": self.job.key, "seen": seen}
+        return f"{reverse('ganeti:instance-poll', args=args)}?{urlencode(query)}"
 
     @property
     def busy(self) -> Job | None:
@@ -202,8 +213,8 @@ class Machine:
 
     @cached_property
     def interfaces(self) -> list[Interface]:
-        networks = Network.objects.filter(cluster=self.snapshot.cluster)
-        prefixes = dict(networks.values_list("link", "ipv6_prefix"))
+        networks = _NETWORKS.fetch(self.snapshot.cluster.slug)
+        prefixes = {network.link: network.ipv6_prefix for network in networks}
         return list(interfaces(self.instance.nics, prefixes))
 
     @property

@@ -1,12 +1,14 @@
 """What pages call states, marks and jobs: the word beside the colour."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from apps.web import times
+from apps.web.lists import Choices
 from apps.web.stored_text import Text
 
 from ..domain.instance import Instance, State
@@ -40,12 +42,14 @@ DOTS: dict[State, str] = {
     State.UNKNOWN: "unknown",
 }
 
-MARKS: dict[str, Text] = {
-    "locked": gettext_lazy("Locked by the staff"),
-    "isolated": gettext_lazy("Cut off from the network"),
-    "needs_reboot": gettext_lazy("Needs a reboot"),
-    "cdrom": gettext_lazy("Boots from CD-ROM"),
-}
+MARKS = Choices(
+    {
+        "locked": gettext_lazy("Locked by the staff"),
+        "isolated": gettext_lazy("Cut off from the network"),
+        "needs_reboot": gettext_lazy("Needs a reboot"),
+        "cdrom": gettext_lazy("Boots from CD-ROM"),
+    }
+)
 
 # Icons of the marks, by their name in Bootstrap Icons.
 MARK_ICONS = {
@@ -103,10 +107,15 @@ def state(instance: Instance) -> str:
 
 def gib(mib: int) -> str:
     """Write a size in GiB as short as it is exact enough."""
-    return _gib(mib, get_language() or "")
+    return gib_in(get_language() or "")(mib)
+
+
+def gib_in(language: str) -> Callable[[int], str]:
+    """Return what writes sizes so in a language, for who writes many."""
+    return partial(_gib, language)
 
 
 @lru_cache(maxsize=4096)
-def _gib(mib: int, _language: str) -> str:
+def _gib(_language: str, mib: int) -> str:
     size = round(mib / 1024, 2 if mib < 10 * 1024 else 1)
     return number_format(int(size) if size == int(size) else size)

@@ -7,7 +7,7 @@ from typing import Self
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.lists import LONGEST, SIZES, Chip, Listed, number
+from apps.web.lists import LONGEST, SIZES, Chip, Choices, Listed, number
 from apps.web.stored_text import Text
 
 from ..domain.instance import State
@@ -21,10 +21,12 @@ STATES_OF: dict[str, frozenset[State]] = {
     **{state.value: frozenset({state}) for state in State},
     TROUBLE: frozenset(State) - {State.RUNNING, State.STOPPED, State.OFFLINE},
 }
-STATE_LABELS: dict[str, Text] = {
-    TROUBLE: _("Not as it should be"),
-    **{state.value: label for state, label in labels.STATES.items()},
-}
+STATE_LABELS = Choices(
+    {
+        TROUBLE: _("Not as it should be"),
+        **{state.value: label for state, label in labels.STATES.items()},
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,12 @@
 
 Most rows of a page differ in their texts alone. The template is rendered once for each
 shape of row (which texts it has, all that is no text, the language and the columns)
-with a sign in place of each text; every further row of that shape only has its own
+with a hole in place of each text; every further row of that shape only has its own
 texts put in. A template may write a text and test whether there is one, nothing else.
 """
 
-import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from itertools import count
 from typing import Any, TypeVar
@@ -18,6 +16,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from apps.web.fragments import Pattern, escape, hole
 from apps.web.lists import Column
 
 from .instance_rows import Owner, Row
@@ -26,27 +25,7 @@ Part = TypeVar("Part", Row, Owner)
 TEMPLATE = "ganeti/_instance_row.html"
 MOST_KEPT = 5000
 
-# Characters for private use, which no text of a cluster has any business to contain.
-_SIGN = "\ue000{}\ue001"
-_SIGNS = re.compile("\ue000(\\d+)\ue001")
-_COMPILED: dict[Any, "RowTemplate"] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class RowTemplate:
-    """Markup with holes, and which text goes into each."""
-
-    pattern: str
-    holes: tuple[int, ...]
-
-    @classmethod
-    def of(cls, markup: str) -> "RowTemplate":
-        pattern = _SIGNS.sub("%s", markup.replace("%", "%%"))
-        return cls(pattern, tuple(int(n) for n in _SIGNS.findall(markup)))
-
-    def fill(self, texts: Sequence[str]) -> str:
-        escaped = [html.escape(text) for text in texts]
-        return self.pattern % tuple(escaped[hole] for hole in self.holes)
+_COMPILED: dict[Any, Pattern] = {}
 
 
 def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
@@ -54,7 +33,7 @@ def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
     show = tuple(column.key for column in columns)
     about = (get_language(), show)
     return SafeString(
-        "".join(_template_of(row, about).fill(_texts(row)) for row in rows)
+        "".join(_template_of(row, about).fill(escape(_texts(row))) for row in rows)
     )
 
 
@@ -75,7 +54,7 @@ def _other_names(kind: Any) -> tuple[str, ...]:
 
 
 def _texts(row: Row) -> list[str]:
-    """Return the texts of a row and its owners, in the order of their signs."""
+    """Return the texts of a row and its owners, in the order of their holes."""
     return [
         getattr(part, name)
         for part in (row, *row.owners)
@@ -83,7 +62,7 @@ def _texts(row: Row) -> list[str]:
     ]
 
 
-def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> RowTemplate:
+def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Pattern:
     shape = (about, _shape(row))
     known = _COMPILED.get(shape)
     if known is None:
@@ -106,21 +85,21 @@ def _shape(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _compile(row: Row, show: tuple[str, ...]) -> RowTemplate:
+def _compile(row: Row, show: tuple[str, ...]) -> Pattern:
     numbers = count()
-    sample = _signed(row, numbers)
-    owners = tuple(_signed(owner, numbers) for owner in row.owners)
+    sample = _with_holes(row, numbers)
+    owners = tuple(_with_holes(owner, numbers) for owner in row.owners)
     context = {
         "row": replace(sample, owners=owners),
         "show": dict.fromkeys(show, True),
     }
-    return RowTemplate.of(get_template(TEMPLATE).render(context))
+    return Pattern.of(get_template(TEMPLATE).render(context))
 
 
-def _signed(part: Part, numbers: Iterator[int]) -> Part:
-    """Return a row or an owner with a numbered sign in place of each text."""
-    signs: dict[str, Any] = {
-        name: _SIGN.format(number) if getattr(part, name) else ""
+def _with_holes(part: Part, numbers: Iterator[int]) -> Part:
+    """Return a row or an owner with a numbered hole in place of each text."""
+    holes: dict[str, Any] = {
+        name: hole(number) if getattr(part, name) else ""
         for name, number in zip(_text_names(_kind(part)), numbers, strict=False)
     }
-    return replace(part, **signs)
+    return replace(part, **holes)

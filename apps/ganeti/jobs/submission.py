@@ -24,7 +24,7 @@ from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 from ..rapi.errors import RapiError, RapiProtocolError, RapiUnreachable
 from ..state.connections import client_for
-from . import wakeups
+from . import counts, wakeups
 from .job_reason import reason_of
 
 logger = logging.getLogger(__name__)
@@ -141,6 +141,7 @@ def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:
 
     Also raises UndecryptableError. The job then says that there is none, and why.
     """
+    counts.forget_of(job.user)
     try:
         ganeti_id = call(client_for(job.cluster), reason_of(job))
     except RapiError as exc:

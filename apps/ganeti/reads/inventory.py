@@ -15,6 +15,7 @@ from django.core.paginator import Page, Paginator
 
 from apps.accounts.person import Person
 from apps.auditlog.target import TargetKind
+from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
@@ -112,6 +113,24 @@ def _merge(clusters: Iterable[Mapping[str, Instance]]) -> _Merged:
 
 
 _everything = Derived(_merge)
+
+_CLUSTERS = PreparedQuery(
+    lambda: Cluster.objects.enabled().select_related("refresh_state"), keep=1
+)
+_CLUSTER = PreparedQuery(
+    lambda: (
+        Cluster.objects.enabled().select_related("refresh_state").filter(slug=ARGUMENT)
+    )
+)
+_UNFINISHED = PreparedQuery(
+    lambda: (
+        Job.objects.unfinished()
+        .filter(target_kind=TargetKind.INSTANCE)
+        .select_related("cluster", "user")
+        .defer("log", "message", "then")
+    ),
+    keep=1,
+)
 
 
 @dataclass(frozen=True)
@@ -267,31 +286,30 @@ def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
     Clusters that nothing is known of, or that nobody has refreshed for long although
     they were due, are asked in the background.
     """
-    clusters = Cluster.objects.enabled().select_related("refresh_state")
-    shots = snapshots.current(clusters, within_s=within_s)
+    shots = snapshots.current(_CLUSTERS.fetch(), within_s=within_s)
     refreshing.wake_neglected(shots)
     return Inventory(person, shots)
 
 
 def visible_on(person: Person, slug: str) -> Inventory:
     """Return what the person may see on one cluster, as new as the cache has it."""
-    clusters = Cluster.objects.enabled().select_related("refresh_state")
-    shots = snapshots.current(clusters.filter(slug=slug))
+    shots = snapshots.current(_CLUSTER.fetch(slug))
     refreshing.wake_neglected(shots)
     return Inventory(person, shots)
 
 
 def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
-    """Return the unfinished jobs of instances by (cluster slug, name); one query."""
+    """Return the unfinished jobs of instances by (cluster slug, name); one query.
+
+    Of all that run, which are few: what they say is left out.
+    """
     names = {found.name for found in instances}
     if not names:
         return {}
-    jobs = Job.objects.unfinished().filter(
-        target_kind=TargetKind.INSTANCE, target_name__in=names
-    )
     return {
         (job.cluster.slug, job.target_name): job
-        for job in jobs.select_related("cluster", "user")
+        for job in _UNFINISHED.fetch()
+        if job.target_name in names
     }
 
 

@@ -1,5 +1,7 @@
 """Who may ask for what now: the same answer for what is offered and what is done."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.person import Person
@@ -39,11 +41,26 @@ def offer(
     The state is what was known last, so the answer may be out of date; what decides
     is Ganeti.
     """
-    record = KINDS[kind]
-    verdict = record.right(inventory.person, instance, inventory.group_of(instance))
-    if verdict.allowed:
-        verdict = ready(instance, inventory, busy)
-    return record.condition(instance) if verdict.allowed else verdict
+    return offers((kind,), instance, inventory, busy)[kind]
+
+
+def offers(
+    kinds: Iterable[Job.Kind],
+    instance: Instance,
+    inventory: Inventory,
+    busy: Job | None,
+) -> dict[Job.Kind, Verdict]:
+    """Answer for several kinds of jobs; what they have in common is asked once."""
+    person, group = inventory.person, inventory.group_of(instance)
+    is_ready = ready(instance, inventory, busy)
+    found = {}
+    for kind in kinds:
+        record = KINDS[kind]
+        verdict = record.right(person, instance, group)
+        if verdict.allowed:
+            verdict = record.condition(instance) if is_ready.allowed else is_ready
+        found[kind] = verdict
+    return found
 
 
 def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:

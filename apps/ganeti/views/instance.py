@@ -19,9 +19,9 @@ from ..display import instance_page, instance_rows, labels, row_templates
 from ..display.change_buttons import ChangeButtons
 from ..display.instance_page import Action, Machine
 from ..forms.actions import ActionForm, form_for
-from ..jobs.targets import instance_target
 from ..models import Job
 from .lookup import RequestedInstance, visible_instance
+from .polls import awaited_job
 
 
 @require_safe
@@ -71,7 +71,7 @@ def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
     if request.GET.get("as") == "page":
         page = {**page_of(request, requested), "oob": True}
         return render(request, "ganeti/_instance_polled.html", page)
-    job = _awaited(request, requested)
+    job = awaited_job(request)
     if job is not None and job.unfinished:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if job is not None and job.failed:
@@ -90,12 +90,6 @@ def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
         "oob": True,
     }
     return render(request, "ganeti/_instance_answer.html", context)
-
-
-def _awaited(request: UserRequest, requested: RequestedInstance) -> Job | None:
-    """Return the job whose end a row waits for."""
-    jobs = Job.objects.on(requested.cluster, instance_target(requested.instance))
-    return jobs.filter(key=request.GET.get("job", "")).first()
 
 
 def _tell_of_failure(

@@ -45,20 +45,20 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
         "page": page,
         "total": len(visible),
         "drawn": row_templates.draw(rows, columns),
-        "show": {column.key for column in columns},
+        "show": frozenset(column.key for column in columns),
         "heads": instance_rows.heads(
             columns, sorted_by=asked.sorted_by, order=asked.sort
         ),
-        "offered": instance_rows.offered(staff=access.may_see_clusters(person)),
+        "offered": tuple(instance_rows.offered(staff=access.may_see_clusters(person))),
         "chips": list(asked.chips()),
         "pages": page_links(page, lambda number: asked.address(page=number)),
         "down": visible.down,
         "unknown": [shot for shot in visible.unknown if not shot.down],
         "unreadable": visible.unreadable,
-        "clusters": [shot.cluster for shot in visible.snapshots],
+        "clusters": tuple(shot.cluster.slug for shot in visible.snapshots),
         "state_labels": STATE_LABELS,
         "mark_labels": labels.MARKS,
-        "sizes": [(size, asked.address(size=size)) for size in SIZES],
+        "sizes": tuple((size, asked.address(size=size)) for size in SIZES),
         "staff": access.may_see_clusters(person),
     }
 

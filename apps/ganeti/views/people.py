@@ -98,4 +98,4 @@ def _machines(
 def _history(request: UserRequest, who: User) -> list[Line]:
     found = AuditEntry.objects.filter(rows.recent(), user=who)
     newest = found.prefetch_related(*outcomes.related())[:HISTORY_LENGTH]
-    return rows.read(newest, request.user, outcomes.reach_of(request.user))
+    return rows.read(newest, request.user, outcomes.reach_of(request))

@@ -1,0 +1,148 @@
+"""Polls: told nothing while there is nothing new, and everything once there is."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from apps.accounts.models import Session
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.state import refreshing
+
+NOTHING_NEW = HTTPStatus.NO_CONTENT
+PAGE = reverse("ganeti:instance-detail", args=("athens", "web1"))
+pytestmark = pytest.mark.usefixtures("published")
+
+
+@pytest.fixture
+def job(cluster: Cluster, alice: User) -> Job:
+    """Have a job run on alice's machine, for some minutes now."""
+    return Job.objects.create(
+        key=Job.new_key(),
+        cluster=cluster,
+        ganeti_id=1,
+        kind=Job.Kind.REBOOT,
+        target_name="web1",
+        reason="hard reboot",
+        user=alice,
+        status=JobStatus.RUNNING,
+        busy_key=Job.busy_key_of(cluster, "web1"),
+        submitted_at=timezone.now() - timedelta(minutes=10, seconds=2),
+    )
+
+
+@pytest.fixture
+def reader(client: Client, alice: User, job: Job) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def polls(client: Client) -> tuple[str, str]:
+    """Return what the page asks again and again: of the machine, and of all jobs."""
+    soup = BeautifulSoup(client.get(PAGE).content, "html.parser")
+    found = {str(tag["id"]): str(tag["hx-get"]) for tag in soup.select("[hx-get][id]")}
+    return found["machine"], found["running-jobs"]
+
+
+def asked(client: Client, address: str) -> Any:
+    return client.get(address, headers={"HX-Request": "true"})
+
+
+def test_a_poll_without_news_asks_little_and_is_kept_nowhere(
+    reader: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    machine, running = polls(reader)
+
+    with django_assert_num_queries(5):  # session and rights; the job of the machine
+        answers = [asked(reader, address) for address in (machine, running)]
+
+    for answer in answers:
+        assert answer.status_code == NOTHING_NEW
+        assert answer["Cache-Control"] == "private, no-store"
+        assert answer.content == b""
+
+
+def test_what_the_job_says_is_news(reader: Client, job: Job) -> None:
+    machine, _running = polls(reader)
+
+    job.log = [[1, [0, 0], "message", "Half of it is done"]]
+    job.changed_at = timezone.now()
+    job.save()
+
+    assert "Half of it is done" in asked(reader, machine).content.decode()
+
+
+def test_another_minute_is_news(reader: Client, job: Job) -> None:
+    machine, _running = polls(reader)
+
+    job.submitted_at -= timedelta(minutes=1)
+    job.save()
+
+    assert "11 min ago" in asked(reader, machine).content.decode()
+
+
+def test_another_state_of_its_cluster_is_news(
+    reader: Client, cluster: Cluster, rapi: Any
+) -> None:
+    machine, _running = polls(reader)
+    rapi.add("another1")
+    assert refreshing.refresh(cluster, force=True)
+
+    assert asked(reader, machine).status_code == HTTPStatus.OK
+
+
+def test_the_end_of_the_job_is_news(reader: Client, job: Job) -> None:
+    machine, running = polls(reader)
+    row = f"{PAGE}poll?job={job.key}"
+    assert asked(reader, row).status_code == NOTHING_NEW
+
+    Job.objects.update(status=JobStatus.SUCCESS, finished_at=timezone.now())
+
+    assert asked(reader, machine).status_code == HTTPStatus.OK
+    assert asked(reader, row).status_code == HTTPStatus.OK
+    assert asked(reader, running).status_code == HTTPStatus.OK
+
+
+def test_a_job_is_asked_for_at_the_address_of_its_instance_alone(
+    reader: Client, job: Job
+) -> None:
+    other = reverse("ganeti:instance-poll", args=("athens", "web2"))
+
+    assert asked(reader, f"{other}?job={job.key}").status_code == HTTPStatus.OK
+
+
+def test_a_poll_counts_as_use_of_the_session(reader: Client, job: Job) -> None:
+    old = timezone.now() - timedelta(minutes=11)
+    Session.objects.update(seen_at=old)
+
+    asked(reader, f"{PAGE}poll?job={job.key}")
+
+    assert Session.objects.get().seen_at > old
+
+
+def test_an_expired_session_is_over_for_polls_too(reader: Client, job: Job) -> None:
+    Session.objects.update(expire_date=timezone.now())
+
+    answer = asked(reader, f"{PAGE}poll?job={job.key}")
+
+    assert answer.status_code == HTTPStatus.FOUND
+
+
+def test_sessions_of_another_engine_are_asked_as_usual(
+    client: Client, alice: User, job: Job, settings: Settings
+) -> None:
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    client.force_login(alice)
+
+    answer = asked(client, f"{PAGE}poll?job={job.key}")
+
+    assert answer.status_code == NOTHING_NEW
+    assert not Session.objects.exists()

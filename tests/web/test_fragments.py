@@ -1,0 +1,107 @@
+"""Fragments: kept by what they are made of, filled with what varies."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.template import autoreload
+from django.utils import translation
+from django.utils.safestring import SafeString
+from pytest_django import Settings
+
+from apps.web import fragments
+from apps.web.fragments import Varying
+
+Write = Callable[[str], str]
+NAME = "fragment.html"
+
+
+@pytest.fixture
+def write(tmp_path: Path, settings: Settings) -> Write:
+    """Return a function that writes a template and returns its name."""
+    [options] = settings.TEMPLATES
+    settings.TEMPLATES = [{**options, "DIRS": [tmp_path]}]
+
+    def written(text: str) -> str:
+        (tmp_path / NAME).write_text(text)
+        autoreload.reset_loaders()
+        return NAME
+
+    return written
+
+
+def test_equal_values_share_what_was_rendered(write: Write) -> None:
+    name = write("<b>{{ colour }}</b>")
+    assert fragments.render(name, {"colour": "red"}) == "<b>red</b>"
+
+    write("<i>{{ colour }}</i>")
+
+    assert fragments.render(name, {"colour": "red"}) == "<b>red</b>"
+    assert fragments.render(name, {"colour": "blue"}) == "<i>blue</i>"
+
+
+def test_what_varies_is_filled_in_each_time_and_escaped(write: Write) -> None:
+    name = write("100 % of {{ name }}, {{ name }}{% if name %}!{% endif %}")
+
+    texts = [
+        fragments.render(name, {"name": Varying(one)})
+        for one in ("alice", "<b>%s</b>", "", SafeString("<i>"))
+    ]
+
+    assert texts == [
+        "100 % of alice, alice!",
+        "100 % of &lt;b&gt;%s&lt;/b&gt;, &lt;b&gt;%s&lt;/b&gt;!",
+        "100 % of , ",
+        "100 % of <i>, <i>!",
+    ]
+
+
+def test_a_text_that_looks_like_a_hole_is_a_text(write: Write) -> None:
+    name = write("{{ one }} {{ other }}")
+    forged = fragments.hole(1)
+
+    text = fragments.render(name, {"one": Varying(forged), "other": Varying("secret")})
+
+    assert text == f"{forged} secret"
+
+
+def test_values_that_are_equal_but_look_different_are_told_apart(write: Write) -> None:
+    name = write("{{ value }}")
+
+    values = [1, True, SafeString("<b>"), "<b>"]
+
+    assert [fragments.render(name, {"value": value}) for value in values] == [
+        "1",
+        "True",
+        "<b>",
+        "&lt;b&gt;",
+    ]
+
+
+def test_each_language_has_its_own(write: Write) -> None:
+    name = write("{% load i18n %}{% translate 'Close' %}")
+
+    texts = []
+    for language in ("en", "el", "en"):
+        with translation.override(language):
+            texts.append(fragments.render(name, {}))
+
+    assert texts == ["Close", "Κλείσιμο", "Close"]
+
+
+def test_a_fragment_knows_nothing_of_who_reads_it(write: Write) -> None:
+    name = write("[{{ user }}{{ request }}{{ csrf_token }}{{ perms }}]")
+
+    assert fragments.render(name, {}) == "[]"
+
+
+def test_templates_that_change_are_read_again_while_developing(
+    write: Write, settings: Settings
+) -> None:
+    name = write("one")
+    settings.DEBUG = True
+    assert fragments.render(name, {}) == "one"
+
+    write("two")
+
+    assert fragments.render(name, {}) == "two"

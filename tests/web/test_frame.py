@@ -1,0 +1,98 @@
+"""The frame that is kept is the one that would be drawn: for everybody, everywhere."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from apps.web import fragments
+from tests.ganeti.pages import markup
+
+PAGES = tuple(
+    reverse(name)
+    for name in (
+        "auditlog:history",
+        "ganeti:instance-list",
+        "applications:list",
+        "accounts:profile",
+        "pages:news",
+    )
+)
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+COLOURS = ("auto", "light", "dark")
+# Of one request each, whoever asks: tokens, which are masked anew, and times.
+ONCE = re.compile(r"[0-9A-Za-z]{64}|<time[^>]*>[^<]*</time>|[0-9a-f-]{36}")
+
+Visit = tuple[str, str, str, str]
+
+
+@pytest.fixture
+def people(db: None) -> list[str]:
+    """Make people of every kind that the frame tells apart; return their names."""
+    User.objects.create_superuser("root")
+    User.objects.create_user("adam", is_staff=True)
+    User.objects.create_user("alice", first_name="Alice", last_name="<Liddell>")
+    User.objects.create_user("bob")
+    staff = User.objects.create_user("vera")
+    staff.user_permissions.add(Permission.objects.get(codename="view_instances"))
+    reviewers = Group.objects.create(name="reviewers")
+    reviewers.permissions.add(
+        Permission.objects.get(codename="change_instanceapplication")
+    )
+    User.objects.create_user("rhea").groups.add(reviewers)
+    return [*User.objects.values_list("username", flat=True), ""]
+
+
+def visits(people: list[str]) -> Iterator[Visit]:
+    yield from product(people, LANGUAGES, COLOURS, PAGES)
+
+
+def page(visit: Visit) -> str:
+    username, language, colours, address = visit
+    client = Client()
+    if username:
+        client.force_login(User.objects.get(username=username))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    client.cookies["colours"] = colours
+    answer = client.get(address, follow=True)
+    return ONCE.sub("…", markup(answer))
+
+
+def test_what_is_kept_is_what_would_be_drawn_for_each_person(people: list[str]) -> None:
+    fragments.forget()
+    for visit in visits(people):
+        page(visit)
+    kept = {visit: page(visit) for visit in visits(people)}
+
+    for visit, shown in kept.items():
+        fragments.forget()
+        assert shown == page(visit), visit
+
+
+def test_a_page_names_nobody_but_its_reader(people: list[str]) -> None:
+    names = [name for name in people if name]
+    shown = {name: page((name, "en", "auto", PAGES[0])) for name in names}
+
+    for reader, other in product(names, names):
+        assert (f"Account of {other}<" in shown[reader].replace('"', "<")) == (
+            reader == other
+        )
+
+
+@pytest.mark.usefixtures("people")
+def test_no_token_is_anothers() -> None:
+    tokens = set()
+    for name in ("alice", "bob", "alice"):
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        answer = client.get(PAGES[0])
+        found = set(re.findall(r"[0-9A-Za-z]{64}", markup(answer)))
+        assert len(found) == 1, "one of this page"
+        tokens |= found
+
+    assert len(tokens) == 3
