@@ -80,9 +80,9 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
 def confirm(page: Page, site: Site, name: str, button: str) -> None:
     """Ask for what the page is about, and follow the link in the mail."""
     before = len(site.product.mails())
-    page.get_by_label("The machine's name").fill(name)
+    page.get_by_label("Machine name").fill(name)
     page.get_by_role("button", name="Mail me the link").click()
-    expect(page.locator("#notices")).to_contain_text("on its way")
+    expect(page.locator("#notices")).to_contain_text("sent a confirmation link")
     site.product.wait_until(lambda: len(site.product.mails()) > before)
     body = site.product.mails()[-1].get_body(("plain",))
     assert body is not None

@@ -55,7 +55,7 @@ def test_a_cluster_that_is_down_says_so_until_it_is_back(
     menu = row(page, NAME).get_by_role("button", name="More actions")
     expect(menu).to_be_disabled()
     expect(
-        row(page, NAME).get_by_title("Its cluster does not answer now.")
+        row(page, NAME).get_by_title("Its cluster isn't responding.")
     ).to_be_visible()
     looks_right(page, "list-down")
 

@@ -75,7 +75,7 @@ def test_a_viewer_sees_all_and_may_do_nothing(visit: Visits) -> None:
     expect(machine.locator(".c-owner")).to_have_text("alice")
     expect(machine.locator(".c-node")).to_have_text(re.compile(r"node\d"))
     expect(machine.get_by_role("button", name="More actions")).to_be_disabled()
-    expect(machine.get_by_title("You may look at this machine")).to_be_visible()
+    expect(machine.get_by_title("You can view this machine")).to_be_visible()
     take_picture(page, "list-viewer")
 
 

@@ -63,7 +63,7 @@ def test_confirmed_it_is_done_and_followed_on_the_machines_page(
     answer = client.post(link, follow=True)
 
     assert answer.redirect_chain == [(url("detail"), 302)]
-    assert notices(answer)[-1] == "Being destroyed… web1"
+    assert notices(answer)[-1] == "Destroying… web1"
     assert submitted(published) == ["/2/instances/web1"]
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["ask_destroy", "destroy"]
@@ -144,7 +144,7 @@ def test_somebody_elses_link_is_no_link_and_its_use_is_recorded(
         "destroy",
         "web1",
     )
-    assert "mailed to somebody else" in str(sent()[-1].body)
+    assert "sent to another user" in str(sent()[-1].body)
     client.force_login(alice)
     assert client.get(link).status_code == 200, "not used up"
 
@@ -196,8 +196,8 @@ def test_a_lock_of_a_second_ago_counts(
     seen = client.get(link)
 
     assert answer.status_code == 403
-    assert "staff has locked" in text(markup(answer))
-    assert "staff has locked" in text(markup(seen))
+    assert "locked by staff" in text(markup(answer))
+    assert "locked by staff" in text(markup(seen))
     assert "Destroy it now" not in text(markup(seen))
     assert published.jobs == []
     assert ActionRequest.objects.pending().exists()
@@ -323,7 +323,7 @@ def test_a_busy_machine_is_not_interrupted(
     answer = client.post(link, follow=True)
 
     assert answer.redirect_chain == [(link, 302)]
-    assert "the link still works" in notices(answer)[-1]
+    assert "The link is still valid" in notices(answer)[-1]
     assert submitted(published) == ["/2/instances/web1/reboot"]
     assert ActionRequest.objects.get().pending
 
@@ -389,5 +389,5 @@ def test_when_nobody_knows_whether_it_arrived_it_is_used(
 
     answer = client.post(link, follow=True)
 
-    assert "is being found out" in notices(answer)[-1]
+    assert "We're checking" in notices(answer)[-1]
     assert client.get(link).status_code == 410

@@ -20,7 +20,7 @@ from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text
 from tests.ganeti.test_views_machine import url
 
-NOBODY = "There is nobody of this name."
+NOBODY = "This user or group doesn't exist."
 
 
 def add(client: Client, name: str, word: str = "user", machine: str = "web1") -> Any:
@@ -111,7 +111,7 @@ def test_an_owner_is_not_added_twice(
     tagged(cluster, published, "users:alice", "user:bob")
     client.force_login(alice)
 
-    assert "an owner already" in text(markup(add(client, "bob")))
+    assert "Already an owner" in text(markup(add(client, "bob")))
     assert published.jobs == []
 
 
@@ -122,7 +122,7 @@ def test_a_name_that_ganeti_cannot_keep_is_said(
     Group.objects.create(name=name)
     client.force_login(alice)
 
-    assert "Ganeti cannot keep this name" in text(markup(add(client, name, "group")))
+    assert "Ganeti can't store this name" in text(markup(add(client, name, "group")))
 
 
 def test_a_new_owner_gets_a_mail_once_it_is_so(
@@ -241,7 +241,7 @@ def test_who_is_no_owner_cannot_go(
 
     remove(client, "user:nobody")
 
-    assert "nobody is no owner of it." in notices(client.get(url("owners")))
+    assert "nobody isn't an owner of the machine." in notices(client.get(url("owners")))
     assert published.jobs == []
 
 

@@ -93,7 +93,7 @@ def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> N
     heard(
         failing_since=since,
         last_error="It did not answer in time.",
-        problems=[["a.meta", "It is no JSON."]],
+        problems=[["a.meta", "It isn't valid JSON."]],
         images=[{"id": "debian", "description": "D", "provider": "p"}],
     )
     client.force_login(olga)
@@ -204,7 +204,7 @@ def test_fetching_again_is_left_to_the_watcher(client: Client, olga: User) -> No
 
     answer = client.post(FETCH, follow=True)
 
-    assert notices(answer) == ["Fetching all sources now."]
+    assert notices(answer) == ["Fetching all sources."]
     assert ImageSource.objects.get().next_at <= timezone.now()
     assert "Being fetched" in markup(answer)
 

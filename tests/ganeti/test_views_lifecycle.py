@@ -59,7 +59,7 @@ def test_a_reinstall_offers_the_image_it_has_first(client: Client, alice: User) 
 
     said = page(client, "reinstall")
 
-    assert "Debian 13 (as now) Fedora 42" in said
+    assert "Debian 13 (current) Fedora 42" in said
     assert "It runs again when it is done." in said
 
 
@@ -87,14 +87,16 @@ def test_what_is_in_the_way_now_is_said_and_may_be_asked_for(
     client.force_login(alice)
     client.post(url("reboot"))
 
-    assert "could not be done now: Something is being done" in page(client, "destroy")
+    assert "could not be done now: Another job is already running" in page(
+        client, "destroy"
+    )
     ask(client, alice, "destroy")
     assert ActionRequest.objects.get().pending
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize(
-    ("name", "reason"), [("mail1", "staff has locked"), ("old1", "under maintenance")]
+    ("name", "reason"), [("mail1", "locked by staff"), ("old1", "under maintenance")]
 )
 def test_a_lock_and_maintenance_are_explained_and_attempts_recorded(
     client: Client, alice: User, action: str, name: str, reason: str
@@ -132,7 +134,7 @@ def test_a_site_that_may_only_look_says_so(
     answer = client.get(url("destroy"))
 
     assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "may only look" in text(markup(answer))
+    assert "read-only access" in text(markup(answer))
 
 
 # -- what is typed
@@ -154,7 +156,7 @@ def test_the_name_must_be_typed(client: Client, alice: User, typed: str) -> None
 @pytest.mark.parametrize(
     ("new_name", "why"),
     [
-        ("web1", "whole name with its domain"),
+        ("web1", "fully qualified domain name"),
         ("-x.example.org", "letters a to z"),
         ("taken.example.org", "in use"),
         ("wanted.example.org", "in use"),
@@ -326,8 +328,8 @@ def test_it_is_taken_back_once(client: Client, alice: User, sent: Sent) -> None:
     first = client.post(cancel, {"next": url("detail")}, follow=True)
     second = client.post(cancel, follow=True)
 
-    assert "taken back" in notices(first)[-1]
-    assert "no longer waiting" in notices(second)[-1]
+    assert "cancelled" in notices(first)[-1]
+    assert "no longer pending" in notices(second)[-1]
     assert client.post(newest_link(sent)).status_code == HTTPStatus.GONE
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["ask_destroy", "cancel_destroy"]
@@ -344,4 +346,4 @@ def test_the_buttons_stand_apart_with_the_reason_when_off(
     for action in ACTIONS:
         assert f'href="{url(action)}"' in hers
     assert "btn-outline-danger" in hers
-    assert olgas.count("You may look at this machine, but not run it.") > 1
+    assert olgas.count("You can view this machine but not manage it.") > 1

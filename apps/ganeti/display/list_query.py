@@ -22,7 +22,7 @@ STATES_OF: dict[str, frozenset[State]] = {
     TROUBLE: frozenset(State) - {State.RUNNING, State.STOPPED, State.OFFLINE},
 }
 STATE_LABELS: dict[str, Text] = {
-    TROUBLE: _("Not as it should be"),
+    TROUBLE: _("Unexpected state"),
     **{state.value: label for state, label in labels.STATES.items()},
 }
 
