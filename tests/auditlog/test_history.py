@@ -263,4 +263,4 @@ def test_htmx_gets_the_entries_alone(client: Client, alice: User) -> None:
 def test_an_empty_history_says_so(client: Client, carol: User) -> None:
     client.force_login(carol)
 
-    assert "Nothing has been done yet" in text(markup(client.get(HISTORY)))
+    assert "No entries yet" in text(markup(client.get(HISTORY)))

@@ -59,7 +59,7 @@ def test_a_stranger_is_told_why_the_page_is_empty(visit: Visits) -> None:
     page = visit("carol")
 
     expect(page.get_by_role("heading", level=2).last).to_have_text(
-        "You have no machines yet"
+        "You don't have any machines yet"
     )
     expect(
         page.get_by_role("main").get_by_role("link", name="Apply for a machine")

@@ -231,9 +231,9 @@ def share(service: Service, nina: Page) -> None:
     machine(nina)
     nina.get_by_role("link", name="Change owners").click()
     nina.get_by_label("Name", exact=True).fill("bob")
-    nina.get_by_role("button", name="Add the owner").click()
+    nina.get_by_role("button", name="Add owner").click()
     expect_done(nina, "Owners changed")
-    service.post.read("bob@example.org", f"{FIRST} is yours")
+    service.post.read("bob@example.org", f"You are now an owner of {FIRST}")
     bob = service.visit("bob", f"/instances/athens/{FIRST}/")
     expect(bob.get_by_role("heading", level=1)).to_have_text(FIRST)
 
@@ -244,7 +244,7 @@ def isolate(service: Service, nina: Page) -> None:
     expect_done(root, "Isolated")
 
     machine(nina)
-    expect(nina.locator("#manage")).to_contain_text("nobody reaches it")
+    expect(nina.locator("#manage")).to_contain_text("all network access is blocked")
     nina.get_by_role("link", name="Change whitelist").click()
     nina.get_by_label("Whitelisted network").fill("192.0.2.0/28")
     nina.get_by_role("button", name="Change whitelist").click()
@@ -259,11 +259,11 @@ def rename(service: Service, nina: Page) -> None:
     nina.get_by_label("New name").fill(SECOND)
     nina.get_by_label("Machine name").fill(FIRST)
     looks_right(nina, "rename")
-    nina.get_by_role("button", name="Mail me the link").click()
+    nina.get_by_role("button", name="Send confirmation link").click()
 
     nina.goto(service.post.link(MAIL, f"Confirm: rename {FIRST}"))
     looks_right(nina, "rename-confirm")
-    nina.get_by_role("button", name="Rename it now").click()
+    nina.get_by_role("button", name="Rename now").click()
     # Its page follows it to its new address.
     expect(nina).to_have_url(re.compile(SECOND), timeout=JOB_MS)
     reload_until(nina, nina.locator(".page-head .state", has_text="Running"), 60)
@@ -274,10 +274,10 @@ def reinstall(service: Service, nina: Page) -> None:
     nina.get_by_role("link", name="Reinstall").click()
     nina.get_by_label("Operating system").select_option("alpine")
     nina.get_by_label("Machine name").fill(SECOND)
-    nina.get_by_role("button", name="Mail me the link").click()
+    nina.get_by_role("button", name="Send confirmation link").click()
 
     nina.goto(service.post.link(MAIL, f"Confirm: reinstall {SECOND}"))
-    nina.get_by_role("button", name="Reinstall it now").click()
+    nina.get_by_role("button", name="Reinstall now").click()
     expect_done(nina, "Reinstalled")
     assert service.os_script_got(SECOND, "IMG_ID") == "alpine"
     keys = service.on_node(service.os_script_got(SECOND, "IMG_SSH_KEY_URL"))
@@ -290,7 +290,7 @@ def destroy(service: Service, nina: Page) -> None:
     nina.get_by_role("link", name="Destroy").click()
     nina.get_by_label("Machine name").fill(SECOND)
     looks_right(nina, "destroy")
-    nina.get_by_role("button", name="Mail me the link").click()
+    nina.get_by_role("button", name="Send confirmation link").click()
 
     link = service.post.link(MAIL, f"Confirm: destroy {SECOND}")
     stranger = service.visit.window("bob")
@@ -299,7 +299,7 @@ def destroy(service: Service, nina: Page) -> None:
     assert answer is not None
     assert answer.status == 404
     nina.goto(link)
-    nina.get_by_role("button", name="Destroy it now").click()
+    nina.get_by_role("button", name="Destroy now").click()
     service.product.wait_until(
         lambda: SECOND not in service.lab.names(), 60, "it is gone"
     )

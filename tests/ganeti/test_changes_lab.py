@@ -196,7 +196,7 @@ def test_isolation_and_the_whitelist_are_in_force_after_a_move(
 
     assert isolated == {ALICE, "ganetimgr:isolate"}
     assert between != before
-    assert "only 192.0.2.0/26 reaches it" in said
+    assert "only 192.0.2.0/26 can reach it" in said
     assert tags(machines, MOVES) == {ALICE, "ganetimgr:whitelist_ip:192.0.2.0/26"}
     kinds = list(Job.objects.order_by("pk").values_list("kind", "status"))
     assert kinds == [

@@ -121,8 +121,8 @@ def test_a_hypervisor_without_any_is_said_to_have_none(
     around = text(markup(client.get(url("detail", "fake1"))))
     client.post(url("configure", "fake1"), NOW)
 
-    assert "There is nothing to set" in page
-    assert "Its hypervisor has nothing to set." in around
+    assert "has no configurable settings" in page
+    assert "Its hypervisor has no configurable settings." in around
     assert published.jobs == []
 
 

@@ -141,7 +141,7 @@ def test_a_new_owner_gets_a_mail_once_it_is_so(
 
     assert too_early == []
     (mail,) = [mail for mail in sent() if mail.to == ["bob@example.org"]]
-    assert "web1 is yours" in mail.subject
+    assert "You are now an owner of web1" in mail.subject
     assert "alice" in mail.body
     assert url("detail") in mail.body
 
@@ -163,7 +163,7 @@ def test_members_of_a_new_group_get_a_mail_but_not_who_did_it(
 
     (mail,) = [mail for mail in sent() if mail.to != ["bob@example.org"]]
     assert mail.to == ["carol@example.org"]
-    assert "the group friends" in mail.body
+    assert "your group friends" in mail.body
 
 
 def test_nobody_is_welcomed_when_it_failed(
@@ -230,7 +230,7 @@ def test_unknown_names_stay_visible_to_staff_and_can_go(
     remove(client, "group:gone", confirmed="yes")
     confirm(client, sent)
 
-    assert "ghost unknown to this site" in page
+    assert "ghost unknown" in page
     assert published.jobs[0].call.query["tag"] == ["ganetimgr:groups:gone"]
 
 
@@ -260,7 +260,7 @@ def test_no_owner_takes_the_last_known_one_away(
     answer = remove(client, "user:alice", confirmed="yes")
 
     assert 'value="user:alice"' not in page
-    assert "only the staff can remove it" in page
+    assert "only staff can remove it" in page
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert published.jobs == []
     assert AuditEntry.objects.get().refused
@@ -276,7 +276,7 @@ def test_a_superuser_does_so_when_sure(
     before = list(published.jobs)
     remove(client, "user:alice", confirmed="yes")
 
-    assert "Nobody known to this site would own the machine any more" in asked
+    assert "The machine would have no known owner" in asked
     assert before == []
     assert len(published.jobs) == 1
 
@@ -298,7 +298,7 @@ def test_one_gives_one_s_own_machine_away_when_sure(
     confirm(client, sent)
     carry_on(cluster, published)
 
-    assert "You would own the machine no longer" in warned
+    assert "You would no longer own the machine" in warned
     assert before == []
     assert tags(published) == {"ganetimgr:user:bob"}
 
@@ -424,7 +424,7 @@ def test_a_letter_is_too_little_and_owners_are_not_found(
 
     assert "At least 2 letters." in one
     assert 'name="name" value="carol"' not in one
-    assert "Nobody else has such a name." in owners
+    assert "No matching users or groups." in owners
 
 
 # -- who may

@@ -85,9 +85,9 @@ def test_an_owner_of_a_locked_machine_is_told_why(
 
     said = text(markup(client.get(url("detail", "mail1"))))
 
-    assert "The locked by staff it: its owners can look, but not act." in said
-    assert "You can change none of this now:" in said
-    assert "Unlock it" not in said
+    assert "Locked by staff: owners can view it but not change it." in said
+    assert "You can't change this now:" in said
+    assert "Unlock" not in said
 
 
 def test_who_locks_what_is_locked_is_told_so(
@@ -188,7 +188,7 @@ def test_buttons_are_there_for_who_may(
     client.force_login(olga)
     olgas = text(markup(client.get(url("detail"))))
 
-    for button in ("Lock it", "Isolated"):
+    for button in ("Lock", "Isolated"):
         assert button in guards
         assert button not in olgas
 
@@ -262,13 +262,13 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
     assert "ganetimgr:isolate" in tags(published)
     said = text(markup(client.get(url("detail"))))
     assert "Migration failed" in said
-    assert "It takes effect when the machine starts next." in said
+    assert "It takes effect the next time the machine starts." in said
     assert "Can't migrate: the other node is full" in said
     history = text(markup(client.get(reverse("auditlog:history"))))
     assert "Done, takes effect at the next start" in history
     mail = sent()[0]
     assert mail.to == ["guard@example.org"]
-    assert "waits for the next start" in mail.subject
+    assert "takes effect at the next start" in mail.subject
     assert "Can't migrate: the other node is full" in mail.body
     assert url("detail") in mail.body
 
@@ -284,8 +284,8 @@ def test_isolation_is_explained_to_the_owner(
     published.change("web1", tags=[ALICE, "ganetimgr:isolate", whitelisted])
     refreshing.refresh(cluster, force=True)
 
-    assert "cut it off from the network: nobody reaches it" in nobody
-    assert "only 192.0.2.0/26 reaches it" in text(markup(client.get(url("detail"))))
+    assert "Isolated by staff: all network access is blocked" in nobody
+    assert "only 192.0.2.0/26 can reach it" in text(markup(client.get(url("detail"))))
 
 
 @given(

@@ -33,7 +33,7 @@ def test_a_preview_does_nothing_and_says_why_some_are_left_out(
 
     said = text(page)
     assert "Shut down: 1 machine" in said
-    assert "Left out: 3 machines" in said
+    assert "Skipped: 3 machines" in said
     assert "It is already stopped." in said
     assert "This machine is locked by staff" in said
     assert "under maintenance" in said

@@ -48,9 +48,9 @@ def test_a_destruction_spells_out_what_will_be_lost(
 
     said = page(client, "destroy")
 
-    for word in ("2 disks, 30 GiB together", "disk 0 a , 10 GiB", "192.0.2.10"):
+    for word in ("2 disks (30 GiB in total)", "disk 0 a , 10 GiB", "192.0.2.10"):
         assert word in said
-    assert "There is no way back" in said
+    assert "This can't be undone" in said
     assert "alice@example.org" in said
 
 
@@ -60,7 +60,7 @@ def test_a_reinstall_offers_the_image_it_has_first(client: Client, alice: User) 
     said = page(client, "reinstall")
 
     assert "Debian 13 (current) Fedora 42" in said
-    assert "It runs again when it is done." in said
+    assert "The machine is started again afterwards." in said
 
 
 def test_a_reinstall_without_images_says_so(
@@ -69,7 +69,7 @@ def test_a_reinstall_without_images_says_so(
     settings.OPERATING_SYSTEMS = {}
     client.force_login(alice)
 
-    assert "No image is offered at the moment" in page(client, "reinstall")
+    assert "No images are currently available" in page(client, "reinstall")
     posted = client.post(url("reinstall"), {"typed_name": "web1", "image": ""})
     assert posted.status_code == HTTPStatus.BAD_REQUEST
 
@@ -78,7 +78,7 @@ def test_a_rename_explains_the_stop(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     assert "shut down, renamed and started again" in page(client, "rename")
-    assert "It is stopped, and stays so." in page(client, "rename", "web2")
+    assert "The machine is stopped and stays stopped." in page(client, "rename", "web2")
 
 
 def test_what_is_in_the_way_now_is_said_and_may_be_asked_for(
@@ -87,7 +87,7 @@ def test_what_is_in_the_way_now_is_said_and_may_be_asked_for(
     client.force_login(alice)
     client.post(url("reboot"))
 
-    assert "could not be done now: Another job is already running" in page(
+    assert "can't be done now: Another job is already running" in page(
         client, "destroy"
     )
     ask(client, alice, "destroy")
@@ -300,13 +300,13 @@ def test_a_request_is_shown_to_who_asked_and_to_the_staff(
     hers = page(client, "detail")
     client.force_login(olga)
 
-    assert "you asked for it" in hers
+    assert "you requested it" in hers
     assert "new name: shop.example.org" in hers
-    assert "Take back" in hers
-    assert "alice asked for it" in page(client, "detail")
+    assert "Cancel request" in hers
+    assert "alice requested it" in page(client, "detail")
     listed = text(markup(client.get(LIST)))
     assert "alice Rename new name: shop.example.org web1" in listed
-    assert "Take back" not in listed
+    assert "Cancel request" not in listed
 
 
 def test_another_owner_does_not_see_it(
@@ -318,7 +318,7 @@ def test_another_owner_does_not_see_it(
     ask(client, alice, "destroy")
     client.force_login(bob)
 
-    assert "asked for it" not in page(client, "detail")
+    assert "requested it" not in page(client, "detail")
 
 
 def test_it_is_taken_back_once(client: Client, alice: User, sent: Sent) -> None:

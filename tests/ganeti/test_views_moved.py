@@ -107,7 +107,7 @@ def test_a_destroyed_machines_page_says_so(client: Client) -> None:
 
     assert answer.status_code == HTTPStatus.GONE
     assert "web1 was destroyed" in text(markup(answer))
-    assert "Asked for by alice" in text(markup(answer))
+    assert "Requested by alice" in text(markup(answer))
 
 
 @pytest.mark.usefixtures("destroyed")

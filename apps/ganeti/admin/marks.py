@@ -31,7 +31,9 @@ def refresh_state(cluster: Cluster) -> SafeString:
     if state.failing_since is None:
         return with_note(mark("ok", _("Up")), times.element(state.refreshed_at))
     since = times.element(state.failing_since)
-    why = format_html(_("Since {}. {}"), since, stored_text.translate(state.last_error))
+    why = format_html(
+        _("First noticed {}. {}"), since, stored_text.translate(state.last_error)
+    )
     return with_note(mark("bad", _("Down")), why)
 
 
