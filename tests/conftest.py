@@ -21,7 +21,16 @@ from tests import services
 
 Server = TypeVar("Server", bound=services.Service)
 Report = pytest.TestReport | pytest.CollectReport
-pytest_plugins = ["tests.ganeti.fixtures", "tests.lab", "tests.system.debian"]
+pytest_plugins = [
+    "tests.ganeti.configuring",
+    "tests.ganeti.confirming",
+    "tests.ganeti.fixtures",
+    "tests.ganeti.jobs",
+    "tests.greek",
+    "tests.lab",
+    "tests.limited",
+    "tests.system.debian",
+]
 
 HEAVY = ("again", "attack", "browser", "system", "lab")
 
@@ -42,9 +51,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("thorough")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: a fifth of the time is waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Keep tests that share a browser, a product or the lab on one worker.
+    """Keep tests that share a browser, a product or machines of the lab on one worker.
 
     Before xdist reads the groups, which it does in this hook too. It begins with the
     largest; of those that are alone, the one that takes longest is to be the first.
@@ -59,6 +74,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 def heavy_group(item: pytest.Item) -> str:
     """Return what a test shares with others; empty: it needs nothing but itself."""
     markers = [each for each in HEAVY if item.get_closest_marker(each)]
+    if markers == ["lab"]:
+        # Without a product they share no more than the machines of their module.
+        return f"lab-{item.path.stem}"
     return "browser" if "browser" in markers else "-".join(markers)
 
 

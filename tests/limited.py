@@ -1,4 +1,4 @@
-"""Limited processes without the processes, which take a third of a second each."""
+"""Limited processes without processes, a third of a second each: a plugin, for all."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from apps.work import limited_process
 from apps.work.limited_process import Function
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def in_this_process(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

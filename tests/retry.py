@@ -18,7 +18,7 @@ HEAVY = "lab or system or browser or attack"
 MOST_RETRIED = 12
 LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
 # What xdist adds to the node id of a test that has a group.
-GROUP = re.compile(r"@[a-z-]+$")
+GROUP = re.compile(r"@[\w-]+$")
 
 
 def main(arguments: list[str], flaky_list: Path) -> int:

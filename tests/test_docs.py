@@ -5,34 +5,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from django.core.management import get_commands
 
-from ganetimgr.settings import defaults, loading
-
-ROOT = defaults.BASE_DIR
-OFFERED = loading.upper(vars(defaults))
-NAMES = set(OFFERED) - {"BASE_DIR", "STATE_DIR"}
-DIST, PRODUCTION = (
-    (ROOT / "settings.py.dist")
-    .read_text(encoding="utf-8")
-    .split("# ==== Example: production ====")
+from tests.settings_files import (
+    DIST,
+    NAMES,
+    OFFERED,
+    PRODUCTION,
+    ROOT,
+    run,
+    uncommented,
 )
-
-
-def uncommented(text: str) -> str:
-    """Take the sign away from lines that show code: it has no single space after."""
-    return "\n".join(
-        line[1:] if re.match(r"#(\S|    )", line) else line
-        for line in text.splitlines()
-    )
-
-
-def run(code: str) -> dict[str, Any]:
-    names = dict(OFFERED)
-    exec(code, names)  # noqa: S102 - our own file
-    return names
 
 
 def test_settings_py_dist_shows_every_setting_with_its_default() -> None:

@@ -20,7 +20,7 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.services import power
 from apps.ganeti.state import connections, refreshing
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 
 def test_the_port_of_a_cluster_is_used(db: None) -> None:

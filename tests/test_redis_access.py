@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from ganetimgr.settings.defaults import BASE_DIR
 from tests import services
 from tests.conftest import running
-from tests.test_docs import PRODUCTION, run, uncommented
+from tests.settings_files import PRODUCTION, run, uncommented
 
 pytestmark = pytest.mark.system
 

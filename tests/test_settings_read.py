@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import global_settings
 
-from tests.test_docs import DIST, NAMES, ROOT
+from tests.settings_files import DIST, NAMES, ROOT
 
 # Where the settings are put together; checks.py, which looks at all of them, is not.
 DERIVING = [

@@ -2,7 +2,6 @@
 
 import configparser
 import json
-import os
 import re
 import shlex
 import shutil
@@ -15,25 +14,7 @@ import pytest
 from django.core.management import call_command
 
 from ganetimgr.settings.defaults import BASE_DIR
-from tests.test_docs import PRODUCTION, uncommented
-
-
-def manage(
-    *arguments: str, settings: Path, state: Path
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "manage.py", *arguments],
-        cwd=BASE_DIR,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
-            "GANETIMGR_SETTINGS": str(settings),
-            "GANETIMGR_STATE": str(state),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.settings_files import PRODUCTION, manage, uncommented
 
 
 @pytest.mark.django_db
@@ -170,3 +151,11 @@ def test_an_ordinary_user_is_told_that_no_release_was_tried(ordinary_user: str) 
 
     assert run.returncode == 1
     assert "need root: nothing was tried" in run.stderr
+
+
+def test_test_modules_import_nothing_from_each_other() -> None:
+    """What several tests use is in a module or a plugin without tests."""
+    other = re.compile(r"^ *(from|import) tests[.\w]*(\.| import )test_", re.MULTILINE)
+
+    for path in (BASE_DIR / "tests").rglob("*.py"):
+        assert not other.search(path.read_text()), path

@@ -1,6 +1,9 @@
 """READ: applications that somebody may see; searched, filtered, sorted, in pages."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
 from django.db.models import (
     Case,
     Expression,
@@ -15,7 +18,6 @@ from django.db.models import (
 from natsort import natsort_keygen, ns
 
 from apps.accounts.person import Person
-from apps.web.lists import Page
 
 from . import access
 from .display.list_query import Asked
@@ -56,14 +58,24 @@ def visible(user: User, person: Person) -> Found:
 
 
 def page(seen: Found, asked: Asked) -> Page[InstanceApplication]:
-    """Return the page that the address asks for."""
-    total = seen.count()
-    found = _matching(seen, asked)
-    matching = found.count() if asked.filtered else total
-    pages = max(1, -(-matching // asked.size))
-    number = min(asked.page, pages)
-    rows = _cut(found, asked, (number - 1) * asked.size)
-    return Page(rows, number, pages, asked.size, matching, total)
+    """Return the page that the address asks for, or the nearest."""
+    found = _matching(seen, asked).select_related("applicant", "cluster")
+    if asked.column == "name":
+        return _page_by_name(found, asked)
+    # Of two that are alike the newer comes first, whichever way the rest goes.
+    order = OrderBy(_ORDERS[asked.column], descending=asked.descending)
+    paginator = Paginator(found.order_by(order, "-pk"), asked.size)
+    return paginator.get_page(max(1, asked.page))
+
+
+def _page_by_name(found: Found, asked: Asked) -> Page[InstanceApplication]:
+    """Return a page in natural order, which databases do not know: web2, web10."""
+    names = list(found.order_by("-pk").values_list("pk", "hostname"))
+    names.sort(key=lambda each: _natural(each[1]), reverse=asked.descending)
+    keys: Paginator[Any] = Paginator([pk for pk, _name in names], asked.size)
+    page = keys.get_page(max(1, asked.page))
+    rows = found.in_bulk(list(page))
+    return Page([rows[pk] for pk in page if pk in rows], page.number, keys)
 
 
 def _matching(seen: Found, asked: Asked) -> Found:
@@ -75,23 +87,3 @@ def _matching(seen: Found, asked: Asked) -> Found:
             fits |= Q(**{f"{field}__icontains": word})
         seen = seen.filter(fits)
     return seen
-
-
-def _cut(found: Found, asked: Asked, start: int) -> list[InstanceApplication]:
-    with_people = found.select_related("applicant", "cluster")
-    if asked.column == "name":
-        return _cut_by_name(found, with_people, asked, start)
-    # Of two that are alike the newer comes first, whichever way the rest goes.
-    order = OrderBy(_ORDERS[asked.column], descending=asked.descending)
-    return list(with_people.order_by(order, "-pk")[start : start + asked.size])
-
-
-def _cut_by_name(
-    found: Found, with_people: Found, asked: Asked, start: int
-) -> list[InstanceApplication]:
-    """Return a page in natural order, which databases do not know: web2, web10."""
-    names = list(found.order_by("-pk").values_list("pk", "hostname"))
-    names.sort(key=lambda each: _natural(each[1]), reverse=asked.descending)
-    wanted = [pk for pk, _name in names[start : start + asked.size]]
-    rows = with_people.in_bulk(wanted)
-    return [rows[pk] for pk in wanted if pk in rows]

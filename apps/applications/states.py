@@ -47,8 +47,3 @@ REVIEWABLE = frozenset({Status.PENDING, Status.FAILED})
 
 class TooLate(Exception):
     """Somebody else has moved the application meanwhile."""
-
-
-def may_follow(old: Status, new: Status) -> bool:
-    """Tell whether an application in state ``old`` may be moved to ``new``."""
-    return new in FOLLOWS[old]

@@ -10,6 +10,8 @@ from . import text
 
 MAX_USERNAME_LENGTH = 150
 MAX_PASSWORD_LENGTH = 4096
+# Attributes of inputs for names and addresses, which browsers must not correct.
+VERBATIM = {"autocapitalize": "none", "spellcheck": "false"}
 
 no_control_characters = RegexValidator(
     text.CONTROL_CHARACTERS,

@@ -5,14 +5,15 @@ Search, filters, order and page of a list stand in its address.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 from urllib.parse import urlencode
+
+from django.core.paginator import Page
 
 from .stored_text import Text
 
 SIZES = (20, 50, 100)
 LONGEST = 200
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +80,6 @@ def number(text: str, otherwise: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """One page of a list, with honest counts."""
-
-    rows: Sequence[Row]
-    number: int
-    pages: int
-    size: int
-    matching: int
-    total: int
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * self.size + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1 if self.rows else 0
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
     """A column that somebody may choose; ``staff`` ones are for staff alone."""
 
@@ -120,8 +101,8 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A page that one may turn to; number 0 stands for those left out."""
+class PageLink:
+    """A link to another page; number 0 stands for those left out."""
 
     number: int
     address: str
@@ -149,24 +130,16 @@ def heads_of(
     ]
 
 
-class Turned(Protocol):
-    """A page of a list, as far as turning to others goes."""
-
-    @property
-    def number(self) -> int: ...
-
-    @property
-    def pages(self) -> int: ...
-
-
-def neighbours(page: Turned, address: Callable[[int], str]) -> list[Neighbour]:
-    """Return the first, the last, and the pages about this one."""
-    if page.pages == 1:
+def page_links(page: Page[Any], address: Callable[[int], str]) -> list[PageLink]:
+    """Return links to the first page, the last, and those about this one."""
+    if not page.has_other_pages():
         return []
-    near = {1, page.pages, *range(page.number - 1, page.number + 2)}
-    found: list[Neighbour] = []
-    for number in sorted(n for n in near if 1 <= n <= page.pages):
-        if found and number > found[-1].number + 1:
-            found.append(Neighbour(0, ""))
-        found.append(Neighbour(number, address(number), number == page.number))
-    return found
+    numbers = page.paginator.get_elided_page_range(
+        page.number, on_each_side=1, on_ends=1
+    )
+    return [
+        PageLink(number, address(number), number == page.number)
+        if isinstance(number, int)
+        else PageLink(0, "")
+        for number in numbers
+    ]

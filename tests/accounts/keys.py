@@ -3,7 +3,13 @@
 import base64
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 Private = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -45,3 +51,22 @@ RSA_1024 = ssh("ssh-rsa", b"\x01\x00\x01", b"\x00" + b"\xff" * 128)
 DSA = ssh("ssh-dss", b"\x05", b"\x05", b"\x05", b"\x05")
 SK_ED25519 = token_ed25519()
 SK_ECDSA = token_ecdsa()
+
+
+PRIVATE = ed25519.Ed25519PrivateKey.generate()
+
+
+PRIVATE_FILES = [
+    PRIVATE.private_bytes(Encoding.PEM, form, cipher).decode()
+    for form, cipher in (
+        (PrivateFormat.OpenSSH, NoEncryption()),
+        (PrivateFormat.PKCS8, NoEncryption()),
+        (PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
+    )
+] + [
+    rsa.generate_private_key(65537, 2048)
+    .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    .decode(),
+    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
+    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA",
+]

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests import services
 from tests.accounts.conftest import where
-from tests.accounts.test_registration import DONE, GOOD, REGISTER
+from tests.accounts.registering import DONE, GOOD, REGISTER
 from tests.ganeti.pages import markup, text
 from tests.local_server import served
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from apps.accounts import ssh_public_keys
 from apps.accounts.models import Session
 from apps.accounts.services import interrupted_forms
-from tests.ganeti.pages import markup
+from tests.ganeti.pages import markup, parsed
 
 LOGIN = reverse("accounts:login")
 PROFILE = reverse("accounts:profile")
@@ -39,8 +39,8 @@ def ended(client: Client, password: str) -> str:
 
 
 def sealed_in(page: str) -> str:
-    field = re.search(r'name="interrupted" value="([^"]+)"', page)
-    return unescape(field[1]) if field else ""
+    field = parsed(page).select_one("[name=interrupted]")
+    return str(field["value"]) if field else ""
 
 
 def log_in(client: Client, password: str, **fields: str) -> str:

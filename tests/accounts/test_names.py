@@ -14,7 +14,7 @@ from apps.accounts.services.names import Claim, Kind
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
 from tests.accounts.conftest import link_in
-from tests.accounts.test_registration import CHOSEN, GOOD, NINA, REGISTER
+from tests.accounts.registering import CHOSEN, GOOD, NINA, REGISTER
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text

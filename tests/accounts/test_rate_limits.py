@@ -12,7 +12,7 @@ from apps.accounts import ssh_public_keys
 from apps.accounts.models import UnconfirmedRegistration
 from apps.accounts.services import registration
 from tests.accounts.keys import ED25519
-from tests.accounts.test_registration import GOOD, REGISTER
+from tests.accounts.registering import GOOD, REGISTER
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, text
 

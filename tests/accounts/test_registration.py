@@ -24,21 +24,9 @@ from apps.auditlog.models import AuditEntry
 from apps.auditlog.target import TargetKind
 from apps.mails.models import Mail
 from tests.accounts.conftest import PASSWORD, link_in, where
+from tests.accounts.registering import CHOSEN, DONE, GOOD, NINA, REGISTER
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, text
-
-REGISTER = reverse("accounts:register")
-DONE = reverse("accounts:registered")
-GOOD = {
-    "username": "nina",
-    "email": "Nina@Example.org",
-    "first_name": "Nina",
-    "last_name": "Newton",
-    "phone": "+30 210 1234567",
-    "terms": "on",
-}
-NINA = "Nina@example.org"
-CHOSEN = {"password": PASSWORD, "password_again": PASSWORD}
 
 
 @pytest.fixture(autouse=True)

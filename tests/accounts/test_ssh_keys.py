@@ -14,8 +14,14 @@ from apps.accounts import contact, ssh_public_keys
 from apps.accounts.models import SshKey
 from apps.accounts.services import ssh_keys
 from apps.auditlog.models import AuditEntry
-from tests.accounts.keys import DSA, ED25519, OTHER_ED25519, RSA_1024, RSA_2048
-from tests.accounts.test_ssh_public_keys import PRIVATE_FILES
+from tests.accounts.keys import (
+    DSA,
+    ED25519,
+    OTHER_ED25519,
+    PRIVATE_FILES,
+    RSA_1024,
+    RSA_2048,
+)
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, notices, text
 

@@ -7,12 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
 )
 from hypothesis import example, given
@@ -25,6 +22,8 @@ from tests.accounts.keys import (
     DSA,
     ED25519,
     OTHER_ED25519,
+    PRIVATE,
+    PRIVATE_FILES,
     RSA_1024,
     RSA_2048,
     SK_ECDSA,
@@ -167,23 +166,6 @@ def test_a_comment_stays_on_its_line() -> None:
 
     assert line.key.comment.startswith("a b c d [31m e")
     assert len(line.key.comment) == ssh_public_keys.LONGEST_COMMENT
-
-
-PRIVATE = ed25519.Ed25519PrivateKey.generate()
-PRIVATE_FILES = [
-    PRIVATE.private_bytes(Encoding.PEM, form, cipher).decode()
-    for form, cipher in (
-        (PrivateFormat.OpenSSH, NoEncryption()),
-        (PrivateFormat.PKCS8, NoEncryption()),
-        (PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
-    )
-] + [
-    rsa.generate_private_key(65537, 2048)
-    .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    .decode(),
-    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
-    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA",
-]
 
 
 @pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))

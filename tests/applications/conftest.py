@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.test import Client
+from pytest_django import Settings
 
 from apps.applications.models import InstanceApplication
+from tests.applications.applying import MANAGER
+from tests.ganeti.fakes import FakeRapi
 
 Make = Callable[..., InstanceApplication]
 
@@ -62,3 +66,18 @@ def make_application(alice: User) -> Make:
 def application(make_application: Make) -> InstanceApplication:
     """Return an application of alice's that waits for review."""
     return make_application()
+
+
+@pytest.fixture
+def offered(settings: Settings) -> None:
+    """Let the site offer an image, and have a manager."""
+    settings.MANAGERS = [("Manager", MANAGER)]
+    settings.OPERATING_SYSTEMS = {
+        "debian": {"description": "Debian 12", "provider": "image+default"}
+    }
+
+
+@pytest.fixture
+def applicant(client: Client, alice: User, published: FakeRapi) -> Client:
+    client.force_login(alice)
+    return client

@@ -27,42 +27,14 @@ from apps.ganeti.reads import hostnames
 from apps.ganeti.reads.hostnames import Findings
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
+from tests.applications.applying import APPLY, GOOD, MANAGER
 from tests.applications.conftest import Make
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text
 
-APPLY = reverse("applications:apply")
-MANAGER = "manager@example.org"
-GOOD = {
-    "hostname": "New1.example.org",
-    "memory_mib": "2048",
-    "vcpus": "2",
-    "disk_gib": "20",
-    "operating_system": "debian",
-    "contact_name": "Alice Liddell",
-    "contact_email": "alice@example.org",
-    "contact_phone": "210 1234567",
-    "comments": "For the shop.",
-    "terms": "on",
-}
 FIELDS = [*GOOD, "hosts_mail_server", "organization", "network", "cluster", "status"]
 
 pytestmark = pytest.mark.usefixtures("offered")
-
-
-@pytest.fixture
-def offered(settings: Settings) -> None:
-    """Let the site offer an image, and have a manager."""
-    settings.MANAGERS = [("Manager", MANAGER)]
-    settings.OPERATING_SYSTEMS = {
-        "debian": {"description": "Debian 12", "provider": "image+default"}
-    }
-
-
-@pytest.fixture
-def applicant(client: Client, alice: User, published: FakeRapi) -> Client:
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

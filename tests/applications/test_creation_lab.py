@@ -5,19 +5,21 @@ With what Ganeti was asked for, what it made of it, and what the OS create scrip
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import pytest
 
 from apps.applications.instance_spec import Surroundings, new_instance
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.osimage import OsImage, SshKeys
-from tests.applications.test_instance_spec import application
+from tests.applications.specs import application
 from tests.lab import RUNS, Lab
 
 pytestmark = pytest.mark.lab
 
 NAME = f"build{os.getpid()}.example.org"
+ROUTED, FILES = "an address of a routed network", "files in the image"
 KEYS = SshKeys("http://vps.example.org/keys", "ssh-ed25519 AAAA\n")
 FETCHING = OsImage(
     "deb",
@@ -27,16 +29,6 @@ FETCHING = OsImage(
     "img_ssh_key_url",
 )
 WITH_FILES = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root", "user"))
-
-
-@pytest.fixture(autouse=True)
-def nothing_left(lab: Lab) -> Iterator[None]:
-    """Take away what a test made, machine and notes of the OS script."""
-    lab.remove(NAME)
-    yield
-    lab.remove(NAME)
-    for run in RUNS.glob(f"{NAME}.*"):
-        run.unlink()
 
 
 def asked_for(lab: Lab, **changes: Any) -> dict[str, Any]:
@@ -60,22 +52,22 @@ def submit(lab: Lab, body: Mapping[str, Any]) -> int:
     return int(lab.request("POST", "/2/instances", body=whole))
 
 
-def environment() -> dict[str, str]:
+def environment(name: str) -> dict[str, str]:
     """Return what the OS create script of the machine was given."""
-    (run,) = RUNS.glob(f"{NAME}.*")
+    (run,) = RUNS.glob(f"{name}.*")
     lines = run.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 CASES: dict[str, dict[str, Any]] = {
-    "an address of a routed network": {"nic_network": "public-v4"},
+    ROUTED: {"nic_network": "public-v4"},
     "a bridged network of Ganeti's": {"nic_network": "private-v4"},
     "a bridge by its name": {"nic_network": "bridged:br0"},
     "no network": {},
     "a chosen node group": {"node_group": "default", "nic_network": "public-v4"},
     "no disks": {"disk_template": "diskless"},
     "shared files": {"disk_template": "sharedfile"},
-    "files in the image": {"around": {"image": WITH_FILES}},
+    FILES: {"around": {"image": WITH_FILES}},
     "no operating system": {"operating_system": "", "around": {"image": None}},
     "a mail server that waits": {
         "hosts_mail_server": True,
@@ -84,13 +76,44 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
+class Build(NamedTuple):
+    """A machine that Ganeti was asked for, and the job that makes it."""
+
+    name: str
+    body: dict[str, Any]
+    job_id: int
+
+
+@pytest.fixture(scope="module")
+def builds(lab: Lab) -> Iterator[dict[str, Build]]:
+    """Have all cases submitted at once: Ganeti makes them beside each other."""
+    names = {case: f"{number}.{NAME}" for number, case in enumerate(CASES)}
+    bodies = {
+        case: asked_for(lab, hostname=name, **CASES[case])
+        for case, name in names.items()
+    }
+    builds = {
+        case: Build(names[case], body, submit(lab, body))
+        for case, body in bodies.items()
+    }
+    yield builds
+    for build in builds.values():
+        with suppress(AssertionError):
+            lab.finish(build.job_id)
+    lab.remove(*names.values())
+    for run in RUNS.glob(f"*.{NAME}.*"):
+        run.unlink()
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_ganeti_makes_what_was_asked_for(lab: Lab, case: str) -> None:
-    body = asked_for(lab, **CASES[case])
+def test_ganeti_makes_what_was_asked_for(
+    lab: Lab, builds: dict[str, Build], case: str
+) -> None:
+    name, body, job_id = builds[case]
 
-    lab.finish(submit(lab, body))
+    lab.finish(job_id)
 
-    made = lab.instance(NAME)
+    made = lab.instance(name)
     assert made["disk_template"] == body["disk_template"]
     assert made["disk.sizes"] == [disk["size"] for disk in body["disks"]]
     assert made["beparams"]["memory"] == 64
@@ -102,7 +125,7 @@ def test_ganeti_makes_what_was_asked_for(lab: Lab, case: str) -> None:
 
 
 CASE_NICS = {
-    "an address of a routed network": [("public-v4", "routed", "public", True)],
+    ROUTED: [("public-v4", "routed", "public", True)],
     "a chosen node group": [("public-v4", "routed", "public", True)],
     "a bridged network of Ganeti's": [("private-v4", "bridged", "br0", True)],
     "a bridge by its name": [(None, "bridged", "br0", False)],
@@ -120,11 +143,15 @@ def nics(made: Mapping[str, Any]) -> list[tuple[str | None, str, str, bool]]:
     return list(zip(*columns, strict=True))
 
 
-def test_the_os_script_gets_parameters_and_where_the_keys_are(lab: Lab) -> None:
-    lab.finish(submit(lab, asked_for(lab, nic_network="public-v4")))
+def test_the_os_script_gets_parameters_and_where_the_keys_are(
+    lab: Lab, builds: dict[str, Build]
+) -> None:
+    name, _body, job_id = builds[ROUTED]
 
-    given = environment()
-    assert given["INSTANCE_NAME"] == NAME
+    lab.finish(job_id)
+
+    given = environment(name)
+    assert given["INSTANCE_NAME"] == name
     assert given["OSP_IMG_ID"] == "deb"
     assert given["OSP_IMG_PROPERTIES"] == '{"ROOT": "yes", "SIZE": 3}'
     assert given["OSP_IMG_SSH_KEY_URL"] == KEYS.url
@@ -133,12 +160,14 @@ def test_the_os_script_gets_parameters_and_where_the_keys_are(lab: Lab) -> None:
     assert given["DISK_COUNT"] == "1"
 
 
-def test_the_os_script_of_a_snf_image_gets_the_keys_as_files(lab: Lab) -> None:
-    body = asked_for(lab, around={"image": WITH_FILES})
+def test_the_os_script_of_a_snf_image_gets_the_keys_as_files(
+    lab: Lab, builds: dict[str, Build]
+) -> None:
+    name, body, job_id = builds[FILES]
 
-    lab.finish(submit(lab, body))
+    lab.finish(job_id)
 
-    personality = environment()["OSP_IMG_PERSONALITY"]
+    personality = environment(name)["OSP_IMG_PERSONALITY"]
     assert personality == body["osparams"]["img_personality"]
     assert "/home/user/.ssh/authorized_keys" in personality
 

@@ -5,32 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
 from apps.accounts.models import Organization
 from apps.applications.instance_spec import Surroundings, new_instance
-from apps.applications.models import InstanceApplication
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import Node
 from apps.ganeti.domain.osimage import OsImage, SshKeys
+from tests.applications.specs import application
 
 KEYS = SshKeys("https://vps.example.org/application/7/c/ssh_keys", "ssh-ed25519 AA\n")
 DEBIAN = OsImage("debian", "Debian", "image+default", {"img_id": "deb"}, "keys_url")
 SNF = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root",))
-
-
-def application(**changes: Any) -> InstanceApplication:
-    fields: dict[str, Any] = {
-        "pk": 7,
-        "applicant": User(username="alice"),
-        "hostname": "web1.example.org",
-        "memory_mib": 2048,
-        "vcpus": 2,
-        "disk_gib": 10,
-        "operating_system": "debian",
-        "disk_template": "plain",
-    }
-    return InstanceApplication(**fields | changes)
 
 
 def arguments(**changes: Any) -> Mapping[str, Any]:

@@ -7,11 +7,9 @@ from pytest_django import Settings
 from apps.applications.models import ApplicationQuerySet, InstanceApplication
 from apps.applications.states import Status
 from apps.mails.models import Mail
+from tests.applications.applying import APPLY, GOOD
 from tests.applications.conftest import Make
-from tests.applications.test_apply import APPLY, GOOD, applicant, offered
 from tests.ganeti.pages import markup, text
-
-__all__ = ["applicant", "offered"]
 
 
 def test_applications_wait_once_there_were_many(

@@ -123,3 +123,19 @@ def set_up(product: Product, cluster: SimulatedCluster) -> None:
             host=cluster.host, port=cluster.port, fingerprint=cluster.fingerprint
         )
     )
+
+
+REGISTER = "/accounts/register/"
+
+
+TAKEN = "This user name is taken"
+
+
+PERSON = {
+    "first_name": "Mallory",
+    "last_name": "Martin",
+    "phone": "1",
+    "password": "correct horse battery staple",
+    "password_again": "correct horse battery staple",
+    "terms": "on",
+}

@@ -2,20 +2,9 @@
 
 import pytest
 
-from tests.attacks.site import GHOST, Site
+from tests.attacks.site import GHOST, PERSON, REGISTER, TAKEN, Site
 
 pytestmark = pytest.mark.attack
-
-REGISTER = "/accounts/register/"
-TAKEN = "This user name is taken"
-PERSON = {
-    "first_name": "Mallory",
-    "last_name": "Martin",
-    "phone": "1",
-    "password": "correct horse battery staple",
-    "password_again": "correct horse battery staple",
-    "terms": "on",
-}
 
 
 def test_a_name_in_a_tag_is_not_free(site: Site) -> None:

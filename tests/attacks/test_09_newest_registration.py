@@ -1,13 +1,11 @@
 """Somebody registers with the address of a person who is registering just now."""
 
-import re
-
 import pytest
 import requests
 
 from tests.attacks.mails import link_in, texts_to, wait_for_mail
-from tests.attacks.site import Site
-from tests.attacks.test_03_free_names import PERSON, REGISTER
+from tests.attacks.site import PERSON, REGISTER, Site
+from tests.ganeti.pages import parsed
 
 pytestmark = pytest.mark.attack
 
@@ -50,7 +48,8 @@ def test_the_first_link_still_works_and_nobody_else_chose_its_password(
 def forget(site: Site) -> requests.Response:
     """Refuse the registration, so that the site is as it was."""
     root = site.visitor("root")
-    waiting = root.get("/accounts/approve/").text
-    pages = re.findall(r'href="(/accounts/approve/\d+/)"', waiting)
+    waiting = parsed(root.get("/accounts/approve/").text)
+    links = waiting.select("main a[href^='/accounts/approve/']")
+    pages = [str(link["href"]) for link in links]
     page = next(page for page in pages if root.sees("victor9", page))
     return root.submit(page, page, decision="refuse")

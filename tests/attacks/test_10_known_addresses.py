@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
-from tests.attacks.test_03_free_names import PERSON, REGISTER, TAKEN
+from tests.attacks.site import PERSON, REGISTER, TAKEN, Site
 
 pytestmark = pytest.mark.attack
 

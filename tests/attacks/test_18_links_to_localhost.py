@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_docs import PRODUCTION, run, uncommented
-from tests.test_tooling import manage
+from tests.settings_files import PRODUCTION, manage, run, uncommented
 
 pytestmark = pytest.mark.attack
 

@@ -1,7 +1,6 @@
 """An owner explores networks by the addresses that she names for her CD-ROM."""
 
 import http.server
-import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,22 +10,22 @@ from http import HTTPStatus
 import pytest
 
 from tests.attacks.site import Site
+from tests.ganeti.pages import parsed, text_of
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.attack
 
 PAGE = "/instances/athens/web1.alice.example.org/"
 KEPT = {"boot_order": "disk", "disk_type": "paravirtual", "nic_type": "paravirtual"}
-ERROR = re.compile(r'class="field-error">(.*?)</div>')
 
 
 def refusal(alice: Visitor, address: str) -> str:
     """Return what is said of an address at its field."""
     answer = alice.submit(PAGE, f"{PAGE}configure", **KEPT, cdrom_image_path=address)
     assert answer.status_code == 400, answer.text
-    error = ERROR.search(answer.text)
+    error = parsed(answer.text).select_one(".field-error")
     assert error, answer.text
-    return re.sub(r"<[^>]+>|\s+", " ", error[1]).strip()
+    return text_of(error)
 
 
 class NothingThere(http.server.BaseHTTPRequestHandler):

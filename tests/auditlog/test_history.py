@@ -1,10 +1,8 @@
-import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -12,10 +10,9 @@ from apps.auditlog.models import AuditEntry
 from apps.auditlog.target import TargetKind
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
+from tests.auditlog.history import HISTORY, lines
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
-
-HISTORY = reverse("auditlog:history")
 
 
 def did(
@@ -43,12 +40,6 @@ def with_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
         audit_entry=entry,
         message="Disk <sda> is degraded",
     )
-
-
-def lines(client: Client, query: str = "") -> list[str]:
-    page = markup(client.get(HISTORY + query))
-    body = re.search(r"<tbody>(.*)</tbody>", page, re.DOTALL)
-    return [text(row) for row in (body[1].split("</tr>")[:-1] if body else ())]
 
 
 def test_users_see_what_they_did_and_what_was_done_to_their_machines(

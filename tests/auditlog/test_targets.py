@@ -18,7 +18,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.jobs.submission import Action, NotNow, write_down
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
-from tests.auditlog.test_history import HISTORY, lines
+from tests.auditlog.history import HISTORY, lines
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
 

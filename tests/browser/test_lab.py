@@ -15,7 +15,7 @@ from tests.browser.screen import (
     take_picture,
 )
 from tests.browser.site import Site
-from tests.browser.visits import Visits
+from tests.browser.visits import JOB_MS, Visits
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.lab]
@@ -25,7 +25,6 @@ LISTED, SHOWN, REAL = (
 )
 # Longer than any page waits before it asks again.
 QUIET_MS = 4_000
-JOB_MS = 60_000
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screen import notice, reload_until, take_picture
 from tests.browser.site import Site
-from tests.browser.test_lab import JOB_MS
-from tests.browser.visits import Visits
+from tests.browser.visits import JOB_MS, Visits
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.lab]

@@ -120,3 +120,6 @@ class Visits:
     def _complain(self, text: str) -> None:
         if not any(pattern.search(text) for pattern in self._expected):
             self._complaints.append(text)
+
+
+JOB_MS = 60_000

@@ -1,4 +1,4 @@
-"""The images of these tests, and the way from a wish through a mail to its end."""
+"""Images, and the way from a wish through a mail to its end: a plugin, for all."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from pytest_django import Settings
 
 from apps.ganeti.domain.job import JobReport, JobStatus
@@ -16,6 +15,7 @@ from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import url
 
 IMAGES: dict[str, dict[str, Any]] = {
     "debian": {
@@ -37,10 +37,6 @@ LINK = re.compile(r"http://localhost:8000(/cluster/instance/destreinst/\S+/\w+/)
 def images(settings: Settings) -> Iterator[None]:
     settings.OPERATING_SYSTEMS = IMAGES
     yield
-
-
-def url(action: str, name: str = "web1") -> str:
-    return reverse(f"ganeti:instance-{action}", args=("athens", name))
 
 
 def ask(

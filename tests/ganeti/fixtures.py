@@ -1,4 +1,4 @@
-"""The cast, and a cluster that answers from memory: a plugin, for all tests."""
+"""The cast, and a cluster that answers from memory: a plugin, for all."""
 
 from collections.abc import Iterator
 
@@ -161,3 +161,15 @@ def every_state(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
     assert refreshing.refresh(cluster, force=True)
     rapi.calls.clear()
     return rapi
+
+
+@pytest.fixture
+def guard(db: None) -> User:
+    """Return somebody who may see all, lock and isolate, and nothing else."""
+    user = User.objects.create_user("guard", "guard@example.org")
+    user.user_permissions.set(
+        Permission.objects.filter(
+            codename__in=["view_instances", "can_lock", "can_isolate"]
+        )
+    )
+    return user

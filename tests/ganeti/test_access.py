@@ -1,5 +1,4 @@
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
@@ -9,7 +8,7 @@ from apps.ganeti import access
 from apps.ganeti.access import Answer, Verdict
 from apps.ganeti.domain.instance import Instance
 from apps.ganeti.domain.node import NodeGroup
-from tests.ganeti.fakes import instance_fields
+from tests.ganeti.instances import tagged_instance
 
 ALICE = Person("alice")
 BOB = Person("bob", groups=frozenset({"staff"}))
@@ -22,14 +21,8 @@ OPEN = NodeGroup("default", "uuid", "preferred", ())
 MAINTAINED = NodeGroup("spare", "uuid", "preferred", ("locked",))
 
 
-def machine(*tags: str, **changes: Any) -> Instance:
-    spelled = [f"ganetimgr:{tag}" for tag in tags]
-    row = instance_fields("web1", tags=spelled) | {"pnode.group": "default"} | changes
-    return Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
-
-
-HERS = machine("user:alice", "group:staff")
-LOCKED = machine("user:alice", "group:staff", "adminlock")
+HERS = tagged_instance("user:alice", "group:staff")
+LOCKED = tagged_instance("user:alice", "group:staff", "adminlock")
 
 
 @pytest.mark.parametrize(
@@ -97,8 +90,8 @@ def test_a_yes_to_looking_is_no_yes_to_running() -> None:
 
 
 def test_a_machine_without_owners_is_nobodys() -> None:
-    assert not access.owns(NOBODY, machine().tags)
-    assert not access.owns(ALICE, machine().tags)
+    assert not access.owns(NOBODY, tagged_instance().tags)
+    assert not access.owns(ALICE, tagged_instance().tags)
 
 
 def test_a_user_is_no_group_of_the_same_name() -> None:

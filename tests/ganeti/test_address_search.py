@@ -12,7 +12,7 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import Criteria
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_inventory import names, seen_by
+from tests.ganeti.state import names, seen_by
 
 # What web1 derives in the prefix of its link, and in the one of its network.
 DERIVED = "2001:db8:1::a800:ff:fe00:1"

@@ -9,10 +9,7 @@ from apps.ganeti.models import Job
 from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import Call, FakeJob, FakeRapi
-from tests.ganeti.test_follower import ME, follower, job, now_of
-from tests.ganeti.test_tracking import NewJob, handled, new_job
-
-__all__ = ["follower", "handled", "job", "new_job"]  # fixtures
+from tests.ganeti.jobs import ME, NewJob, now_of
 
 
 @pytest.mark.parametrize("broken", ["end", "progress"])

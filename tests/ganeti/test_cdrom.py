@@ -9,11 +9,11 @@ from pytest_django import Settings
 
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster
+from tests.ganeti.configuring import ISO, add, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup
-from tests.ganeti.test_configuration import ISO, add, asked_for, configure
 
-__all__ = ["asked_for"]  # a fixture
+pytestmark = pytest.mark.usefixtures("asked_for")
 
 
 def test_a_new_cdrom_is_looked_at_and_sent(

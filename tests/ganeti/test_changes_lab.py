@@ -16,8 +16,7 @@ from apps.ganeti.state import refreshing
 from apps.net import probe
 from tests.conftest import Sent
 from tests.ganeti.confirming import newest_link
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("db")]

@@ -16,23 +16,15 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.forms.configuration import ConfigurationForm
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
-from apps.ganeti.state import refreshing
-from apps.net import probe
-from apps.net.probe import Unsuitable
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
+from tests.ganeti.configuring import ISO, NOW, add, configure
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
+from tests.ganeti.state import machine
 
-ISO = "https://images.example.org/debian.iso"
-NOW = {
-    "boot_order": "disk",
-    "cdrom_image_path": "",
-    "disk_type": "paravirtual",
-    "nic_type": "paravirtual",
-}
+pytestmark = pytest.mark.usefixtures("asked_for")
+
 HVM = {
     "hypervisor": "xen-hvm",
     "hv_boot_order": "cd",
@@ -40,30 +32,6 @@ HVM = {
     "hv_disk_type": "ioemu",
     "hv_nic_type": "rtl8139",
 }
-
-
-@pytest.fixture(autouse=True)
-def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the addresses that were looked at; all have a file, but for "no"."""
-    asked: list[str] = []
-
-    def look(url: str, *, allow_private: bool, ports: list[int]) -> None:
-        asked.append(url)
-        if url == "no" or allow_private:
-            raise Unsuitable("There is nothing.")
-
-    monkeypatch.setattr(probe, "check", look)
-    return asked
-
-
-def configure(client: Client, name: str = "web1", **changes: str) -> Any:
-    return client.post(url("configure", name), NOW | changes)
-
-
-def add(cluster: Cluster, rapi: FakeRapi, name: str, **changes: Any) -> None:
-    rapi.add(name, tags=["ganetimgr:user:alice"], **changes)
-    assert refreshing.refresh(cluster, force=True)
-    rapi.calls.clear()
 
 
 # -- what is offered

@@ -20,15 +20,10 @@ from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from apps.mails.one_time_keys import hash_of
 from tests.conftest import Sent
-from tests.ganeti.confirming import (
-    images,
-    link_for,
-    url,
-)
+from tests.ganeti.confirming import link_for
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
+from tests.ganeti.pages import markup, notices, text, url
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images")
 
 

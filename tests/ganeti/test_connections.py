@@ -13,7 +13,7 @@ from apps.ganeti.services import power
 from apps.ganeti.state import connections
 from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 ME = "me"
 

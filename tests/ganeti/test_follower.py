@@ -16,23 +16,8 @@ from apps.ganeti.services import power
 from apps.ganeti.watch.follower import Follower
 from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_snapshots import contents
-from tests.ganeti.test_tracking import NewJob, handled, new_job
-from tests.ganeti.test_wakeups import tube
-
-__all__ = ["handled", "new_job", "tube"]  # fixtures
-
-ME = "me"
-
-
-@pytest.fixture
-def job(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Job:
-    """Return a reboot of web1 that Ganeti has in its queue, and that we follow."""
-    job = power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    tracking.claim(ME, timezone.now())
-    published.calls.clear()
-    return job
+from tests.ganeti.jobs import ME, NewJob, now_of
+from tests.ganeti.state import contents, machine
 
 
 @pytest.fixture
@@ -53,19 +38,9 @@ def doubtful(
 
 
 @pytest.fixture
-def follower(cluster: Cluster) -> Follower:
-    return Follower(ME, cluster.pk, Event())
-
-
-@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up at once what is missing."""
     monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
-
-
-def now_of(job: Job) -> tuple[str, str]:
-    job.refresh_from_db()
-    return job.status, job.message
 
 
 # -- following to the end

@@ -2,18 +2,13 @@
 # ruff: noqa: RUF001 - letters that look like Latin ones
 
 import re
-import shutil
-import subprocess
 from datetime import timedelta
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-from pytest_django import Settings
 
 from apps.accounts import contact
 from apps.accounts.services import passwords
@@ -28,65 +23,15 @@ from apps.ganeti.services import owners, power
 from apps.ganeti.services.owners import Owner
 from apps.ganeti.state import refreshing
 from apps.web import stored_text, times
-from ganetimgr.settings.defaults import BASE_DIR
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.fixtures import ADDRESS
 from tests.ganeti.pages import markup, notices
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
+from tests.greek import english
 
-# Names of things and people, and what is the same in every language.
-NAMES = {
-    *("alice", "bob", "dave", "olga", "root", "staff", "athens", "ganetimgr"),
-    *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
-    *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
-    *("old", "db", "group", "utc", "aa", "paravirtual", "email"),
-    # what the profile speaks of
-    *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
-    *("begin", "end"),
-}
-READ = ("title", "aria-label", "placeholder", "alt")
-
-
-class Reader(HTMLParser):
-    """Collects what people see or hear of a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self.feed(page)
-
-    def handle_data(self, data: str) -> None:
-        self.said.append(data)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.said += [value for name, value in attrs if name in READ and value]
-
-
-def english(page: str) -> set[str]:
-    """Return the words of a page that are in Latin letters, and no names."""
-    words = re.findall("[A-Za-z]{2,}", " ".join(Reader(page).said))
-    return {word for word in words if word.lower() not in NAMES}
-
-
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compile the catalogue, to a place of its own: "make" may not have done it."""
-    msgfmt = shutil.which("msgfmt")
-    if not msgfmt:
-        pytest.skip("gettext is not installed")
-    place = tmp_path_factory.mktemp("locale")
-    compiled = place / "el" / "LC_MESSAGES" / "django.mo"
-    compiled.parent.mkdir(parents=True)
-    source = BASE_DIR / "locale" / "el" / "LC_MESSAGES" / "django.po"
-    subprocess.run([msgfmt, "-o", compiled, source], check=True)  # noqa: S603 - ours
-    return place
-
-
-@pytest.fixture(autouse=True)
-def _in_greek(catalogue: Path, settings: Settings) -> None:
-    settings.LOCALE_PATHS = [catalogue]
+pytestmark = pytest.mark.usefixtures("in_greek")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from apps.ganeti.jobs.kinds import BUTTONS, KINDS
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.reads.inventory import visible_on
 from apps.ganeti.services.actions import service_for
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 Kind = Job.Kind
 

@@ -18,11 +18,10 @@ from apps.ganeti.services import confirmation, lifecycle
 from apps.ganeti.services.lifecycle import Wish
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import images, see_through
+from tests.ganeti.confirming import see_through
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images")
 
 DESTROY = Wish(RequestedAction.DESTROY)

@@ -11,8 +11,7 @@ from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi, node_fields
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import page, url
+from tests.ganeti.pages import markup, notices, page, text, url
 
 
 @pytest.fixture

@@ -13,10 +13,8 @@ from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_tracking import NewJob, new_job
-
-__all__ = ["new_job"]  # a fixture
+from tests.ganeti.jobs import NewJob
+from tests.ganeti.state import machine
 
 TAG = "ganetimgr:needsreboot"
 ALICE = "ganetimgr:user:alice"

@@ -17,8 +17,7 @@ from apps.ganeti.reads import placement
 from apps.ganeti.services import power
 from apps.ganeti.state import refreshing, snapshots
 from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_snapshots import contents
+from tests.ganeti.state import contents, machine
 
 VERSIONS = ("2.4.5", "2.5.2", "2.6.1")
 ALICE = "ganetimgr:user:alice"

@@ -10,7 +10,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.services.owner_ssh_keys import keys_for
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 ALICES = "ssh-ed25519 AAAAalice"
 BOBS = "ssh-ed25519 AAAAbob"

@@ -17,8 +17,7 @@ from tests.conftest import Sent
 from tests.ganeti.chains import carry_on
 from tests.ganeti.confirming import newest_link
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_views_machine import url
+from tests.ganeti.pages import markup, notices, text, url
 
 NOBODY = "This user or group doesn't exist."
 

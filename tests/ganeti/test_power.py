@@ -15,7 +15,7 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.services import availability, power
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 Kind = Job.Kind
 ACTIONS: dict[str, Callable[..., Job]] = {

@@ -7,13 +7,11 @@ from pytest_django import Settings
 
 from apps.ganeti.models import ActionRequest
 from apps.mails.models import Mail
-from tests.ganeti.confirming import images, url
+from tests.ganeti.configuring import ISO, configure
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_configuration import ISO, asked_for, configure
+from tests.ganeti.pages import url
 
-__all__ = ["asked_for", "images"]
-
-pytestmark = pytest.mark.usefixtures("published")
+pytestmark = pytest.mark.usefixtures("asked_for", "published")
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-import threading
 import time
 from datetime import timedelta
 
@@ -10,25 +9,14 @@ from apps.ganeti.models import Cluster, ClusterRefresh
 from apps.ganeti.rapi.errors import RapiUnreachable
 from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_snapshots import contents, current
-
-
-def machine(cluster: Cluster, name: str) -> Instance:
-    return contents(cluster).instances[name]
-
-
-def state_of(cluster: Cluster) -> ClusterRefresh:
-    return ClusterRefresh.objects.get(cluster=cluster)
-
-
-def make_due(cluster: Cluster) -> None:
-    past = timezone.now() - timedelta(seconds=1)
-    ClusterRefresh.objects.filter(cluster=cluster).update(next_at=past)
-
-
-def in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
-
+from tests.ganeti.state import (
+    contents,
+    current,
+    in_main_thread,
+    machine,
+    make_due,
+    state_of,
+)
 
 # -- what is fetched
 

@@ -7,8 +7,7 @@ from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster, ClusterRefresh
 from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.test_refreshing import in_main_thread, machine, make_due
-from tests.ganeti.test_snapshots import contents, current
+from tests.ganeti.state import contents, current, in_main_thread, machine, make_due
 
 # -- some machines alone
 

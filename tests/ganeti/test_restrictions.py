@@ -20,40 +20,13 @@ from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_refreshing import machine
-from tests.ganeti.test_views_machine import url
-
-ALICE = "ganetimgr:user:alice"
-
-
-@pytest.fixture
-def guard(db: None) -> User:
-    """Return somebody who may see all, lock and isolate, and nothing else."""
-    user = User.objects.create_user("guard", "guard@example.org")
-    user.user_permissions.set(
-        Permission.objects.filter(
-            codename__in=["view_instances", "can_lock", "can_isolate"]
-        )
-    )
-    return user
+from tests.ganeti.pages import markup, notices, text, url
+from tests.ganeti.restrictions import ALICE, calls, tags
+from tests.ganeti.state import machine
 
 
 def switch(client: Client, what: str, wanted: str, name: str = "web1") -> Any:
     return client.post(url(what, name), {"wanted": wanted}, follow=True)
-
-
-def calls(rapi: FakeRapi) -> list[tuple[str, str, Any]]:
-    """Return what was asked: the method, what of, and the tags."""
-    made = [job.call for job in rapi.jobs]
-    return [
-        (call.method, call.path.rsplit("/", 1)[1], call.query.get("tag"))
-        for call in made
-    ]
-
-
-def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:
-    return set(rapi.instances[name]["tags"])
 
 
 # -- lock

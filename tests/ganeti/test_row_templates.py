@@ -24,7 +24,7 @@ from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
 from apps.web.lists import Column
 from tests.ganeti.fakes import STATUSES, FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 # What markup and format strings could stumble over; few, so that shapes repeat.
 TEXTS = st.sampled_from(["", "web1", "a&b", "<b>", "'", '"', "%s", "%(x)s", "{0}", "Ω"])

@@ -3,33 +3,31 @@
 A new address fails here until somebody says who gets what at it.
 """
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
+from typing import NamedTuple
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
+from django.urls import reverse
 
-from apps.accounts.models import MailChange, SshKey
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import access
 from apps.ganeti.jobs.kinds import BUTTONS, KINDS, Right
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.models.action_request import ActionRequest
-from apps.mails.one_time_keys import hash_of
-
-Result = TypeVar("Result")
+from tests.addresses import (
+    ADMIN,
+    OURS,
+    address_of,
+    admin_address,
+    create_application,
+    undone,
+)
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
 
@@ -60,7 +58,6 @@ class Rule(NamedTuple):
     post: tuple[int, ...]
 
 
-KEY = "a-key-that-was-mailed-to-alice"
 LOGIN = 302  # anonymous people are sent to log in
 NOBODY = (405,) * 7
 EVERYBODY = (200,) * 7
@@ -185,30 +182,6 @@ TABLE: Mapping[str, Rule] = {
     "applications:trial": Rule((LOGIN, *(403,) * 5, 404), (LOGIN, *(405,) * 6)),
     "applications:create": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(403,) * 5, 200)),
 }
-COOKIE = "a-cookie-of-an-application"
-
-NUMBERS = {"accounts:session-end": UUID(int=0)}
-
-Addresses = dict[str, list[str]]
-
-
-def addresses(
-    patterns: list[URLPattern | URLResolver], namespace: str = ""
-) -> Iterator[tuple[str, list[str]]]:
-    """Yield the name of every address with the names of its parameters."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            inner = pattern.namespace or ""
-            below = f"{namespace}{inner}:" if inner else namespace
-            yield from addresses(pattern.url_patterns, below)
-        elif pattern.name:
-            parameters = list(pattern.pattern.regex.groupindex)
-            yield f"{namespace}{pattern.name}", parameters
-
-
-ALL: Addresses = dict(addresses(get_resolver().url_patterns))
-OURS = {name: args for name, args in ALL.items() if not name.startswith("admin:")}
-ADMIN = {name: args for name, args in ALL.items() if name.startswith("admin:")}
 
 
 @pytest.fixture
@@ -218,83 +191,9 @@ def people(
     return {user.username: user for user in (alice, bob, carol, olga, root)}
 
 
-def a_request(machine: str) -> ActionRequest:
-    """Return alice's wish to destroy a machine, whose link has KEY."""
-    return ActionRequest.objects.get_or_create(
-        key_hash=hash_of(KEY),
-        defaults={
-            "user": User.objects.get_or_create(username="alice")[0],
-            "cluster": Cluster.objects.get(),
-            "instance": machine,
-            "instance_uuid": f"uuid-of-{machine}",
-            "action": "destroy",
-            "expires_at": timezone.now() + timedelta(days=1),
-        },
-    )[0]
-
-
 @pytest.fixture(autouse=True)
 def application(alice: User) -> InstanceApplication:
-    """Return an application of alice's, the one that addresses are about."""
-    return InstanceApplication.objects.create(
-        pk=17,
-        applicant=alice,
-        hostname="new1.example.org",
-        memory_mib=1024,
-        vcpus=1,
-        disk_gib=10,
-        cookie=COOKIE,
-    )
-
-
-def address_of(name: str, machine: str) -> str:
-    """Return an address; what stands in it may mean another thing in each."""
-    values: dict[str, Callable[[], Any]] = {
-        "cluster_slug": lambda: "athens",
-        "name": lambda: machine,
-        "username": lambda: "alice",
-        "group_name": lambda: "staff",
-        "pk": lambda: 17,
-        "cookie": lambda: COOKIE,
-        "token": lambda: "x",
-        "uidb64": lambda: "MQ",
-        "number": lambda: NUMBERS.get(name, 4711),
-        "accounts:confirm key": lambda: "f" * 64,
-        "key_id": key_of_alice,
-        "accounts:mail-change key": link_of_alice,
-        "applications:trial key": lambda: "of-no-trial",
-    }
-    if {"key", "request_pk"} & set(ALL[name]) and name.startswith("ganeti:"):
-        asked = a_request(machine)
-        values |= {
-            "key": lambda: KEY,
-            "request_pk": lambda: asked.pk,
-            "action": lambda: asked.action,
-        }
-    found = {each: values.get(f"{name} {each}") or values[each] for each in ALL[name]}
-    return reverse(name, kwargs={each: value() for each, value in found.items()})
-
-
-def key_of_alice() -> int:
-    alice = User.objects.get(username="alice")
-    return SshKey.objects.get_or_create(owner=alice, key="ssh-ed25519 AAAA")[0].pk
-
-
-def link_of_alice() -> str:
-    """Return the key of the link for which alice gets another mail address."""
-    digest = hashlib.sha256(b"one-time").hexdigest()
-    values = {"address": "a@example.org", "asked_at": timezone.now(), "digest": digest}
-    alice = User.objects.get(username="alice")
-    MailChange.objects.update_or_create(user=alice, defaults=values)
-    return "one-time"
-
-
-def undone(work: Callable[..., Result], *arguments: Any) -> Result:
-    """Do something and let the database forget it."""
-    with transaction.atomic():
-        result = work(*arguments)
-        transaction.set_rollback(True)
-    return result
+    return create_application(alice)
 
 
 def test_the_table_says_who_gets_what_at_every_address() -> None:
@@ -396,14 +295,3 @@ def test_no_page_of_the_administration_breaks(
         client.force_login(root)
         answer = client.get(admin_address(name, cluster))
         assert answer.status_code < 500, name
-
-
-def admin_address(name: str, cluster: Cluster) -> str:
-    values: dict[str, Any] = {
-        "object_id": cluster.pk,
-        "id": cluster.pk,
-        "content_type_id": 1,
-        "app_label": "ganeti",
-        "url": "nothing/",
-    }
-    return reverse(name, kwargs={key: values[key] for key in ADMIN[name]})

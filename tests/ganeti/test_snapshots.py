@@ -11,19 +11,9 @@ from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.errors import RapiProtocolError
 from apps.ganeti.state import refreshing, snapshots
-from apps.ganeti.state.snapshots import Contents, Known, Snapshot
+from apps.ganeti.state.snapshots import Known
 from tests.ganeti.fakes import FakeRapi
-
-
-def current(cluster: Cluster) -> Snapshot:
-    fresh = Cluster.objects.select_related("refresh_state").get(pk=cluster.pk)
-    return snapshots.current([fresh])[0]
-
-
-def contents(cluster: Cluster) -> Contents:
-    found = current(cluster).contents
-    assert found is not None
-    return found
+from tests.ganeti.state import contents, current
 
 
 def test_before_the_first_refresh_nothing_is_known(cluster: Cluster) -> None:

@@ -21,7 +21,7 @@ from apps.ganeti.watch.sweeper import Sweeper
 from apps.ganeti.watch.watcher import Watcher
 from tests.ganeti.chains import carry_on, end
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 TAG = "ganetimgr:isolate"
 CHAIN = (steps.add_tags(TAG), steps.migrate(), steps.start())

@@ -24,7 +24,7 @@ from apps.ganeti.rapi.errors import (
 from tests.conftest import Sent
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.fixtures import ADDRESS
-from tests.ganeti.test_refreshing import machine
+from tests.ganeti.state import machine
 
 
 def reboot(client: RapiClient, reason: str) -> int:

@@ -15,11 +15,8 @@ from apps.ganeti.watch.sweeper import Sweeper
 from apps.ganeti.watch.watcher import Watcher
 from apps.work import loops
 from apps.work.models import Failure
-from tests.ganeti.test_tracking import NewJob, handled, new_job
-from tests.ganeti.test_wakeups import tube
+from tests.ganeti.jobs import NewJob
 from tests.services import Beanstalkd
-
-__all__ = ["handled", "new_job", "tube"]  # fixtures
 
 ME = "me"
 

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,39 +11,9 @@ from apps.ganeti.jobs.job_reason import key_in, reason_of
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.jobs import NewJob
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-NewJob = Callable[..., Job]
-
-
-@pytest.fixture
-def new_job(cluster: Cluster) -> NewJob:
-    """Return a maker of rows, as a submission leaves them."""
-
-    def make(instance: str = "web1", **changes: object) -> Job:
-        values: dict[str, object] = {
-            "key": Job.new_key(),
-            "cluster": cluster,
-            "kind": Job.Kind.REBOOT,
-            "target_name": instance,
-            "reason": "hard reboot",
-            "status": JobStatus.QUEUED,
-            "ganeti_id": 1,
-            "busy_key": Job.busy_key_of(cluster, instance),
-        }
-        return Job.objects.create(**values | changes)
-
-    return make
-
-
-@pytest.fixture
-def handled(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
-    """Return the jobs that the handler of reboots was called with."""
-    jobs: list[Job] = []
-    monkeypatch.setattr(handlers, "_handlers", {})
-    handlers.on_finished(Job.Kind.REBOOT)(jobs.append)
-    return jobs
 
 
 def report(status: JobStatus, message: str = "") -> JobReport:

@@ -24,8 +24,7 @@ from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi, instance_fields
-from tests.ganeti.test_refreshing import state_of
-from tests.ganeti.test_snapshots import contents, current
+from tests.ganeti.state import contents, current, state_of
 
 STRANGE: list[Any] = [
     *(1e18, 1e400, float("nan"), -1e18, 10**400, "text", "\ud83d", True),

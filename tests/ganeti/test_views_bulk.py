@@ -1,5 +1,3 @@
-import re
-from html import unescape
 from http import HTTPStatus
 
 import pytest
@@ -13,7 +11,7 @@ from apps.ganeti.rapi.errors import RapiUnreachable
 from apps.ganeti.state import refreshing
 from apps.ganeti.views import bulk
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
+from tests.ganeti.pages import markup, notices, parsed, text
 
 BULK = reverse("ganeti:instance-bulk")
 LIST = reverse("ganeti:instance-list")
@@ -159,13 +157,10 @@ def test_the_language_changes_on_a_page_that_a_form_has_drawn(
         {"action": "shutdown", "machine": "athens/web1"},
         headers={"Referer": "http://testserver/?q=web"},
     )
-    forms = re.findall(r"<form.*?</form>", markup(drawn), re.DOTALL)
-    form = next(each for each in forms if reverse(f"accounts:{setting}") in each)
-    back = re.search(r'name="next" value="([^"]*)"', form)
+    address = reverse(f"accounts:{setting}")
+    back = parsed(markup(drawn)).select_one(f'form[action="{address}"] [name=next]')
     assert back
 
-    answer = client.post(
-        reverse(f"accounts:{setting}"), {"language": "el", "next": unescape(back[1])}
-    )
+    answer = client.post(address, {"language": "el", "next": back["value"]})
 
     assert answer["Location"] == "/?q=web"

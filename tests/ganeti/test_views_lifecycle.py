@@ -17,11 +17,10 @@ from apps.ganeti.models.action_request import ActionRequest
 from apps.ganeti.reads import hostnames
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import ask, images, newest_link, url
+from tests.ganeti.confirming import ask, newest_link
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
+from tests.ganeti.pages import markup, notices, text, url
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images", "published")
 ACTIONS = ("reinstall", "rename", "destroy")
 LIST = reverse("ganeti:request-list")

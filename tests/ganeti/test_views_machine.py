@@ -21,13 +21,9 @@ from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, rows, text
+from tests.ganeti.pages import markup, notices, page, rows, text, url
 
 HTMX = {"HX-Request": "true"}
-
-
-def url(what: str, name: str = "web1", cluster: str = "athens") -> str:
-    return reverse(f"ganeti:instance-{what}", args=(cluster, name))
 
 
 def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> Job:
@@ -42,10 +38,6 @@ def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> J
         busy_key=Job.busy_key_of(cluster, name) if unfinished else None,
         **fields,
     )
-
-
-def page(client: Client, name: str = "web1") -> str:
-    return markup(client.get(url("detail", name)))
 
 
 # -- what is on it

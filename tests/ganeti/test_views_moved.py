@@ -10,11 +10,10 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import ask, images, link_for, newest_link, see_through, url
+from tests.ganeti.confirming import ask, link_for, newest_link, see_through
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, rows, text
+from tests.ganeti.pages import markup, notices, rows, text, url
 
-__all__ = ["images"]
 pytestmark = pytest.mark.usefixtures("images")
 HTMX = {"HX-Request": "true"}
 NEW = "shop.example.org"

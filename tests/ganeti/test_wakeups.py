@@ -1,6 +1,5 @@
 import json
 import time
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ from pytest_django import Settings
 
 from apps.ganeti.jobs import wakeups
 from apps.ganeti.models import Cluster, Job
-from tests.services import Beanstalkd, free_port, wait_until
+from tests.services import free_port, wait_until
 
 
 def message(body: str) -> "greenstalk.Job[bytes]":
@@ -24,14 +23,6 @@ def job(cluster: Cluster) -> Job:
     return Job.objects.create(
         key="k", cluster=cluster, kind=Job.Kind.REBOOT, target_name="web1"
     )
-
-
-@pytest.fixture
-def tube(beanstalkd: Beanstalkd, settings: Settings) -> Iterator[Any]:
-    """Return a client of the tube that the settings name."""
-    settings.BEANSTALK_URL = f"beanstalk://127.0.0.1:{beanstalkd.port}"
-    with wakeups.connection() as client:
-        yield client
 
 
 def test_a_message_names_the_row() -> None:

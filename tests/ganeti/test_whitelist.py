@@ -13,11 +13,8 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
 from tests.ganeti.chains import carry_on
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
-from tests.ganeti.test_restrictions import ALICE, calls, guard, tags
-from tests.ganeti.test_views_machine import url
-
-__all__ = ["guard"]  # a fixture
+from tests.ganeti.pages import markup, notices, text, url
+from tests.ganeti.restrictions import ALICE, calls, tags
 
 
 def whitelist(client: Client, subnet: str, name: str = "web1") -> Any:

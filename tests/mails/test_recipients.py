@@ -19,7 +19,7 @@ from apps.mails.models import Mail
 from apps.web.mail_addresses import MailAddressField, normalize
 from tests import services
 from tests.smtp import MailServer
-from tests.web.test_mail_addresses import ADDRESSES
+from tests.web.strategies import ADDRESSES
 
 pytestmark = pytest.mark.django_db
 FORGED = '"x\x0cme@evil.example\x0c"@uni.example'

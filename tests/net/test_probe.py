@@ -9,17 +9,7 @@ from hypothesis import strategies as st
 
 from apps.net import probe
 from apps.net.probe import Unsuitable
-from tests.ganeti.file_server import (
-    FAILURE,
-    Server,
-    check,
-    server,
-    waits,
-    why,
-)
-
-__all__ = ["server", "waits"]  # fixtures
-
+from tests.net.file_server import FAILURE, Server, check, why
 
 # -- what is found
 

@@ -12,16 +12,7 @@ import pytest
 from apps.net import probe
 from apps.net.probe import Unsuitable, is_public
 from contrib.simulator.certificates import Certificate, make_certificate
-from tests.ganeti.file_server import (
-    FAILURE,
-    Server,
-    check,
-    server,
-    waits,
-    why,
-)
-
-__all__ = ["server", "waits"]  # fixtures
+from tests.net.file_server import FAILURE, Server, check, why
 
 PUBLIC = "198.41.0.4"
 

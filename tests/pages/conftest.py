@@ -9,10 +9,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from tests.limited import in_this_process, limited
 from tests.local_server import served
-
-__all__ = ["in_this_process", "limited"]  # fixtures
 
 
 @dataclass
@@ -56,3 +53,8 @@ def feed(settings: Settings) -> Iterator[Feed]:
     settings.BRANDING = {**settings.BRANDING, "FEED_URL": feed.url}
     with served(server):
         yield feed
+
+
+@pytest.fixture(autouse=True)
+def _without_processes(in_this_process: None) -> None:
+    pass

@@ -123,13 +123,13 @@ def endpoint_of(cluster: SimulatedCluster) -> Endpoint:
 @pytest.fixture
 def simulated() -> Iterator[SimulatedCluster]:
     """Return a simulated cluster of the test's own."""
-    spec = ClusterSpec(instances=2, speed=100)
+    spec = ClusterSpec(instances=2, speed=1000)
     with Simulator([spec]) as simulator:
         yield simulator.clusters[spec.name]
 
 
 def simulate(version: str, hypervisor: str = "fake") -> Iterator[Ganeti]:
-    spec = ClusterSpec.laboratory(version=version, hypervisor=hypervisor, speed=100)
+    spec = ClusterSpec.laboratory(version=version, hypervisor=hypervisor, speed=1000)
     with Simulator([spec]) as simulator:
         cluster = simulator.clusters[spec.name]
         yield Ganeti(endpoint_of(cluster), hypervisor, cluster)

@@ -5,7 +5,6 @@ import requests
 
 from apps.ganeti.domain.cluster import ClusterInfo
 from apps.ganeti.domain.instance import CONFIG_FIELDS, LIVE_FIELDS, Instance, State
-from apps.ganeti.domain.job import JobReport
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import (
     GROUP_FIELDS,
@@ -25,30 +24,15 @@ from apps.ganeti.rapi.errors import (
 from apps.ganeti.rapi.query import FieldStatus, any_of, any_present
 from apps.ganeti.rapi.versions import Capability
 from tests.rapi.conftest import OURS, Ganeti
+from tests.rapi.contract import NOWHERE, can
 
 # Where we ask past our client, it does not matter who answers.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::urllib3.exceptions.InsecureRequestWarning"
 )
 
-NOWHERE = "nowhere.example.org"
-NO_JOB = 99_999_999
 NETWORKS = {"public-v4", "private-v4"}
 KNOWN = {FieldStatus.NORMAL, FieldStatus.NO_DATA, FieldStatus.UNAVAILABLE}
-
-
-def status(ganeti: Ganeti, name: str) -> str:
-    rows = ganeti.client.query("instance", LIVE_FIELDS, any_of("name", [name]))
-    return str(rows[0]["status"])
-
-
-def can(client: RapiClient, capability: Capability) -> bool:
-    """Tell whether the version has what a test is about; it promises nothing else."""
-    return versions.supports(client.ganeti_version(), capability)
-
-
-def words(job: dict[str, object]) -> str:
-    return JobReport.from_rapi(job).message
 
 
 # -- the cluster

@@ -15,7 +15,7 @@ from apps.ganeti.rapi.errors import (
 from apps.ganeti.rapi.query import at_least
 from apps.ganeti.rapi.versions import Capability
 from tests.rapi.conftest import OURS, Ganeti
-from tests.rapi.test_contract import NO_JOB, NOWHERE, can, status, words
+from tests.rapi.contract import NO_JOB, NOWHERE, can, status, words
 
 # -- creating and deleting
 

@@ -56,22 +56,24 @@ def test_a_machine_is_built_and_runs_and_its_owner_is_told(
     assert production.ask("known")[name] == "running"
 
 
-def test_an_image_that_fails_leaves_nothing_in_the_way(each: Site, name: str) -> None:
-    pk = each.ask("accept", name=name, image="fails")
-    each.ask("build", pk=pk)
+def test_an_image_that_fails_leaves_nothing_in_the_way(
+    production: Site, name: str
+) -> None:
+    pk = production.ask("accept", name=name, image="fails")
+    production.ask("build", pk=pk)
 
-    failed = comes_to(each, pk, "failed")
+    failed = comes_to(production, pk, "failed")
     assert "there is no such image" in failed["message"]
     assert failed["mails"] == ["admin@example.org"]
     assert failed["left"] == [name]
 
-    each.ask("accept_again", pk=pk, operating_system="works")
-    assert each.ask("build", pk=pk) == ""
-    built = comes_to(each, pk, "created")
+    production.ask("accept_again", pk=pk, operating_system="works")
+    assert production.ask("build", pk=pk) == ""
+    built = comes_to(production, pk, "created")
 
     assert built["left"] == []
     assert built["mails"] == sorted(["admin@example.org", *BUILT])
-    assert each.lab.instance(name)["status"] == "running"
+    assert production.lab.instance(name)["status"] == "running"
 
 
 def test_a_cluster_that_is_down_at_submission_loses_nothing(
@@ -95,18 +97,18 @@ def test_a_cluster_that_is_down_at_submission_loses_nothing(
 
 
 def test_a_watcher_that_is_killed_in_mid_creation_is_replaced(
-    each: Site, name: str
+    production: Site, name: str
 ) -> None:
-    pk = each.ask("accept", name=name, image="slow")
-    each.ask("build", pk=pk)
-    comes_to(each, pk, "processing")
+    pk = production.ask("accept", name=name, image="slow")
+    production.ask("build", pk=pk)
+    comes_to(production, pk, "processing")
 
-    each.product.kill_watcher()
-    each.await_ganeti(story(each, pk)["job"])
-    assert story(each, pk)["status"] == "processing"
-    each.product.start_watcher()
+    production.product.kill_watcher()
+    production.await_ganeti(story(production, pk)["job"])
+    assert story(production, pk)["status"] == "processing"
+    production.product.start_watcher()
 
-    told = comes_to(each, pk, "created")
+    told = comes_to(production, pk, "created")
     assert told["mails"] == BUILT
     assert told["story"] == ["submitted", "created"]
 

@@ -1,4 +1,7 @@
-"""A cluster that refuses, hangs, or loses a call on its way."""
+"""A cluster that refuses, hangs, or loses a call on its way.
+
+That is the same for each site: these tests need one, with all of its servers.
+"""
 
 import time
 
@@ -14,96 +17,100 @@ pytestmark = [pytest.mark.system, pytest.mark.lab]
 SUBMISSION = "PUT /2/instances/.*/startup"
 
 
-def test_a_job_whose_answer_was_lost_is_found_by_its_key(each: Site) -> None:
-    name, since = each.machine(), time.monotonic()
+def test_a_job_whose_answer_was_lost_is_found_by_its_key(production: Site) -> None:
+    name, since = production.machine(), time.monotonic()
 
-    with each.relay.losing(SUBMISSION, Fault.ANSWER_LOST):
-        pk = each.start(name)
-    each.product.wait_until(
-        lambda: each.job(pk)["ganeti_id"], within_s(), "it is found"
+    with production.relay.losing(SUBMISSION, Fault.ANSWER_LOST):
+        pk = production.start(name)
+    production.product.wait_until(
+        lambda: production.job(pk)["ganeti_id"], within_s(), "it is found"
     )
-    each.await_ganeti(pk)
-    each.ends(pk)
+    production.await_ganeti(pk)
+    production.ends(pk)
 
-    each.ended_once(pk)
-    assert len(each.relay.matching(SUBMISSION, since)) == 1
-    assert each.lab.instance(name)["status"] == "running"
-
-
-def test_a_job_whose_request_was_lost_was_never_submitted(each: Site) -> None:
-    name, since = each.machine(), time.monotonic()
-
-    with each.relay.losing(SUBMISSION, Fault.REQUEST_LOST):
-        pk = each.start(name)
-    each.ends(pk)
-
-    each.ended_once(pk, "not_submitted")
-    assert len(each.relay.matching(SUBMISSION, since)) == 1
-    assert each.lab.instance(name)["status"] == "ADMIN_down"
+    production.ended_once(pk)
+    assert len(production.relay.matching(SUBMISSION, since)) == 1
+    assert production.lab.instance(name)["status"] == "running"
 
 
-def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(each: Site) -> None:
-    name = each.machine()
+def test_a_job_whose_request_was_lost_was_never_submitted(production: Site) -> None:
+    name, since = production.machine(), time.monotonic()
 
-    with each.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
-        pk = each.start(name)
-    assert each.job(pk)["status"] == "in_doubt"
-    assert each.ask("submit", kind="startup", name=name)["error"] == "NotNow"
+    with production.relay.losing(SUBMISSION, Fault.REQUEST_LOST):
+        pk = production.start(name)
+    production.ends(pk)
 
-    each.relay.resume()
-    each.ends(pk)
-
-    each.ended_once(pk)
+    production.ended_once(pk, "not_submitted")
+    assert len(production.relay.matching(SUBMISSION, since)) == 1
+    assert production.lab.instance(name)["status"] == "ADMIN_down"
 
 
-def test_a_job_outlives_the_process_that_submitted_it(each: Site) -> None:
-    name = each.machine()
-    before = each.ask("newest", name=name)
+def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(
+    production: Site,
+) -> None:
+    name = production.machine()
 
-    with Inside(each.product.environment) as other:
-        with each.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
+    with production.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
+        pk = production.start(name)
+    assert production.job(pk)["status"] == "in_doubt"
+    assert production.ask("submit", kind="startup", name=name)["error"] == "NotNow"
+
+    production.relay.resume()
+    production.ends(pk)
+
+    production.ended_once(pk)
+
+
+def test_a_job_outlives_the_process_that_submitted_it(production: Site) -> None:
+    name = production.machine()
+    before = production.ask("newest", name=name)
+
+    with Inside(production.product.environment) as other:
+        with production.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
             other.tell("submit", kind="startup", name=name)
-            each.product.wait_until(
-                lambda: not each.relay.passes, within_s(10), "it is sent"
+            production.product.wait_until(
+                lambda: not production.relay.passes, within_s(10), "it is sent"
             )
         other.kill()
-    pk = each.ask("newest", name=name)
+    pk = production.ask("newest", name=name)
     assert pk != before
 
-    each.relay.resume()
-    each.ends(pk)
+    production.relay.resume()
+    production.ends(pk)
 
-    each.ended_once(pk)
+    production.ended_once(pk)
 
 
-def test_a_job_ends_after_its_cluster_refused_for_a_while(each: Site) -> None:
-    with each.waiting_job(hold_s=2) as pk:
-        each.relay.refuse()
+def test_a_job_ends_after_its_cluster_refused_for_a_while(production: Site) -> None:
+    with production.waiting_job(hold_s=2) as pk:
+        production.relay.refuse()
         try:
-            each.await_ganeti(pk)
-            each.product.wait_until(
-                lambda: each.ask("refresh_state")["failures"],
+            production.await_ganeti(pk)
+            production.product.wait_until(
+                lambda: production.ask("refresh_state")["failures"],
                 within_s(20),
                 "it is seen",
             )
         finally:
-            each.relay.listen()
-        each.ends(pk)
+            production.relay.listen()
+        production.ends(pk)
 
-    each.ended_once(pk)
+    production.ended_once(pk)
 
 
-def test_a_job_ends_after_its_cluster_hung_for_a_while(each: Site) -> None:
-    with each.waiting_job(hold_s=2) as pk:
-        each.relay.hang()
-        each.await_ganeti(pk)
-        each.product.wait_until(
-            lambda: each.ask("refresh_state")["failures"], within_s(20), "it is seen"
+def test_a_job_ends_after_its_cluster_hung_for_a_while(production: Site) -> None:
+    with production.waiting_job(hold_s=2) as pk:
+        production.relay.hang()
+        production.await_ganeti(pk)
+        production.product.wait_until(
+            lambda: production.ask("refresh_state")["failures"],
+            within_s(20),
+            "it is seen",
         )
-        each.relay.resume()
-        each.ends(pk)
+        production.relay.resume()
+        production.ends(pk)
 
-    each.ended_once(pk)
+    production.ended_once(pk)
 
 
 def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: Site) -> None:

@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from hypothesis import example, given
-from hypothesis import strategies as st
 
 from apps.web.mail_addresses import MailAddressField, comparison_key, normalize
+from tests.web.strategies import ADDRESSES
 
 
 def code_of(address: str) -> str | None:
@@ -102,15 +102,6 @@ def test_the_field_bounds_the_length_first(filler: str) -> None:
 
     assert refusal.value.error_list[0].code == "max_length"
     assert time.thread_time() - started < 0.1
-
-
-SPECIAL = "\"'()<>[]:;,.@\\=?_ \t\r\n\x00\x0b\x0c\x1c\x85\u2028\u200büßελÅ\uff20"
-ADDRESSES = st.one_of(
-    st.emails(),
-    st.from_regex(r"[!-~]{1,12}@[a-z]{1,6}\.example", fullmatch=True),
-    st.text(st.sampled_from(f"ab1-{SPECIAL}"), max_size=20).map("{}@ab.gr".format),
-    st.text(st.sampled_from(f"ab1-{SPECIAL}"), max_size=20).map("ab@{}.gr".format),
-)
 
 
 @given(ADDRESSES)

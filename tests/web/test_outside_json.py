@@ -19,7 +19,7 @@ from apps.ganeti.images import reading
 from apps.ganeti.jobs import wakeups
 from apps.ganeti.rapi import transport
 from apps.ganeti.rapi.errors import RapiError
-from tests.web.test_outside_text import CONTROL, cpu_s, marks
+from tests.web.hostile_text import CONTROL, cpu_s, marks
 
 
 def response(body: bytes) -> requests.Response:

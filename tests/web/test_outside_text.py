@@ -20,22 +20,20 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.handlers import wsgi
-from django.db import transaction
 from django.http import QueryDict, request
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
 import apps
+from apps.applications.models import InstanceApplication
 from apps.web import request_bounds
+from tests.addresses import OURS, address_of, create_application, undone
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_security_table import OURS, address_of, application
-
-__all__ = ["application"]
+from tests.web.hostile_text import CONTROL, cpu_s, marks
 
 pytestmark = pytest.mark.usefixtures("no_rate_limits")
 
 MULTIPART_LIMIT = 250_000
-CONTROL = "".join(map(chr, [*range(32), 0x7F, 0x85, 0x2028, 0x202E, 0xFFFE]))
 HEADERS = re.compile(r'headers(?:\.get\(|\[)"([\w-]+)"|"HTTP_(\w+)"')
 # Read by Django and its companions.
 COMMON_HEADERS = [
@@ -57,17 +55,6 @@ COMMON_HEADERS = [
     "X-Forwarded-Proto",
     "X-Requested-With",
 ]
-
-
-def marks(length: int) -> str:
-    """Return combining marks in the order that takes longest to bring into another."""
-    return "a" + "\u0300" * (length // 2) + "\u0316" * (length // 2)
-
-
-def cpu_s(work: Callable[[], object]) -> float:
-    start = time.thread_time()
-    work()
-    return time.thread_time() - start
 
 
 # -- forms
@@ -173,12 +160,9 @@ def names_read(
     return read
 
 
-def undone(work: Callable[[], Any]) -> Any:
-    """Do something and let the database forget it."""
-    with transaction.atomic():
-        result = work()
-        transaction.set_rollback(True)
-    return result
+@pytest.fixture(autouse=True)
+def application(alice: User) -> InstanceApplication:
+    return create_application(alice)
 
 
 @pytest.fixture

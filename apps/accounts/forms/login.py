@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import EmailInput, PasswordInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.bootstrap import BootstrapField
 from apps.web.fields import PasswordField, UsernameField
 from apps.web.mail_addresses import MailAddressField
 from apps.web.responses import describe_wait
@@ -19,6 +20,8 @@ from ..services import login_throttle, passwords
 
 class LoginForm(forms.AuthenticationForm):
     """Name and password; what is wrong with them is not told apart."""
+
+    bound_field_class = BootstrapField
 
     username = UsernameField(
         label=_("User name"), widget=TextInput(attrs={"autofocus": True})
@@ -42,11 +45,6 @@ class LoginForm(forms.AuthenticationForm):
     }
     # How long it has to wait, if it was tried too often.
     wait_s = 0
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username")
@@ -74,9 +72,11 @@ class LoginForm(forms.AuthenticationForm):
 class ResetForm(forms.PasswordResetForm):
     """Whose password is forgotten, by mail address."""
 
+    bound_field_class = BootstrapField
+
     email = MailAddressField(
         label=_("Mail address"),
-        widget=EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+        widget=EmailInput(attrs={"autocomplete": "email"}),
     )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -87,6 +87,8 @@ class ResetForm(forms.PasswordResetForm):
 class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
     """A new password, twice."""
 
+    bound_field_class = BootstrapField
+
     new_password1 = PasswordField(
         label=_("New password"),
         help_text=password_validators_help_text_html(),
@@ -96,11 +98,6 @@ class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
         label=_("Confirm new password"),
         widget=PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
 
 class ChangeForm(NewPasswordForm, forms.PasswordChangeForm):

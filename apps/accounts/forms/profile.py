@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import LineField, PasswordField, TextField
 from apps.web.mail_addresses import MailAddressField
 from apps.web.requests import UserRequest
@@ -27,39 +28,33 @@ PHONE = RegexValidator(
 )
 
 
-def _input(**attributes: str) -> forms.TextInput:
-    return forms.TextInput(attrs={"class": "form-control", **attributes})
-
-
-class ProfileForm(forms.Form):
+class ProfileForm(BootstrapForm):
     first_name = LineField(
         label=_("First name"),
         max_length=150,
-        widget=_input(autocomplete="given-name"),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = LineField(
         label=_("Surname"),
         max_length=150,
-        widget=_input(autocomplete="family-name"),
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     organization = forms.ModelChoiceField(
         Organization.objects.all(),
         label=_("Organization"),
         required=False,
         empty_label=_("None of these"),
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
     phone = LineField(
         label=_("Phone"),
         max_length=64,
         required=False,
         validators=[PHONE],
-        widget=_input(autocomplete="tel", inputmode="tel"),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(
         label=_("Mail language"),
         required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -95,20 +90,16 @@ def _as_it_is(user: User) -> dict[str, Any]:
     }
 
 
-class MailForm(forms.Form):
+class MailForm(BootstrapForm):
     """Another address, for who knows the password, be it the directory's."""
 
     address = MailAddressField(
         label=_("New address"),
-        widget=forms.EmailInput(
-            attrs={"class": "form-control", "autocomplete": "email"}
-        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password = PasswordField(
         label=_("Your password"),
-        widget=forms.PasswordInput(
-            attrs={"class": "form-control", "autocomplete": "current-password"}
-        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args: Any, request: UserRequest) -> None:
@@ -138,7 +129,7 @@ class MailForm(forms.Form):
         return _("Incorrect password.")
 
 
-class KeysForm(forms.Form):
+class KeysForm(BootstrapForm):
     """Several keys at once; all that is wrong is told by its line."""
 
     keys = TextField(
@@ -152,7 +143,7 @@ class KeysForm(forms.Form):
         ),
         widget=forms.Textarea(
             attrs={
-                "class": "form-control keys-input",
+                "class": "keys-input",
                 "rows": 4,
                 "spellcheck": "false",
                 "autocomplete": "off",

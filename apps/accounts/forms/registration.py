@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import LineField, PasswordField, TextField, UsernameField
 from apps.web.mail_addresses import MailAddressField
 
@@ -28,22 +29,7 @@ LONGEST_NAME = 64  # so that it fits into a tag of Ganeti's
 TAKEN = _("This user name is taken. Choose another one.")
 
 
-class PlainForm(forms.Form):
-    """A form whose fields look as ours do."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", _class_of(field.widget))
-
-
-def _class_of(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput):
-        return "form-check-input"
-    return "form-select" if isinstance(widget, forms.Select) else "form-control"
-
-
-class RegistrationForm(PlainForm):
+class RegistrationForm(BootstrapForm):
     username = UsernameField(
         label=_("User name"),
         max_length=LONGEST_NAME,
@@ -118,7 +104,7 @@ class RegistrationForm(PlainForm):
         )
 
 
-class PasswordForm(PlainForm):
+class PasswordForm(BootstrapForm):
     """The password of an account whose mail address is confirmed with it."""
 
     password = PasswordField(
@@ -154,7 +140,7 @@ class PasswordForm(PlainForm):
             self.add_error("password", exc)
 
 
-class DecisionForm(PlainForm):
+class DecisionForm(BootstrapForm):
     decision = forms.ChoiceField(
         choices=[("approve", _("Approve")), ("refuse", _("Reject"))]
     )

@@ -18,7 +18,8 @@ from apps.ganeti.models import Network
 from apps.ganeti.reads import hostnames
 from apps.ganeti.reads.hostnames import Findings
 from apps.ganeti.services.owners import Owner
-from apps.web.fields import LineField, TextField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField, TextField
 from apps.web.mail_addresses import MailAddressField
 
 from ..display import labels
@@ -39,22 +40,11 @@ NO_TAG = gettext_lazy(
     "allow. Ask the staff to change your user name before you apply."
 )
 
-_TEXT = {"class": "form-control"}
-_NAME = {
-    **_TEXT,
-    "autocapitalize": "none",
-    "autocomplete": "off",
-    "spellcheck": "false",
-    "placeholder": "web1.example.org",
-}
-_CHECK = {"class": "form-check-input"}
-_SELECT = {"class": "form-select"}
+_NAME = {**VERBATIM, "autocomplete": "off", "placeholder": "web1.example.org"}
 
 
-class ApplicationForm(forms.Form):
+class ApplicationForm(BootstrapForm):
     """Asks for what is offered to ``applicant``; what is not shown is not there."""
-
-    error_css_class = "wrong"
 
     hostname = LineField(
         label=gettext_lazy("Host name"),
@@ -62,17 +52,12 @@ class ApplicationForm(forms.Form):
         help_text=gettext_lazy("Fully qualified domain name. It must not be in use."),
         widget=forms.TextInput(attrs=_NAME),
     )
-    memory_mib = forms.TypedChoiceField(
-        label=gettext_lazy("Memory"), coerce=int, widget=forms.Select(attrs=_SELECT)
-    )
+    memory_mib = forms.TypedChoiceField(label=gettext_lazy("Memory"), coerce=int)
     vcpus = forms.TypedChoiceField(
         label=gettext_lazy("Virtual CPUs"),
         coerce=int,
-        widget=forms.Select(attrs=_SELECT),
     )
-    disk_gib = forms.TypedChoiceField(
-        label=gettext_lazy("Disk"), coerce=int, widget=forms.Select(attrs=_SELECT)
-    )
+    disk_gib = forms.TypedChoiceField(label=gettext_lazy("Disk"), coerce=int)
     operating_system = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         required=False,
@@ -80,12 +65,10 @@ class ApplicationForm(forms.Form):
             "Your SSH keys are installed if the image supports it. If you choose "
             "none, the machine has an empty disk."
         ),
-        widget=forms.Select(attrs=_SELECT),
     )
     hosts_mail_server = forms.BooleanField(
         label=gettext_lazy("Hosts a mail server"),
         required=False,
-        widget=forms.CheckboxInput(attrs=_CHECK),
     )
     organization = forms.ModelChoiceField(
         label=gettext_lazy("Organization"),
@@ -93,24 +76,21 @@ class ApplicationForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("None"),
         help_text=gettext_lazy("Organization that the machine is for."),
-        widget=forms.Select(attrs=_SELECT),
     )
     contact_name = LineField(
         label=gettext_lazy("Name"),
         max_length=255,
         required=False,
-        widget=forms.TextInput(attrs=_TEXT),
     )
     contact_email = MailAddressField(
         label=gettext_lazy("Mail"),
         required=False,
-        widget=forms.EmailInput(attrs=_TEXT),
     )
     contact_phone = LineField(
         label=gettext_lazy("Phone"),
         max_length=64,
         required=False,
-        widget=forms.TextInput(attrs={**_TEXT, "type": "tel"}),
+        widget=forms.TextInput(attrs={"type": "tel"}),
     )
     network = forms.ModelChoiceField(
         label=gettext_lazy("Network"),
@@ -118,7 +98,6 @@ class ApplicationForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Chosen by staff"),
         help_text=gettext_lazy("Networks that your groups can request."),
-        widget=forms.Select(attrs=_SELECT),
     )
     comments = TextField(
         label=gettext_lazy("Comments"),
@@ -127,14 +106,13 @@ class ApplicationForm(forms.Form):
         help_text=gettext_lazy(
             "What the machine is for, and anything else the staff should know."
         ),
-        widget=forms.Textarea(attrs={**_TEXT, "rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     terms = forms.BooleanField(
         label=gettext_lazy("I accept the terms of service"),
         error_messages={
             "required": gettext_lazy("You must accept the terms of service.")
         },
-        widget=forms.CheckboxInput(attrs=_CHECK),
     )
 
     def __init__(self, *args: Any, applicant: User, **kwargs: Any) -> None:

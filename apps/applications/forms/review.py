@@ -15,7 +15,8 @@ from apps.ganeti.domain import tags
 from apps.ganeti.domain.creation import EXTERNAL, IN_VOLUME_GROUPS
 from apps.ganeti.reads import hostnames
 from apps.ganeti.services.owners import Owner
-from apps.web.fields import LineField, TextField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField, TextField
 
 from ..display.placement_panel import (
     MOST_DISK_GIB,
@@ -29,18 +30,10 @@ from ..services import building
 
 LONGEST_COMMENT = 4000
 
-_TEXT = {"class": "form-control"}
-_NAME = {
-    **_TEXT,
-    "autocapitalize": "none",
-    "autocomplete": "off",
-    "spellcheck": "false",
-}
+_NAME = {**VERBATIM, "autocomplete": "off"}
 # Of what a cluster has: longer than any name in Ganeti.
 MAX_NAME_LENGTH = 255
-_SELECT = {"class": "form-select"}
-_COMMENT = {**_TEXT, "rows": 3}
-
+_COMMENT = {"rows": 3}
 
 NO_TAG = gettext_lazy(
     "Ganeti can't store the owner's user name: tags allow only letters, "
@@ -49,7 +42,7 @@ NO_TAG = gettext_lazy(
 
 
 def _figure(label: Any, most: int) -> forms.IntegerField:
-    attrs = {"class": "form-control changes-offer", "inputmode": "numeric"}
+    attrs = {"class": "changes-offer", "inputmode": "numeric"}
     return forms.IntegerField(
         label=label,
         min_value=1,
@@ -62,12 +55,15 @@ def _name(label: Any) -> LineField:
     return LineField(label=label, max_length=MAX_NAME_LENGTH, required=False)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(BootstrapForm):
     """Everything that was asked for, and where it is to be.
 
-    What is chosen is looked for in what is known of the cluster, never in what the
-    page offered: that came from the browser too.
+    With ``data`` it is validated; with ``initial`` alone it only shows that. Either way
+    the panel offers what goes with it. What is chosen is looked for in what is known of
+    the cluster, never in what the page offered: that came from the browser too.
     """
+
+    fast_first = False
 
     hostname = LineField(
         label=gettext_lazy("Host name"),
@@ -80,19 +76,16 @@ class ReviewForm(forms.Form):
     operating_system = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         required=False,
-        widget=forms.Select(attrs=_SELECT),
     )
     organization = forms.ModelChoiceField(
         label=gettext_lazy("Organization"),
         queryset=Organization.objects.all(),
         required=False,
         empty_label=gettext_lazy("None"),
-        widget=forms.Select(attrs=_SELECT),
     )
     hosts_mail_server = forms.BooleanField(
         label=gettext_lazy("Hosts a mail server"),
         required=False,
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
     cluster = LineField(
         label=gettext_lazy("Cluster"),
@@ -114,10 +107,19 @@ class ReviewForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, application: InstanceApplication, panel: Panel, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        application: InstanceApplication,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        self.application, self.panel = application, panel
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial=initial)
+        self.application = application
+        self.panel = Panel(
+            self.initial if data is None else as_typed(data),
+            wish=application.network,
+            fast_first=self.fast_first,
+        )
         self._offer_images()
 
     def _offer_images(self) -> None:
@@ -222,6 +224,7 @@ class ReviewForm(forms.Form):
 class CreateForm(ReviewForm):
     """What is to be built without an application, and for whom."""
 
+    fast_first = True
     owner = LineField(
         label=gettext_lazy("Owner"),
         max_length=150,
@@ -240,7 +243,7 @@ class CreateForm(ReviewForm):
         return found
 
 
-class CommentForm(forms.Form):
+class CommentForm(BootstrapForm):
     """What the staff notes beside, whatever is decided."""
 
     admin_comments = TextField(max_length=LONGEST_COMMENT, required=False)
@@ -248,8 +251,6 @@ class CommentForm(forms.Form):
 
 class RefusalForm(CommentForm):
     """Why an application is refused; the applicant is told so."""
-
-    SAID = ("refusal_reason", "admin_comments")
 
     refusal_reason = TextField(
         label=gettext_lazy("Reason"),
@@ -259,6 +260,28 @@ class RefusalForm(CommentForm):
         widget=forms.Textarea(attrs=_COMMENT),
         error_messages={"required": gettext_lazy("Enter a reason for the applicant.")},
     )
+
+
+def as_filed(application: InstanceApplication) -> dict[str, Any]:
+    """Return what the form shows of an application: as it was filed, or decided."""
+    cluster, template = application.cluster, application.disk_template
+    provider = application.storage_provider
+    names = ("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system")
+    filed = {name: getattr(application, name) for name in names}
+    filed |= {
+        "hosts_mail_server": application.hosts_mail_server,
+        "organization": application.organization_id,
+        "admin_comments": application.admin_comments,
+    }
+    if cluster is None:
+        return filed
+    return filed | {
+        "cluster": cluster.slug,
+        "node_group": application.node_group,
+        "nic_network": application.nic_network,
+        "storage": f"{template}:{provider}" if provider else template,
+        "volume_group": application.volume_group,
+    }
 
 
 def as_typed(data: QueryDict) -> dict[str, Any]:

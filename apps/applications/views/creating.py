@@ -1,11 +1,6 @@
 """Have a machine built without an application of its owner's."""
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.person import person_of
@@ -14,99 +9,53 @@ from apps.ganeti.jobs.submission import ActionRefused
 from apps.web.requests import UserRequest
 
 from .. import access
-from ..display.placement_panel import Panel
-from ..forms.review import CreateForm, as_typed
+from ..forms.review import CreateForm, ReviewForm
 from ..models import InstanceApplication
-from ..services import building, reviewing
+from ..services import reviewing
 from ..services.building import NotTaken
-from ..services.dry_run import Trial, asked_trial
 from ..services.filing import NameTaken
 from .lookup import as_answer
-from .reviewing import accepted
+from .review_page import FormPage, accepted, not_taken
 
 # To begin with.
 _SIZES = {"memory_mib": 2048, "vcpus": 1, "disk_gib": 20}
 
 
+class CreatePage(FormPage):
+    template = "applications/create.html"
+    form_class = CreateForm
+
+    def decided(self, form: ReviewForm) -> InstanceApplication:
+        owner = form.cleaned_data["owner"]
+        return InstanceApplication(applicant=owner, **form.decided())
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: UserRequest) -> HttpResponse:
+    page = CreatePage(request, InstanceApplication(applicant=request.user))
     if request.method != "POST":
         verdict = access.may_create(person_of(request))
         if not verdict.allowed:
             raise as_answer(verdict)
-        return _page(request, _unjudged(request, _to_begin_with(request)))
+        owner = request.user.get_username()
+        return page.answer(page.filled({**_SIZES, "owner": owner}))
     try:
         reviewing.check_creator(by=acting(request))
     except ActionRefused as exc:
         raise as_answer(exc.verdict) from exc
-    do = {"create": _create, "try": _try}.get(request.POST.get("do", ""), _look)
-    return do(request)
+    do = {"create": _create, "try": CreatePage.try_out}
+    return do.get(request.POST.get("do", ""), CreatePage.look)(page)
 
 
-def _to_begin_with(request: UserRequest) -> dict[str, Any]:
-    return {**_SIZES, "owner": request.user.get_username()}
-
-
-def _panel(asked: dict[str, Any]) -> Panel:
-    return Panel(asked, fast_first=True)
-
-
-def _unjudged(request: UserRequest, asked: dict[str, Any]) -> CreateForm:
-    """Return the form with this in it, without a word about what is wrong with it."""
-    return CreateForm(
-        application=InstanceApplication(applicant=request.user),
-        panel=_panel(asked),
-        initial=asked,
-    )
-
-
-def _sent(request: UserRequest) -> CreateForm:
-    return CreateForm(
-        request.POST,
-        application=InstanceApplication(applicant=request.user),
-        panel=_panel(as_typed(request.POST)),
-    )
-
-
-def _page(
-    request: UserRequest, form: CreateForm, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    context = {"form": form, "panel": form.panel, **more}
-    return render(request, "applications/create.html", context, status=status)
-
-
-def _look(request: UserRequest) -> HttpResponse:
-    form = _unjudged(request, as_typed(request.POST))
-    return _page(request, form, trial=asked_trial(request.POST))
-
-
-def _try(request: UserRequest) -> HttpResponse:
-    form = _sent(request)
+def _create(page: CreatePage) -> HttpResponse:
+    form = page.sent()
     if not form.is_valid():
-        return _page(request, form, status=400)
-    owner = form.cleaned_data["owner"]
-    tried = InstanceApplication(applicant=owner, **form.decided())
+        return page.answer(form, status=400)
+    made = page.decided(form)
     try:
-        trial = Trial(building.try_out(tried, by=acting(request)))
-    except NotTaken as exc:
-        return _page(request, form, not_tried=str(exc))
-    return _page(request, form, trial=trial)
-
-
-def _create(request: UserRequest) -> HttpResponse:
-    form = _sent(request)
-    if not form.is_valid():
-        return _page(request, form, status=400)
-    made = InstanceApplication(applicant=form.cleaned_data["owner"], **form.decided())
-    try:
-        job = reviewing.create(made, form.decided(), by=acting(request))
+        job = reviewing.create(made, form.decided(), by=page.by)
     except NameTaken:
-        form.name_taken()
-        return _page(request, form, status=400)
+        return page.name_taken(form)
     except NotTaken as exc:
-        text = _(
-            "The application was accepted, but the cluster rejected the job: %(why)s"
-        )
-        messages.error(request, text % {"why": exc})
-        return redirect("applications:review", made.pk)
-    return accepted(request, made, job)
+        return not_taken(page.request, made, exc)
+    return accepted(page.request, made, job)

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from apps.accounts.person import person_of
-from apps.web.lists import neighbours
+from apps.web.lists import page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access, listing
@@ -33,14 +33,16 @@ def application_list(request: UserRequest) -> HttpResponse:
 
 
 def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
-    page = listing.page(listing.visible(request.user, person_of(request)), asked)
+    visible = listing.visible(request.user, person_of(request))
+    page = listing.page(visible, asked)
     return {
         "asked": asked,
         "page": page,
-        "rows": rows.rows(page.rows),
+        "total": visible.count() if asked.filtered else page.paginator.count,
+        "rows": rows.rows(page),
         "heads": rows.heads(asked, staff=staff),
         "chips": list(asked.chips()),
-        "pages": neighbours(page, lambda number: asked.address(page=number)),
+        "pages": page_links(page, lambda number: asked.address(page=number)),
         "status_labels": labels.LABELS,
         "staff": staff,
     }

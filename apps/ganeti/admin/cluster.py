@@ -158,7 +158,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
     ) -> HttpResponse:
         """Ask for no corrections where a panel says what there is to do."""
         form = context["adminform"].form
-        if getattr(form, "is_waiting", False) or getattr(form, "trouble", None):
+        if isinstance(form, ClusterForm) and (form.is_waiting or form.trial.trouble):
             context["errors"] = None
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -186,11 +186,11 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         super().save_model(request, obj, form, change)
         if not isinstance(form, ClusterForm):
             return
-        if form.report:
-            messages.success(request, _("Connected to %s") % form.report)
-        elif form.trouble:
+        if form.trial.report:
+            messages.success(request, _("Connected to %s") % form.trial.report)
+        elif form.trial.trouble:
             text = _("Saved, but the connection failed: %s")
-            messages.warning(request, text % form.trouble)
+            messages.warning(request, text % form.trial.trouble)
         warn_if_unverified(request, obj)
         if not change or form.changed_data:
             ask_soon(obj)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.module_loading import import_string
 
+from apps.web.bootstrap import BootstrapForm
 from apps.web.stored_text import Text
 
 from ..domain.instance import Instance
@@ -14,7 +15,7 @@ from ..models import Job
 from ..reads.inventory import Inventory
 
 
-class ActionForm(forms.Form):
+class ActionForm(BootstrapForm):
     """The options of one kind of action; `options` go to its service as keywords.
 
     Drawn by ``ganeti/_action_option.html``, which knows check boxes, selects,
@@ -60,16 +61,11 @@ def form_for(
     return form(kind, instance, inventory, data)
 
 
-class CheckBox(forms.CheckboxInput):
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": "form-check-input"})
-
-
 class DescribedRadios(forms.RadioSelect):
     """Radio buttons with a sentence below each."""
 
     def __init__(self, descriptions: Mapping[str, Text]) -> None:
-        super().__init__(attrs={"class": "form-check-input"})
+        super().__init__()
         self.descriptions = descriptions
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -81,7 +77,7 @@ class SelectWithReasons(forms.Select):
     """A select whose options may be off, each with the reason in its label."""
 
     def __init__(self) -> None:
-        super().__init__(attrs={"class": "form-select"})
+        super().__init__()
         self.reasons: Mapping[str, Text] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:

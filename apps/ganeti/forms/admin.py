@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from apps.web.fields import LineField, PasswordField
 
-from ..encryption import UndecryptableError
 from ..models import Cluster, Network
 from ..rapi.certificate import Certificate
-from ..services import cluster_check
-from ..services.cluster_check import CannotConnect, Report
+from ..services import cluster_trial
+from ..services.cluster_check import CannotConnect
+from ..services.cluster_trial import ClusterTrial
 from . import validators
 from .sealed_password import seal, unseal
 
@@ -30,9 +30,9 @@ STEPS = frozenset(
 class ClusterForm(forms.ModelForm[Cluster]):
     """A cluster that is tried before it is saved.
 
-    The password is sent only once the certificate is trusted: a fingerprint that
-    nobody gave is shown to be confirmed first, and the form comes back for that. The
-    field is not called ``password``, which on a cluster is the password in clear.
+    The form comes back to have the certificate confirmed, with the password sealed in
+    it. The field is not called ``password``, which on a cluster is the password in
+    clear.
     """
 
     new_password = PasswordField(
@@ -88,14 +88,12 @@ class ClusterForm(forms.ModelForm[Cluster]):
             ),
         }
 
-    # Outcomes of trying, for the page and the messages
-    report: Report | None = None
-    trouble: CannotConnect | None = None
-    to_confirm: Certificate | None = None
-    expected_fingerprint: str = ""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # For the page and the messages.
+        self.trial = ClusterTrial()
+        # Whether nothing is wrong, and only the next step is still to be taken.
+        self.is_waiting = False
         self._password = ""
         if "slug" in self.fields:
             self.fields["slug"].required = False
@@ -109,13 +107,6 @@ class ClusterForm(forms.ModelForm[Cluster]):
     def only_testing(self) -> bool:
         """Whether the cluster is to be tried, and nothing saved."""
         return "_test" in self.data
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nothing is wrong, and only the next step is still to be taken."""
-        return self._waits
-
-    _waits = False
 
     @property
     def changed_data(self) -> list[str]:
@@ -194,14 +185,17 @@ class ClusterForm(forms.ModelForm[Cluster]):
 
     # -- trying
 
-    def full_clean(self) -> None:
+    def _post_clean(self) -> None:
         """Try the cluster last, when everything else about the form is right."""
-        super().full_clean()
-        if not self.is_bound or self.errors:
+        super()._post_clean()  # type: ignore[misc] # the stubs lack it
+        if self.errors:
             return
         self._set_password()
         if self._is_to_be_tried():
-            self._try()
+            confirmed = self.cleaned_data["certificate_confirmed"]
+            seen = self.cleaned_data["seen_fingerprint"] if confirmed else ""
+            self.trial = cluster_trial.run(self.instance, confirmed=seen)
+            self._take_outcome()
         if self.only_testing and not self.errors:
             self._wait(None, _("Nothing has been saved yet."))
 
@@ -214,56 +208,30 @@ class ClusterForm(forms.ModelForm[Cluster]):
     def _is_to_be_tried(self) -> bool:
         if self.only_testing or self.instance.pk is None:
             return True
-        unpinned = self._pins and not self.instance.fingerprint
-        return unpinned or not CONNECTION.isdisjoint(self.changed_data)
+        pinned = not cluster_trial.pins(self.instance) or self.instance.fingerprint
+        return not pinned or not CONNECTION.isdisjoint(self.changed_data)
 
-    @property
-    def _pins(self) -> bool:
-        return self.instance.verification == Cluster.Verify.FINGERPRINT
+    def _take_outcome(self) -> None:
+        """Let the form come back if the certificate or the cluster needs attention."""
+        if self.trial.to_confirm:
+            self._ask_to_confirm(self.trial.to_confirm)
+            return
+        if self.instance.fingerprint != self.cleaned_data["fingerprint"]:
+            self._show("fingerprint", self.instance.fingerprint)
+        if self.trial.trouble:
+            self._fail(self.trial.trouble)
 
-    def _try(self) -> None:
-        self.instance.can_write = None
-        try:
-            if self._pins and not self._pin():
-                return
-            self.report = cluster_check.examine(self.instance.endpoint)
-        except CannotConnect as exc:
-            self._fail(exc)
-        except UndecryptableError:
-            message = _(
-                "The stored password can no longer be decrypted. Enter it again."
-            )
-            self._fail(CannotConnect(message, field="password"))
-        else:
-            self.instance.can_write = self.report.can_write
-
-    def _pin(self) -> bool:
-        """Tell whether the certificate shown is the one expected, or ask."""
-        shown = cluster_check.look(self.instance.hostname, self.instance.port)
-        seen = self.cleaned_data["seen_fingerprint"]
-        confirmed = self.cleaned_data["certificate_confirmed"]
-        if self.instance.fingerprint != shown.spelled:
-            if not (confirmed and seen == shown.fingerprint):
-                self._ask_to_confirm(shown)
-                return False
-            self.instance.fingerprint = shown.spelled
-            self._show("fingerprint", shown.spelled)
-        return True
-
-    def _ask_to_confirm(self, shown: Certificate) -> None:
-        self.to_confirm = shown
-        self.expected_fingerprint = self.instance.fingerprint
-        self._show("seen_fingerprint", shown.fingerprint)
+    def _ask_to_confirm(self, certificate: Certificate) -> None:
+        self._show("seen_fingerprint", certificate.fingerprint)
         self._show("certificate_confirmed", "")
         self._wait("certificate_confirmed", _("Compare the certificate and confirm."))
 
     def _wait(self, field: str | None, message: str) -> None:
         """Let the form come back without anything being wrong with it."""
-        self._waits = True
+        self.is_waiting = True
         self.add_error(field, message)
 
     def _fail(self, trouble: CannotConnect) -> None:
-        self.trouble = trouble
         if self.only_testing or not self.cleaned_data["save_anyway"]:
             field = "new_password" if trouble.field == "password" else trouble.field
             self.add_error(field, str(trouble))

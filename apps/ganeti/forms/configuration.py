@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.net import probe
 from apps.web import rate_limit
-from apps.web.fields import LineField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField
 
 from ..display.configuration import LABELS, choices, offered
 from ..domain import hypervisors
@@ -37,7 +38,7 @@ WRITTEN = {
 }
 
 
-class ConfigurationForm(forms.Form):
+class ConfigurationForm(BootstrapForm):
     def __init__(
         self, instance: Instance, data: Any = None, *, account: str = ""
     ) -> None:
@@ -95,22 +96,19 @@ def _choice(
         help_text=HELP.get(name, ""),
         choices=options,
         required=required,
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
 
 def _text(name: str) -> LineField:
     url = name == CDROM
-    attrs = {"class": "form-control", "spellcheck": "false", "autocapitalize": "none"}
-    if url:
-        attrs |= {"inputmode": "url", "placeholder": "https://"}
+    attrs = {"inputmode": "url", "placeholder": "https://"} if url else {}
     return LineField(
         label=LABELS[name],
         help_text=URL_HELP if url else HELP.get(name, ""),
         max_length=probe.LONGEST_URL,
         required=False,
         strip=url,
-        widget=forms.TextInput(attrs=attrs),
+        widget=forms.TextInput(attrs={**VERBATIM, **attrs}),
     )
 
 
@@ -119,5 +117,4 @@ def _flag(name: str) -> forms.BooleanField:
         label=LABELS[name],
         help_text=HELP.get(name, ""),
         required=False,
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )

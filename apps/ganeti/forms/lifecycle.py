@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.web.fields import LineField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField
 
 from ..domain.instance import Instance
 from ..domain.osimage import OsImage
@@ -16,15 +17,10 @@ from ..reads import hostnames
 from ..services import lifecycle
 from ..services.lifecycle import Wish
 
-TYPED = {
-    "class": "form-control",
-    "autocomplete": "off",
-    "autocapitalize": "none",
-    "spellcheck": "false",
-}
+TYPED = {**VERBATIM, "autocomplete": "off"}
 
 
-class DestroyForm(forms.Form):
+class DestroyForm(BootstrapForm):
     """The machine's name, typed: whoever does that has read which one it is."""
 
     action = RequestedAction.DESTROY
@@ -61,7 +57,6 @@ class ReinstallForm(DestroyForm):
 
     image = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
-        widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={
             "invalid_choice": gettext_lazy("Choose one of the available images."),
             "required": gettext_lazy("Choose one of the available images."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from apps.web.stored_text import Text
 
 from ..domain.node import Node
-from .actions import ActionForm, CheckBox, SelectWithReasons
+from .actions import ActionForm, SelectWithReasons
 
 
 class TargetNodeForm(ActionForm):
@@ -72,7 +72,6 @@ class MigrateForm(TargetNodeForm):
         ),
         initial=True,
         required=False,
-        widget=CheckBox(),
     )
     allow_failover = forms.BooleanField(
         label=gettext_lazy("Fail over if it can't be migrated"),
@@ -80,7 +79,6 @@ class MigrateForm(TargetNodeForm):
             "The machine is then stopped and started on the other node."
         ),
         required=False,
-        widget=CheckBox(),
     )
 
 
@@ -91,5 +89,4 @@ class FailoverForm(TargetNodeForm):
             "Use this if the node is lost. Data that wasn't mirrored yet is lost too."
         ),
         required=False,
-        widget=CheckBox(),
     )

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from apps.web.fields import LineField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField
 
 from ..domain import tags
 from ..domain.instance import Instance
@@ -15,23 +16,21 @@ from ..services import owners
 from ..services.owners import Owner
 
 LONGEST_NAME = 150
-TEXT = {"class": "form-control", "spellcheck": "false", "autocapitalize": "none"}
 
 
-class AddOwnerForm(forms.Form):
+class AddOwnerForm(BootstrapForm):
     word = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=[
             (tags.USER, pgettext_lazy("owner", "User")),
             (tags.GROUP, pgettext_lazy("owner", "Group")),
         ],
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
     name = LineField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
         help_text=gettext_lazy("Exact user name or group name."),
-        widget=forms.TextInput(attrs={**TEXT, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={**VERBATIM, "autocomplete": "off"}),
     )
 
     def __init__(self, instance: Instance, data: Any = None) -> None:

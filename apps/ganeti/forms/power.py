@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..rapi.client import RebootKind
 from ..rapi.versions import Capability, since
-from .actions import ActionForm, CheckBox, DescribedRadios
+from .actions import ActionForm, DescribedRadios
 
 LONGEST_TIMEOUT_S = 3600
 TOO_OLD = _(
@@ -24,15 +24,12 @@ class ShutdownForm(ActionForm):
         help_text=_(
             "How long to wait for a clean shutdown before powering off. Default: 120."
         ),
-        widget=forms.NumberInput(
-            attrs={"class": "form-control", "inputmode": "numeric"}
-        ),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     force = forms.BooleanField(
         label=_("Power off immediately"),
         required=False,
         help_text=_("Like pulling the plug: data not yet written to disk is lost."),
-        widget=CheckBox(),
     )
 
     def prepare(self) -> None:

@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.web.fields import LineField
+from apps.web.bootstrap import BootstrapForm
+from apps.web.fields import VERBATIM, LineField
 
 from ..domain.instance import Instance
 from ..domain.tags import Subnet
 
 _MAPPED = IPv6Network("::ffff:0:0/96")
-TEXT = {"class": "form-control", "spellcheck": "false", "autocapitalize": "none"}
 
 
 class SwitchForm(forms.Form):
@@ -24,12 +24,12 @@ class SwitchForm(forms.Form):
     wanted = forms.ChoiceField(choices=[("on", ""), ("off", "")])
 
 
-class WhitelistForm(forms.Form):
+class WhitelistForm(BootstrapForm):
     subnet = LineField(
         label=gettext_lazy("Whitelisted network"),
         required=False,
         max_length=64,
-        widget=forms.TextInput(attrs={**TEXT, "placeholder": "192.0.2.0/26"}),
+        widget=forms.TextInput(attrs={**VERBATIM, "placeholder": "192.0.2.0/26"}),
     )
 
     def __init__(self, instance: Instance, data: Any = None) -> None:

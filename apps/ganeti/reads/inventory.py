@@ -9,22 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv6Network
-from operator import is_
-from typing import Any, TypeVar
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 
 from apps.accounts.person import Person
 from apps.auditlog.target import TargetKind
-from apps.web.lists import Page
 
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
 from ..domain.instance import Instance, Nic, State
-from ..domain.node import Node, NodeGroup
+from ..domain.node import NodeGroup
 from ..models import Cluster, Job, Network
 from ..state import refreshing, snapshots
+from ..state.shared_instances import Derived
 from ..state.snapshots import Snapshot
-
-Row = TypeVar("Row")
 
 # How old this process's view of the cache may be on a list of instances, seconds.
 LIST_WITHIN_S = 1.0
@@ -108,8 +107,11 @@ class _Merged:
         return self.orders[column]
 
 
-# The merged list of everything, and the clusters' instances that it was made of.
-_everything: tuple[Sequence[Mapping[str, Instance]], _Merged] = ((), _Merged([]))
+def _merge(clusters: Iterable[Mapping[str, Instance]]) -> _Merged:
+    return _Merged([one for instances in clusters for one in instances.values()])
+
+
+_everything = Derived(_merge)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ class Inventory:
     @cached_property
     def _merged(self) -> _Merged:
         if access.sees_all(self.person):
-            return _all_of(self.snapshots)
+            known = [shot.contents for shot in self.snapshots if shot.contents]
+            return _everything.of([contents.instances for contents in known])
         return _Merged(
             [found for shot in self.snapshots for found in _owned(self.person, shot)]
         )
@@ -180,12 +183,6 @@ class Inventory:
             shot.contents.groups.get(instance.group) if shot and shot.contents else None
         )
 
-    def node_of(self, instance: Instance) -> Node | None:
-        shot = self.snapshot(instance.cluster)
-        if shot is None or shot.contents is None:
-            return None
-        return shot.contents.nodes.get(instance.primary_node)
-
     def owned_by(
         self, users: Iterable[str] = (), groups: Iterable[str] = ()
     ) -> list[Instance]:
@@ -200,16 +197,14 @@ class Inventory:
         return sorted(found.values(), key=SORT_KEYS["name"])
 
     def page(self, wanted: Criteria) -> Page[Instance]:
-        """Return the page of the list that the criteria describe."""
+        """Return the page of the list that the criteria describe, or the nearest."""
         column = wanted.sort if wanted.sort in SORT_KEYS else "name"
         ordered: Sequence[Instance] = self._merged.ordered(column)
         words = wanted.search.lower().split()
         matching = self._having(words, _matching(ordered, wanted))
-        pages = max(1, -(-len(matching) // wanted.size))
-        number = min(max(wanted.page, 1), pages)
-        rows = _cut(matching, number, wanted)
-        total = len(self._merged.instances)
-        return Page(rows, number, pages, wanted.size, len(matching), total)
+        if wanted.descending:
+            matching = matching[::-1]
+        return Paginator(matching, wanted.size).get_page(max(1, wanted.page))
 
     def _having(
         self, words: Iterable[str], instances: Sequence[Instance]
@@ -300,16 +295,6 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
     }
 
 
-def _all_of(shots: Sequence[Snapshot]) -> _Merged:
-    global _everything  # noqa: PLW0603 - one process-wide memory, replaced as a whole
-    parts = [shot.contents.instances for shot in shots if shot.contents]
-    known, merged = _everything
-    if len(known) != len(parts) or not all(map(is_, known, parts)):
-        merged = _Merged([found for part in parts for found in part.values()])
-        _everything = (parts, merged)
-    return merged
-
-
 def _owned(person: Person, shot: Snapshot) -> list[Instance]:
     if not person.username:
         return []
@@ -345,12 +330,3 @@ def _matching(ordered: Sequence[Instance], wanted: Criteria) -> Sequence[Instanc
     if owner := wanted.owner.lower():
         ordered = [found for found in ordered if owner in found.owner_text]
     return ordered
-
-
-def _cut(matching: Sequence[Instance], number: int, wanted: Criteria) -> list[Instance]:
-    """Return one page; a descending list is the same list read from its end."""
-    start, size = (number - 1) * wanted.size, wanted.size
-    if not wanted.descending:
-        return list(matching[start : start + size])
-    end = len(matching) - start
-    return list(reversed(matching[max(0, end - size) : end]))

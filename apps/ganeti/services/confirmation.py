@@ -86,9 +86,9 @@ def ask(
         owners.check_removal(cluster, instance, wish.owner, by=by)
     if not by.user.email:
         raise NotNow(_("Your account has no mail address to send a link to."))
-    key = new_key()
+    valid_for = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
     with transaction.atomic():
-        asked = _write_down(cluster, instance, wish, by.user, key)
+        asked, key = _write_down(cluster, instance, wish, by.user, valid_for)
         entries.record(
             by,
             f"ask_{wish.action.value}",
@@ -104,23 +104,27 @@ def ask(
 def do_at_once(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> Job:
     """Do it without a mail; raises ActionRefused, NotNow, RapiError."""
     availability.check(wish.kind, cluster, instance, by)
-    asked = _write_down(cluster, instance, wish, by.user)
+    # Nobody gets its key, which has expired already.
+    asked, _key = _write_down(cluster, instance, wish, by.user, timedelta(0))
     job = _do(asked, instance, by)
     _tell_owners(asked, instance)
     return job
 
 
 def _write_down(
-    cluster: Cluster, instance: Instance, wish: Wish, user: User, key: str = ""
-) -> ActionRequest:
-    """Keep a request in place of older ones; without a key nobody can confirm it."""
-    now = timezone.now()
-    days = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS if key else 0)
+    cluster: Cluster,
+    instance: Instance,
+    wish: Wish,
+    user: User,
+    valid_for: timedelta,
+) -> tuple[ActionRequest, str]:
+    """Keep a request in place of older ones; return it and the key that confirms it."""
+    now, key = timezone.now(), new_key()
     older = ActionRequest.objects.pending(now).of_machine(cluster.pk, instance.uuid)
     owner = str(wish.owner or "")
     same = older.filter(user=user, action=wish.action, owner=owner)
     same.update(cancelled_at=now)
-    return ActionRequest.objects.create(
+    asked = ActionRequest.objects.create(
         user=user,
         cluster=cluster,
         instance=instance.name,
@@ -129,10 +133,11 @@ def _write_down(
         image=wish.image,
         new_name=wish.new_name,
         owner=owner,
-        key_hash=hash_of(key or new_key()),
+        key_hash=hash_of(key),
         asked_at=now,
-        expires_at=now + days,
+        expires_at=now + valid_for,
     )
+    return asked, key
 
 
 def _changes(asked: ActionRequest, instance: Instance) -> list[Change]:

@@ -1,4 +1,4 @@
-"""From rows of a cluster's answers to the contents of its snapshot.
+"""From rows of a cluster's answers, and what was known before, to what is known.
 
 What cannot be read of an answer is left out row by row, and kept as unreadable.
 """
@@ -19,7 +19,8 @@ from ..domain.node import Node, NodeGroup
 from ..domain.values import Unreadable, Values
 from ..models import Cluster
 from ..rapi.query import Row
-from .snapshots import Contents, Known, recently_touched
+from .shared_instances import old_if_equal
+from .snapshots import Contents, Known, Stamp, recently_touched
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,72 @@ class Live:
     nodes: Mapping[str, Values]
 
 
-def contents_of(
+class NothingKnownError(Exception):
+    """Nothing is known of the cluster that instances could be added to."""
+
+
+def with_all(
+    before: Known | None,
+    cluster: Cluster,
+    configured: Configured,
+    live: Live | None,
+    asked_at: datetime,
+) -> Known:
+    """Return what is known after a refresh of everything, begun at ``asked_at``.
+
+    ``live`` None: not yet, so the last known state stays. Instances that were refreshed
+    alone in the meantime stay as they are.
+    """
+    fresh = _contents(cluster, configured, live, before)
+    if before is None:
+        return Known(Stamp("", asked_at, asked_at if live else None, asked_at), fresh)
+    touched = recently_touched(before.stamp, asked_at)
+    newer = {name for name, at in touched.items() if at >= asked_at}
+    stamp = replace(
+        before.stamp,
+        fetched_at=asked_at,
+        live_at=asked_at if live else before.stamp.live_at,
+        slow_at=asked_at if configured.slow else before.stamp.slow_at,
+        touched=touched,
+    )
+    return Known(stamp, _keep_newer(fresh, before.contents, newer))
+
+
+def with_instances(
+    before: Known | None,
+    cluster: Cluster,
+    names: Iterable[str],
+    rows: Mapping[str, Values],
+    asked_at: datetime,
+) -> Known:
+    """Return what is known after a refresh of some instances alone.
+
+    One without a row is gone. Raises NothingKnownError before the first refresh of all.
+    """
+    if before is None:
+        raise NothingKnownError
+    old, asked = before.contents, dict.fromkeys(names, asked_at)
+    fresh, lost = values.read_all(
+        "instance", [rows[name] for name in asked if name in rows], reader(cluster)
+    )
+    instances = {k: v for k, v in old.instances.items() if k not in asked}
+    for found in fresh:
+        instances[found.name] = _instance(found, Live(rows, {}), before)
+    unreadable = (*_of_others(old.unreadable, asked), *lost)
+    unreadable = _log_new(cluster, unreadable, old)
+    touched = recently_touched(before.stamp, asked_at) | asked
+    return Known(
+        replace(before.stamp, touched=touched),
+        replace(old, instances=instances, unreadable=unreadable),
+    )
+
+
+def reader(cluster: Cluster) -> Callable[[Values], Instance]:
+    slug, prefix = cluster.slug, settings.GANETI_TAG_PREFIX
+    return partial(Instance.from_rapi, cluster=slug, tag_prefix=prefix)
+
+
+def _contents(
     cluster: Cluster, configured: Configured, live: Live | None, before: Known | None
 ) -> Contents:
     old = before.contents if before else None
@@ -94,11 +160,6 @@ def _log_new(
     return unreadable
 
 
-def reader(cluster: Cluster) -> Callable[[Values], Instance]:
-    slug, prefix = cluster.slug, settings.GANETI_TAG_PREFIX
-    return partial(Instance.from_rapi, cluster=slug, tag_prefix=prefix)
-
-
 def _instance(found: Instance, live: Live | None, before: Known | None) -> Instance:
     """Add to what is configured what the nodes say, or said before."""
     old = before.contents.instances.get(found.name) if before else None
@@ -109,11 +170,10 @@ def _instance(found: Instance, live: Live | None, before: Known | None) -> Insta
         found = found.unseen(old, live_at)
     else:
         found = found.seen(seen, old, live_at)
-    # An equal instance stays the same object, with the keys it has worked out.
-    return old if old == found else found
+    return old_if_equal(old, found)
 
 
-def keep_newer(fresh: Contents, old: Contents, names: set[str]) -> Contents:
+def _keep_newer(fresh: Contents, old: Contents, names: set[str]) -> Contents:
     """Return fresh contents, but with what ``old`` has of instances named."""
     if not names:
         return fresh
@@ -132,30 +192,4 @@ def _of_others(
     """Return what is unreadable apart from the instances named."""
     return tuple(
         one for one in unreadable if one.kind != "instance" or one.name not in names
-    )
-
-
-def with_instances(
-    cluster: Cluster,
-    before: Known,
-    names: Iterable[str],
-    rows: Mapping[str, Values],
-    asked_at: datetime,
-) -> Known:
-    old = before.contents
-    asked = dict.fromkeys(names, asked_at)
-    fresh, lost = values.read_all(
-        "instance", [rows[name] for name in asked if name in rows], reader(cluster)
-    )
-    instances = {k: v for k, v in old.instances.items() if k not in asked}
-    for found in fresh:
-        instances[found.name] = _instance(found, Live(rows, {}), before)
-    unreadable = (*_of_others(old.unreadable, asked), *lost)
-    return Known(
-        replace(before.stamp, touched=recently_touched(before.stamp) | asked),
-        replace(
-            old,
-            instances=instances,
-            unreadable=_log_new(cluster, unreadable, old),
-        ),
     )

@@ -34,13 +34,13 @@ from .connections import client_for
 from .merge import (
     Configured,
     Live,
+    NothingKnownError,
     Rows,
-    contents_of,
-    keep_newer,
     reader,
+    with_all,
     with_instances,
 )
-from .snapshots import Known, Snapshot, Stamp, current, publish, recently_touched
+from .snapshots import Snapshot, current, publish
 
 logger = logging.getLogger(__name__)
 
@@ -112,21 +112,14 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
         "instance", [*CONFIG_FIELDS, "status"], any_present("name", wanted)
     )
     found = values.by_name(rows)
-
-    def update(before: Known | None) -> Known:
-        if before is None:
-            raise _NothingToUpdateError
-        return with_instances(cluster, before, wanted, found, asked_at)
-
     try:
-        known = publish(cluster, update)
-    except (_NothingToUpdateError, ClusterRefresh.DoesNotExist):
+        known = publish(
+            cluster,
+            lambda before: with_instances(before, cluster, wanted, found, asked_at),
+        )
+    except (NothingKnownError, ClusterRefresh.DoesNotExist):
         return  # the first refresh of all will bring them
     owner_names.remember(cluster, known.contents)
-
-
-class _NothingToUpdateError(Exception):
-    pass
 
 
 def due(clusters: Iterable[Cluster], now: datetime) -> list[Cluster]:
@@ -221,31 +214,11 @@ def _live_answer(cluster: Cluster, live: Future[Live]) -> Live:
 def _publish_all(
     cluster: Cluster, configured: Configured, live: Live | None, started: datetime
 ) -> None:
-    """Publish a refresh; ``live`` None: not yet, so the last known state stays."""
-
-    def update(before: Known | None) -> Known:
-        fresh = contents_of(cluster, configured, live, before)
-        if before is None:
-            return Known(_stamp(started, live, None), fresh)
-        newer = {
-            name for name, at in recently_touched(before.stamp).items() if at >= started
-        }
-        return Known(
-            _stamp(started, live, before.stamp),
-            keep_newer(fresh, before.contents, newer),
-        )
-
-    known = publish(cluster, update)
+    """Publish a refresh; ``live`` None: the nodes have not answered yet."""
+    known = publish(
+        cluster, lambda before: with_all(before, cluster, configured, live, started)
+    )
     owner_names.remember(cluster, known.contents)
-
-
-def _stamp(started: datetime, live: Live | None, before: Stamp | None) -> Stamp:
-    live_at = started if live else (before.live_at if before else None)
-    slow_at = before.slow_at if before else started
-    if started - slow_at > SLOW_EVERY:
-        slow_at = started
-    touched = recently_touched(before) if before else {}
-    return Stamp("", started, live_at, slow_at, touched)
 
 
 # -- when no watcher does it

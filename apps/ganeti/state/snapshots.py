@@ -31,6 +31,7 @@ from ..domain.values import Unreadable
 from ..models import Cluster, ClusterRefresh
 from ..rapi.errors import RapiProtocolError, gettext_noop
 from ..rapi.versions import UNKNOWN, Capability, parse, supports
+from .shared_instances import old_if_equal
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
 FORMAT = 3
@@ -249,18 +250,18 @@ def _same_generation(before: Known | None, after: Known) -> Known:
         stamp = replace(after.stamp, generation=before.stamp.generation)
         return Known(stamp, before.contents)
     stamp = replace(after.stamp, generation=uuid.uuid4().hex)
-    return Known(stamp, _sharing(before, after.contents))
+    return Known(stamp, _shared(before, after.contents))
 
 
-def _sharing(mine: Known | None, fresh: Contents) -> Contents:
-    """Return fresh contents, with the instances that this process has if equal.
+def _shared(old: Known | None, fresh: Contents) -> Contents:
+    """Return fresh contents with the instances that this process has, if equal.
 
-    Free memory on a node changes all the time. What was worked out from the instances
-    (lists in order, say) stays good as long as it is the same mapping.
+    Free memory on a node changes all the time, instances seldom.
     """
-    if mine and mine.contents.instances == fresh.instances:
-        return replace(fresh, instances=mine.contents.instances)
-    return fresh
+    if old is None:
+        return fresh
+    instances = old_if_equal(old.contents.instances, fresh.instances)
+    return replace(fresh, instances=instances)
 
 
 def _snapshot(cluster: Cluster) -> Snapshot:
@@ -295,7 +296,7 @@ def _adopt(key: str, stamp: Stamp) -> None:
         return
     contents = _contents.get(_contents_key(key, stamp.generation))
     if contents is not None:
-        _keep(key, Known(stamp, _sharing(mine, contents)))
+        _keep(key, Known(stamp, _shared(mine, contents)))
 
 
 def _keep(key: str, known: Known) -> None:
@@ -315,7 +316,9 @@ def _contents_key(key: str, generation: str) -> str:
     return f"{key}:{generation}"
 
 
-def recently_touched(stamp: Stamp, keep_s: float = 300) -> dict[str, datetime]:
+def recently_touched(
+    stamp: Stamp, now: datetime, keep_s: float = 300
+) -> dict[str, datetime]:
     """Return the instances refreshed alone not long ago."""
-    limit = timezone.now() - timedelta(seconds=keep_s)
+    limit = now - timedelta(seconds=keep_s)
     return {name: at for name, at in stamp.touched.items() if at > limit}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import Preferences
 from apps.accounts.person import person_of
-from apps.web.lists import SIZES, neighbours
+from apps.web.lists import SIZES, page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
@@ -39,10 +39,11 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
     columns = instance_rows.shown(
         instance_rows.chosen(request.user), staff=access.may_see_clusters(person)
     )
-    rows = instance_rows.Rows(visible, page.rows).rows
+    rows = instance_rows.Rows(visible, page).rows
     return {
         "asked": asked,
         "page": page,
+        "total": len(visible),
         "drawn": row_templates.draw(rows, columns),
         "show": {column.key for column in columns},
         "heads": instance_rows.heads(
@@ -50,7 +51,7 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
         ),
         "offered": instance_rows.offered(staff=access.may_see_clusters(person)),
         "chips": list(asked.chips()),
-        "pages": neighbours(page, lambda number: asked.address(page=number)),
+        "pages": page_links(page, lambda number: asked.address(page=number)),
         "down": visible.down,
         "unknown": [shot for shot in visible.unknown if not shot.down],
         "unreadable": visible.unreadable,

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.test_placement import ipolicy, pool
+from tests.ganeti.placement import ipolicy, pool
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """What tests of reviews have in common."""
 
-import re
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -9,7 +8,7 @@ from django.urls import reverse
 
 from apps.applications.models import InstanceApplication
 from apps.applications.services import reviewing
-from tests.ganeti.pages import markup, text
+from tests.ganeti.pages import markup, parsed, text_of
 
 
 def address(application: InstanceApplication) -> str:
@@ -44,15 +43,13 @@ def post(
 
 
 def errors(response: HttpResponseBase) -> str:
-    found = re.findall(r'class="field-error">(.*?)</div>', markup(response), re.DOTALL)
-    return " ".join(text(each) for each in found)
+    found = parsed(markup(response)).select(".field-error")
+    return " ".join(text_of(each) for each in found)
 
 
 def checked(response: HttpResponseBase, name: str) -> list[str]:
-    found = re.findall(
-        rf'name="{name}" value="([^"]*)"[^>]*?\schecked', markup(response)
-    )
-    return list(found)
+    found = parsed(markup(response)).select(f"input[name={name}][checked]")
+    return [str(field["value"]) for field in found]
 
 
 def fresh(application: InstanceApplication) -> InstanceApplication:

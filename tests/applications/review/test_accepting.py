@@ -20,7 +20,7 @@ from tests.applications.conftest import Make
 from tests.applications.review.sending import address, checked, errors, fresh, post
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
-from tests.ganeti.test_placement import ipolicy
+from tests.ganeti.placement import ipolicy
 
 PANEL = reverse("applications:panel")
 

@@ -16,9 +16,9 @@ from apps.auditlog.entries import Acting
 from tests.applications.review.sending import address, post
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup
-from tests.ganeti.test_in_greek import _in_greek, catalogue, english
+from tests.greek import english
 
-__all__ = ["_in_greek", "catalogue"]
+pytestmark = pytest.mark.usefixtures("in_greek")
 
 # What is called so in every language.
 NAMES = {

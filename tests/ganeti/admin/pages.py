@@ -1,7 +1,5 @@
 """What the tests of the administration share: a cluster to try, and its pages."""
 
-import re
-from html import unescape
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -9,6 +7,7 @@ from django.urls import reverse
 
 from apps.ganeti.models import Cluster
 from contrib.simulator import SimulatedCluster
+from tests.ganeti.pages import parsed
 
 Page = Any  # django-stubs' own type for it has no name
 ADD = "admin:ganeti_cluster_add"
@@ -33,12 +32,12 @@ def fields(cluster: SimulatedCluster, **others: str) -> dict[str, str]:
 
 def hidden(response: Page) -> dict[str, str]:
     """Return what the page carries to the next step."""
-    found = {}
-    for tag in re.findall(r'<input type="hidden"[^>]*>', response.content.decode()):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        found[attributes["name"]] = unescape(attributes.get("value", ""))
-    names = {"sealed_password", "seen_fingerprint"}
-    return {name: value for name, value in found.items() if name in names}
+    page = parsed(response.content.decode())
+    return {
+        str(field["name"]): str(field.get("value", ""))
+        for field in page.select("[name=sealed_password], [name=seen_fingerprint]")
+        if field["type"] == "hidden"
+    }
 
 
 def said(response: Page) -> str:

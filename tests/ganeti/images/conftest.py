@@ -7,9 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from apps.ganeti.images import web
-from tests.limited import in_this_process, limited
-
-__all__ = ["in_this_process", "limited"]  # fixtures
 
 Answer = bytes | Callable[[BaseHTTPRequestHandler], None]
 
@@ -115,3 +112,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "READ_S", 0.5)
     monkeypatch.setattr(web, "FILE_S", 1)
     monkeypatch.setattr(web, "SOURCE_S", 2)
+
+
+@pytest.fixture(autouse=True)
+def _without_processes(in_this_process: None) -> None:
+    pass

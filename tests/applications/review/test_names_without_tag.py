@@ -6,13 +6,10 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.applications.models import InstanceApplication
-from tests.applications.review.conftest import image, offering, reviewer
+from tests.applications.applying import APPLY, GOOD
 from tests.applications.review.sending import fresh, post
-from tests.applications.test_apply import APPLY, GOOD, offered
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
-
-__all__ = ["image", "offered", "offering", "reviewer"]
 
 
 @pytest.fixture

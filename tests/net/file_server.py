@@ -1,6 +1,5 @@
 """A server of files for checks of addresses, and the checks."""
 
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.utils import translation
 
 from apps.net import probe
 from apps.net.probe import Unsuitable
-from tests.local_server import served
 
 # Servers of the tests listen where they can.
 EVERY_PORT = range(1, 65536)
@@ -17,14 +15,6 @@ FAILURE = (
     "No file could be read there. The host must be on the public internet, and answer "
     "within 5 seconds, over https:// with a valid certificate."
 )
-
-
-@pytest.fixture(autouse=True)
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return how long failures wait before they are told, without the waiting."""
-    waits: list[float] = []
-    monkeypatch.setattr(probe, "_sleep", waits.append)
-    return waits
 
 
 def check(url: str, **options: Any) -> None:
@@ -70,13 +60,6 @@ class Server:
                 pass
 
         return Handler
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    with served(server.http):
-        yield server
 
 
 def why(url: str, **options: object) -> str:

@@ -1,0 +1,171 @@
+"""What is known of a cluster after a refresh, by what was known before."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from apps.ganeti.domain.cluster import ClusterInfo
+from apps.ganeti.domain.instance import Instance, State
+from apps.ganeti.domain.values import Unreadable
+from apps.ganeti.models import Cluster
+from apps.ganeti.state import merge
+from apps.ganeti.state.merge import Configured, Live, NothingKnownError
+from apps.ganeti.state.snapshots import Known
+from tests.ganeti.fakes import instance_fields
+
+ATHENS = Cluster(slug="athens")
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LATER = NOON + timedelta(seconds=10)
+LATER_STILL = NOON + timedelta(seconds=20)
+INFO = ClusterInfo.from_rapi({"name": "athens", "software_version": "3.0.2"})
+NAMELESS = Unreadable("network", "lan", "it has no name")
+
+
+def fields(name: str, **changes: Any) -> dict[str, Any]:
+    return {"pnode.group": "default", **instance_fields(name, **changes)}
+
+
+def instance(name: str, **changes: Any) -> Instance:
+    return merge.reader(ATHENS)(fields(name, **changes))
+
+
+def configured(*instances: Instance, slow: bool = False) -> Configured:
+    return Configured(
+        instances=list(instances),
+        nodes=[],
+        groups=[],
+        slow=slow,
+        info=INFO if slow else None,
+        networks=(),
+        unreadable=(NAMELESS,) if slow else (),
+    )
+
+
+def live(**statuses: str) -> Live:
+    rows = {name: {"name": name, "status": s} for name, s in statuses.items()}
+    return Live(rows, {})
+
+
+def some_alone(
+    before: Known | None, rows: Mapping[str, Any], at: datetime, *names: str
+) -> Known:
+    return merge.with_instances(before, ATHENS, names, rows, at)
+
+
+@pytest.fixture
+def before() -> Known:
+    """Return what is known at noon: web1 and web2 run."""
+    answer = configured(instance("web1"), instance("web2"), slow=True)
+    return merge.with_all(
+        None, ATHENS, answer, live(web1="running", web2="running"), NOON
+    )
+
+
+def test_the_first_refresh_is_all_that_is_known(before: Known) -> None:
+    assert list(before.contents.instances) == ["web1", "web2"]
+    stamp = before.stamp
+    assert stamp.fetched_at == stamp.live_at == stamp.slow_at == NOON
+
+
+def test_without_an_answer_of_the_nodes_the_last_state_stays(before: Known) -> None:
+    answer = configured(instance("web1", pnode="node2"), instance("new1"))
+
+    known = merge.with_all(before, ATHENS, answer, None, LATER)
+
+    instances = known.contents.instances
+    assert list(instances) == ["web1", "new1"]
+    assert instances["web1"].primary_node == "node2"
+    assert instances["web1"].state is State.RUNNING
+    assert instances["new1"].state is State.UNKNOWN
+    assert (known.stamp.fetched_at, known.stamp.live_at) == (LATER, NOON)
+
+
+def test_an_instance_that_no_node_tells_of_keeps_when_it_was_seen(
+    before: Known,
+) -> None:
+    answer = configured(instance("web1"), instance("web2"))
+
+    known = merge.with_all(before, ATHENS, answer, live(web2="running"), LATER)
+
+    unseen = known.contents.instances["web1"]
+    assert unseen.state is State.UNKNOWN
+    assert (unseen.last_seen, unseen.seen_at) == (State.RUNNING, NOON)
+    assert known.stamp.live_at == LATER
+
+
+def test_equal_instances_stay_the_same_objects(before: Known) -> None:
+    answer = configured(instance("web1"), instance("web2", be_vcpus=4))
+
+    known = merge.with_all(
+        before, ATHENS, answer, live(web1="running", web2="running"), LATER
+    )
+
+    old, new = before.contents.instances, known.contents.instances
+    assert new["web1"] is old["web1"]
+    assert new["web2"].vcpus == 4
+
+
+def test_what_changes_seldom_stays_until_it_is_asked_again(before: Known) -> None:
+    quick = merge.with_all(before, ATHENS, configured(), live(), LATER)
+    slow = merge.with_all(quick, ATHENS, configured(slow=True), live(), LATER_STILL)
+
+    assert quick.contents.info == INFO
+    assert quick.contents.unreadable == (NAMELESS,)
+    assert quick.stamp.slow_at == NOON
+    assert slow.contents.unreadable == (NAMELESS,)
+    assert slow.stamp.slow_at == LATER_STILL
+
+
+def test_a_refresh_of_some_touches_no_other_instance(before: Known) -> None:
+    rows = {"web1": fields("web1", status="ADMIN_down")}
+
+    known = some_alone(before, rows, LATER, "web1")
+
+    assert known.contents.instances["web1"].state is State.STOPPED
+    assert known.contents.instances["web2"] is before.contents.instances["web2"]
+    assert known.stamp == replace(before.stamp, touched={"web1": LATER})
+
+
+def test_an_instance_without_a_row_is_gone(before: Known) -> None:
+    known = some_alone(before, {}, LATER, "web1")
+
+    assert list(known.contents.instances) == ["web2"]
+
+
+def test_some_instances_alone_are_no_first_refresh() -> None:
+    with pytest.raises(NothingKnownError):
+        some_alone(None, {}, NOON, "web1")
+
+
+def test_an_older_answer_does_not_undo_a_refresh_of_some(before: Known) -> None:
+    newer = some_alone(before, {}, LATER, "web1")
+    older = configured(instance("web1"), instance("web2"))
+
+    known = merge.with_all(
+        newer, ATHENS, older, live(web1="running", web2="ADMIN_down"), NOON
+    )
+
+    assert list(known.contents.instances) == ["web2"]
+    assert known.contents.instances["web2"].state is State.STOPPED
+
+
+def test_a_newer_answer_is_believed_about_all_instances(before: Known) -> None:
+    some = some_alone(before, {}, LATER, "web1")
+    answer = configured(instance("web1"), instance("web2"))
+
+    known = merge.with_all(some, ATHENS, answer, live(web1="running"), LATER_STILL)
+
+    assert known.contents.instances["web1"].state is State.RUNNING
+
+
+def test_refreshes_of_some_are_forgotten_after_a_while(before: Known) -> None:
+    some = some_alone(before, {}, LATER, "web1")
+
+    known = merge.with_all(
+        some, ATHENS, configured(), live(), LATER + timedelta(minutes=6)
+    )
+
+    assert known.stamp.touched == {}

@@ -1,0 +1,28 @@
+"""What the contract tests ask for, and how they read answers."""
+
+from apps.ganeti.domain.instance import LIVE_FIELDS
+from apps.ganeti.domain.job import JobReport
+from apps.ganeti.rapi import versions
+from apps.ganeti.rapi.client import RapiClient
+from apps.ganeti.rapi.query import any_of
+from apps.ganeti.rapi.versions import Capability
+from tests.rapi.conftest import Ganeti
+
+NOWHERE = "nowhere.example.org"
+
+
+NO_JOB = 99_999_999
+
+
+def status(ganeti: Ganeti, name: str) -> str:
+    rows = ganeti.client.query("instance", LIVE_FIELDS, any_of("name", [name]))
+    return str(rows[0]["status"])
+
+
+def can(client: RapiClient, capability: Capability) -> bool:
+    """Tell whether the version has what a test is about; it promises nothing else."""
+    return versions.supports(client.ganeti_version(), capability)
+
+
+def words(job: dict[str, object]) -> str:
+    return JobReport.from_rapi(job).message
