@@ -42,7 +42,7 @@ def test_the_page_shows_what_was_asked_for_and_where_it_could_be(
     assert "Under maintenance." in said
     assert "All addresses are in use." in said
     assert "free memory: 64 GiB, up to 32 on one node" in said
-    assert "10 addresses free, 246 taken, routed to-public" in said
+    assert "10 addresses free, 246 in use, routed to-public" in said
 
 
 @pytest.mark.usefixtures("offering")
