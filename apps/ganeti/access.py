@@ -71,17 +71,17 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
         return YES
     if not owns(person, instance.tags):
         return Verdict(
-            Answer.FORBIDDEN, _("You may look at this machine, but not run it.")
+            Answer.FORBIDDEN, _("You can view this machine but not manage it.")
         )
     if instance.tags.locked:
         return Verdict(
             Answer.FORBIDDEN,
-            _("The staff has locked this machine: you can look, but not act."),
+            _("This machine is locked by staff: you can view it but not change it."),
         )
     if group is not None and group.locked:
         return Verdict(
             Answer.FORBIDDEN,
-            _("The hosts of this machine are under maintenance; try again later."),
+            _("The nodes of this machine are under maintenance. Try again later."),
         )
     return YES
 
@@ -92,7 +92,7 @@ def may_lock(person: Person, instance: Instance, _group: NodeGroup | None) -> Ve
         return INVISIBLE
     if sees_all(person) and person.has("ganeti.can_lock"):
         return YES
-    return Verdict(Answer.FORBIDDEN, _("Locking machines is for the staff."))
+    return Verdict(Answer.FORBIDDEN, _("Only staff can lock machines."))
 
 
 def may_isolate(
@@ -103,9 +103,7 @@ def may_isolate(
         return INVISIBLE
     if sees_all(person) and person.has("ganeti.can_isolate"):
         return YES
-    return Verdict(
-        Answer.FORBIDDEN, _("Cutting machines off from the network is for the staff.")
-    )
+    return Verdict(Answer.FORBIDDEN, _("Only staff can isolate machines."))
 
 
 def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Verdict:
@@ -115,7 +113,7 @@ def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Ve
     if person.superuser:
         return YES
     return Verdict(
-        Answer.FORBIDDEN, _("Moving machines to other nodes is for administrators.")
+        Answer.FORBIDDEN, _("Only administrators can move machines to other nodes.")
     )
 
 

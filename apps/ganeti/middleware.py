@@ -46,10 +46,10 @@ class Unavailable:
     ) -> HttpResponse | None:
         match exception:
             case NotKnownYet():
-                why = _("Its cluster is being asked for the first time.")
+                why = _("The cluster is being contacted for the first time.")
             case RapiError():
                 logger.warning("%s: %s", request.path, exception)
-                why = _("A cluster did not answer as it should.")
+                why = _("A cluster returned an unexpected response.")
             case _:
                 return None
         response = render(request, "503.html", {"why": why}, status=503)

@@ -39,7 +39,7 @@ ENTRIES = (
         20,
         "ganeti:request-list",
         "envelope-exclamation",
-        lambda _request: _("Unconfirmed requests"),
+        lambda _request: _("Pending confirmations"),
         visible=lambda request: access.may_see_requests(person_of(request)),
     ),
     Entry(

@@ -236,7 +236,7 @@ def _pool_classes(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
 
 def _check_time(ends_at: float) -> None:
     if time.monotonic() > ends_at:
-        raise DownloadError(gettext_noop("It takes too long to answer."))
+        raise DownloadError(gettext_noop("It takes too long to respond."))
 
 
 def _check_headers(response: requests.Response) -> None:

@@ -113,7 +113,7 @@ def test_what_is_not_there_is_said_in_the_frame(client: Client, alice: User) -> 
     answer = client.get("/nothing/here")
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert "There is nothing here" in text(markup(answer))
+    assert "Page not found" in text(markup(answer))
     assert 'id="nav"' in markup(answer)
 
 
@@ -123,7 +123,7 @@ def test_a_form_without_its_token_says_what_to_do(alice: User) -> None:
     answer = client.post(LOGIN, {"username": "alice", "password": PASSWORD})
 
     assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "load the page again" in text(markup(answer))
+    assert "reload the page" in text(markup(answer))
 
 
 def test_what_breaks_is_said_without_the_database(
@@ -137,7 +137,7 @@ def test_what_breaks_is_said_without_the_database(
     answer = client.get(HISTORY)
 
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
-    assert "Something broke on our side" in text(markup(answer))
+    assert "Something went wrong on our side" in text(markup(answer))
 
 
 @pytest.mark.django_db

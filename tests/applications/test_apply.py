@@ -145,8 +145,8 @@ def test_the_phone_of_somebody_else_is_not_taken_for_the_applicants(
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("web1", "with its domain"),
-        ("192.0.2.1", "no name"),
+        ("web1", "fully qualified"),
+        ("192.0.2.1", "host name"),
         ("web_1.example.org", "letters a to z"),
         ("", "required"),
     ],

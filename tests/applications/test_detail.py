@@ -216,7 +216,7 @@ def test_while_a_job_runs_the_page_asks_again_and_then_stops(
     job = build(application, cluster)
     busy = page(client, alice, application)
     assert 'hx-trigger="every 2s"' in busy
-    assert "Being built…" in page(client, vera, application)
+    assert "Building…" in page(client, vera, application)
 
     Job.objects.filter(pk=job.pk).update(
         status=JobStatus.SUCCESS, handled_at=timezone.now()
@@ -241,7 +241,7 @@ def test_that_something_is_cleared_up_first_is_the_staffs_business(
     application = make_application(status=Status.SUBMITTED)
     build(application, cluster, kind=Job.Kind.DESTROY)
 
-    assert "Being destroyed" in page(client, vera, application)
+    assert "Destroying" in page(client, vera, application)
     assert "destroyed" not in page(client, alice, application)
 
 

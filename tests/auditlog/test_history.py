@@ -143,11 +143,11 @@ def test_an_entry_has_one_outcome_however_many_jobs_its_chain_has(
 
 @pytest.mark.usefixtures("published")
 def test_a_refusal_says_why(client: Client, alice: User, carol: User) -> None:
-    did(carol, "web1", refused=True, detail="This machine is not theirs.")
+    did(carol, "web1", refused=True, detail="The machine belongs to another user.")
     client.force_login(alice)
 
     assert "Not allowed" in lines(client, "?outcome=refused")[0]
-    assert "This machine is not theirs." in lines(client)[0]
+    assert "The machine belongs to another user." in lines(client)[0]
 
 
 @pytest.mark.usefixtures("published")
@@ -254,4 +254,4 @@ def test_htmx_gets_the_entries_alone(client: Client, alice: User) -> None:
 def test_an_empty_history_says_so(client: Client, carol: User) -> None:
     client.force_login(carol)
 
-    assert "Nothing has been done yet" in text(markup(client.get(HISTORY)))
+    assert "No entries yet" in text(markup(client.get(HISTORY)))

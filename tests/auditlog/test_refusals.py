@@ -21,7 +21,7 @@ from tests.ganeti.pages import markup
 
 HISTORY = reverse("auditlog:history")
 WEB1 = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-web1")
-WHY = "This machine is not theirs."
+WHY = "The machine belongs to another user."
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ def save(page: Page) -> None:
 def confirm(page: Page, host: str, port: int) -> None:
     """Compare the fingerprint shown with the one there is, and confirm it."""
     expect(page.locator(".gm-panel")).to_contain_text(fingerprint_of(host, port))
-    page.get_by_label("I have compared it").check()
+    page.get_by_label("I have verified").check()
     save(page)
 
 

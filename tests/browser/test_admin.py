@@ -40,11 +40,13 @@ def test_a_cluster_that_refuses_is_saved_only_when_told_to(visit: Visits) -> Non
 
     fill_in(page, "nowhere", "127.0.0.1", services.free_port())
 
-    expect(page.locator(".gm-panel-bad")).to_contain_text("Nothing answers there")
-    page.get_by_label("Save it although").check()
+    expect(page.locator(".gm-panel-bad")).to_contain_text("No response")
+    page.get_by_label("Save even though").check()
     page.get_by_label("Disabled").check()
     save(page)
-    expect(page.locator(".messagelist .warning")).to_contain_text("does not work")
+    expect(page.locator(".messagelist .warning")).to_contain_text(
+        "the connection failed"
+    )
 
     act_on(page, "nowhere", "Delete selected clusters")
     take_picture(page, "admin-delete-cluster")

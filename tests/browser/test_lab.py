@@ -50,7 +50,7 @@ def test_the_real_clusters_are_there_and_answer(
 
     for slug, each in clusters.items():
         line = page.get_by_role("row", name=slug)
-        reload_until(page, line.get_by_text("Answers"))
+        reload_until(page, line.get_by_text("Up"))
         expect(line).to_contain_text(each.host)
         expect(line).to_contain_text("Ganeti 3.")
         expect(line).to_contain_text("Read and write")
@@ -102,7 +102,7 @@ def test_a_machine_is_started_rebooted_and_shut_down_on_its_page(
         assert asked(lab, site)["reboot_type"] == kind
 
     page.get_by_text("Shut down…").click()
-    page.get_by_label("Wait for it, seconds").fill("7")
+    page.get_by_label("Timeout in seconds").fill("7")
     page.get_by_role("button", name="Shut down", exact=True).click()
     ends(page, "Shut down")
     assert asked(lab, site)["timeout"] == 7
@@ -138,7 +138,7 @@ def test_the_plug_is_pulled_on_real_hardware(
     assert clusters["lab-kvm"].instance(REAL)["status"] == "running"
 
     page.get_by_text("Shut down…").click()
-    page.get_by_label("Switch it off at once").check()
+    page.get_by_label("Power off immediately").check()
     page.get_by_role("button", name="Shut down", exact=True).click()
     ends(page, "Shut down")
     assert clusters["lab-kvm"].instance(REAL)["status"] == "ADMIN_down"

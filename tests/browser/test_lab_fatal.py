@@ -52,14 +52,14 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
     reload_until(page, page.get_by_role("heading", name=f"Reinstall {OLD}"))
 
     page.get_by_label("Operating system").select_option(label="Debian 13 (as now)")
-    confirm(page, site, OLD, "Reinstall it now")
+    confirm(page, site, OLD, "Reinstall now")
     expect(page.locator(".job-done")).to_contain_text("Reinstalled", timeout=JOB_MS)
     assert lab.instance(OLD)["status"] == "running"
     assert osparams(lab, OLD) == {"img_id": "debian-13"}, "what was left is gone"
 
     page.goto(f"{AT}/{OLD}/rename")
     page.get_by_label("New name").fill(NEW)
-    confirm(page, site, OLD, "Rename it now")
+    confirm(page, site, OLD, "Rename now")
     page.wait_for_url(f"**{AT}/{NEW}/", timeout=JOB_MS)
     expect(page.locator(".job-done")).to_contain_text("Renamed", timeout=JOB_MS)
     expect(page.locator("#history")).to_contain_text(f"new name: {NEW}")
@@ -69,7 +69,7 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
     take_picture(page, "machine-renamed")
 
     page.goto(f"{AT}/{NEW}/reinstalldestroy")
-    confirm(page, site, NEW, "Destroy it now")
+    confirm(page, site, NEW, "Destroy now")
     expect(notice(page, f"{NEW} was destroyed.")).to_be_visible(timeout=JOB_MS)
     expect(page.get_by_role("heading", level=1)).to_have_text("Machines")
     assert NEW not in lab.names()
@@ -79,9 +79,9 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
 def confirm(page: Page, site: Site, name: str, button: str) -> None:
     """Ask for what the page is about, and follow the link in the mail."""
     before = len(site.product.mails())
-    page.get_by_label("The machine's name").fill(name)
-    page.get_by_role("button", name="Mail me the link").click()
-    expect(page.locator("#notices")).to_contain_text("on its way")
+    page.get_by_label("Machine name").fill(name)
+    page.get_by_role("button", name="Send confirmation link").click()
+    expect(page.locator("#notices")).to_contain_text("sent a confirmation link")
     site.product.wait_until(lambda: len(site.product.mails()) > before)
     body = site.product.mails()[-1].get_body(("plain",))
     assert body is not None

@@ -66,7 +66,7 @@ def test_search_and_filters_work_without_scripts(visit: Visits) -> None:
 
     filters(page).get_by_label("State").select_option("stopped")
     page.get_by_role("button", name="Apply").click()
-    expect(page.get_by_role("heading", name="No machine fits")).to_be_visible()
+    expect(page.get_by_role("heading", name="No matching machines")).to_be_visible()
     take_picture(page, "list-nothing-fits-without-scripts")
 
 

@@ -55,18 +55,18 @@ def test_a_cluster_that_is_down_says_so_until_it_is_back(
     menu = row(page, NAME).get_by_role("button", name="More actions")
     expect(menu).to_be_disabled()
     expect(
-        row(page, NAME).get_by_title("Its cluster does not answer now.")
+        row(page, NAME).get_by_title("Its cluster isn't responding.")
     ).to_be_visible()
     looks_right(page, "list-down")
 
     row(page, NAME).get_by_role("link", name=NAME).click()
-    expect(page.get_by_text("You see the machine as it was")).to_be_visible()
+    expect(page.get_by_text("The machine is shown as of")).to_be_visible()
     expect(page.get_by_role("button", name="Reboot", exact=True)).to_be_disabled()
     looks_right(page, "machine-down")
 
     site.sparta.come_back()
     page.goto("/?cluster=sparta")
-    page.get_by_role("button", name="Ask now").click()
+    page.get_by_role("button", name="Refresh").click()
     expect(page).to_have_url(re.compile(r"/\?cluster=sparta"))
     reload_until(page, row(page, NAME).and_(page.locator(":not(.old)")))
     expect(note).to_have_count(0)
@@ -99,7 +99,7 @@ def test_a_cluster_not_known_yet_appears_by_itself(
     act_on(page, "corinth", "Enable")
 
     page.goto("/?cluster=corinth")
-    asking = page.get_by_text("A cluster is being asked for the first time")
+    asking = page.get_by_text("A cluster is being contacted for the first time")
     expect(asking).to_be_visible()
     remember(page)
     take_picture(page, "list-not-known-yet")

@@ -59,7 +59,7 @@ def test_a_stranger_is_told_why_the_page_is_empty(visit: Visits) -> None:
     page = visit("carol")
 
     expect(page.get_by_role("heading", level=2).last).to_have_text(
-        "You have no machines yet"
+        "You don't have any machines yet"
     )
     expect(
         page.get_by_role("main").get_by_role("link", name="Apply for a machine")
@@ -75,7 +75,7 @@ def test_a_viewer_sees_all_and_may_do_nothing(visit: Visits) -> None:
     expect(machine.locator(".c-owner")).to_have_text("alice")
     expect(machine.locator(".c-node")).to_have_text(re.compile(r"node\d"))
     expect(machine.get_by_role("button", name="More actions")).to_be_disabled()
-    expect(machine.get_by_title("You may look at this machine")).to_be_visible()
+    expect(machine.get_by_title("You can view this machine")).to_be_visible()
     take_picture(page, "list-viewer")
 
 

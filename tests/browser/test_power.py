@@ -85,7 +85,7 @@ def test_a_failure_stays_with_ganetis_words_behind_it(
     page.get_by_role("button", name="Start", exact=True).click()
 
     failure = page.get_by_role("alert")
-    expect(failure).to_contain_text("It was not started")
+    expect(failure).to_contain_text("Start failed")
     expect(failure).to_contain_text("Try again")
     expect(failure.get_by_text(BROKEN)).not_to_be_visible()
     failure.get_by_text("Details").click()
@@ -93,7 +93,7 @@ def test_a_failure_stays_with_ganetis_words_behind_it(
     looks_right(page, "machine-failed")
 
     page.reload()
-    expect(page.get_by_role("alert")).to_contain_text("It was not started")
+    expect(page.get_by_role("alert")).to_contain_text("Start failed")
 
 
 def test_a_failure_in_the_list_says_where_to_read_why(
@@ -106,24 +106,24 @@ def test_a_failure_in_the_list_says_where_to_read_why(
     row(page, name).get_by_role("button", name="Start", exact=True).click()
 
     expect(row(page, name)).to_contain_text("Starting…")
-    failure = notice(page, "It was not started")
+    failure = notice(page, "Start failed")
     expect(failure).to_be_visible()
     expect(row(page, name).locator(".c-state")).to_have_text("Stopped")
     take_picture(page, "list-failed")
     failure.get_by_role("link", name="See why").click()
-    expect(page.get_by_role("alert")).to_contain_text("It was not started")
+    expect(page.get_by_role("alert")).to_contain_text("Start failed")
 
 
 def test_a_wrong_timeout_is_told_at_its_field(visit: Visits) -> None:
     page = visit("alice", "/instances/athens/web2.alice.example.org/")
     page.get_by_text("Shut down…").click()
-    page.get_by_label("Wait for it, seconds").fill("99999")
+    page.get_by_label("Timeout in seconds").fill("99999")
     visit.expect_complaint("status of 400")
 
     page.get_by_role("button", name="Shut down", exact=True).click()
 
-    expect(page.get_by_role("alert")).to_contain_text("It was not shut down")
-    expect(page.get_by_label("Wait for it, seconds")).to_have_value("99999")
+    expect(page.get_by_role("alert")).to_contain_text("Shutdown failed")
+    expect(page.get_by_label("Timeout in seconds")).to_have_value("99999")
     expect(page.locator(".field-error")).to_contain_text("3600")
     looks_right(page, "machine-wrong-timeout")
 
@@ -131,7 +131,7 @@ def test_a_wrong_timeout_is_told_at_its_field(visit: Visits) -> None:
 def test_a_locked_machine_says_why_nothing_can_be_done(visit: Visits) -> None:
     name = "locked1.alice.example.org"
     page = visit("alice", f"/instances/athens/{name}/")
-    reason = "The staff has locked this machine"
+    reason = "This machine is locked by staff"
 
     expect(page.locator("#why-not")).to_contain_text(reason)
     for action in ("Start", "Reboot", "Shut down"):
@@ -165,13 +165,13 @@ def test_several_machines_after_a_look_at_who_is_left_out(
     left_out = page.get_by_role("region", name="Left out: 1 machine")
     expect(included.get_by_role("listitem")).to_have_count(2)
     expect(left_out).to_contain_text("bulk3.alice.example.org")
-    expect(left_out).to_contain_text("It is stopped already.")
+    expect(left_out).to_contain_text("It is already stopped.")
     looks_right(page, "bulk-preview")
 
     page.get_by_role("button", name="Shut down", exact=True).click()
 
     expect(page).to_have_url(re.compile(r"/\?q=bulk"))
-    expect(notice(page, "asked for 2 machines")).to_be_visible()
+    expect(notice(page, "requested for 2 machines")).to_be_visible()
     take_picture(page, "list-bulk-busy")
     for name in ("bulk1", "bulk2"):
         state = row(page, f"{name}.alice.example.org").locator(".c-state")

@@ -229,26 +229,26 @@ def machine(nina: Page, name: str = FIRST) -> None:
 
 def share(service: Service, nina: Page) -> None:
     machine(nina)
-    nina.get_by_role("link", name="Change the owners").click()
+    nina.get_by_role("link", name="Change owners").click()
     nina.get_by_label("Name", exact=True).fill("bob")
-    nina.get_by_role("button", name="Add the owner").click()
+    nina.get_by_role("button", name="Add owner").click()
     expect_done(nina, "Owners changed")
-    service.post.read("bob@example.org", f"{FIRST} is yours")
+    service.post.read("bob@example.org", f"You are now an owner of {FIRST}")
     bob = service.visit("bob", f"/instances/athens/{FIRST}/")
     expect(bob.get_by_role("heading", level=1)).to_have_text(FIRST)
 
 
 def isolate(service: Service, nina: Page) -> None:
     root = service.visit("root", f"/instances/athens/{FIRST}/")
-    root.get_by_role("button", name="Cut off from the network").click()
-    expect_done(root, "Cut off from the network")
+    root.get_by_role("button", name="Isolated").click()
+    expect_done(root, "Isolated")
 
     machine(nina)
-    expect(nina.locator("#manage")).to_contain_text("nobody reaches it")
-    nina.get_by_role("link", name="Change who reaches it").click()
-    nina.get_by_label("Network that reaches it").fill("192.0.2.0/28")
-    nina.get_by_role("button", name="Change who reaches it").click()
-    expect_done(nina, "Who reaches it was changed")
+    expect(nina.locator("#manage")).to_contain_text("all network access is blocked")
+    nina.get_by_role("link", name="Change whitelist").click()
+    nina.get_by_label("Whitelisted network").fill("192.0.2.0/28")
+    nina.get_by_role("button", name="Change whitelist").click()
+    expect_done(nina, "Whitelist changed")
     tags = service.lab.instance(FIRST)["tags"]
     assert {"ganetimgr:isolate", "ganetimgr:whitelist_ip:192.0.2.0/28"} <= set(tags)
 
@@ -257,13 +257,13 @@ def rename(service: Service, nina: Page) -> None:
     machine(nina)
     nina.get_by_role("link", name="Rename").click()
     nina.get_by_label("New name").fill(SECOND)
-    nina.get_by_label("The machine's name").fill(FIRST)
+    nina.get_by_label("Machine name").fill(FIRST)
     looks_right(nina, "rename")
-    nina.get_by_role("button", name="Mail me the link").click()
+    nina.get_by_role("button", name="Send confirmation link").click()
 
     nina.goto(service.post.link(MAIL, f"Confirm: rename {FIRST}"))
     looks_right(nina, "rename-confirm")
-    nina.get_by_role("button", name="Rename it now").click()
+    nina.get_by_role("button", name="Rename now").click()
     # Its page follows it to its new address.
     expect(nina).to_have_url(re.compile(SECOND), timeout=JOB_MS)
     reload_until(nina, nina.locator(".page-head .state", has_text="Running"), 60)
@@ -273,11 +273,11 @@ def rename(service: Service, nina: Page) -> None:
 def reinstall(service: Service, nina: Page) -> None:
     nina.get_by_role("link", name="Reinstall").click()
     nina.get_by_label("Operating system").select_option("alpine")
-    nina.get_by_label("The machine's name").fill(SECOND)
-    nina.get_by_role("button", name="Mail me the link").click()
+    nina.get_by_label("Machine name").fill(SECOND)
+    nina.get_by_role("button", name="Send confirmation link").click()
 
     nina.goto(service.post.link(MAIL, f"Confirm: reinstall {SECOND}"))
-    nina.get_by_role("button", name="Reinstall it now").click()
+    nina.get_by_role("button", name="Reinstall now").click()
     expect_done(nina, "Reinstalled")
     assert service.os_script_got(SECOND, "IMG_ID") == "alpine"
     keys = service.on_node(service.os_script_got(SECOND, "IMG_SSH_KEY_URL"))
@@ -288,9 +288,9 @@ def reinstall(service: Service, nina: Page) -> None:
 def destroy(service: Service, nina: Page) -> None:
     machine(nina, SECOND)
     nina.get_by_role("link", name="Destroy").click()
-    nina.get_by_label("The machine's name").fill(SECOND)
+    nina.get_by_label("Machine name").fill(SECOND)
     looks_right(nina, "destroy")
-    nina.get_by_role("button", name="Mail me the link").click()
+    nina.get_by_role("button", name="Send confirmation link").click()
 
     link = service.post.link(MAIL, f"Confirm: destroy {SECOND}")
     stranger = service.visit.window("bob")
@@ -299,7 +299,7 @@ def destroy(service: Service, nina: Page) -> None:
     assert answer is not None
     assert answer.status == 404
     nina.goto(link)
-    nina.get_by_role("button", name="Destroy it now").click()
+    nina.get_by_role("button", name="Destroy now").click()
     service.product.wait_until(
         lambda: SECOND not in service.lab.names(), 60, "it is gone"
     )
@@ -310,9 +310,9 @@ def told_in_the_history(service: Service, nina: Page) -> None:
     for words in (
         "Apply for a machine",
         "Build",
-        "Change the owners",
-        "Cut off from the network",
-        "Change who reaches it",
+        "Change owners",
+        "Isolated",
+        "Change whitelist",
         "Rename",
         "Reinstall",
         "Destroy",
@@ -336,19 +336,19 @@ def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> No
     row(bob, REAL).get_by_role("link", name=REAL).click()
 
     configure(bob)
-    expect(bob.locator("#machine")).to_contain_text("Needs a reboot")
+    expect(bob.locator("#machine")).to_contain_text("Needs reboot")
     looks_right(bob, "needs-reboot")
     reboot(bob)
 
-    reload_until(bob, bob.locator("#machine:not(:has-text('Needs a reboot'))"))
+    reload_until(bob, bob.locator("#machine:not(:has-text('Needs reboot'))"))
     assert service.kvm_lab.instance(REAL)["tags"] == tags
 
 
 def configure(bob: Page) -> None:
-    bob.get_by_role("link", name="Change the configuration").click()
+    bob.get_by_role("link", name="Change configuration").click()
     bob.get_by_label("Boot").first.select_option("network")
     looks_right(bob, "configure")
-    bob.get_by_role("button", name="Change the configuration").click()
+    bob.get_by_role("button", name="Change configuration").click()
     expect_done(bob, "Configuration changed")
 
 

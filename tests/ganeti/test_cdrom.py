@@ -70,7 +70,7 @@ def test_to_boot_from_a_cdrom_it_needs_one(
     answer = configure(client, boot_order="cdrom")
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "To boot from a CD-ROM, it needs one." in markup(answer)
+    assert "To boot from CD-ROM, enter the URL of an image." in markup(answer)
 
 
 def test_private_addresses_are_for_a_setting(

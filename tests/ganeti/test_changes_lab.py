@@ -103,13 +103,13 @@ def test_what_runs_needs_a_reboot_and_a_reboot_settles_it(
     post(client, "reboot", REAL, kind="hard")
     carry_on(cluster, seconds=300)  # two minutes until it is switched off
 
-    assert "Nothing was changed: it is so already." in notices(nothing)
+    assert "No changes needed." in notices(nothing)
     assert real.instance(REAL)["hvparams"]["nic_type"] == "e1000"
     assert real.instance(REAL)["hvparams"]["use_localtime"] is True
-    assert "Needs a reboot" in said
+    assert "Needs reboot" in said
     assert marked == {ALICE, "ganetimgr:needsreboot"}
     assert tags(real, REAL) == {ALICE}
-    assert "Needs a reboot" not in page(client, REAL)
+    assert "Needs reboot" not in page(client, REAL)
 
 
 def test_ganeti_takes_every_choice_and_a_cdrom_by_its_address(real: Lab) -> None:
@@ -195,7 +195,7 @@ def test_isolation_and_the_whitelist_are_in_force_after_a_move(
 
     assert isolated == {ALICE, "ganetimgr:isolate"}
     assert between != before
-    assert "only 192.0.2.0/26 reaches it" in said
+    assert "only 192.0.2.0/26 can reach it" in said
     assert tags(machines, MOVES) == {ALICE, "ganetimgr:whitelist_ip:192.0.2.0/26"}
     kinds = list(Job.objects.order_by("pk").values_list("kind", "status"))
     assert kinds == [
@@ -240,7 +240,9 @@ def test_what_cannot_move_waits_for_its_next_start(
     answer = post(client, "isolate", STAYS, wanted="on")
     carry_on(cluster)
 
-    assert "It takes effect when the machine starts next." in notices(answer)
+    assert "The change takes effect the next time the machine starts." in notices(
+        answer
+    )
     assert tags(machines, STAYS) == {ALICE, "ganetimgr:isolate"}
     assert Job.objects.count() == 1
 
@@ -266,4 +268,4 @@ def test_owners_and_locks_are_tags_of_the_cluster(
 
     assert both == {ALICE, "ganetimgr:user:bob"}
     assert tags(machines, STAYS) == {"ganetimgr:user:bob", "ganetimgr:adminlock"}
-    assert "The staff has locked this machine" in text(markup(refused))
+    assert "This machine is locked by staff" in text(markup(refused))

@@ -55,7 +55,8 @@ def test_a_working_cluster_says_what_it_is(athens: SimulatedCluster) -> None:
 
     assert report == Report("athens", "3.0.2", 3, 5, can_write=True)
     assert str(report) == (
-        "athens: Ganeti 3.0.2, 3 nodes, 5 instances; its RAPI user may read and write."
+        "athens: Ganeti 3.0.2, 3 nodes, 5 instances; "
+        "its RAPI user has read and write access."
     )
 
 
@@ -87,7 +88,7 @@ def test_a_user_who_may_only_read_is_accepted_as_such(
     report = cluster_check.examine(replace(endpoint(athens), username="viewer"))
 
     assert report.can_write is False
-    assert "every action will be refused" in str(report)
+    assert "every action will fail" in str(report)
 
 
 @pytest.mark.parametrize("name", ["athens", "berlin"])
@@ -99,7 +100,7 @@ def test_a_wrong_password_is_noticed_even_where_reads_are_open(
     exc = trouble(place)
 
     assert exc.field == "password"
-    assert "password is wrong" in str(exc)
+    assert "wrong password" in str(exc)
 
 
 @pytest.mark.parametrize("name", ["athens", "berlin"])
@@ -115,7 +116,7 @@ def test_a_version_that_is_too_old_is_named(simulator: Simulator) -> None:
     exc = trouble(endpoint(simulator.clusters["oldie"]))
 
     assert "Ganeti 2.3" in str(exc)
-    assert "2.4 and newer" in str(exc)
+    assert "2.4 or newer" in str(exc)
 
 
 @pytest.mark.parametrize("version", ["2.4", "2.5", "2.6"])
@@ -151,7 +152,7 @@ def test_a_self_signed_certificate_is_not_trusted_by_the_system(
     exc = trouble(replace(endpoint(athens), verification=Verification.SYSTEM))
 
     assert exc.field == "verification"
-    assert "pin its fingerprint" in str(exc)
+    assert "pin the fingerprint" in str(exc)
 
 
 def test_a_ca_file_that_signed_it_is_enough(
@@ -195,13 +196,13 @@ def test_nobody_there_is_said_with_what_to_look_at(athens: SimulatedCluster) -> 
     athens.go_down()
     try:
         exc = trouble(endpoint(athens))
-        with pytest.raises(CannotConnect, match="Nothing answers there"):
+        with pytest.raises(CannotConnect, match="No response"):
             cluster_check.look(athens.host, athens.port)
     finally:
         athens.come_back()
 
     assert exc.field == "hostname"
-    assert "Is ganeti-rapi running" in str(exc)
+    assert "Check that ganeti-rapi is running" in str(exc)
 
 
 def test_a_page_from_something_in_between_is_not_taken_for_ganeti(
@@ -213,7 +214,7 @@ def test_a_page_from_something_in_between_is_not_taken_for_ganeti(
     finally:
         athens.come_back()
 
-    assert "not Ganeti" in str(exc)
+    assert "isn't Ganeti" in str(exc)
 
 
 def test_several_are_tried_side_by_side_and_each_speaks_for_itself(

@@ -89,8 +89,8 @@ def test_a_hypervisor_without_any_is_said_to_have_none(
     around = text(markup(client.get(url("detail", "fake1"))))
     client.post(url("configure", "fake1"), NOW)
 
-    assert "There is nothing to set" in page
-    assert "Its hypervisor has nothing to set." in around
+    assert "has no configurable settings" in page
+    assert "Its hypervisor has no configurable settings." in around
     assert published.jobs == []
 
 
@@ -116,7 +116,7 @@ def test_no_form_opens_red_and_what_is_set_stays(
     answer = client.post(url("configure", "odd1"), posted, follow=True)
 
     assert "field-error" not in page
-    assert "Nothing was changed: it is so already." in notices(answer)
+    assert "No changes needed." in notices(answer)
     assert published.jobs == []
 
 
@@ -162,7 +162,7 @@ def test_nothing_is_sent_when_nothing_differs(
 
     answer = client.post(url("configure"), NOW, follow=True)
 
-    assert notices(answer) == ["Nothing was changed: it is so already."]
+    assert notices(answer) == ["No changes needed."]
     assert (published.jobs, published.calls) == ([], [])
     assert not AuditEntry.objects.exists()
 
@@ -178,8 +178,8 @@ def test_what_runs_is_marked_as_needing_a_reboot_until_it_has_had_one(
     client.post(url("reboot"), {"kind": "hard"})
     carry_on(cluster, published)
 
-    assert "Needs a reboot" in marked
-    assert "Needs a reboot" not in text(markup(client.get(url("detail"))))
+    assert "Needs reboot" in marked
+    assert "Needs reboot" not in text(markup(client.get(url("detail"))))
     asked = [(job.call.method, job.call.path[13:]) for job in published.jobs]
     assert asked == [
         ("PUT", "web1/modify"),
@@ -211,7 +211,7 @@ def test_a_change_that_fails_leaves_no_mark(
 
     assert len(published.jobs) == 1
     said = text(markup(client.get(url("detail"))))
-    assert "Its configuration was not changed" in said
+    assert "Configuration change failed" in said
     assert "Hypervisor parameter validation failed" in said
 
 
@@ -278,15 +278,15 @@ def test_refusals_are_mailed(
 
     answer = configure(client, "mail1", nic_type="e1000")
 
-    assert "The staff has locked this machine" in text(markup(answer))
+    assert "This machine is locked by staff" in text(markup(answer))
     assert " mail1 (athens)" in str(sent()[0].body)
 
 
 @pytest.mark.parametrize(
     ("person", "name", "reason"),
     [
-        ("olga", "web1", "You may look at this machine, but not run it."),
-        ("alice", "mail1", "The staff has locked this machine"),
+        ("olga", "web1", "You can view this machine but not manage it."),
+        ("alice", "mail1", "This machine is locked by staff"),
         ("alice", "old1", "under maintenance"),
     ],
 )

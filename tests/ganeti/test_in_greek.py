@@ -132,7 +132,7 @@ def test_the_history_with_a_refusal_in_greek_read_by_others(
 
     page = read(reader, reverse("auditlog:history"))
 
-    assert AuditEntry.objects.get().detail.startswith("You may look")
+    assert AuditEntry.objects.get().detail.startswith("You can view")
     assert "Μπορείτε να βλέπετε αυτό το μηχάνημα" in page
     assert english(page) == set()
 

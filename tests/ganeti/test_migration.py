@@ -72,7 +72,7 @@ def test_an_instance_is_failed_over(admin: Client, shared: FakeRapi) -> None:
 @pytest.mark.parametrize(
     ("node", "reason"),
     [
-        ("node1", "it is there now"),
+        ("node1", "current node"),
         ("node4", "offline"),
         ("node5", "drained"),
     ],

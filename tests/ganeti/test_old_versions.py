@@ -99,7 +99,7 @@ def test_its_page_is_shown(shown: Cluster, client: Client, alice: User) -> None:
     page = client.get("/instances/old/web1/").content.decode()
 
     assert "web1" in page
-    assert ("this needs Ganeti 2.5" in page) == (contents(shown).info.version < "2.5")
+    assert ("requires Ganeti 2.5" in page) == (contents(shown).info.version < "2.5")
 
 
 def test_a_time_to_shut_down_is_not_asked_for_where_it_would_be_ignored(

@@ -119,8 +119,8 @@ def test_a_machine_outside_of_the_policy_is_told_its_bounds(
 def test_a_machine_larger_than_what_is_free_has_no_room(cluster: Cluster) -> None:
     found = off(offer(cluster, memory_mib=40000).groups)
 
-    assert found["default"].endswith("the most is 32768 MiB.")
-    assert found[""] == "No node group can take it."
+    assert found["default"].endswith("The most available is 32768 MiB.")
+    assert found[""] == "No suitable node group."
 
 
 def test_nodes_that_do_not_say_are_no_bar(cluster: Cluster, rapi: FakeRapi) -> None:
@@ -144,8 +144,8 @@ def test_only_networks_of_the_group_can_be_chosen(cluster: Cluster) -> None:
 @pytest.mark.usefixtures("rapi")
 def test_a_full_network_is_off(cluster: Cluster) -> None:
     assert off(offer(cluster, "default").networks) == {
-        "full": "All its addresses are taken.",
-        "two": "The node group is not connected to it.",
+        "full": "All addresses are in use.",
+        "two": "Not connected to the node group.",
     }
 
 
@@ -164,7 +164,7 @@ def test_networks_of_ganeti_are_off_where_it_has_none(
 ) -> None:
     found = of_version(offer(cluster), version)
 
-    assert off(found.networks) == {":": "Its Ganeti has no networks; 2.7 has."}
+    assert off(found.networks) == {":": "Networks require Ganeti 2.7."}
 
 
 @pytest.mark.usefixtures("rapi")
@@ -176,7 +176,7 @@ def test_a_cluster_whose_ganeti_gives_new_machines_no_tags_is_off(
     choices = placement.clusters([found.snapshot])
 
     assert off(choices) == {
-        "athens": "Its Ganeti gives new machines no owners; 2.5 does."
+        "athens": "Setting owners of new machines requires Ganeti 2.5."
     }
 
 
@@ -184,7 +184,7 @@ def test_a_cluster_whose_ganeti_gives_new_machines_no_tags_is_off(
 def test_a_network_says_what_is_left_of_it(cluster: Cluster) -> None:
     found = {choice.value: choice.note for choice in offer(cluster).networks}
 
-    assert found["one"] == "10 addresses free, 246 taken, routed to-one"
+    assert found["one"] == "10 addresses free, 246 in use, routed to-one"
 
 
 def links(cluster: Cluster) -> tuple[Network, Network]:
@@ -237,7 +237,7 @@ def test_templates_are_those_of_cluster_and_policy(
     found = offer(cluster, "default").templates
 
     assert usable(found) == ["drbd", "plain"]
-    assert off(found) == {"file": "The policy of the node group does not allow it."}
+    assert off(found) == {"file": "Not allowed by the node group's policy."}
 
 
 @pytest.mark.usefixtures("rapi")
@@ -281,8 +281,8 @@ def test_volume_groups_are_those_of_the_group(cluster: Cluster) -> None:
     [
         ({}, ""),
         ({"disabled": True}, "It is disabled."),
-        ({"disable_instance_creation": True}, "It takes no new machines."),
-        ({"can_write": False}, "This site may only look at it, not change it."),
+        ({"disable_instance_creation": True}, "It doesn't accept new machines."),
+        ({"can_write": False}, "This site has read-only access to it."),
         ({"can_write": None}, ""),
     ],
 )
@@ -305,7 +305,7 @@ def test_a_cluster_that_is_away_is_off(cluster: Cluster, published: FakeRapi) ->
     fresh = Cluster.objects.select_related("refresh_state").get()
     (choice,) = placement.clusters(snapshots.current([fresh]))
 
-    assert choice.off == "It does not answer now."
+    assert choice.off == "It isn't responding."
 
 
 @pytest.mark.usefixtures("published")

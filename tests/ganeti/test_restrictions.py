@@ -58,9 +58,9 @@ def test_an_owner_of_a_locked_machine_is_told_why(
 
     said = text(markup(client.get(url("detail", "mail1"))))
 
-    assert "The staff has locked it: its owners can look, but not act." in said
-    assert "You can change none of this now:" in said
-    assert "Unlock it" not in said
+    assert "Locked by staff: owners can view it but not change it." in said
+    assert "You can't change this now:" in said
+    assert "Unlock" not in said
 
 
 def test_who_locks_what_is_locked_is_told_so(
@@ -70,7 +70,7 @@ def test_who_locks_what_is_locked_is_told_so(
 
     answer = switch(client, "lock", "on", "mail1")
 
-    assert notices(answer) == ["Nothing was changed: it is so already."]
+    assert notices(answer) == ["No changes needed."]
     assert published.jobs == []
 
 
@@ -81,7 +81,7 @@ def test_a_button_says_what_it_is_for(
 
     answer = client.post(url("lock"), {}, follow=True)
 
-    assert notices(answer) == ["Nothing was done: it was not said what to do."]
+    assert notices(answer) == ["Nothing was done: no action was chosen."]
     assert published.jobs == []
 
 
@@ -161,7 +161,7 @@ def test_buttons_are_there_for_who_may(
     client.force_login(olga)
     olgas = text(markup(client.get(url("detail"))))
 
-    for button in ("Lock it", "Cut off from the network"):
+    for button in ("Lock", "Isolated"):
         assert button in guards
         assert button not in olgas
 
@@ -179,7 +179,7 @@ def test_a_move_follows_where_there_is_somewhere_to_go(
     switch(client, "isolate", "off")
     carry_on(cluster, published)
 
-    assert "It takes effect" not in str(notices(answer))
+    assert "takes effect" not in str(notices(answer))
     assert calls(published) == [
         ("PUT", "tags", ["ganetimgr:isolate"]),
         ("PUT", "migrate", None),
@@ -215,7 +215,9 @@ def test_elsewhere_it_waits_for_the_next_start_and_that_is_said(
     answer = switch(client, "isolate", "on")
     carry_on(cluster, published)
 
-    said = "It takes effect when the machine starts next." in notices(answer)
+    said = "The change takes effect the next time the machine starts." in notices(
+        answer
+    )
     assert said is not moves
     assert [what for _, what, _ in calls(published)] == ["tags"] + ["migrate"] * moves
 
@@ -232,14 +234,14 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
 
     assert "ganetimgr:isolate" in tags(published)
     said = text(markup(client.get(url("detail"))))
-    assert "It was not migrated" in said
-    assert "It takes effect when the machine starts next." in said
+    assert "Migration failed" in said
+    assert "It takes effect the next time the machine starts." in said
     assert "Can't migrate: the other node is full" in said
     history = text(markup(client.get(reverse("auditlog:history"))))
     assert "Done, takes effect at the next start" in history
     mail = sent()[0]
     assert mail.to == ["guard@example.org"]
-    assert "waits for the next start" in mail.subject
+    assert "takes effect at the next start" in mail.subject
     assert "Can't migrate: the other node is full" in mail.body
     assert url("detail") in mail.body
 
@@ -255,8 +257,8 @@ def test_isolation_is_explained_to_the_owner(
     published.change("web1", tags=[ALICE, "ganetimgr:isolate", whitelisted])
     refreshing.refresh(cluster, force=True)
 
-    assert "cut it off from the network: nobody reaches it" in nobody
-    assert "only 192.0.2.0/26 reaches it" in text(markup(client.get(url("detail"))))
+    assert "Isolated by staff: all network access is blocked" in nobody
+    assert "only 192.0.2.0/26 can reach it" in text(markup(client.get(url("detail"))))
 
 
 @given(

@@ -32,7 +32,7 @@ def reboot(client: RapiClient, reason: str) -> int:
 
 
 REBOOT = Action(Job.Kind.REBOOT, reboot, "hard reboot")
-FORBIDDEN = Verdict(Answer.FORBIDDEN, "The staff has locked this machine.")
+FORBIDDEN = Verdict(Answer.FORBIDDEN, "This machine is locked by staff.")
 
 
 @pytest.fixture
@@ -276,4 +276,4 @@ def test_a_stranger_is_told_nothing_but_the_record_says_why(
     error = refuse(INVISIBLE, "reboot", instance_target(web1), by=Acting(carol))
 
     assert str(error) == ""
-    assert AuditEntry.objects.get().detail == "This machine is not theirs."
+    assert AuditEntry.objects.get().detail == "The machine belongs to another user."

@@ -28,7 +28,7 @@ def test_without_a_database_the_page_says_so(
         answer = visitor.get("/")
 
     assert answer.status_code == 503
-    assert "cannot reach its database" in answer.content.decode()
+    assert "can't reach its database" in answer.content.decode()
     assert "it is gone" not in answer.content.decode()
 
 
@@ -42,5 +42,5 @@ def test_a_fault_of_ours_is_not_shown(
     answer = visitor.get("/")
 
     assert answer.status_code == 500
-    assert "Something broke on our side" in answer.content.decode()
+    assert "Something went wrong on our side" in answer.content.decode()
     assert "a secret of ours" not in answer.content.decode()

@@ -31,9 +31,9 @@ def test_a_preview_does_nothing_and_says_why_some_are_left_out(
 
     said = text(page)
     assert "Shut down: 1 machine" in said
-    assert "Left out: 3 machines" in said
-    assert "It is stopped already." in said
-    assert "The staff has locked this machine" in said
+    assert "Skipped: 3 machines" in said
+    assert "It is already stopped." in said
+    assert "This machine is locked by staff" in said
     assert "under maintenance" in said
     assert 'value="athens/web1"' in page
     assert 'value="athens/web2"' not in page
@@ -67,7 +67,7 @@ def test_confirmed_it_is_done_and_said(
     )
 
     assert answer.redirect_chain == [(f"{LIST}?q=web", HTTPStatus.FOUND)]
-    assert notices(answer) == ["Reboot: asked for 2 machines."]
+    assert notices(answer) == ["Reboot: requested for 2 machines."]
     assert Job.objects.count() == len(published.jobs) == 2
 
 
@@ -80,7 +80,7 @@ def test_what_is_refused_after_all_is_recorded(
         BULK, asked("shutdown", ["mail1"], confirmed="yes"), follow=True
     )
 
-    assert "mail1: The staff has locked this machine" in notices(answer)[0]
+    assert "mail1: This machine is locked by staff" in notices(answer)[0]
     assert AuditEntry.objects.get().refused
     assert published.jobs == []
 
@@ -111,7 +111,9 @@ def test_time_is_not_spent_for_ever(
 
     answer = client.post(BULK, asked("reboot", ["web1"], confirmed="yes"), follow=True)
 
-    assert notices(answer) == ["web1: The clusters took too long; select them again."]
+    assert notices(answer) == [
+        "web1: The clusters took too long to respond. Select the machines again."
+    ]
 
 
 @pytest.mark.usefixtures("published")

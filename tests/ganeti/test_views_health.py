@@ -108,7 +108,7 @@ def test_staff_have_a_cluster_asked_now(
         reverse("ganeti:cluster-refresh", args=[cluster.slug]), follow=True
     )
 
-    assert notices(answer) == ["Asking athens now."]
+    assert notices(answer) == ["Refreshing athens."]
     assert in_background[0] == "athens"
 
 
@@ -138,5 +138,5 @@ def test_what_a_cluster_does_to_a_page_is_said_in_plain_words(
     answer = client.get(reverse("ganeti:jobs-running"))
 
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert "A cluster did not answer as it should." in text(markup(answer))
+    assert "A cluster returned an unexpected response." in text(markup(answer))
     assert "Bad Gateway" not in markup(answer)

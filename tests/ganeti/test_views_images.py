@@ -93,7 +93,7 @@ def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> N
     heard(
         failing_since=since,
         last_error="It did not answer in time.",
-        problems=[["a.meta", "It is no JSON."]],
+        problems=[["a.meta", "It isn't valid JSON."]],
         images=[{"id": "debian", "description": "D", "provider": "p"}],
     )
     client.force_login(olga)
@@ -139,8 +139,8 @@ def test_a_broken_source_says_why_and_since_when_and_what_is_still_offered(
     page = text(seen(client, olga))
 
     assert "It answers with an error: HTTP 503." in page
-    assert "first found broken 3 h ago" in page
-    assert "What it had before is still offered." in page
+    assert "First failed 3 h ago" in page
+    assert "Its previous images are still available." in page
 
 
 @pytest.mark.usefixtures("images")
@@ -154,7 +154,7 @@ def test_what_is_wrong_with_single_images_is_told(client: Client, olga: User) ->
 
     assert "&lt;b&gt;.meta" in page
     assert "no such text of one line: provider." in page
-    assert "OPERATING_SYSTEMS has an image of this id" in page
+    assert "OPERATING_SYSTEMS has an image with this ID" in page
 
 
 @pytest.mark.usefixtures("images")
@@ -184,7 +184,7 @@ def test_without_a_watcher_nobody_is_promised_anything(
 ) -> None:
     page = seen(client, olga)
 
-    assert "No watcher runs" in page
+    assert "The watcher isn't running" in page
     assert "Not known yet" in page
     assert 'hx-trigger="every' not in page
 
@@ -204,7 +204,7 @@ def test_fetching_again_is_left_to_the_watcher(client: Client, olga: User) -> No
 
     answer = client.post(FETCH, follow=True)
 
-    assert notices(answer) == ["Fetching all sources now."]
+    assert notices(answer) == ["Fetching all sources."]
     assert ImageSource.objects.get().next_at <= timezone.now()
     assert "Being fetched" in markup(answer)
 

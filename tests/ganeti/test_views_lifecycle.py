@@ -47,9 +47,9 @@ def test_a_destruction_spells_out_what_will_be_lost(
 
     said = page(client, "destroy")
 
-    for word in ("2 disks, 30 GiB together", "disk 0 a , 10 GiB", "192.0.2.10"):
+    for word in ("2 disks (30 GiB in total)", "disk 0 a , 10 GiB", "192.0.2.10"):
         assert word in said
-    assert "There is no way back" in said
+    assert "This can't be undone" in said
     assert "alice@example.org" in said
 
 
@@ -58,8 +58,8 @@ def test_a_reinstall_offers_the_image_it_has_first(client: Client, alice: User) 
 
     said = page(client, "reinstall")
 
-    assert "Debian 13 (as now) Fedora 42" in said
-    assert "It runs again when it is done." in said
+    assert "Debian 13 (current) Fedora 42" in said
+    assert "The machine is started again afterwards." in said
 
 
 def test_a_reinstall_without_images_says_so(
@@ -68,7 +68,7 @@ def test_a_reinstall_without_images_says_so(
     settings.OPERATING_SYSTEMS = {}
     client.force_login(alice)
 
-    assert "No image is offered at the moment" in page(client, "reinstall")
+    assert "No images are currently available" in page(client, "reinstall")
     posted = client.post(url("reinstall"), {"typed_name": "web1", "image": ""})
     assert posted.status_code == HTTPStatus.BAD_REQUEST
 
@@ -77,7 +77,7 @@ def test_a_rename_explains_the_stop(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     assert "shut down, renamed and started again" in page(client, "rename")
-    assert "It is stopped, and stays so." in page(client, "rename", "web2")
+    assert "The machine is stopped and stays stopped." in page(client, "rename", "web2")
 
 
 def test_what_is_in_the_way_now_is_said_and_may_be_asked_for(
@@ -86,14 +86,16 @@ def test_what_is_in_the_way_now_is_said_and_may_be_asked_for(
     client.force_login(alice)
     client.post(url("reboot"))
 
-    assert "could not be done now: Something is being done" in page(client, "destroy")
+    assert "can't be done now: Another job is already running" in page(
+        client, "destroy"
+    )
     ask(client, alice, "destroy")
     assert ActionRequest.objects.get().pending
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize(
-    ("name", "reason"), [("mail1", "staff has locked"), ("old1", "under maintenance")]
+    ("name", "reason"), [("mail1", "locked by staff"), ("old1", "under maintenance")]
 )
 def test_a_lock_and_maintenance_are_explained_and_attempts_recorded(
     client: Client, alice: User, action: str, name: str, reason: str
@@ -131,7 +133,7 @@ def test_a_site_that_may_only_look_says_so(
     answer = client.get(url("destroy"))
 
     assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "may only look" in text(markup(answer))
+    assert "read-only access" in text(markup(answer))
 
 
 # -- what is typed
@@ -153,7 +155,7 @@ def test_the_name_must_be_typed(client: Client, alice: User, typed: str) -> None
 @pytest.mark.parametrize(
     ("new_name", "why"),
     [
-        ("web1", "whole name with its domain"),
+        ("web1", "fully qualified domain name"),
         ("-x.example.org", "letters a to z"),
         ("taken.example.org", "in use"),
         ("wanted.example.org", "in use"),
@@ -297,13 +299,13 @@ def test_a_request_is_shown_to_who_asked_and_to_the_staff(
     hers = page(client, "detail")
     client.force_login(olga)
 
-    assert "you asked for it" in hers
+    assert "you requested it" in hers
     assert "new name: shop.example.org" in hers
-    assert "Take back" in hers
-    assert "alice asked for it" in page(client, "detail")
+    assert "Cancel request" in hers
+    assert "alice requested it" in page(client, "detail")
     listed = text(markup(client.get(LIST)))
     assert "alice Rename new name: shop.example.org web1" in listed
-    assert "Take back" not in listed
+    assert "Cancel request" not in listed
 
 
 def test_another_owner_does_not_see_it(
@@ -315,7 +317,7 @@ def test_another_owner_does_not_see_it(
     ask(client, alice, "destroy")
     client.force_login(bob)
 
-    assert "asked for it" not in page(client, "detail")
+    assert "requested it" not in page(client, "detail")
 
 
 def test_it_is_taken_back_once(client: Client, alice: User, sent: Sent) -> None:
@@ -325,8 +327,8 @@ def test_it_is_taken_back_once(client: Client, alice: User, sent: Sent) -> None:
     first = client.post(cancel, {"next": url("detail")}, follow=True)
     second = client.post(cancel, follow=True)
 
-    assert "taken back" in notices(first)[-1]
-    assert "no longer waiting" in notices(second)[-1]
+    assert "cancelled" in notices(first)[-1]
+    assert "no longer pending" in notices(second)[-1]
     assert client.post(newest_link(sent)).status_code == HTTPStatus.GONE
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["ask_destroy", "cancel_destroy"]
@@ -343,4 +345,4 @@ def test_the_buttons_stand_apart_with_the_reason_when_off(
     for action in ACTIONS:
         assert f'href="{url(action)}"' in hers
     assert "btn-outline-danger" in hers
-    assert olgas.count("You may look at this machine, but not run it.") > 1
+    assert olgas.count("You can view this machine but not manage it.") > 1

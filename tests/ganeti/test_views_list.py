@@ -171,9 +171,9 @@ def test_nobody_is_sent_to_another_site(client: Client, carol: User) -> None:
         ("is-running", "ok", "Running"),
         ("is-admin-down", "off", "Stopped"),
         ("is-admin-offline", "slashed", "Offline"),
-        ("is-error-up", "half", "Running, should be stopped"),
-        ("is-error-down", "half", "Stopped, should be running"),
-        ("is-user-down", "half", "Shut down from within"),
+        ("is-error-up", "half", "Running (should be stopped)"),
+        ("is-error-down", "half", "Stopped (should be running)"),
+        ("is-user-down", "half", "Shut down by the user"),
         ("is-error-nodedown", "bad", "Node down"),
         ("is-error-nodeoffline", "bad", "Node offline"),
         ("is-error-wrongnode", "bad", "Running on the wrong node"),
@@ -216,7 +216,7 @@ def test_marks_say_what_they_mean(
 
     row = rows(client.get(LIST))["odd"].markup
 
-    for word in ("Cut off from the network", "Needs a reboot", "Boots from CD-ROM"):
+    for word in ("Isolated", "Needs reboot", "Boots from CD-ROM"):
         assert f'aria-label="{word}"' in row
 
 
@@ -247,7 +247,7 @@ def test_actions_are_offered_to_whom_they_belong(
 
     assert 'formaction="/instances/athens/web2/startup"' in hers["web2"].markup
     assert 'name="reboot" value="athens/web1"' in hers["web1"].markup
-    assert "locked this machine" in hers["mail1"].markup
+    assert "machine is locked by staff" in hers["mail1"].markup
     assert "under maintenance" in hers["old1"].markup
     assert "formaction" not in olgas["web2"].markup
 
@@ -265,12 +265,12 @@ def test_a_cluster_that_is_down_keeps_its_machines_on_screen(
     client.force_login(carol)
     carols = client.get(LIST)
 
-    assert "stopped answering" in text(markup(hers))
+    assert "stopped responding" in text(markup(hers))
     assert 'class="old"' in rows(hers)["web1"].markup
     assert "as of" in rows(hers)["web1"].text
-    assert "does not answer" in rows(hers)["web1"].markup
+    assert "responding" in rows(hers)["web1"].markup
     assert "It refuses connections" not in markup(hers)
-    assert "stopped answering" not in text(markup(carols))
+    assert "stopped responding" not in text(markup(carols))
 
 
 def test_a_cluster_not_known_yet_says_so_until_it_is(
@@ -286,10 +286,10 @@ def test_a_cluster_not_known_yet_says_so_until_it_is(
     assert refreshing.refresh(cluster, force=True)
     after = markup(client.get(LIST))
 
-    assert "asked for the first time" in text(before)
+    assert "contacted for the first time" in text(before)
     assert 'hx-trigger="every 3s"' in before
     assert in_background == ["athens"]
-    assert "asked for the first time" not in text(after)
+    assert "contacted for the first time" not in text(after)
     assert 'hx-trigger="every 3s"' not in after
 
 
@@ -301,7 +301,7 @@ def test_an_empty_list_offers_the_next_step(
     client.force_login(root)
     roots = text(markup(client.get(LIST)))
 
-    assert "You have no machines yet" in carols
+    assert "You don't have any machines yet" in carols
     assert "Add a cluster" in roots
 
 
@@ -311,7 +311,7 @@ def test_a_search_that_finds_nothing_offers_everything(
 ) -> None:
     client.force_login(olga)
 
-    assert "No machine fits" in text(markup(client.get(f"{LIST}?q=nothing")))
+    assert "No matching machines" in text(markup(client.get(f"{LIST}?q=nothing")))
 
 
 # -- fragments
@@ -392,7 +392,7 @@ def test_old_news_says_how_old_it_is(
     snapshots.forget()
     client.force_login(alice)
 
-    assert "stopped answering 7 min ago" in text(markup(client.get(LIST)))
+    assert "stopped responding 7 min ago" in text(markup(client.get(LIST)))
 
 
 def test_moments_are_exact_on_a_closer_look(

@@ -66,7 +66,7 @@ def test_a_page_that_was_open_goes_to_the_new_address(client: Client) -> None:
 
     assert answer.headers["HX-Redirect"] == url("detail", NEW)
     said = notices(client.get(url("detail", NEW)))
-    assert said[-1] == f"The machine is called {NEW} now."
+    assert said[-1] == f"The machine is now called {NEW}."
 
 
 def test_it_waits_for_the_step_that_follows(
@@ -106,7 +106,7 @@ def test_a_destroyed_machines_page_says_so(client: Client) -> None:
 
     assert answer.status_code == HTTPStatus.GONE
     assert "web1 was destroyed" in text(markup(answer))
-    assert "Asked for by alice" in text(markup(answer))
+    assert "Requested by alice" in text(markup(answer))
 
 
 @pytest.mark.usefixtures("destroyed")

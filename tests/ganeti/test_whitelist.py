@@ -42,27 +42,25 @@ def test_a_network_is_written_in_its_plainest_form(
     whitelist(client, typed)
 
     assert calls(published) == [("PUT", "tags", [f"ganetimgr:whitelist_ip:{written}"])]
-    assert AuditEntry.objects.get().changes == [
-        ["Network that reaches it", None, written]
-    ]
+    assert AuditEntry.objects.get().changes == [["Whitelisted network", None, written]]
 
 
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("192.0.2.0/25", "too wide: /25, where /26"),
-        ("10.0.0.0/8", "too wide"),
-        ("2001:db8::/63", "too wide: /63, where /64"),
-        ("0.0.0.0", "everybody"),  # noqa: S104 - refused
-        ("0.0.0.0/0", "everybody"),
-        ("::", "everybody"),
-        ("::/0", "everybody"),
+        ("192.0.2.0/25", "too large: /25. The largest allowed is /26"),
+        ("10.0.0.0/8", "too large"),
+        ("2001:db8::/63", "too large: /63. The largest allowed is /64"),
+        ("0.0.0.0", "all addresses"),  # noqa: S104 - refused
+        ("0.0.0.0/0", "all addresses"),
+        ("::", "all addresses"),
+        ("::/0", "all addresses"),
         ("::ffff:192.0.2.0/122", "IPv4"),
-        ("fe80::1%eth0", "no address"),
-        ("example.org", "no address"),
-        ("192.0.2.0/33", "no address"),
-        ("192.0.2.0/-1", "no address"),
-        ("192.0.2.1-192.0.2.9", "no address"),
+        ("fe80::1%eth0", "Enter an address"),
+        ("example.org", "Enter an address"),
+        ("192.0.2.0/33", "Enter an address"),
+        ("192.0.2.0/-1", "Enter an address"),
+        ("192.0.2.1-192.0.2.9", "Enter an address"),
     ],
 )
 def test_what_is_no_network_or_too_wide_is_said_and_kept(
@@ -122,7 +120,7 @@ def test_nothing_takes_it_away(
 
     assert calls(published) == [("DELETE", "tags", [old]), ("PUT", "migrate", None)]
     assert AuditEntry.objects.get().changes == [
-        ["Network that reaches it", "192.0.2.0/26", None]
+        ["Whitelisted network", "192.0.2.0/26", None]
     ]
 
 
@@ -148,7 +146,7 @@ def test_the_same_is_no_change(
 
     answer = whitelist(client, typed)
 
-    assert notices(answer) == ["Nothing was changed: it is so already."]
+    assert notices(answer) == ["No changes needed."]
     assert published.jobs == []
 
 

@@ -218,7 +218,7 @@ def test_a_feed_that_never_answered_is_explained(
 
     page = text(markup(client.get(NEWS)))
 
-    assert "The news cannot be read now" in page
+    assert "News is temporarily unavailable" in page
     assert "127.0.0.1:9" not in page
     assert client.get(LOGIN).status_code == HTTPStatus.OK
 

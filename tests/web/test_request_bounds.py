@@ -20,7 +20,7 @@ def says(answer: HttpResponseBase, status: int, words: str) -> None:
     assert answer.status_code == status
     page = text(markup(answer))
     assert words in page
-    assert "To the machines" in page
+    assert "Go to machines" in page
     assert answer.has_header("Content-Security-Policy")
 
 
@@ -31,7 +31,7 @@ def says(answer: HttpResponseBase, status: int, words: str) -> None:
 def test_a_body_that_no_form_sends_is_too_large(
     client: Client, path: str, size: int, status: int
 ) -> None:
-    says(client.post(path, "x" * size, FORM), status, "too much at once")
+    says(client.post(path, "x" * size, FORM), status, "Request too large")
 
 
 @pytest.mark.parametrize("content_type", [FORM, "multipart/form-data; boundary=x"])

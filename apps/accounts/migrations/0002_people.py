@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=255, unique=True, verbose_name='title')),
-                ('tag', models.CharField(help_text='Names it in the tags of its machines.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9.+_-]+\\Z', 'Letters, digits and any of .+_- only.')], verbose_name='tag')),
+                ('tag', models.CharField(help_text='Identifies the organization in the tags of its machines.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9.+_-]+\\Z', 'Letters, digits and .+_- only.')], verbose_name='tag')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail')),
                 ('phone', models.CharField(blank=True, max_length=64, verbose_name='phone')),
-                ('users', models.ManyToManyField(blank=True, help_text='Who speaks for it.', related_name='organizations_run', to=settings.AUTH_USER_MODEL, verbose_name='users')),
+                ('users', models.ManyToManyField(blank=True, help_text='Users who represent the organization.', related_name='organizations_run', to=settings.AUTH_USER_MODEL, verbose_name='users')),
             ],
             options={
                 'verbose_name': 'organization',

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='InstanceApplication',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('approved', 'Approved'), ('submitted', 'Submitted'), ('processing', 'Being built'), ('failed', 'Failed'), ('created', 'Created'), ('refused', 'Refused'), ('discarded', 'Discarded'), ('withdrawn', 'Withdrawn')], default='pending', max_length=16, verbose_name='status')),
+                ('status', models.CharField(choices=[('pending', 'Pending'), ('approved', 'Approved'), ('submitted', 'Submitted'), ('processing', 'Being built'), ('failed', 'Failed'), ('created', 'Created'), ('refused', 'Rejected'), ('discarded', 'Discarded'), ('withdrawn', 'Withdrawn')], default='pending', max_length=16, verbose_name='status')),
                 ('filed_at', models.DateTimeField(auto_now_add=True, verbose_name='filed')),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed')),
                 ('hostname', models.CharField(max_length=255, verbose_name='host name')),
@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ('disk_template', models.CharField(blank=True, max_length=32, verbose_name='disk template')),
                 ('storage_provider', models.CharField(blank=True, max_length=255, verbose_name='storage provider')),
                 ('volume_group', models.CharField(blank=True, max_length=255, verbose_name='volume group')),
-                ('admin_comments', models.TextField(blank=True, verbose_name="staff's comments")),
-                ('refusal_reason', models.TextField(blank=True, verbose_name='reason of refusal')),
+                ('admin_comments', models.TextField(blank=True, verbose_name='staff comments')),
+                ('refusal_reason', models.TextField(blank=True, verbose_name='reason for rejection')),
                 ('message', models.TextField(blank=True, verbose_name="Ganeti's message")),
                 ('cookie', models.CharField(default=apps.applications.models.new_cookie, editable=False, max_length=64)),
                 ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to=settings.AUTH_USER_MODEL, verbose_name='applicant')),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('filed', 'filed'), ('changed', 'changed'), ('accepted', 'accepted'), ('refused', 'refused'), ('discarded', 'discarded'), ('withdrawn', 'withdrawn'), ('submitted', 'submitted to the cluster'), ('not_submitted', 'not taken by the cluster'), ('created', 'created'), ('failed', 'failed')], max_length=16)),
+                ('kind', models.CharField(choices=[('filed', 'filed'), ('changed', 'changed'), ('accepted', 'accepted'), ('refused', 'refused'), ('discarded', 'discarded'), ('withdrawn', 'withdrawn'), ('submitted', 'submitted to the cluster'), ('not_submitted', 'not accepted by the cluster'), ('created', 'created'), ('failed', 'failed')], max_length=16)),
                 ('detail', models.TextField(blank=True)),
                 ('changes', models.JSONField(default=list)),
                 ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ganeti.job')),

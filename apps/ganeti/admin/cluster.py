@@ -33,9 +33,9 @@ class StateFilter(admin.SimpleListFilter):
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
         return [
-            ("answers", _("Answers")),
+            ("answers", _("Up")),
             ("down", _("Down")),
-            ("unknown", _("Not asked yet")),
+            ("unknown", _("Not contacted yet")),
         ]
 
     def queryset(
@@ -83,9 +83,9 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         gettext_lazy("RAPI user"),
         {
             "description": gettext_lazy(
-                "A user with the option “write” in /var/lib/ganeti/rapi/users on the "
-                "cluster. With one that may only read, the site shows everything and "
-                "changes nothing. The password is stored encrypted."
+                "A user with the “write” option in /var/lib/ganeti/rapi/users on the "
+                "cluster. With a read-only user, the site can show machines but not "
+                "change them. The password is stored encrypted."
             ),
             "fields": ["username", "new_password"],
         },
@@ -94,15 +94,15 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         gettext_lazy("Certificate"),
         {
             "description": gettext_lazy(
-                "How the site knows that it talks to this cluster and to nobody in "
-                "between. Ganeti's certificates are self-signed, so the fingerprint is "
-                "usual: leave it empty to be shown the certificate and to confirm it."
+                "How the site verifies the identity of this cluster. Ganeti's "
+                "certificates are self-signed, so the fingerprint is the usual "
+                "choice: leave it empty to view the certificate and confirm it."
             ),
             "fields": ["verification", "fingerprint", "ca_file"],
         },
     )
     USE = (
-        gettext_lazy("What it is used for"),
+        gettext_lazy("Usage"),
         {
             "fields": [
                 "use_gnt_network",
@@ -189,7 +189,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         if form.trial.report:
             messages.success(request, _("Connected to %s") % form.trial.report)
         elif form.trial.trouble:
-            text = _("Saved although it does not work: %s")
+            text = _("Saved, but the connection failed: %s")
             messages.warning(request, text % form.trial.trouble)
         warn_if_unverified(request, obj)
         if not change or form.changed_data:
@@ -250,7 +250,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         if names:
             messages.success(request, text % names)
         else:
-            messages.info(request, _("Nothing to do: they are so already."))
+            messages.info(request, _("No changes needed."))
 
     @admin.action(
         description=gettext_lazy("Test the connection"), permissions=["change"]
@@ -264,7 +264,9 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             try:
                 endpoints[cluster] = cluster.endpoint
             except UndecryptableError:
-                text = _("No key in the settings fits its password: type it again.")
+                text = _(
+                    "No key in the settings can decrypt its password. Enter it again."
+                )
                 tell_outcome(request, cluster, CannotConnect(text))
         outcomes = cluster_check.examine_all(endpoints.values())
         for cluster, outcome in zip(endpoints, outcomes, strict=True):
@@ -287,8 +289,8 @@ def tell_outcome(
 def warn_if_unverified(request: HttpRequest, cluster: Cluster) -> None:
     if cluster.verification == Cluster.Verify.OFF:
         text = _(
-            "“%s”: its certificate is not checked. Whoever sits in between reads the "
-            "password and can do anything to the cluster. Pin its fingerprint."
+            "“%s”: its certificate isn't verified. An attacker on the network can "
+            "read the password and control the cluster. Pin its fingerprint."
         )
         messages.warning(request, text % cluster)
 

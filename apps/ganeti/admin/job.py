@@ -21,7 +21,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
     list_select_related = ["cluster", "user"]
     search_fields = ["target_name", "=target_id", "user__username", "=ganeti_id"]
     search_fields += ["=key"]
-    search_help_text = _("Target or its id, user, Ganeti's job id or our key.")
+    search_help_text = _(
+        "Search by target or its ID, user, Ganeti job ID or ganetimgr key."
+    )
     show_full_result_count = False
     fieldsets = [
         (
@@ -38,9 +40,11 @@ class JobAdmin(admin.ModelAdmin[Job]):
             {"fields": ["user", "reason", "submitted_at", "finished_at"]},
         ),
         (
-            _("How it was followed"),
+            _("Tracking"),
             {
-                "description": _("The key travels to Ganeti in the job's reason."),
+                "description": _(
+                    "The key is sent to Ganeti in the job's reason trail."
+                ),
                 "fields": ["ganeti_id", "key", "changed_at", "handled_at", "follower"],
             },
         ),

@@ -27,9 +27,9 @@ def refresh_state(cluster: Cluster) -> SafeString:
     if cluster.disabled:
         return mark("off", _("Disabled"))
     if state is None or (state.refreshed_at is None and state.failing_since is None):
-        return mark("unknown", _("Not asked yet"))
+        return mark("unknown", _("Not contacted yet"))
     if state.failing_since is None:
-        return with_note(mark("ok", _("Answers")), times.element(state.refreshed_at))
+        return with_note(mark("ok", _("Up")), times.element(state.refreshed_at))
     since = times.element(state.failing_since)
     why = format_html(
         _("First noticed {}. {}"), since, stored_text.translate(state.last_error)
@@ -52,7 +52,7 @@ def verification(cluster: Cluster) -> SafeString:
     """Say how its certificate is checked; that it is not, loudly."""
     match cluster.verification:
         case Cluster.Verify.OFF:
-            return mark("bad", _("Not checked"))
+            return mark("bad", _("Not verified"))
         case Cluster.Verify.FINGERPRINT if not cluster.fingerprint:
             return mark("bad", _("Not confirmed"))
         case Cluster.Verify.FINGERPRINT:

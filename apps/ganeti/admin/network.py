@@ -19,21 +19,21 @@ class NetworkAdmin(admin.ModelAdmin[Network]):
     fieldsets = [
         (None, {"fields": ["cluster", "description"]}),
         (
-            _("How a NIC is attached"),
+            _("NIC settings"),
             {
                 "description": _(
-                    "As in Ganeti's NIC parameters. Networks that the cluster itself "
-                    "manages (gnt-network) come from there and need no entry here."
+                    "As in Ganeti's NIC parameters. Networks managed by the cluster "
+                    "(gnt-network) are read from Ganeti and don't need an entry here."
                 ),
                 "fields": ["mode", "link", "ipv6_prefix"],
             },
         ),
         (
-            _("Who gets it"),
+            _("Availability"),
             {
                 "description": _(
-                    "The default is taken where nobody chose a network. "
-                    "Members of the groups are offered this one."
+                    "The default is used when no network is chosen. Members of the "
+                    "groups can request this network."
                 ),
                 "fields": ["cluster_default", "groups"],
             },

@@ -19,9 +19,9 @@ STATES: dict[State, Text] = {
     State.RUNNING: pgettext_lazy("machine", "Running"),
     State.STOPPED: pgettext_lazy("machine", "Stopped"),
     State.OFFLINE: pgettext_lazy("machine", "Offline"),
-    State.ERROR_UP: gettext_lazy("Running, should be stopped"),
-    State.ERROR_DOWN: gettext_lazy("Stopped, should be running"),
-    State.USER_DOWN: gettext_lazy("Shut down from within"),
+    State.ERROR_UP: gettext_lazy("Running (should be stopped)"),
+    State.ERROR_DOWN: gettext_lazy("Stopped (should be running)"),
+    State.USER_DOWN: gettext_lazy("Shut down by the user"),
     State.NODE_DOWN: gettext_lazy("Node down"),
     State.NODE_OFFLINE: gettext_lazy("Node offline"),
     State.WRONG_NODE: gettext_lazy("Running on the wrong node"),
@@ -44,9 +44,9 @@ DOTS: dict[State, str] = {
 
 MARKS = Choices(
     {
-        "locked": gettext_lazy("Locked by the staff"),
-        "isolated": gettext_lazy("Cut off from the network"),
-        "needs_reboot": gettext_lazy("Needs a reboot"),
+        "locked": gettext_lazy("Locked by staff"),
+        "isolated": gettext_lazy("Isolated"),
+        "needs_reboot": gettext_lazy("Needs reboot"),
         "cdrom": gettext_lazy("Boots from CD-ROM"),
     }
 )
@@ -65,14 +65,14 @@ ACTIONS: dict[str, Text] = {
 }
 # What the audit log calls what comes before the action itself.
 REQUESTS: dict[str, Text] = {
-    "ask_reinstall": gettext_lazy("Ask to reinstall"),
-    "ask_rename": gettext_lazy("Ask to rename"),
-    "ask_destroy": gettext_lazy("Ask to destroy"),
-    "ask_remove_owner": gettext_lazy("Ask to remove an owner"),
-    "cancel_reinstall": gettext_lazy("Take back the request to reinstall"),
-    "cancel_rename": gettext_lazy("Take back the request to rename"),
-    "cancel_destroy": gettext_lazy("Take back the request to destroy"),
-    "cancel_remove_owner": gettext_lazy("Take back the request to remove an owner"),
+    "ask_reinstall": gettext_lazy("Request to reinstall"),
+    "ask_rename": gettext_lazy("Request to rename"),
+    "ask_destroy": gettext_lazy("Request to destroy"),
+    "ask_remove_owner": gettext_lazy("Request to remove an owner"),
+    "cancel_reinstall": gettext_lazy("Cancel request to reinstall"),
+    "cancel_rename": gettext_lazy("Cancel request to rename"),
+    "cancel_destroy": gettext_lazy("Cancel request to destroy"),
+    "cancel_remove_owner": gettext_lazy("Cancel request to remove an owner"),
 }
 
 

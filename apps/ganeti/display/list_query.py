@@ -23,7 +23,7 @@ STATES_OF: dict[str, frozenset[State]] = {
 }
 STATE_LABELS = Choices(
     {
-        TROUBLE: _("Not as it should be"),
+        TROUBLE: _("Unexpected state"),
         **{state.value: label for state, label in labels.STATES.items()},
     }
 )

@@ -51,7 +51,7 @@ class OsImage:
         if not is_line(key):
             raise ImageError(gettext_noop("Its id is empty, too long or no text."))
         if not isinstance(given, dict):
-            raise ImageError(gettext_noop("It is no JSON object."))
+            raise ImageError(gettext_noop("It isn't a JSON object."))
         for name, fits, message in _MUST:
             if not fits(given.get(name)):
                 raise ImageError(f"{message}: {name}.")

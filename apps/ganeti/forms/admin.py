@@ -61,30 +61,30 @@ class ClusterForm(forms.ModelForm[Cluster]):
         max_length=255, required=False, widget=forms.HiddenInput
     )
     certificate_confirmed = forms.BooleanField(
-        label=gettext_lazy("I have compared it: this is the cluster's certificate."),
+        label=gettext_lazy("I have verified that this is the cluster's certificate."),
         required=False,
     )
     save_anyway = forms.BooleanField(
-        label=gettext_lazy("Save it although it does not work now."), required=False
+        label=gettext_lazy("Save even though the connection fails."), required=False
     )
 
     class Meta:
         help_texts = {
             "hostname": gettext_lazy(
-                "Where its RAPI answers: the cluster's name, which follows the master."
+                "Host name of the RAPI: use the cluster name, which follows the master."
             ),
             "slug": gettext_lazy(
-                "Names the cluster in pages, addresses and the audit log. "
-                "Leave empty to take it from the host name."
+                "Identifies the cluster in pages, URLs and the audit log. Leave empty "
+                "to derive it from the host name."
             ),
             "ca_file": gettext_lazy(
-                "The path of a PEM file on this server, if one is used."
+                "Path of a PEM file on this server, if one is used."
             ),
             "use_gnt_network": gettext_lazy(
-                "Networks are taken from the cluster, not from those entered here."
+                "Use the networks of the cluster instead of those entered here."
             ),
             "disable_instance_creation": gettext_lazy(
-                "No application can be sent here; what is there goes on."
+                "No new machines are created here. Existing machines aren't affected."
             ),
         }
 
@@ -99,7 +99,8 @@ class ClusterForm(forms.ModelForm[Cluster]):
             self.fields["slug"].required = False
         if self.instance.password_encrypted and "new_password" in self.fields:
             self.fields["new_password"].help_text = _(
-                "One is kept, encrypted, and is never shown. Leave empty to keep it."
+                "A password is stored encrypted and is never shown. Leave empty to "
+                "keep it."
             )
 
     @property
@@ -162,7 +163,8 @@ class ClusterForm(forms.ModelForm[Cluster]):
         self._show("sealed_password", sealed)
         if sealed:
             self.fields["new_password"].help_text = _(
-                "Typed already, and kept for the next step. Type it again to change it."
+                "Already entered and kept for the next step. Enter it again to change "
+                "it."
             )
         if given.get("username") and not self._password:
             self._check_kept_password()
@@ -174,11 +176,11 @@ class ClusterForm(forms.ModelForm[Cluster]):
     def _check_kept_password(self) -> None:
         """Never send a password anywhere but where it was given for."""
         if not self.instance.password_encrypted:
-            self.add_error("new_password", _("Give the password of this user."))
+            self.add_error("new_password", _("Enter this user's password."))
         elif {"hostname", "port"} & {*self.changed_data}:
             self.add_error(
                 "new_password",
-                _("Type it again: it was given for another address."),
+                _("Enter the password again: it was entered for a different address."),
             )
 
     # -- trying
@@ -195,7 +197,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
             self.trial = cluster_trial.run(self.instance, confirmed=seen)
             self._take_outcome()
         if self.only_testing and not self.errors:
-            self._wait(None, _("Nothing is saved yet."))
+            self._wait(None, _("Nothing has been saved yet."))
 
     def _set_password(self) -> None:
         if not self.instance.username:
@@ -250,7 +252,7 @@ class NetworkForm(forms.ModelForm[Network]):
         other = others.exclude(pk=self.instance.pk).first()
         if other is not None:
             raise ValidationError(
-                _("“%(network)s” is the default of %(cluster)s already."),
+                _("“%(network)s” is already the default of %(cluster)s."),
                 params={"network": other.description, "cluster": cluster},
             )
         return wanted

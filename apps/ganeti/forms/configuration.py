@@ -19,12 +19,18 @@ from ..domain.instance import Instance
 from ..services import configuration
 
 HELP: dict[str, Any] = {
-    DISK: _("How the machine sees its disks. Not every system has drivers for all."),
-    NIC: _("Which card the machine sees. Not every system has drivers for all."),
-    LOCAL_TIME: _("Windows wants it; other systems expect the clock in UTC."),
-    ROOT: _("What the kernel takes its system from, as in /dev/xvda1."),
+    DISK: _(
+        "Disk type emulated for the machine. Not every operating system has "
+        "drivers for all types."
+    ),
+    NIC: _(
+        "Network card emulated for the machine. Not every operating system "
+        "has drivers for all types."
+    ),
+    LOCAL_TIME: _("Required for Windows. Other systems expect the clock to be in UTC."),
+    ROOT: _("Device with the root file system, such as /dev/xvda1."),
 }
-URL_HELP = _("The address of an image, http:// or https://. Empty: no CD-ROM.")
+URL_HELP = _("URL of an image, http:// or https://. Leave empty for no CD-ROM.")
 # Xen reads them from a file of its own syntax, where a quote would end them.
 WRITTEN = {
     ROOT: re.compile(r"(/dev/[A-Za-z0-9/_.-]{1,100})?"),
@@ -58,7 +64,7 @@ class ConfigurationForm(BootstrapForm):
         wanted: dict[str, Any] = super().clean() or {}
         for name, pattern in WRITTEN.items():
             if self._differs(name) and not pattern.fullmatch(wanted[name]):
-                self.add_error(name, _("It holds characters that it may not."))
+                self.add_error(name, _("This contains characters that aren't allowed."))
         if hypervisors.takes_urls(self.instance.hypervisor) and not self.errors:
             self._check_cdrom(wanted)
         return wanted
@@ -69,7 +75,7 @@ class ConfigurationForm(BootstrapForm):
 
     def _check_cdrom(self, wanted: dict[str, Any]) -> None:
         if wanted[BOOT] == "cdrom" and not wanted[CDROM]:
-            self.add_error(CDROM, _("To boot from a CD-ROM, it needs one."))
+            self.add_error(CDROM, _("To boot from CD-ROM, enter the URL of an image."))
         elif wanted[CDROM] and self._differs(CDROM):
             rate_limit.enforce("cdrom-check", account=self._account)
             try:

@@ -27,7 +27,7 @@ class DestroyForm(BootstrapForm):
     field_order = ("image", "new_name", "typed_name")
 
     typed_name = LineField(
-        label=gettext_lazy("The machine's name"),
+        label=gettext_lazy("Machine name"),
         max_length=255,
         widget=forms.TextInput(attrs=TYPED),
     )
@@ -35,15 +35,15 @@ class DestroyForm(BootstrapForm):
     def __init__(self, *args: Any, instance: Instance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance = instance
-        self.fields["typed_name"].help_text = _(
-            "Type %(name)s, so that it is surely this machine that you mean."
-        ) % {"name": instance.name}
+        self.fields["typed_name"].help_text = _("Type %(name)s to confirm.") % {
+            "name": instance.name
+        }
 
     def clean_typed_name(self) -> str:
         typed: str = self.cleaned_data["typed_name"]
         if typed.lower() != self.instance.name.lower():
             raise ValidationError(
-                _("This is not the name of the machine: it is called %(name)s.")
+                _("This doesn't match the machine's name, %(name)s.")
                 % {"name": self.instance.name}
             )
         return typed
@@ -58,8 +58,8 @@ class ReinstallForm(DestroyForm):
     image = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         error_messages={
-            "invalid_choice": gettext_lazy("Choose one of the images offered."),
-            "required": gettext_lazy("Choose one of the images offered."),
+            "invalid_choice": gettext_lazy("Choose one of the available images."),
+            "required": gettext_lazy("Choose one of the available images."),
         },
     )
 
@@ -79,7 +79,7 @@ class ReinstallForm(DestroyForm):
 
 def _label(image: OsImage, now: OsImage | None) -> str:
     if image == now:
-        return _("%(image)s (as now)") % {"image": image.description}
+        return _("%(image)s (current)") % {"image": image.description}
     return image.description
 
 
@@ -89,17 +89,17 @@ class RenameForm(DestroyForm):
     new_name = LineField(
         label=gettext_lazy("New name"),
         max_length=255,
-        help_text=gettext_lazy("With its domain, as in web1.example.org."),
+        help_text=gettext_lazy("Fully qualified, such as web1.example.org."),
         widget=forms.TextInput(attrs=TYPED),
     )
 
     def clean_new_name(self) -> str:
         name = hostnames.validate_hostname(self.cleaned_data["new_name"])
         if name == self.instance.name:
-            raise ValidationError(_("This is its name already."))
+            raise ValidationError(_("The machine already has this name."))
         if not hostnames.check(name).free:
             raise ValidationError(
-                _("This name is in use, or somebody has applied for it.")
+                _("This name is already in use or requested in an application.")
             )
         return name
 

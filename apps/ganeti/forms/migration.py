@@ -43,13 +43,13 @@ class TargetNodeForm(ActionForm):
     def _why_not(self, node: Node) -> Text:
         """Return why the instance can't go to a node; empty if it can."""
         if node.name == self.instance.primary_node:
-            return _("it is there now")
+            return _("current node")
         if node.offline:
             return _("offline")
         if node.drained:
             return _("drained")
         if not node.vm_capable:
-            return _("runs no machines")
+            return _("not VM-capable")
         mirrors = self.instance.secondary_nodes
         if mirrors and node.name not in mirrors:
             return _("doesn't mirror its disks")
@@ -67,22 +67,26 @@ class TargetNodeForm(ActionForm):
 class MigrateForm(TargetNodeForm):
     live = forms.BooleanField(
         label=gettext_lazy("Live"),
-        help_text=gettext_lazy("It runs on meanwhile; else it is paused."),
+        help_text=gettext_lazy(
+            "Keeps the machine running during the migration. Otherwise it is paused."
+        ),
         initial=True,
         required=False,
     )
     allow_failover = forms.BooleanField(
         label=gettext_lazy("Fail over if it can't be migrated"),
-        help_text=gettext_lazy("It is stopped then, and started on the other node."),
+        help_text=gettext_lazy(
+            "The machine is then stopped and started on the other node."
+        ),
         required=False,
     )
 
 
 class FailoverForm(TargetNodeForm):
     ignore_consistency = forms.BooleanField(
-        label=gettext_lazy("Ignore the consistency of its disks"),
+        label=gettext_lazy("Ignore disk consistency"),
         help_text=gettext_lazy(
-            "For a node that is lost: what wasn't mirrored yet is lost too."
+            "Use this if the node is lost. Data that wasn't mirrored yet is lost too."
         ),
         required=False,
     )

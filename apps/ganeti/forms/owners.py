@@ -29,9 +29,7 @@ class AddOwnerForm(BootstrapForm):
     name = LineField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
-        help_text=gettext_lazy(
-            "The exact name with which they log in, or the group's."
-        ),
+        help_text=gettext_lazy("Exact user name or group name."),
         widget=forms.TextInput(attrs={**VERBATIM, "autocomplete": "off"}),
     )
 
@@ -54,11 +52,11 @@ class AddOwnerForm(BootstrapForm):
     def _complaint(self, owner: Owner) -> str:
         # One answer for who is not there and who may not log in any more.
         if not owner.exists:
-            return _("There is nobody of this name.")
+            return _("This user or group doesn't exist.")
         if owner in owners.of(self._instance):
-            return _("This is an owner already.")
+            return _("Already an owner.")
         if not owner.fits_tag:
-            return _("Ganeti cannot keep this name: ask the staff for a shorter one.")
+            return _("Ganeti can't store this name. Ask the staff to change it.")
         return ""
 
 
@@ -69,5 +67,5 @@ class RemoveOwnerForm(forms.Form):
     def clean_owner(self) -> Owner:
         owner = Owner.read(self.cleaned_data["owner"])
         if owner is None:
-            raise ValidationError(_("There is nobody of this name."))
+            raise ValidationError(_("This user or group doesn't exist."))
         return owner

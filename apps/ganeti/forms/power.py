@@ -10,25 +10,26 @@ from ..rapi.versions import Capability, since
 from .actions import ActionForm, DescribedRadios
 
 LONGEST_TIMEOUT_S = 3600
-TOO_OLD = _("Its cluster always waits 120 seconds; this needs Ganeti %(since)s.")
+TOO_OLD = _(
+    "This cluster always waits 120 seconds. Changing it requires Ganeti %(since)s."
+)
 
 
 class ShutdownForm(ActionForm):
     timeout_s = forms.IntegerField(
-        label=_("Wait for it, seconds"),
+        label=_("Timeout in seconds"),
         min_value=0,
         max_value=LONGEST_TIMEOUT_S,
         required=False,
         help_text=_(
-            "How long it may take by itself before it is switched off; "
-            "120 if left empty."
+            "How long to wait for a clean shutdown before powering off. Default: 120."
         ),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     force = forms.BooleanField(
-        label=_("Switch it off at once"),
+        label=_("Power off immediately"),
         required=False,
-        help_text=_("Like pulling the plug: what it has not written to disk is lost."),
+        help_text=_("Like pulling the plug: data not yet written to disk is lost."),
     )
 
     def prepare(self) -> None:
@@ -44,15 +45,20 @@ class ShutdownForm(ActionForm):
 class RebootForm(ActionForm):
     DEFAULT: RebootKind = "hard"
     kind = forms.ChoiceField(
-        label=_("How"),
+        label=_("Type"),
         choices=[("hard", _("Normal")), ("soft", _("Soft")), ("full", _("Full"))],
         initial=DEFAULT,
         required=False,
         widget=DescribedRadios(
             {
-                "hard": _("It is shut down and started again on the same node."),
-                "soft": _("It restarts by itself, where its hypervisor can."),
-                "full": _("Its disks are taken down and put together again as well."),
+                "hard": _(
+                    "Shuts the machine down and starts it again on the same node."
+                ),
+                "soft": _(
+                    "Restarts the machine without stopping it, if the hypervisor "
+                    "supports it."
+                ),
+                "full": _("Also deactivates and reactivates the disks."),
             }
         ),
     )

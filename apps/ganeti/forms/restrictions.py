@@ -26,7 +26,7 @@ class SwitchForm(forms.Form):
 
 class WhitelistForm(BootstrapForm):
     subnet = LineField(
-        label=gettext_lazy("Network that reaches it"),
+        label=gettext_lazy("Whitelisted network"),
         required=False,
         max_length=64,
         widget=forms.TextInput(attrs={**VERBATIM, "placeholder": "192.0.2.0/26"}),
@@ -36,9 +36,9 @@ class WhitelistForm(BootstrapForm):
         now = instance.tags.whitelist
         super().__init__(data, initial={"subnet": str(now) if now else ""})
         self.fields["subnet"].help_text = _(
-            "One address or one network, at most /%(v4)s (IPv4) or /%(v6)s (IPv6). "
-            "Of an address with a length behind it, the whole network is meant. "
-            "Empty: nobody."
+            "One address or network, at most /%(v4)s (IPv4) or /%(v6)s (IPv6). An "
+            "address with a prefix length means the whole network. Leave empty to "
+            "block all access."
         ) % {
             "v4": settings.WHITELIST_IP_MAX_SUBNET_V4,
             "v6": settings.WHITELIST_IP_MAX_SUBNET_V6,
@@ -50,7 +50,7 @@ class WhitelistForm(BootstrapForm):
 
 
 def _subnet(text: str) -> Subnet:
-    no_network = _("This is no address and no network, such as 192.0.2.0/26.")
+    no_network = _("Enter an address or a network, such as 192.0.2.0/26.")
     if "%" in text:  # an interface of ours behind it means nothing to a cluster
         raise ValidationError(no_network)
     try:
@@ -62,9 +62,9 @@ def _subnet(text: str) -> Subnet:
 def _checked(subnet: Subnet) -> Subnet:
     """Refuse what stands for everybody or for too many."""
     if subnet.network_address.is_unspecified:
-        raise ValidationError(_("This stands for everybody, not for one network."))
+        raise ValidationError(_("This covers all addresses. Enter a single network."))
     if isinstance(subnet, IPv6Network) and subnet.subnet_of(_MAPPED):
-        raise ValidationError(_("This is an IPv4 network: write it as one."))
+        raise ValidationError(_("This is an IPv4 network. Use IPv4 notation."))
     is_v4 = isinstance(subnet, IPv4Network)
     least = (
         settings.WHITELIST_IP_MAX_SUBNET_V4
@@ -73,7 +73,10 @@ def _checked(subnet: Subnet) -> Subnet:
     )
     if subnet.prefixlen < least:
         raise ValidationError(
-            _("It is too wide: /%(given)s, where /%(least)s is the widest.")
+            _(
+                "This network is too large: /%(given)s. The largest allowed is "
+                "/%(least)s."
+            )
             % {"given": subnet.prefixlen, "least": least}
         )
     return subnet

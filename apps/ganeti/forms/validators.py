@@ -20,7 +20,7 @@ def hostname(text: str) -> str:
     if _is_address(name) or all(LABEL.fullmatch(part) for part in name.split(".")):
         return name
     raise ValidationError(
-        _("Give the name or address alone, without “https://”, port or path.")
+        _("Enter only the name or address, without “https://”, port or path.")
     )
 
 
@@ -41,7 +41,7 @@ def slug_of(host: str) -> str:
 def check_slug(slug: str) -> None:
     if slug in TAKEN_SLUGS:
         raise ValidationError(
-            _("“%(slug)s” is part of other pages' addresses. Choose another name."),
+            _("“%(slug)s” is reserved for other pages. Choose another name."),
             params={"slug": slug},
         )
 
@@ -61,14 +61,14 @@ def fingerprint(text: str) -> str:
 def check_ca_file(path: str) -> None:
     """Refuse a file that this process cannot verify certificates with."""
     if not path:
-        raise ValidationError(_("Name the file."))
+        raise ValidationError(_("Enter the path of the file."))
     try:
         ssl.create_default_context(cafile=path)
     except ssl.SSLError as exc:
-        raise ValidationError(_("There is no certificate in this file.")) from exc
+        raise ValidationError(_("This file contains no certificate.")) from exc
     except OSError as exc:
         raise ValidationError(
-            _("This server cannot read the file: %(why)s."),
+            _("This server can't read the file: %(why)s."),
             params={"why": exc.strerror},
         ) from exc
 
@@ -79,11 +79,11 @@ def ipv6_prefix(text: str) -> str:
     if not text:
         return ""
     if "/" not in text:
-        raise ValidationError(_("Give the length, too: 2001:db8::/64."))
+        raise ValidationError(_("Include the prefix length, as in 2001:db8::/64."))
     network = _ipv6_network(text)
     if network.prefixlen > LONGEST_PREFIX:
         raise ValidationError(
-            _("A prefix of %(bits)d bits is too long: /%(most)d or shorter is needed.")
+            _("A prefix of %(bits)d bits is too long. Use /%(most)d or shorter.")
             % {"bits": network.prefixlen, "most": LONGEST_PREFIX}
         )
     if _has_host_bits(text):
@@ -98,9 +98,7 @@ def _ipv6_network(text: str) -> IPv6Network:
     try:
         return IPv6Network(text, strict=False)
     except (AddressValueError, NetmaskValueError) as exc:
-        raise ValidationError(
-            _("This is no IPv6 prefix. One looks like 2001:db8::/64.")
-        ) from exc
+        raise ValidationError(_("Enter an IPv6 prefix such as 2001:db8::/64.")) from exc
 
 
 def _has_host_bits(text: str) -> bool:

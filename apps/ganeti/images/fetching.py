@@ -108,7 +108,7 @@ def _write_down(row: ImageSource, future: "Future[Found]") -> None:
         # A fault in reading one source, or a value that the database does not
         # take, must not cost the others, nor be met again at once.
         logger.exception("%s: images not read", row.url)
-        message = gettext_noop("It could not be read; the log says why")
+        message = gettext_noop("It couldn't be read; see the log for details")
         _failed(row, Found(error=f"{message}: {failures.describe(exc)}"))
 
 
@@ -116,11 +116,11 @@ def _result(row: ImageSource, future: "Future[Found]") -> Found:
     try:
         found = future.result(timeout=0)
     except (Broken, TimeoutError) as exc:
-        return Found(error=str(exc) or gettext_noop("It takes too long to answer."))
+        return Found(error=str(exc) or gettext_noop("It takes too long to respond."))
     if row.images and not found.images and not found.error:
         # As good as never emptied on purpose: it is a notice of maintenance.
         found.error = gettext_noop(
-            "It lists no images any more; the last ones are kept."
+            "It no longer lists any images; the previous ones are kept."
         )
     return found
 

@@ -32,7 +32,7 @@ def files(page: bytes, url: str) -> dict[str, File]:
     try:
         hrefs: list[str] = limited_process.call(links, page)
     except limited_process.LimitError as exc:
-        raise Broken(gettext_noop("Its listing cannot be read.")) from exc
+        raise Broken(gettext_noop("Its listing can't be read.")) from exc
     files: dict[str, File] = {}
     for href in hrefs:
         file = _file(href, url)

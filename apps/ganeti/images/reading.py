@@ -82,7 +82,9 @@ def _images(place: _Place) -> Found:
     wanted = [file for file in place.files.values() if file.name.endswith(endings)]
     found = Found(problems=place.problems)
     for extra in wanted[MOST_FILES:][:1]:
-        message = gettext_noop("This and what comes after it is left out: too many.")
+        message = gettext_noop(
+            "Too many images: this one and the following are skipped."
+        )
         place.complain(extra, message)
     with ThreadPoolExecutor(AT_ONCE, "image files") as pool:
         for images, error in pool.map(
@@ -92,7 +94,9 @@ def _images(place: _Place) -> Found:
             found.error = found.error or error
     found.images = list(_once_each(found))
     if len(found.images) > MOST_IMAGES:
-        message = gettext_noop("This and what comes after it is left out: too many.")
+        message = gettext_noop(
+            "Too many images: this one and the following are skipped."
+        )
         found.problems.insert(0, (found.images[MOST_IMAGES].id, message))
     found.images = found.images[:MOST_IMAGES]
     found.problems = sorted(found.problems[:MOST_PROBLEMS])
@@ -118,7 +122,7 @@ def _once_each(found: Found) -> Iterator[OsImage]:
     ids: set[str] = set()
     for image in found.images:
         if image.id in ids:
-            message = gettext_noop("Another file here has an image of this id.")
+            message = gettext_noop("Another file here has an image with this ID.")
             found.problems.append((image.id, message))
         else:
             ids.add(image.id)
@@ -156,10 +160,10 @@ def _line_of(body: bytes) -> str:
     try:
         lines = body.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as exc:
-        raise ImageError(gettext_noop("It is no text in UTF-8.")) from exc
+        raise ImageError(gettext_noop("It isn't valid UTF-8 text.")) from exc
     line = " ".join(next(filter(str.strip, lines), "").split())
     if not is_line(line):
-        raise ImageError(gettext_noop("It has no line of text."))
+        raise ImageError(gettext_noop("It contains no text."))
     return line[:LONGEST_DESCRIPTION]
 
 
@@ -227,7 +231,7 @@ def _meta(place: _Place, file: File) -> list[OsImage]:
     if "provider" in given or "description" in given:
         return [OsImage.from_stranger(file.name.removesuffix(".meta"), given)]
     if not given:
-        raise ImageError(gettext_noop("It describes no image."))
+        raise ImageError(gettext_noop("It doesn't describe an image."))
     return list(_several(place, file, given.items()))
 
 
@@ -248,9 +252,9 @@ def _object(body: bytes) -> dict[str, Any]:
         # Neither infinite numbers (1e999) nor half a surrogate pair.
         json.dumps(given, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as exc:
-        raise ImageError(gettext_noop("It is no JSON.")) from exc
+        raise ImageError(gettext_noop("It isn't valid JSON.")) from exc
     if not isinstance(given, dict):
-        raise ImageError(gettext_noop("It is no JSON object."))
+        raise ImageError(gettext_noop("It isn't a JSON object."))
     if _is_deeper([given], DEEPEST):
         raise ImageError(gettext_noop("It is nested too deeply."))
     return given

@@ -29,12 +29,12 @@ def _not_now(reason: Text) -> Verdict:
     return Verdict(Answer.NOT_NOW, reason)
 
 
-_RUNS = _not_now(_("It is running already."))
-_STOPPED = _not_now(_("It is stopped already."))
+_RUNS = _not_now(_("It is already running."))
+_STOPPED = _not_now(_("It is already stopped."))
 _NOT_RUNNING = _not_now(_("It is not running."))
-_OFFLINE = _not_now(_("The staff has set it offline; only they can change that."))
-_NODE_AWAY = _not_now(_("The host it lives on does not answer now."))
-NO_DISKS = _not_now(_("It has no disks to install anything on."))
+_OFFLINE = _not_now(_("It was set offline by staff. Only they can change that."))
+_NODE_AWAY = _not_now(_("Its node isn't responding."))
+NO_DISKS = _not_now(_("It has no disks to install to."))
 _ON_ONE_NODE = _not_now(_("Its disks are on one node only."))
 
 _AWAY = {State.NODE_DOWN: _NODE_AWAY, State.NODE_OFFLINE: _NODE_AWAY}
@@ -104,7 +104,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Start"),
         _("Starting…"),
         _("Started"),
-        _("It was not started"),
+        _("Start failed"),
         condition=_unless(_AWAY | {State.RUNNING: _RUNS, State.OFFLINE: _OFFLINE}),
         opcode="INSTANCE_STARTUP",
         service="power.startup",
@@ -113,7 +113,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Reboot"),
         _("Rebooting…"),
         _("Rebooted"),
-        _("It was not rebooted"),
+        _("Reboot failed"),
         condition=_unless(_AWAY | _DOWN),
         opcode="INSTANCE_REBOOT",
         service="power.reboot",
@@ -123,7 +123,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Shut down"),
         _("Shutting down…"),
         _("Shut down"),
-        _("It was not shut down"),
+        _("Shutdown failed"),
         condition=_unless(_AWAY | {State.STOPPED: _STOPPED, State.OFFLINE: _OFFLINE}),
         opcode="INSTANCE_SHUTDOWN",
         service="power.shutdown",
@@ -133,7 +133,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Migrate"),
         _("Migrating to another node…"),
         pgettext_lazy("job", "Migrated"),
-        _("It was not migrated"),
+        _("Migration failed"),
         right=access.may_move,
         condition=_migratable,
         opcode="INSTANCE_MIGRATE",
@@ -144,7 +144,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Fail over"),
         _("Failing over to another node…"),
         pgettext_lazy("job", "Failed over"),
-        _("It was not failed over"),
+        _("Failover failed"),
         right=access.may_move,
         condition=_mirrored,
         opcode="INSTANCE_FAILOVER",
@@ -153,7 +153,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
     ),
     Kind.CREATE: JobKind(
         pgettext_lazy("action", "Build"),
-        _("Being built…"),
+        _("Building…"),
         pgettext_lazy("job", "Built"),
         _("Not built"),
         opcode="INSTANCE_CREATE",
@@ -168,7 +168,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Reinstall"),
         _("Reinstalling…"),
         pgettext_lazy("job", "Reinstalled"),
-        _("It was not reinstalled"),
+        _("Reinstall failed"),
         condition=_installable,
         opcode="INSTANCE_REINSTALL",
     ),
@@ -176,69 +176,69 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         pgettext_lazy("action", "Rename"),
         _("Renaming…"),
         pgettext_lazy("job", "Renamed"),
-        _("It was not renamed"),
+        _("Rename failed"),
         condition=_unless(_AWAY),
     ),
     Kind.DESTROY: JobKind(
         pgettext_lazy("action", "Destroy"),
-        _("Being destroyed…"),
+        _("Destroying…"),
         pgettext_lazy("job", "Destroyed"),
-        _("It was not destroyed"),
+        _("Destroy failed"),
         condition=_unless(_AWAY),
         opcode="INSTANCE_REMOVE",
     ),
     Kind.CONFIGURE: JobKind(
-        pgettext_lazy("action", "Change the configuration"),
-        _("Changing its configuration…"),
+        pgettext_lazy("action", "Change configuration"),
+        _("Changing configuration…"),
         pgettext_lazy("job", "Configuration changed"),
-        _("Its configuration was not changed"),
+        _("Configuration change failed"),
         opcode="INSTANCE_SET_PARAMS",
     ),
     Kind.OWNERS: JobKind(
-        pgettext_lazy("action", "Change the owners"),
-        _("Changing its owners…"),
+        pgettext_lazy("action", "Change owners"),
+        _("Changing owners…"),
         pgettext_lazy("job", "Owners changed"),
-        _("Its owners were not changed"),
+        _("Owner change failed"),
     ),
     Kind.LOCK: JobKind(
         pgettext_lazy("action", "Lock"),
         _("Locking…"),
         pgettext_lazy("job", "Locked"),
-        _("It was not locked"),
+        _("Lock failed"),
         right=access.may_lock,
     ),
     Kind.UNLOCK: JobKind(
         pgettext_lazy("action", "Unlock"),
         _("Unlocking…"),
         pgettext_lazy("job", "Unlocked"),
-        _("It was not unlocked"),
+        _("Unlock failed"),
         right=access.may_lock,
     ),
     Kind.ISOLATE: JobKind(
-        pgettext_lazy("action", "Cut off from the network"),
-        _("Cutting it off from the network…"),
-        pgettext_lazy("job", "Cut off from the network"),
-        _("It was not cut off from the network"),
+        pgettext_lazy("action", "Isolate"),
+        _("Isolating…"),
+        pgettext_lazy("job", "Isolated"),
+        _("Isolation failed"),
         right=access.may_isolate,
     ),
     Kind.REJOIN: JobKind(
-        pgettext_lazy("action", "Let back into the network"),
-        _("Letting it back into the network…"),
-        pgettext_lazy("job", "Back in the network"),
-        _("It was not let back into the network"),
+        pgettext_lazy("action", "Reconnect"),
+        _("Reconnecting…"),
+        pgettext_lazy("job", "Reconnected"),
+        _("Reconnection failed"),
         right=access.may_isolate,
     ),
     Kind.WHITELIST: JobKind(
-        pgettext_lazy("action", "Change who reaches it"),
-        _("Changing who reaches it…"),
-        pgettext_lazy("job", "Who reaches it was changed"),
-        _("Who reaches it was not changed"),
+        pgettext_lazy("action", "Change whitelist"),
+        _("Changing whitelist…"),
+        pgettext_lazy("job", "Whitelist changed"),
+        _("Whitelist change failed"),
     ),
     Kind.TAG: JobKind(
         pgettext_lazy("action", "Change tags"),
-        _("Changing its tags…"),
+        _("Changing tags…"),
         pgettext_lazy("job", "Tags changed"),
-        _("Its tags were not changed"),
+        _("Tag change failed"),
     ),
 }
 # Those with a button of their own on the instance's page, in its order.

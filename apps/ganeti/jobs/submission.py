@@ -30,7 +30,7 @@ from .job_reason import reason_of
 logger = logging.getLogger(__name__)
 
 REASON_LENGTH = 255
-NOT_THEIRS = gettext_noop("This machine is not theirs.")
+NOT_THEIRS = gettext_noop("The machine belongs to another user.")
 
 
 class ActionRefused(Exception):
@@ -132,7 +132,7 @@ def write_down(cluster: Cluster, target: Target, action: Action, *, by: Acting) 
             job.save()
             return job
     except IntegrityError as exc:
-        message = _("Something is being done to %(name)s already.")
+        message = _("Another job is already running on %(name)s.")
         raise NotNow(message % {"name": target.name}) from exc
 
 

@@ -26,7 +26,7 @@ class Cluster(models.Model):
 
     hostname = models.CharField(_("host name"), max_length=255)
     slug = models.SlugField(
-        _("short name"), unique=True, help_text=_("Names the cluster in addresses.")
+        _("short name"), unique=True, help_text=_("Identifies the cluster in URLs.")
     )
     port = models.PositiveIntegerField(
         _("port"),
@@ -40,10 +40,10 @@ class Cluster(models.Model):
         _("may write"),
         null=True,
         editable=False,
-        help_text=_("Whether the RAPI user may change things, as last tested."),
+        help_text=_("Whether the RAPI user has write access, as last tested."),
     )
     verification = models.CharField(
-        _("check its certificate by"),
+        _("verify certificate by"),
         max_length=16,
         choices=Verify,
         default=Verify.FINGERPRINT,
@@ -62,7 +62,7 @@ class Cluster(models.Model):
     disabled = models.BooleanField(
         _("disabled"),
         default=False,
-        help_text=_("Nothing is asked of a disabled cluster, and nobody sees it."),
+        help_text=_("Disabled clusters are hidden and never contacted."),
     )
 
     objects = ClusterQuerySet.as_manager()
@@ -75,7 +75,7 @@ class Cluster(models.Model):
             models.UniqueConstraint(
                 fields=["hostname", "port"],
                 name="one_cluster_per_address",
-                violation_error_message=_("This cluster is here already."),
+                violation_error_message=_("This cluster already exists."),
             )
         ]
 

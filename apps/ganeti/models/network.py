@@ -33,7 +33,7 @@ class Network(models.Model):
         Group,
         blank=True,
         verbose_name=_("groups"),
-        help_text=_("Members of these groups may ask for this network."),
+        help_text=_("Members of these groups can request this network."),
     )
 
     class Meta:

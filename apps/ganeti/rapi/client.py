@@ -79,7 +79,7 @@ class RapiClient:
     def require(self, capability: Capability) -> None:
         """Raise RapiUnsupported unless the cluster has the capability."""
         if not supports(self.ganeti_version(), capability):
-            message = gettext_noop("This needs a newer Ganeti")
+            message = gettext_noop("This requires a newer version of Ganeti")
             raise RapiUnsupported(f"{message}: {since(capability)}.")
 
     # -- queries

@@ -81,22 +81,25 @@ def validate_hostname(text: str) -> str:
     labels = name.split(".")
     if len(name) > LONGEST:
         raise ValidationError(
-            _("A name has at most %(most)d characters.") % {"most": LONGEST}
+            _("A name can have at most %(most)d characters.") % {"most": LONGEST}
         )
     if not all(LABEL.fullmatch(label) for label in labels):
         raise ValidationError(
             _(
-                "A name is made of the letters a to z, digits and hyphens, in parts of "
-                "at most 63 characters with dots between them; no part begins or ends "
-                "with a hyphen."
+                "A name consists of labels separated by dots. Each label has at most "
+                "63 letters a to z, digits and hyphens, and can't start or end with a "
+                "hyphen."
             )
         )
     if len(labels) < 2:
         raise ValidationError(
-            _("Give the whole name with its domain, as in web1.example.org.")
+            _("Enter a fully qualified domain name, such as web1.example.org.")
         )
     if labels[-1].isdigit():
         raise ValidationError(
-            _("This is no name: its last part is a number, as in an address.")
+            _(
+                "This isn't a host name: its last label is a number, as in an IP "
+                "address."
+            )
         )
     return name

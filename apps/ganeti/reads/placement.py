@@ -93,7 +93,7 @@ class Offer:
         found = [self._group(group) for group in known]
         found.sort(key=lambda choice: bool(choice.off))
         usable = [choice for choice in found if not choice.off]
-        nothing = "" if usable else _("No node group can take it.")
+        nothing = "" if usable else _("No suitable node group.")
         return [GroupChoice("", _("Let Ganeti choose"), nothing), *found]
 
     def _group(self, group: NodeGroup) -> GroupChoice:
@@ -125,9 +125,9 @@ class Offer:
         if group.locked:
             return _("Under maintenance.")
         if group.alloc_policy == "unallocable":
-            return _("Its policy takes no new machines.")
+            return _("Its allocation policy doesn't accept new machines.")
         if not nodes:
-            return _("None of its nodes can take machines now.")
+            return _("None of its nodes can currently accept machines.")
         if broken := group.policy.broken_by(self.wanted.sizes):
             return words.broken(broken[0])
         if len(free) == len(nodes) and max(free) < self.wanted.memory_mib:
@@ -162,7 +162,7 @@ class Offer:
     @property
     def _no_networks(self) -> Choice:
         """A network that cannot be chosen, with the reason."""
-        return Choice(":", _("Networks of Ganeti"), words.too_old(Capability.NETWORKS))
+        return Choice(":", _("Ganeti networks"), words.too_old(Capability.NETWORKS))
 
     def _pools(self) -> Iterator[Choice]:
         for network in sorted(self.contents.networks, key=lambda found: found.name):
@@ -170,11 +170,11 @@ class Offer:
             mode, link = next((found for found in reach if found), ("", ""))
             off: Text = ""
             if not self.within:
-                off = _("No node group can take it.")
+                off = _("No suitable node group.")
             elif not mode:
-                off = _("The node group is not connected to it.")
+                off = _("Not connected to the node group.")
             elif network.has_pool and network.free < 1:
-                off = _("All its addresses are taken.")
+                off = _("All addresses are in use.")
             yield Choice(
                 network.name,
                 f"{network.name} ({network.network})",
@@ -235,7 +235,7 @@ class Offer:
             self.contents.info.tags, settings.GANETI_TAG_PREFIX
         )
         if not providers:
-            nobody = _("The cluster's tags name no provider.")
+            nobody = _("No provider is set in the cluster's tags.")
             yield Choice(EXTERNAL, EXTERNAL, off or nobody, note)
         for name, parameters in providers.items():
             shown = ", ".join(f"{key}={value}" for key, value in parameters.items())
@@ -251,9 +251,9 @@ class Offer:
             or template in group.policy.disk_templates
         ]
         if self.within and not allowing:
-            return _("The policy of the node group does not allow it.")
+            return _("Not allowed by the node group's policy.")
         if template == DRBD and not any(map(self._has_two_nodes, allowing)):
-            return _("It needs two nodes.")
+            return _("Requires two nodes.")
         return ""
 
     def _has_two_nodes(self, group: NodeGroup) -> bool:
@@ -265,7 +265,7 @@ class Offer:
         """What every node group offers that the machine may come to; first: none."""
         offered = [set(group.volume_groups) for group in self.within]
         names = sorted(set.intersection(*offered)) if offered else []
-        return [Choice("", _("The cluster's own")), *(Choice(n, n) for n in names)]
+        return [Choice("", _("Cluster default")), *(Choice(n, n) for n in names)]
 
 
 def _known(figures: Iterable[int | None]) -> list[int]:
@@ -280,10 +280,10 @@ def _sum(figures: Iterable[int | None]) -> int | None:
 # -- clusters
 
 _OFF_DISABLED = gettext_lazy("It is disabled.")
-_OFF_CREATION = gettext_lazy("It takes no new machines.")
-_OFF_VIEWER = gettext_lazy("This site may only look at it, not change it.")
-_OFF_DOWN = gettext_lazy("It does not answer now.")
-_OFF_UNKNOWN = gettext_lazy("Nothing is known of it yet.")
+_OFF_CREATION = gettext_lazy("It doesn't accept new machines.")
+_OFF_VIEWER = gettext_lazy("This site has read-only access to it.")
+_OFF_DOWN = gettext_lazy("It isn't responding.")
+_OFF_UNKNOWN = gettext_lazy("It hasn't been read yet.")
 
 
 def clusters(shots: Sequence[Snapshot], *, fast_first: bool = False) -> list[Choice]:

@@ -19,8 +19,8 @@ TEMPLATES: dict[str, Text] = {
     "plain": gettext_lazy("Logical volumes of one node."),
     "drbd": gettext_lazy("Mirrored between two nodes."),
     "file": gettext_lazy("Files on one node."),
-    "sharedfile": gettext_lazy("Files that all nodes reach."),
-    "diskless": gettext_lazy("No disk at all."),
+    "sharedfile": gettext_lazy("Files shared by all nodes."),
+    "diskless": gettext_lazy("No disk."),
     "rbd": gettext_lazy("Volumes of a Ceph cluster."),
     "gluster": gettext_lazy("Files of a Gluster volume."),
     "ext": gettext_lazy("Volumes of external storage."),
@@ -40,9 +40,9 @@ def broken(span: Span) -> str:
 
 
 _NEEDED: dict[Capability, Text] = {
-    Capability.NETWORKS: gettext_lazy("Its Ganeti has no networks; %(since)s has."),
+    Capability.NETWORKS: gettext_lazy("Networks require Ganeti %(since)s."),
     Capability.TAGS_FOR_NEW: gettext_lazy(
-        "Its Ganeti gives new machines no owners; %(since)s does."
+        "Setting owners of new machines requires Ganeti %(since)s."
     ),
 }
 
@@ -53,15 +53,15 @@ def too_old(capability: Capability) -> str:
 
 
 def no_room(largest_mib: int) -> str:
-    text = _("No node has that much memory free; the most is %(most)d MiB.")
+    text = _("No node has that much free memory. The most available is %(most)d MiB.")
     return text % {"most": largest_mib}
 
 
 def pool(free: int, reserved: int, mode: str, link: str) -> str:
     """Say what is left of a network's addresses, and how it is reached."""
     text = ngettext(
-        "%(free)d address free, %(reserved)d taken",
-        "%(free)d addresses free, %(reserved)d taken",
+        "%(free)d address free, %(reserved)d in use",
+        "%(free)d addresses free, %(reserved)d in use",
         free,
     ) % {"free": free, "reserved": reserved}
     return f"{text}, {mode} {link}" if mode else text

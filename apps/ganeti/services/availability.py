@@ -16,10 +16,10 @@ from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..reads.inventory import Inventory, visible_on
 
-BUSY = Verdict(Answer.NOT_NOW, _("Something is being done to it already."))
-AWAY = Verdict(Answer.NOT_NOW, _("Its cluster does not answer now."))
+BUSY = Verdict(Answer.NOT_NOW, _("Another job is already running on it."))
+AWAY = Verdict(Answer.NOT_NOW, _("Its cluster isn't responding."))
 ONLY_LOOKS = Verdict(
-    Answer.NOT_NOW, _("This site may only look at its cluster, not change it.")
+    Answer.NOT_NOW, _("This site has read-only access to its cluster.")
 )
 
 

@@ -70,8 +70,8 @@ class Report:
     @property
     def rights(self) -> str:
         if self.can_write:
-            return _("its RAPI user may read and write.")
-        return _("its RAPI user may only read, so every action will be refused.")
+            return _("its RAPI user has read and write access.")
+        return _("its RAPI user has read-only access, so every action will fail.")
 
 
 def look(host: str, port: int) -> Certificate:
@@ -119,7 +119,7 @@ def examine_all(endpoints: Iterable[Endpoint]) -> list[Report | CannotConnect]:
 def _check_ca_file(endpoint: Endpoint) -> None:
     wanted = endpoint.verification is Verification.CA_FILE
     if wanted and not Path(endpoint.ca_file).is_file():
-        message = _("There is no CA file %(path)s on this server.")
+        message = _("The CA file %(path)s doesn't exist on this server.")
         message %= {"path": endpoint.ca_file}
         raise CannotConnect(message, field="ca_file")
 
@@ -130,8 +130,8 @@ def _check_version(version: str) -> None:
         return
     raise CannotConnect(
         _(
-            "It runs Ganeti %(version)s. "
-            "ganetimgr works with %(since)s and newer: upgrade the cluster first."
+            "The cluster runs Ganeti %(version)s. ganetimgr requires %(since)s or "
+            "newer: upgrade the cluster first."
         )
         % {
             "version": version or _("of an unknown version"),
@@ -149,27 +149,29 @@ def _explained(exc: RapiError, endpoint: Endpoint) -> CannotConnect:
         case RapiPermissionDenied():
             return _denied(exc, endpoint)
         case RapiProtocolError():
-            message = _("Something answers there, but not Ganeti's RAPI: %(why)s")
+            message = _("The server responded, but it isn't Ganeti's RAPI: %(why)s")
         case _:
-            message = _("Ganeti refuses to answer: %(why)s")
+            message = _("Ganeti refused the request: %(why)s")
     return CannotConnect(message % {"why": stored_text.translate(str(exc))})
 
 
 def _denied(exc: RapiPermissionDenied, endpoint: Endpoint) -> CannotConnect:
     """Say what is wrong about our user; Ganeti answers 403 to one whom it knows."""
     if exc.code == 403:
-        return CannotConnect(_("This user may not even read there."), field="username")
+        return CannotConnect(_("This user has no read access."), field="username")
     if not endpoint.username:
-        message = _("Queries want a user and a password, also where reads are open.")
+        message = _(
+            "Queries require a user name and password, even where reading doesn't."
+        )
         return CannotConnect(message, field="username")
-    message = _("It does not know this user, or the password is wrong.")
+    message = _("Unknown user or wrong password.")
     return CannotConnect(message, field="password")
 
 
 def _unreachable(exc: RapiUnreachable) -> str:
     return _(
-        "Nothing answers there: %(why)s "
-        "Is ganeti-rapi running on the master, and the port open to this server?"
+        "No response: %(why)s Check that ganeti-rapi is running on the master "
+        "and that this server can reach the port."
     ) % {"why": stored_text.translate(str(exc))}
 
 
@@ -177,32 +179,32 @@ def _untrusted(endpoint: Endpoint) -> CannotConnect:
     """Say what the certificate lacks, by the way it is checked."""
     match endpoint.verification:
         case Verification.FINGERPRINT if not endpoint.fingerprint:
-            message = _("No certificate was confirmed for it yet.")
+            message = _("Its certificate hasn't been confirmed yet.")
             return CannotConnect(message, field="fingerprint")
         case Verification.FINGERPRINT:
             return CannotConnect(_changed(endpoint), field="fingerprint")
         case Verification.CA_FILE:
             message = _(
-                "Its certificate is not signed by the CA file, "
-                "has expired, or is for another name."
+                "Its certificate isn't signed by the CA file, has expired, or was "
+                "issued for another name."
             )
             return CannotConnect(message, field="ca_file")
         case _:
             message = _(
-                "Its certificate is not signed by an authority that this server "
-                "trusts, has expired, or is for another name. Ganeti's own "
-                "certificates are self-signed: pin its fingerprint instead."
+                "Its certificate isn't signed by an authority that this server "
+                "trusts, has expired, or was issued for another name. Ganeti's "
+                "certificates are self-signed: pin the fingerprint instead."
             )
             return CannotConnect(message, field="verification")
 
 
 def _changed(endpoint: Endpoint) -> str:
-    pinned = _("Its certificate is not the one that was confirmed.")
+    pinned = _("Its certificate doesn't match the confirmed one.")
     try:
         shown = look(endpoint.host, endpoint.port)
     except CannotConnect:
         return pinned
-    return _("%(problem)s It now shows %(fingerprint)s.") % {
+    return _("%(problem)s The new fingerprint is %(fingerprint)s.") % {
         "problem": pinned,
         "fingerprint": shown.spelled,
     }

@@ -48,7 +48,7 @@ def run(cluster: Cluster, *, confirmed: str = "") -> ClusterTrial:
     except CannotConnect as exc:
         return ClusterTrial(trouble=exc)
     except UndecryptableError:
-        message = _("The password kept cannot be read any more: type it again.")
+        message = _("The stored password can no longer be decrypted. Enter it again.")
         return ClusterTrial(trouble=CannotConnect(message, field="password"))
     cluster.can_write = report.can_write
     return ClusterTrial(report=report)

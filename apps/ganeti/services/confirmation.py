@@ -85,7 +85,7 @@ def ask(
     if wish.owner:
         owners.check_removal(cluster, instance, wish.owner, by=by)
     if not by.user.email:
-        raise NotNow(_("Your account has no mail address to send the link to."))
+        raise NotNow(_("Your account has no mail address to send a link to."))
     valid_for = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
     with transaction.atomic():
         asked, key = _write_down(cluster, instance, wish, by.user, valid_for)
@@ -304,7 +304,7 @@ def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
     asked = ActionRequest.objects.for_key(key).select_related("cluster").first()
     if asked is None or asked.action != action or asked.user_id == by.user.pk:
         return
-    why = gettext_noop("The link was mailed to somebody else.")
+    why = gettext_noop("The link was sent to another user.")
     entries.record_refusal(by, asked.action, asked.target, why=why, hidden=True)
 
 

@@ -102,7 +102,7 @@ def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> No
 def _check_name(new_name: str) -> None:
     """Refuse a name that somebody has got since it was asked for."""
     if not hostnames.check(new_name).free:
-        message = _("The name %(name)s has been given to another machine meanwhile.")
+        message = _("The name %(name)s is now used by another machine.")
         raise NotNow(message % {"name": new_name})
 
 
@@ -125,7 +125,7 @@ def plan(cluster: Cluster, instance: Instance, wish: Wish) -> Action:
 def _image(key: str) -> OsImage:
     found = images.known().find(key)
     if found is None:
-        raise NotNow(_("The image that was chosen is not offered any more."))
+        raise NotNow(_("The chosen image is no longer available."))
     return found
 
 

@@ -31,7 +31,7 @@ from . import availability
 OWNER = gettext_noop("Owner")
 LAST = Verdict(
     Answer.FORBIDDEN,
-    gettext_lazy("Only the staff takes the last known owner of a machine away."),
+    gettext_lazy("Only staff can remove the last known owner of a machine."),
 )
 
 
@@ -108,7 +108,7 @@ def check_removal(
     """
     availability.check(Job.Kind.OWNERS, cluster, instance, by)
     if not _tags_of(instance, owner):
-        message = _("%(name)s is no owner of it.")
+        message = _("%(name)s isn't an owner of the machine.")
         raise NotNow(message % {"name": owner.name})
     person = Person.of(by.user)
     left = [each for each in of(instance) if each != owner]

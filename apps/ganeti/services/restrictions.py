@@ -29,7 +29,7 @@ _FLAGS = {
     Job.Kind.REJOIN: (tags.ISOLATED, False),
 }
 _MOVES = frozenset({Job.Kind.ISOLATE, Job.Kind.REJOIN})
-WHITELIST = gettext_noop("Network that reaches it")
+WHITELIST = gettext_noop("Whitelisted network")
 
 
 def mark(

@@ -145,7 +145,9 @@ def _may_be_tried(silent: str | None, until: float) -> None:
     if silent is not None:
         raise _Skipped(silent)
     if time.monotonic() > until:
-        raise _Skipped(_("The clusters took too long; select them again."))
+        raise _Skipped(
+            _("The clusters took too long to respond. Select the machines again.")
+        )
 
 
 def _say(
@@ -156,8 +158,8 @@ def _say(
 ) -> None:
     if done:
         text = ngettext(
-            "%(verb)s: asked for %(count)d machine.",
-            "%(verb)s: asked for %(count)d machines.",
+            "%(verb)s: requested for %(count)d machine.",
+            "%(verb)s: requested for %(count)d machines.",
             len(done),
         )
         values = {"count": len(done), "verb": labels.ACTIONS[kind]}

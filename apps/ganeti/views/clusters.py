@@ -23,5 +23,5 @@ def cluster_refresh(request: UserRequest, cluster_slug: str) -> HttpResponse:
         raise PermissionDenied
     cluster = get_object_or_404(Cluster.objects.enabled(), slug=cluster_slug)
     refreshing.refresh_in_background(cluster)
-    messages.info(request, _("Asking %(cluster)s now.") % {"cluster": cluster.slug})
+    messages.info(request, _("Refreshing %(cluster)s.") % {"cluster": cluster.slug})
     return redirect(back_to_list(request))

@@ -79,7 +79,7 @@ def _still_visible(
     try:
         return visible_instance(request, asked.cluster.slug, instance.name)
     except Http404 as exc:
-        raise PermissionDenied(_("The machine is not yours any more.")) from exc
+        raise PermissionDenied(_("You no longer own this machine.")) from exc
 
 
 def _void(request: UserRequest, asked: ActionRequest, why: Void) -> HttpResponse:
@@ -114,7 +114,7 @@ def _confirmed(request: UserRequest, asked: ActionRequest) -> HttpResponse:
 
 
 def _again() -> str:
-    return _("Nothing was done, and the link still works: try it again later.")
+    return _("Nothing was done. The link is still valid; try again later.")
 
 
 @require_POST
@@ -125,11 +125,13 @@ def request_cancel(request: UserRequest, request_pk: int) -> HttpResponse:
     found = asked.first()
     person = person_of(request)
     if found is None or not access.may_cancel(person, found.user.username):
-        raise Http404(_("There is no such request, or it is not yours."))
+        raise Http404(_("This request doesn't exist, or you don't have access to it."))
     if confirmation.cancel(found, by=acting(request)):
-        messages.success(request, _("The request was taken back: its link is dead."))
+        messages.success(
+            request, _("The request was cancelled. Its link no longer works.")
+        )
     else:
-        messages.warning(request, _("The request was no longer waiting."))
+        messages.warning(request, _("The request was no longer pending."))
     return redirect(back_to_list(request))
 
 

@@ -83,7 +83,7 @@ def images_fetch(request: UserRequest) -> HttpResponse:
     _for_staff(request)
     fetching.ask_again()
     if _is_watched():
-        messages.info(request, _("Fetching all sources now."))
+        messages.info(request, _("Fetching all sources."))
     return redirect("ganeti:image-list")
 
 

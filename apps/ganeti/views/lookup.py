@@ -84,7 +84,7 @@ def _known_instance(request: HttpRequest, slug: str, name: str) -> RequestedInst
 
 
 def _no_such_instance() -> Http404:
-    return Http404(_("There is no such machine, or it is not yours to see."))
+    return Http404(_("This machine doesn't exist, or you don't have access to it."))
 
 
 def back_to_list(request: HttpRequest) -> str:

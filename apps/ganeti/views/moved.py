@@ -91,7 +91,7 @@ def _elsewhere(request: UserRequest, job: Job, now: Instance) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if request.GET.get("as") != "page":
         return row(request, visible_instance(request, now.cluster, now.name))
-    text = _("The machine is called %(name)s now.") % {"name": now.name}
+    text = _("The machine is now called %(name)s.") % {"name": now.name}
     messages.success(request, text)
     return HttpResponse(headers={"HX-Redirect": address})
 

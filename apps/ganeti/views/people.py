@@ -71,7 +71,7 @@ def _visible(request: UserRequest) -> Inventory:
     """Return what staff see; to others, nobody is here, known or not."""
     person = person_of(request)
     if not may_see_people(person):
-        raise Http404(_("There is nobody of this name."))
+        raise Http404(_("This user or group doesn't exist."))
     return inventory.visible(person)
 
 

@@ -56,7 +56,7 @@ def handle_refusals(view: View) -> View:
 def refusal(request: UserRequest, exc: ActionRefused) -> HttpResponse:
     """Answer 404 if the person may not see the instance, else 403."""
     if exc.verdict.answer is Answer.INVISIBLE:
-        raise Http404(_("There is no such machine, or it is not yours to see."))
+        raise Http404(_("This machine doesn't exist, or you don't have access to it."))
     if not request.htmx:
         raise PermissionDenied(str(exc.verdict.reason))
     # The page that asked draws itself anew, and shows the message then.
@@ -109,13 +109,13 @@ def report(
 ) -> None:
     """Name what was started, if anything was; ``notice`` is shown too then."""
     if job is None:
-        messages.info(request, _("Nothing was changed: it is so already."))
+        messages.info(request, _("No changes needed."))
         return
     name = requested.instance.name
     if job.status == JobStatus.IN_DOUBT:
         text = _(
-            "%(name)s: its cluster did not answer. Whether it took the job is being "
-            "found out; nothing else can be done to the machine until then."
+            "%(name)s: the cluster didn't respond. We're checking whether it "
+            "received the job; the machine can't be changed until then."
         )
         messages.warning(request, text % {"name": name})
     else:
@@ -134,7 +134,7 @@ def not_submitted(name: str, exc: RapiError) -> str:
     """Return that Ganeti was not asked or said no, with the error's text behind it."""
     return format_html(
         "{} <details><summary>{}</summary>{}</details>",
-        _("%(name)s: nothing was done, since its cluster did not take the job.")
+        _("%(name)s: nothing was done because the cluster didn't accept the job.")
         % {"name": name},
         _("Details"),
         stored_text.translate(str(exc)),
@@ -155,8 +155,7 @@ def ask_or_do(
         rate_limit.enforce("confirmation-mail", account=by.user.get_username())
         confirmation.ask(requested.cluster, requested.instance, wish, by=by)
         text = _(
-            "Nothing has been done yet. A mail with a link that does it is on its way "
-            "to %(address)s."
+            "Nothing has been done yet. We've sent a confirmation link to %(address)s."
         )
         messages.success(request, text % {"address": by.user.email})
     return redirect(instance_page.address(requested.instance))

@@ -49,7 +49,7 @@ def _switch(
         job = restrictions.mark(kind, cluster, instance, by=acting(request))
         report(request, requested, job, notice=notice)
     else:
-        messages.error(request, _("Nothing was done: it was not said what to do."))
+        messages.error(request, _("Nothing was done: no action was chosen."))
     return redirect(instance_page.address(instance))
 
 
@@ -57,7 +57,7 @@ def _when_in_force(instance: Instance) -> str:
     """Say that a change waits for a start, unless the instance is moved for it."""
     if restrictions.moves(instance):
         return ""
-    return _("It takes effect when the machine starts next.")
+    return _("The change takes effect the next time the machine starts.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -40,9 +40,9 @@ def test_the_page_shows_what_was_asked_for_and_where_it_could_be(
     assert 'value="1024"' in page
     said = text(page)
     assert "Under maintenance." in said
-    assert "All its addresses are taken." in said
+    assert "All addresses are in use." in said
     assert "free memory: 64 GiB, up to 32 on one node" in said
-    assert "10 addresses free, 246 taken, routed to-public" in said
+    assert "10 addresses free, 246 in use, routed to-public" in said
 
 
 @pytest.mark.usefixtures("offering")
@@ -71,7 +71,7 @@ def test_the_panel_costs_little(
     with django_assert_max_num_queries(9):
         response = reviewer.get(PANEL, given)
 
-    assert "All its addresses are taken." in text(markup(response))
+    assert "All addresses are in use." in text(markup(response))
 
 
 @pytest.mark.usefixtures("offering")
@@ -101,7 +101,7 @@ def test_a_cluster_that_is_off_says_why(
 
     assert "This cluster isn't accepting new machines." in said
     response = post(reviewer, application, "accept")
-    assert "It takes no new machines." in errors(response)
+    assert "It doesn't accept new machines." in errors(response)
 
 
 @pytest.mark.usefixtures("offering")
@@ -182,7 +182,7 @@ def test_the_story_and_the_audit_log_say_what_was_changed(
         ({"memory_mib": "70000"}, "Memory must be from 128 to 65536 MiB here."),
         ({"vcpus": "17"}, "1 to 16 vCPUs"),
         ({"disk_gib": "2000"}, "A disk must be from"),
-        ({"hostname": "nodots"}, "whole name"),
+        ({"hostname": "nodots"}, "fully qualified"),
         ({"operating_system": "gone"}, "not one of the available choices"),
         ({"cluster": ""}, "Choose a cluster."),
         ({"cluster": "sparta", "shown": "sparta"}, "This cluster doesn't exist."),
@@ -190,7 +190,7 @@ def test_the_story_and_the_audit_log_say_what_was_changed(
         ({"shown": None}, "Choose from this cluster's options"),
         ({"node_group": "spare"}, "Under maintenance."),
         ({"node_group": "nowhere"}, "one of the available choices"),
-        ({"nic_network": "full"}, "All its addresses are taken."),
+        ({"nic_network": "full"}, "All addresses are in use."),
         ({"nic_network": "bridged:br0"}, "one of the available choices"),
         ({"nic_network": None}, "Choose an option."),
         ({"storage": "file"}, "one of the available choices"),

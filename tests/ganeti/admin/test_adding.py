@@ -55,7 +55,7 @@ def test_once_confirmed_it_is_tried_pinned_and_saved(
     assert cluster.password == "secret"
     assert cluster.can_write is True
     assert "athens: Ganeti 3.0.2, 3 nodes, 5 instances" in said(second)
-    assert "may read and write" in said(second)
+    assert "has read and write access" in said(second)
 
 
 def test_between_the_steps_the_page_does_not_hold_the_password(
@@ -116,7 +116,7 @@ def test_a_wrong_password_is_refused_at_its_field(
 
     response = admin.post(reverse(ADD), given)
 
-    assert "password is wrong" in errors(response)["new_password"][0]
+    assert "wrong password" in errors(response)["new_password"][0]
     assert not Cluster.objects.exists()
 
 
@@ -128,7 +128,7 @@ def test_a_user_who_may_only_read_is_accepted_and_said_to_be(
     response = admin.post(reverse(ADD), given)
 
     assert Cluster.objects.get().can_write is False
-    assert "may only read" in said(response)
+    assert "read-only access" in said(response)
 
 
 def test_what_does_not_answer_is_saved_only_when_told_to(
@@ -140,12 +140,12 @@ def test_what_does_not_answer_is_saved_only_when_told_to(
     refused = admin.post(reverse(ADD), given)
     saved = admin.post(reverse(ADD), {**given, "save_anyway": "on"})
 
-    assert "Nothing answers there" in errors(refused)["hostname"][0]
+    assert "No response" in errors(refused)["hostname"][0]
     assert "save_anyway" in refused.content.decode()
     assert saved.status_code == HTTPStatus.FOUND
     cluster = Cluster.objects.get()
     assert (cluster.can_write, cluster.fingerprint) == (None, "")
-    assert "Saved although it does not work" in said(saved)
+    assert "Saved, but the connection failed" in said(saved)
 
 
 def test_a_version_that_is_too_old_is_refused_in_clear_words(
@@ -178,8 +178,8 @@ def test_no_verification_is_possible_and_shouts(
 ) -> None:
     response = admin.post(reverse(ADD), fields(athens, verification="off"))
 
-    assert "its certificate is not checked" in said(response)
-    assert "Not checked" in admin.get(reverse(LIST)).content.decode()
+    assert "its certificate isn't verified" in said(response)
+    assert "Not verified" in admin.get(reverse(LIST)).content.decode()
 
 
 def test_the_cluster_is_asked_at_once_when_saved(
@@ -211,9 +211,9 @@ def test_no_transaction_waits_for_a_cluster(
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("hostname", "https://athens.example.org", "name or address alone"),
-        ("hostname", "athens:5080/2", "name or address alone"),
-        ("slug", "lock", "part of other pages"),
+        ("hostname", "https://athens.example.org", "only the name or address"),
+        ("hostname", "athens:5080/2", "only the name or address"),
+        ("slug", "lock", "reserved for other pages"),
         ("fingerprint", "12:34", "64 hexadecimal digits"),
         ("port", "70000", "65535"),
     ],
@@ -234,7 +234,7 @@ def test_a_ca_file_that_cannot_be_read_is_said_at_its_field(
 
     response = admin.post(reverse(ADD), given)
 
-    assert "cannot read the file" in errors(response)["ca_file"][0]
+    assert "can't read the file" in errors(response)["ca_file"][0]
 
 
 def test_without_a_short_name_the_host_s_is_taken(
@@ -255,4 +255,4 @@ def test_several_clusters_may_answer_at_one_host_but_one_at_an_address(
     second = admin.post(reverse(ADD), {**given, "slug": "again"})
 
     assert first.status_code == HTTPStatus.FOUND
-    assert "This cluster is here already." in errors(second)["__all__"][0]
+    assert "This cluster already exists." in errors(second)["__all__"][0]

@@ -64,7 +64,7 @@ def test_a_kept_password_is_not_sent_to_another_address(
 
     response = admin.post(change(cluster), given)
 
-    assert "Type it again" in errors(response)["new_password"][0]
+    assert "Enter the password again" in errors(response)["new_password"][0]
     assert athens.call_count == 0
 
 
@@ -103,7 +103,7 @@ def test_a_password_that_no_key_fits_has_to_be_typed_again(
     typed = admin.post(change(cluster), {**given, "new_password": "secret"})
 
     assert page.status_code == HTTPStatus.OK
-    assert "cannot be read any more" in errors(tested)["new_password"][0]
+    assert "can no longer be decrypted" in errors(tested)["new_password"][0]
     assert typed.status_code == HTTPStatus.FOUND
 
 

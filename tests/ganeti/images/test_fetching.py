@@ -120,7 +120,7 @@ def test_a_page_that_lists_nothing_any_more_takes_no_image_away(
     shelf = images.known().shelves[-1]
     assert offered() == ["debian"]
     assert shelf.broken
-    assert shelf.error == "It lists no images any more; the last ones are kept."
+    assert shelf.error == "It no longer lists any images; the previous ones are kept."
     assert pauses() == [30]
 
 
@@ -326,7 +326,7 @@ def test_a_source_that_hangs_holds_nobody_up_for_long(
     fetching.fetch_due()
 
     assert offered() == ["debian"]
-    assert images.known().shelves[1].error == "It takes too long to answer."
+    assert images.known().shelves[1].error == "It takes too long to respond."
 
 
 def test_staff_may_have_everything_fetched_again(source: Site) -> None:

@@ -88,9 +88,9 @@ def test_a_description_is_its_first_line_in_one_piece(site: Site) -> None:
 @pytest.mark.parametrize(
     ("dsc", "reason"),
     [
-        (b"\xff\xfe", "no text in UTF-8"),
-        (b"\n \n", "no line of text"),
-        (b"a\x00b", "no line of text"),
+        (b"\xff\xfe", "isn't valid UTF-8"),
+        (b"\n \n", "contains no text"),
+        (b"a\x00b", "contains no text"),
         (b"x" * 600_000, "larger than"),
     ],
 )
@@ -200,17 +200,17 @@ def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> 
 @pytest.mark.parametrize(
     ("meta", "reason"),
     [
-        (b"{", "no JSON"),
-        (b"\xff", "no JSON"),
-        (b'{"a": NaN}', "no JSON"),
-        (b'"\\ud800"', "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"{", "isn't valid JSON"),
+        (b"\xff", "isn't valid JSON"),
+        (b'{"a": NaN}', "isn't valid JSON"),
+        (b'"\\ud800"', "isn't valid JSON"),
+        (b"[" * 100_000, "isn't valid JSON"),
         (b'{"provider": "x", "description": "d", "osparams": {"a": 1e999}}', "JSON."),
-        (b'{"a": ' + b"9" * 5000 + b"}", "no JSON"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "isn't valid JSON"),
         (b'{"a": ' + b"[" * 20 + b"]" * 20 + b"}", "nested too deeply"),
         (b'{"a": ' * 500 + b"1" + b"}" * 500, "nested too deeply"),
-        (b"[1]", "no JSON object"),
-        (b"{}", "no image"),
+        (b"[1]", "isn't a JSON object"),
+        (b"{}", "describe an image"),
         (b'{"description": "x"}', ": provider"),
         (b'{"provider": "x", "description": 3}', ": description"),
         (b'{"provider": "x", "description": "a\\nb"}', ": description"),
@@ -219,7 +219,7 @@ def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> 
         (b'{"provider": "x", "description": "d", "ssh_key_param": 1}', "ssh_key_param"),
         (b'{"provider": "x", "description": "d", "ssh_key_users": [1]}', "_users"),
         (b'{"provider": "x", "description": "d", "ssh_key_users": "../x"}', "_users"),
-        (b'{"debian": 1}', "no JSON object"),
+        (b'{"debian": 1}', "isn't a JSON object"),
     ],
 )
 def test_a_malformed_meta_file_loses_its_own_image_alone(
