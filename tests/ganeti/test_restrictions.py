@@ -161,7 +161,7 @@ def test_buttons_are_there_for_who_may(
     client.force_login(olga)
     olgas = text(markup(client.get(url("detail"))))
 
-    for button in ("Lock", "Isolated"):
+    for button in ("Lock", "Isolate"):
         assert button in guards
         assert button not in olgas
 
