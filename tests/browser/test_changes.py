@@ -79,7 +79,7 @@ def test_the_staff_finds_people_while_typing(visit: Visits) -> None:
 def test_a_machine_is_cut_off_and_let_back(visit: Visits) -> None:
     page = visit("root", f"/instances/{WEB1}/")
 
-    page.get_by_role("button", name="Isolated").click()
+    page.get_by_role("button", name="Isolate", exact=True).click()
     expect(page.locator("#manage")).to_contain_text("all network access is blocked")
     page.get_by_role("button", name="Reconnect").click()
 

@@ -240,7 +240,7 @@ def share(service: Service, nina: Page) -> None:
 
 def isolate(service: Service, nina: Page) -> None:
     root = service.visit("root", f"/instances/athens/{FIRST}/")
-    root.get_by_role("button", name="Isolated").click()
+    root.get_by_role("button", name="Isolate", exact=True).click()
     expect_done(root, "Isolated")
 
     machine(nina)
@@ -311,7 +311,7 @@ def told_in_the_history(service: Service, nina: Page) -> None:
         "Apply for a machine",
         "Build",
         "Change owners",
-        "Isolated",
+        "Isolate",
         "Change whitelist",
         "Rename",
         "Reinstall",
