@@ -87,9 +87,10 @@ def test_an_ipv6_address_counts_as_its_64(
 
 
 def test_a_48_has_sixteen_times_as_many_attempts_as_its_64s() -> None:
-    tries = [hit("try", address=f"2001:db8:0:{n:x}::1") for n in range(49)]
+    *within, beyond = [hit("try", address=f"2001:db8:0:{n:x}::1") for n in range(49)]
 
-    assert tries == [*[0] * 48, 60]
+    assert within == [0] * 48
+    assert 0 < beyond <= 60
     assert not hit("try", address="2001:db8:1::1")
 
 
