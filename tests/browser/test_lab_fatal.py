@@ -51,7 +51,7 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
     page.goto(f"{AT}/{OLD}/reinstall")
     reload_until(page, page.get_by_role("heading", name=f"Reinstall {OLD}"))
 
-    page.get_by_label("Operating system").select_option(label="Debian 13 (as now)")
+    page.get_by_label("Operating system").select_option(label="Debian 13 (current)")
     confirm(page, site, OLD, "Reinstall now")
     expect(page.locator(".job-done")).to_contain_text("Reinstalled", timeout=JOB_MS)
     assert lab.instance(OLD)["status"] == "running"

@@ -162,7 +162,7 @@ def test_several_machines_after_a_look_at_who_is_left_out(
         "Shut these machines down?"
     )
     included = page.get_by_role("region", name="Shut down: 2 machines")
-    left_out = page.get_by_role("region", name="Left out: 1 machine")
+    left_out = page.get_by_role("region", name="Skipped: 1 machine")
     expect(included.get_by_role("listitem")).to_have_count(2)
     expect(left_out).to_contain_text("bulk3.alice.example.org")
     expect(left_out).to_contain_text("It is already stopped.")

@@ -229,7 +229,7 @@ def machine(nina: Page, name: str = FIRST) -> None:
 
 def share(service: Service, nina: Page) -> None:
     machine(nina)
-    nina.get_by_role("link", name="Change owners").click()
+    nina.get_by_role("link", name="Change the owners").click()
     nina.get_by_label("Name", exact=True).fill("bob")
     nina.get_by_role("button", name="Add owner").click()
     expect_done(nina, "Owners changed")
