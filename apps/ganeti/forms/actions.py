@@ -1,6 +1,8 @@
 """Forms with the options of an action, behind its button."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -13,31 +15,32 @@ from ..domain.instance import Instance
 from ..jobs.kinds import KINDS
 from ..models import Job
 from ..reads.inventory import Inventory
+from ..state.snapshots import Contents
 
 
 class ActionForm(BootstrapForm):
     """The options of one kind of action; `options` go to its service as keywords.
 
-    Drawn by ``ganeti/_action_option.html``, which knows check boxes, selects,
-    `DescribedRadios` and fields to type in.
+    ``limits`` is all that the fields depend on beside the kind: hashable, so that what
+    is drawn can be kept by it. Drawn by ``ganeti/_action_option.html``, which knows
+    check boxes, selects, `DescribedRadios` and fields to type in.
     """
 
     def __init__(
-        self,
-        kind: Job.Kind,
-        instance: Instance,
-        inventory: Inventory,
-        data: Mapping[str, str] | None = None,
+        self, kind: Job.Kind, limits: Any, data: Mapping[str, str] | None = None
     ) -> None:
         # Several forms are on one page, and may have fields of the same name.
         super().__init__(data, auto_id=f"id_{kind.value}_%s")
-        self.job_kind, self.instance = kind, instance
-        snapshot = inventory.snapshot(instance.cluster)
-        self.contents = snapshot.contents if snapshot else None
-        self.prepare()
+        self.job_kind = kind
+        self.fit(limits)
 
-    def prepare(self) -> None:
-        """Fit the fields to the instance."""
+    @classmethod
+    def limits_for(cls, _instance: Instance, _contents: Contents | None) -> Hashable:
+        """Return what limits the options for an instance."""
+        return None
+
+    def fit(self, limits: Any) -> None:
+        """Fit the fields to what `limits_for` returned."""
 
     @property
     def failed(self) -> Text:
@@ -48,17 +51,47 @@ class ActionForm(BootstrapForm):
         return self.cleaned_data
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyForm:
+    """A form that nobody has filled in: equal to those that look the same."""
+
+    kind: Job.Kind
+    limits: Hashable
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        form = _class_for(self.kind)
+        return iter(form(self.kind, self.limits) if form else ())
+
+
 def form_for(
-    kind: Job.Kind,
-    instance: Instance,
-    inventory: Inventory,
-    data: Mapping[str, str] | None = None,
+    kind: Job.Kind, instance: Instance, inventory: Inventory, data: Mapping[str, str]
 ) -> ActionForm | None:
-    """Return the form of a kind of job; None if it has no options."""
+    """Return the form of a kind of job, filled in; None if it has no options."""
+    if not (form := _class_for(kind)):
+        return None
+    return form(kind, form.limits_for(instance, _contents(instance, inventory)), data)
+
+
+def empty_form_for(
+    kind: Job.Kind, instance: Instance, inventory: Inventory
+) -> EmptyForm | None:
+    """Return the form of a kind of job, to be filled in; None if it has no options."""
+    if not (form := _class_for(kind)):
+        return None
+    return EmptyForm(kind, form.limits_for(instance, _contents(instance, inventory)))
+
+
+@cache
+def _class_for(kind: Job.Kind) -> type[ActionForm] | None:
     if not (name := KINDS[kind].form):
         return None
     form: type[ActionForm] = import_string(f"apps.ganeti.forms.{name}")
-    return form(kind, instance, inventory, data)
+    return form
+
+
+def _contents(instance: Instance, inventory: Inventory) -> Contents | None:
+    snapshot = inventory.snapshot(instance.cluster)
+    return snapshot.contents if snapshot else None
 
 
 class DescribedRadios(forms.RadioSelect):

@@ -1,5 +1,6 @@
 """To which node an instance moves, and how."""
 
+from dataclasses import dataclass
 from typing import cast
 
 from django import forms
@@ -9,8 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from apps.web.stored_text import Text
 
+from ..domain.instance import Instance
 from ..domain.node import Node
+from ..state.snapshots import Contents
 from .actions import ActionForm, SelectWithReasons
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Nodes by name, each with the reason why not, and whether one is the mirror."""
+
+    nodes: tuple[tuple[str, str], ...]
+    mirrored: bool
 
 
 class TargetNodeForm(ActionForm):
@@ -20,40 +31,24 @@ class TargetNodeForm(ActionForm):
         label=gettext_lazy("Target node"), required=False, widget=SelectWithReasons()
     )
 
-    def prepare(self) -> None:
-        nodes = sorted(self._nodes_of_group(), key=lambda node: node.name)
-        reasons = {node.name: self._why_not(node) for node in nodes}
+    @classmethod
+    def limits_for(cls, instance: Instance, contents: Contents | None) -> Targets:
+        nodes = contents.nodes.values() if contents else ()
+        return Targets(
+            nodes=tuple(
+                (node.name, str(_why_not(instance, node)))
+                for node in sorted(nodes, key=lambda node: node.name)
+                if node.group == instance.group
+            ),
+            mirrored=bool(instance.secondary_nodes),
+        )
+
+    def fit(self, limits: Targets) -> None:
+        self.targets, self.reasons = limits, dict(limits.nodes)
+        first = _("Its secondary node") if limits.mirrored else _("Let Ganeti choose")
         field = cast(forms.ChoiceField, self.fields["target_node"])
-        field.choices = [
-            ("", self._without_choice()),
-            *((node.name, node.name) for node in nodes),
-        ]
-        cast(SelectWithReasons, field.widget).reasons = reasons
-        self.reasons = reasons
-
-    def _without_choice(self) -> str:
-        if self.instance.secondary_nodes:
-            return _("Its secondary node")
-        return _("Let Ganeti choose")
-
-    def _nodes_of_group(self) -> list[Node]:
-        nodes = self.contents.nodes.values() if self.contents else ()
-        return [node for node in nodes if node.group == self.instance.group]
-
-    def _why_not(self, node: Node) -> Text:
-        """Return why the instance can't go to a node; empty if it can."""
-        if node.name == self.instance.primary_node:
-            return _("current node")
-        if node.offline:
-            return _("offline")
-        if node.drained:
-            return _("drained")
-        if not node.vm_capable:
-            return _("not VM-capable")
-        mirrors = self.instance.secondary_nodes
-        if mirrors and node.name not in mirrors:
-            return _("doesn't mirror its disks")
-        return ""
+        field.choices = [("", first), *((name, name) for name in self.reasons)]
+        cast(SelectWithReasons, field.widget).reasons = self.reasons
 
     def clean_target_node(self) -> str:
         """Return the node to name to Ganeti, which wants none where there is one."""
@@ -61,7 +56,21 @@ class TargetNodeForm(ActionForm):
         if reason := self.reasons.get(name):
             message = _("%(node)s can't take it: %(reason)s.")
             raise ValidationError(message % {"node": name, "reason": reason})
-        return "" if self.instance.secondary_nodes else name
+        return "" if self.targets.mirrored else name
+
+
+def _why_not(instance: Instance, node: Node) -> Text:
+    """Return why an instance can't go to a node; empty if it can."""
+    if node.name == instance.primary_node:
+        return _("current node")
+    if node.offline:
+        return _("offline")
+    if node.drained:
+        return _("drained")
+    if not node.vm_capable:
+        return _("not VM-capable")
+    mirrors = instance.secondary_nodes
+    return _("doesn't mirror its disks") if mirrors and node.name not in mirrors else ""
 
 
 class MigrateForm(TargetNodeForm):

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..domain.instance import Instance
 from ..rapi.client import RebootKind
 from ..rapi.versions import Capability, since
+from ..state.snapshots import Contents
 from .actions import ActionForm, DescribedRadios
 
 LONGEST_TIMEOUT_S = 3600
@@ -32,14 +34,18 @@ class ShutdownForm(ActionForm):
         help_text=_("Like pulling the plug: data not yet written to disk is lost."),
     )
 
-    def prepare(self) -> None:
+    @classmethod
+    def limits_for(cls, _instance: Instance, contents: Contents | None) -> bool:
+        """Return whether its Ganeti lets one choose how long to wait."""
+        return contents is None or contents.can(Capability.SHUTDOWN_TIMEOUT)
+
+    def fit(self, limits: bool) -> None:
         """Let nobody choose what an old Ganeti would ignore."""
-        capability = Capability.SHUTDOWN_TIMEOUT
-        if self.contents is None or self.contents.can(capability):
+        if limits:
             return
         for field in self.fields.values():
             field.disabled = True
-            field.help_text = TOO_OLD % {"since": since(capability)}
+            field.help_text = TOO_OLD % {"since": since(Capability.SHUTDOWN_TIMEOUT)}
 
 
 class RebootForm(ActionForm):

@@ -18,7 +18,7 @@ from .. import access
 from ..display import instance_page, instance_rows, labels, row_templates
 from ..display.change_buttons import ChangeButtons
 from ..display.instance_page import Action, Machine
-from ..forms.actions import ActionForm, form_for
+from ..forms.actions import ActionForm, EmptyForm, empty_form_for
 from ..models import Job
 from .lookup import RequestedInstance, visible_instance
 from .polls import awaited_job
@@ -50,7 +50,7 @@ def page_of(
 
 def _buttons(
     machine: Machine, invalid: ActionForm | None
-) -> Iterator[tuple[Action, ActionForm | None]]:
+) -> Iterator[tuple[Action, ActionForm | EmptyForm | None]]:
     """Yield the buttons, each with its form if it is on and has one."""
     for action in machine.actions:
         if invalid and invalid.job_kind == action.kind:
@@ -58,7 +58,8 @@ def _buttons(
         elif action.off:
             yield action, None
         else:
-            yield action, form_for(action.kind, machine.instance, machine.visible)
+            form = empty_form_for(action.kind, machine.instance, machine.visible)
+            yield action, form
 
 
 @require_safe
