@@ -159,3 +159,15 @@ def test_test_modules_import_nothing_from_each_other() -> None:
 
     for path in (BASE_DIR / "tests").rglob("*.py"):
         assert not other.search(path.read_text()), path
+
+
+def test_lines_of_templates_have_at_most_120_columns() -> None:
+    found = [
+        f"{path.relative_to(BASE_DIR)}:{number}"
+        for place in ("templates", "apps")
+        for path in sorted((BASE_DIR / place).rglob("*.html"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+
+    assert not found

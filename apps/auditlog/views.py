@@ -1,7 +1,7 @@
 """The history: who did what, as far as one may see it."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
@@ -20,6 +20,18 @@ from .models import AuditEntry
 from .rows import read, recent
 
 SIZE = 50
+
+
+class Filters(NamedTuple):
+    """What the history may be filtered by, and what it is filtered by."""
+
+    actions: Choices
+    outcomes: Choices
+    clusters: tuple[str, ...]
+    action: str
+    outcome: str
+    cluster: str
+    targets: tuple[str, ...]
 
 
 @require_safe
@@ -51,9 +63,15 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
         "previous": _turn(page, asked, -1),
         "following": _turn(page, asked, 1),
         "chips": list(asked.chips(visible)),
-        "actions": labels.registered(),
-        "outcomes": _outcome_labels(),
-        "clusters": _clusters(visible) if entries or asked.filtered else (),
+        "filters": Filters(
+            actions=labels.registered(),
+            outcomes=_outcome_labels(),
+            clusters=_clusters(visible) if entries or asked.filtered else (),
+            action=asked.action,
+            outcome=asked.outcome,
+            cluster=asked.cluster,
+            targets=asked.targets,
+        ),
         "days": settings.AUDIT_ENTRIES_LAST_X_DAYS,
         "everything": reach.everything,
     }
