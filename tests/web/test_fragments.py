@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.template import autoreload
+from django.template import autoreload, engines
 from django.utils import translation
 from django.utils.safestring import SafeString
 from pytest_django import Settings
@@ -93,6 +93,29 @@ def test_a_fragment_knows_nothing_of_who_reads_it(write: Write) -> None:
     name = write("[{{ user }}{{ request }}{{ csrf_token }}{{ perms }}]")
 
     assert fragments.render(name, {}) == "[]"
+
+
+def test_values_come_as_a_mapping_by_name_or_both(write: Write) -> None:
+    name = write("{{ colour }} {{ owner }} {{ size }}")
+    values = {"colour": "red", "owner": Varying("<alice>"), "size": 1}
+    page = engines["django"].from_string(
+        f"{{% load fragments %}}{{% fragment '{name}' values size=2 %}};"
+        f"{{% fragment '{name}' owner=who|varying %}}"
+    )
+
+    text = page.render({"values": values, "who": "bob"})
+
+    assert text == "red &lt;alice&gt; 2; bob "
+
+
+def test_a_mapping_that_is_not_there_is_an_error(write: Write) -> None:
+    name = write("{{ colour }}")
+    page = engines["django"].from_string(
+        f"{{% load fragments %}}{{% fragment '{name}' misspelled %}}"
+    )
+
+    with pytest.raises(TypeError, match="mapping"):
+        page.render({})
 
 
 def test_templates_that_change_are_read_again_while_developing(

@@ -1,10 +1,12 @@
 """What can be changed of a machine, and what is so now, as its page shows it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from apps.web.fragments import Varying
 from apps.web.stored_text import Text
 
 from ..access import Answer, Verdict
@@ -24,6 +26,16 @@ class Switch:
     address: str
     wanted: str
     verdict: Verdict
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what its fragment is made of."""
+        return {
+            "wanted": self.wanted,
+            "allowed": self.verdict.allowed,
+            "reason": self.verdict.reason,
+            "address": Varying(self.address),
+        }
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,27 @@ class ChangeButtons:
     def settings(self) -> tuple[tuple[Text, str], ...]:
         """Return the configuration in words; nothing if there is none to choose."""
         return tuple(configuration.shown(self.instance))
+
+    @property
+    def configuration_values(self) -> dict[str, Any]:
+        """Return what the fragment of the configuration is made of."""
+        return {
+            "settings": self.settings,
+            "allowed": self.configuring.allowed,
+            "address": Varying(self.configure_address),
+        }
+
+    @property
+    def access_values(self) -> dict[str, Any]:
+        """Return what the fragment of isolation and lock is made of."""
+        tags = self.instance.tags
+        return {
+            "isolated": tags.isolated,
+            "whitelist": Varying(tags.whitelist),
+            "locked": tags.locked,
+            "lockable": self.lockable,
+            "why_not": self.why_not_at_all,
+        }
 
     @property
     def lockable(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Reach
 from apps.auditlog.rows import Line
 from apps.auditlog.target import TargetKind
+from apps.web.fragments import Varying
 from apps.web.stored_text import Text
 from apps.work.prepared_query import ARGUMENT, PreparedQuery
 
@@ -40,6 +42,8 @@ HISTORY_LENGTH = 50
 # How long the page says that something went well, and that it did not.
 SUCCESS_SHOWN = timedelta(minutes=2)
 FAILURE_SHOWN = timedelta(days=7)
+# What stands where there is nothing to show.
+NOTHING = "\N{EN DASH}"
 
 
 _NETWORKS = PreparedQuery(
@@ -60,6 +64,17 @@ class Action:
     def off(self) -> bool:
         return not self.verdict.allowed
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the fragments of buttons are made of."""
+        return {
+            "kind": self.kind,
+            "label": self.label,
+            "off": self.off,
+            "reason": self.verdict.reason,
+            "address": Varying(self.address),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Interface:
@@ -68,6 +83,17 @@ class Interface:
     nic: Nic
     ipv6: str
     network: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what its fragment is made of."""
+        return {
+            "ip": Varying(self.nic.ip or NOTHING),
+            "ipv6": Varying(self.ipv6 or NOTHING),
+            "mac": Varying(self.nic.mac),
+            "network": Varying(self.network or NOTHING),
+            "mode": self.nic.mode,
+        }
 
 
 @dataclass(frozen=True)
@@ -236,6 +262,23 @@ class Machine:
         ]
         query = urlencode({"target": targets}, doseq=True)
         return f"{reverse('auditlog:history')}?{query}" if targets else ""
+
+    @property
+    def facts_values(self) -> dict[str, Any]:
+        """Return what the fragment of its facts is made of, for whoever sees it."""
+        instance = self.instance
+        return {
+            "cluster": Varying(instance.cluster),
+            "description": Varying(self.snapshot.cluster.description),
+            "node": Varying(instance.primary_node or NOTHING),
+            "secondary": Varying(", ".join(instance.secondary_nodes)),
+            "group": Varying(instance.group or NOTHING),
+            "memory": Varying(self.memory),
+            "vcpus": Varying(instance.vcpus),
+            "disk": Varying(self.disk),
+            "os": Varying(instance.os or NOTHING),
+            "hypervisor": Varying(instance.hypervisor),
+        }
 
     @property
     def memory(self) -> str:

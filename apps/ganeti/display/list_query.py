@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.fragments import Varying
 from apps.web.lists import LONGEST, SIZES, Chip, Choices, Listed, number
 from apps.web.stored_text import Text
 
@@ -83,6 +84,19 @@ class Asked(Listed):
     @property
     def filtered(self) -> bool:
         return self.criteria.filtered
+
+    @property
+    def filter_values(self) -> dict[str, Any]:
+        """Return what the fragment of the filters is made of, whatever there is."""
+        return {
+            "states": STATE_LABELS,
+            "marks": labels.MARKS,
+            "state": self.state,
+            "cluster": self.cluster,
+            "mark": self.mark,
+            "node": Varying(self.node),
+            "owner": Varying(self.owner),
+        }
 
     def chips(self) -> Iterator[Chip]:
         criteria: Mapping[str, tuple[Text, Text]] = {

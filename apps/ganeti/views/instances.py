@@ -13,8 +13,8 @@ from apps.web.lists import SIZES, page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
-from ..display import instance_rows, labels, row_templates
-from ..display.list_query import STATE_LABELS, Asked
+from ..display import instance_rows, row_templates
+from ..display.list_query import Asked
 from ..reads import inventory
 from .lookup import back_to_list
 
@@ -45,19 +45,21 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
         "page": page,
         "total": len(visible),
         "drawn": row_templates.draw(rows, columns),
-        "show": frozenset(column.key for column in columns),
         "heads": instance_rows.heads(
             columns, sorted_by=asked.sorted_by, order=asked.sort
         ),
-        "offered": tuple(instance_rows.offered(staff=access.may_see_clusters(person))),
+        "columns": {
+            "offered": tuple(
+                instance_rows.offered(staff=access.may_see_clusters(person))
+            ),
+            "show": frozenset(column.key for column in columns),
+        },
         "chips": list(asked.chips()),
         "pages": page_links(page, lambda number: asked.address(page=number)),
         "down": visible.down,
         "unknown": [shot for shot in visible.unknown if not shot.down],
         "unreadable": visible.unreadable,
         "clusters": tuple(shot.cluster.slug for shot in visible.snapshots),
-        "state_labels": STATE_LABELS,
-        "mark_labels": labels.MARKS,
         "sizes": tuple((size, asked.address(size=size)) for size in SIZES),
         "staff": access.may_see_clusters(person),
     }
