@@ -51,6 +51,7 @@ def test_a_destruction_spells_out_what_will_be_lost(
         assert word in said
     assert "This can't be undone" in said
     assert "alice@example.org" in said
+    assert "No disks." not in said
 
 
 def test_a_reinstall_offers_the_image_it_has_first(client: Client, alice: User) -> None:
