@@ -22,7 +22,7 @@ class ActionForm(BootstrapForm):
     """The options of one kind of action; `options` go to its service as keywords.
 
     ``limits`` is all that the fields depend on beside the kind: hashable, so that what
-    is drawn can be kept by it. Drawn by ``ganeti/_action_option.html``, which knows
+    is drawn can be kept by it. Drawn by ``ganeti/_option.html``, which knows
     check boxes, selects, `DescribedRadios` and fields to type in.
     """
 

@@ -86,7 +86,7 @@ def _machines(
     return {
         "drawn": row_templates.draw(machines, columns),
         "heads": instance_rows.heads(
-            columns, sorted_by=lambda key: f"{in_list}&sort={key}", order="name"
+            columns, sorted_by=lambda key: f"{in_list}&sort={key}", order=""
         ),
         "machines_shown": len(machines),
         "machines_total": len(owned),
