@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import notice, reload_until, take_picture
+from tests.browser.screen import notice, reload_until, row, take_picture
 from tests.browser.site import Site
 from tests.browser.visits import JOB_MS, Visits
 from tests.lab import Lab
@@ -48,8 +48,9 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
     lab = lab_with_machine
     uuid = lab.instance(OLD)["uuid"]
     page = visit.window("alice")
+    page.goto("/?q=fatal")
+    reload_until(page, row(page, OLD))
     page.goto(f"{AT}/{OLD}/reinstall")
-    reload_until(page, page.get_by_role("heading", name=f"Reinstall {OLD}"))
 
     page.get_by_label("Operating system").select_option(label="Debian 13 (current)")
     confirm(page, site, OLD, "Reinstall now")

@@ -119,7 +119,8 @@ def test_whoever_works_on_it_keeps_the_data_and_may_start_the_watcher(
     with running(tmp_path, "--develop", "--no-watcher") as second:
         address = f"http://localhost:{second.port}/user/profile/"
         page = browser.session.get(address, timeout=60).text
+        command = "watcher.py --foreground --debug"
+        services.wait_until(lambda: command in second.said, 60, "the command")
 
     assert "alice@" in page
     assert "/static/ganetimgr/css/pages.css" in page
-    assert "watcher.py --foreground --debug" in second.said
