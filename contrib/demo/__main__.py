@@ -10,7 +10,7 @@ import requests
 
 from contrib.demo import development, site
 from contrib.demo.processes import Died, Processes
-from contrib.demo.site import Site
+from contrib.demo.site import Site, say
 
 
 class Stopped(Exception):
@@ -60,11 +60,6 @@ def stop(_number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def run(here: Site, processes: Processes) -> None:
     """Bring everything up as in production, and stay until asked for the end."""
     clusters = here.start_surroundings(processes)
@@ -73,7 +68,7 @@ def run(here: Site, processes: Processes) -> None:
     processes.start("watcher", "watcher.py", "--foreground")
     here.wait_for_web(processes)
     here.add_clusters(clusters)
-    here.wait_until_ready(processes)
+    here.wait_for_watcher(processes)
     here.fill_in_applications(processes)
     for line in here.announcement():
         say(line)

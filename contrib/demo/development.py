@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contrib.demo.processes import ROOT, Processes
-from contrib.demo.site import Site
+from contrib.demo.site import Site, say
 
 WATCHER = ("watcher.py", "--foreground", "--debug")
 SOURCES = ("apps", "ganetimgr", "watcher.py")
@@ -68,8 +68,3 @@ def by_hand(here: Site) -> Iterator[str]:
     settings = " ".join(f"{name}={here.environment[name]}" for name in names)
     yield "The watcher is yours to start:"
     yield f"  {settings} {sys.executable} {' '.join(WATCHER)}"
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,14 +127,15 @@ class Site:
         clusters: list[dict[str, Any]] = json.loads(ready_file.read_text())["clusters"]
         return clusters
 
-    def wait_until_ready(self, processes: Processes) -> None:
-        processes.wait_for(self._answers("readyz"), PATIENCE_S, "The watcher")
-
     def wait_for_web(self, processes: Processes) -> None:
-        processes.wait_for(self._answers("healthz"), PATIENCE_S, "The web server")
+        self._wait_for_page("healthz", processes, "The web server")
 
-    def _answers(self, page: str) -> Any:
-        return lambda: answers(f"{self.url}/{page}")
+    def wait_for_watcher(self, processes: Processes) -> None:
+        self._wait_for_page("readyz", processes, "The watcher")
+
+    def _wait_for_page(self, page: str, processes: Processes, what: str) -> None:
+        address = f"{self.url}/{page}"
+        processes.wait_for(lambda: answers(address), PATIENCE_S, what)
 
     # -- what it has
 
@@ -222,6 +224,11 @@ def free_port(wanted: int) -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def answers(address: str) -> bool:
