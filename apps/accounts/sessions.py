@@ -28,8 +28,8 @@ SEEN_EVERY = timedelta(minutes=10)
 
 
 def _by_key() -> "QuerySet[Session]":
-    found = Session.objects.select_related("user__preferences")
-    return found.filter(session_key=ARGUMENT)
+    sessions = Session.objects.select_related("user__preferences")
+    return sessions.filter(session_key=ARGUMENT)
 
 
 _SESSIONS = PreparedQuery(_by_key)

@@ -36,8 +36,8 @@ class Reach:
     addresses: Collection[Address] = ()
 
     def address(self, entry: AuditEntry) -> str:
-        found = (address(entry) for address in self.addresses)
-        return next(filter(None, found), "")
+        addresses = (address_of(entry) for address_of in self.addresses)
+        return next(filter(None, addresses), "")
 
     def condition(self, user: User) -> Q:
         """Return which entries the user may see."""
@@ -122,5 +122,5 @@ def outcome_of(entry: AuditEntry) -> Outcome:
     """Return what came of an action, by the first source that knows."""
     if entry.refused:
         return Outcome(REFUSED, "slashed", entry.detail)
-    found = (source.outcome(entry) for source in _sources)
-    return next(filter(None, found), NONE)
+    answers = (source.outcome(entry) for source in _sources)
+    return next(filter(None, answers), NONE)

@@ -45,9 +45,9 @@ class PreparedQuery(Generic[M]):
         return models
 
     def _rows(self, arguments: Sequence[str]) -> list[Row]:
-        given = iter(arguments)
+        values = iter(arguments)
         sql, parameters = self._statement
-        filled = [next(given) if one == ARGUMENT else one for one in parameters]
+        filled = [next(values) if one == ARGUMENT else one for one in parameters]
         with connection.cursor() as cursor:
             cursor.execute(sql, filled)
             return list(cursor.fetchall())

@@ -147,9 +147,7 @@ class Rows:
         return Row(
             key=f"{found.cluster}/{found.name}",
             name=found.name,
-            url=self._url.replace("_c_", found.cluster).replace(
-                "_n_", quote(found.name)
-            ),
+            url=self._address(found),
             cluster=found.cluster,
             node=found.primary_node,
             node_short=found.primary_node.partition(".")[0],

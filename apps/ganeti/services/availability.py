@@ -27,10 +27,10 @@ def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict
     """Answer whether its cluster would take a job for the instance now."""
     if busy is not None:
         return BUSY
-    shot = inventory.snapshot(instance.cluster)
-    if shot is None or shot.down:
+    snapshot = inventory.snapshot(instance.cluster)
+    if snapshot is None or snapshot.down:
         return AWAY
-    return ONLY_LOOKS if shot.cluster.can_write is False else access.YES
+    return ONLY_LOOKS if snapshot.cluster.can_write is False else access.YES
 
 
 def offer(
@@ -53,14 +53,14 @@ def offers(
     """Answer for several kinds of jobs; what they have in common is asked once."""
     person, group = inventory.person, inventory.group_of(instance)
     is_ready = ready(instance, inventory, busy)
-    found = {}
+    verdicts = {}
     for kind in kinds:
         record = KINDS[kind]
         verdict = record.right(person, instance, group)
         if verdict.allowed:
             verdict = record.condition(instance) if is_ready.allowed else is_ready
-        found[kind] = verdict
-    return found
+        verdicts[kind] = verdict
+    return verdicts
 
 
 def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:

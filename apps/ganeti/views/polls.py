@@ -24,7 +24,7 @@ _JOBS = PreparedQuery(
     ).select_related("cluster__refresh_state"),
     keep=1000,
 )
-# None of ours is longer; nobody has looked yet whether it is bounded.
+# More than a page ever sends; requests are bounded later, by `web.request_bounds`.
 MAX_QUERY_LENGTH = 200
 
 
