@@ -49,7 +49,7 @@ def cluster_of(application: InstanceApplication) -> Cluster:
     cluster = application.cluster
     if cluster is None:
         raise CannotTell(_("No cluster was chosen."))
-    if reason := placement.closed(cluster):
+    if reason := placement.closed_reason(cluster):
         message = _("%(cluster)s isn't accepting new machines.")
         raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return cluster
@@ -60,7 +60,7 @@ def _contents_of(cluster: Cluster) -> Contents:
     if contents is None:
         message = _("%(cluster)s hasn't been read yet.")
         raise CannotTell(message % {"cluster": cluster})
-    if reason := placement.unfit(contents):
+    if reason := placement.unsupported_reason(contents):
         message = _("%(cluster)s isn't accepting new machines.")
         raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return contents

@@ -196,8 +196,8 @@ class ReviewForm(BootstrapForm):
             self.add_error(place, _("Choose an option."))
         elif (choice := found.get(given.get(place, ""))) is None:
             self.add_error(place, _("This isn't one of the available choices."))
-        elif choice.off:
-            self.add_error(place, str(choice.off))
+        elif choice.unavailable_reason:
+            self.add_error(place, str(choice.unavailable_reason))
 
     def decided(self) -> dict[str, Any]:
         """Return the fields of the application."""

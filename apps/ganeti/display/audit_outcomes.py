@@ -87,7 +87,7 @@ def _address(visible: Inventory, entry: AuditEntry) -> str:
     """Return the page of the instance itself, not of another that has its name now."""
     if entry.target_kind != TargetKind.INSTANCE:
         return ""
-    found = visible.find(entry.cluster, entry.target_name)
+    found = visible.find_instance(entry.cluster, entry.target_name)
     if found is None or entry.target_id not in {"", found.uuid}:
         return ""
     return instance_page.address(found)

@@ -83,7 +83,7 @@ def _plan(
 ) -> Iterable[Planned]:
     """Yield those that the person may see; the others are as if not there."""
     visible = inventory.visible(person_of(request), within_s=0)
-    found = [visible.find(*key.split("/", 1)) for key in keys if "/" in key]
+    found = [visible.find_instance(*key.split("/", 1)) for key in keys if "/" in key]
     instances = [instance for instance in found if instance is not None]
     jobs = inventory.running_jobs(instances)
     for instance in instances:
