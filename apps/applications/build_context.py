@@ -89,7 +89,7 @@ def _image(application: InstanceApplication) -> OsImage | None:
     wanted = application.operating_system
     if not wanted:
         return None
-    image = images.known().find(wanted)
+    image = images.load_catalogue().find(wanted)
     if image is None:
         message = _("The operating system image %(image)s no longer exists.")
         raise CannotTell(message % {"image": wanted})
@@ -100,7 +100,7 @@ def _unused_os() -> str:
     """Return an OS definition that nodes have, for what gets none installed."""
     if settings.NO_OPERATING_SYSTEM_PROVIDER:
         return settings.NO_OPERATING_SYSTEM_PROVIDER
-    known = images.known().images.values()
+    known = images.load_catalogue().images.values()
     return next(
         (image.provider for image in known), settings.OPERATING_SYSTEMS_PROVIDER
     )

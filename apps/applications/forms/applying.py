@@ -118,7 +118,7 @@ class ApplicationForm(BootstrapForm):
     def __init__(self, *args: Any, applicant: User, **kwargs: Any) -> None:
         self.applicant = applicant
         self.findings = HostnameStatus()
-        self._images = images.known()
+        self._images = images.load_catalogue()
         super().__init__(*args, **kwargs)
         self._offer_sizes()
         self._offer_images()

@@ -126,7 +126,7 @@ class ReviewForm(BootstrapForm):
         """Offer what there is; what was asked for stays on show if it is gone."""
         field = self.fields["operating_system"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
-        known = images.known()
+        known = images.load_catalogue()
         choices = known.choices()
         asked = self.application.operating_system
         if asked and known.find(asked) is None:
@@ -164,7 +164,7 @@ class ReviewForm(BootstrapForm):
 
     def clean_operating_system(self) -> str:
         key: str = self.cleaned_data["operating_system"]
-        if key and images.known().find(key) is None:
+        if key and images.load_catalogue().find(key) is None:
             raise ValidationError(_("This image no longer exists."))
         return key
 
