@@ -93,7 +93,7 @@ def _address(visible: Inventory, entry: AuditEntry) -> str:
     """Return the page of the instance itself, not of another that has its name now."""
     if entry.target_kind != TargetKind.INSTANCE:
         return ""
-    instance = visible.find(entry.cluster, entry.target_name)
+    instance = visible.find_instance(entry.cluster, entry.target_name)
     if instance is None or entry.target_id not in {"", instance.uuid}:
         return ""
     return instance_page.address(instance)

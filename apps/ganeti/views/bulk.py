@@ -83,7 +83,7 @@ def _items(
 ) -> Iterable[BulkItem]:
     """Yield the instances that the person may see; others are left out silently."""
     visible = inventory.visible(person_of(request), within_s=0)
-    selected = [visible.find(*key.split("/", 1)) for key in keys if "/" in key]
+    selected = [visible.find_instance(*key.split("/", 1)) for key in keys if "/" in key]
     instances = [instance for instance in selected if instance is not None]
     jobs = inventory.running_jobs(instances)
     for instance in instances:
