@@ -116,6 +116,15 @@ def test_every_path_in_the_source_layout_exists() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def test_every_name_in_a_file_that_the_manual_mentions_is_there() -> None:
+    manual = (ROOT / "docs" / "development.rst").read_text(encoding="utf-8")
+    pairs = re.findall(r"``(\w+)``(?:,\s+used)?\s+in\s+``(\w+/[\w/.]+\.\w+)``", manual)
+
+    assert len(pairs) >= 5
+    for name, path in pairs:
+        assert name in (ROOT / path).read_text(encoding="utf-8"), f"{name} in {path}"
+
+
 def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
     built = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "sphinx", "-W", "-q", "-E", "docs", str(tmp_path)],
