@@ -72,7 +72,7 @@ def test_any_text_is_normalized_or_refused(typed: str) -> None:
 def test_the_name_of_any_machine_is_taken() -> None:
     assert hostnames.check("db1").taken_on == "athens"
     assert not hostnames.check("db1").free
-    assert hostnames.check("new1.example.org") == hostnames.Findings()
+    assert hostnames.check("new1.example.org") == hostnames.HostnameStatus()
 
 
 def test_names_of_machines_are_compared_without_case(
@@ -87,10 +87,10 @@ def test_names_of_machines_are_compared_without_case(
 
 
 def test_a_cluster_without_snapshot_is_reported(cluster: Cluster) -> None:
-    findings = hostnames.check("new1.example.org")
+    status = hostnames.check("new1.example.org")
 
-    assert findings.unknown == ("athens",)
-    assert findings.free
+    assert status.unreachable == ("athens",)
+    assert status.free
 
 
 def test_names_of_a_cluster_that_is_down_stay_taken(
@@ -99,14 +99,14 @@ def test_names_of_a_cluster_that_is_down_stay_taken(
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    assert hostnames.check("new1.example.org").unknown == ("athens",)
+    assert hostnames.check("new1.example.org").unreachable == ("athens",)
     assert hostnames.check("web1").taken_on == "athens"
 
 
 def test_a_disabled_cluster_is_ignored(cluster: Cluster, published: FakeRapi) -> None:
     Cluster.objects.update(disabled=True)
 
-    assert hostnames.check("web1") == hostnames.Findings()
+    assert hostnames.check("web1") == hostnames.HostnameStatus()
 
 
 def test_no_cluster_is_called(cluster: Cluster, published: FakeRapi) -> None:
@@ -152,6 +152,6 @@ def test_a_finished_application_does_not_reserve_its_name(
 def test_an_application_does_not_block_its_own_name(
     application: InstanceApplication,
 ) -> None:
-    findings = hostnames.check(application.hostname, apart_from=application.pk)
+    status = hostnames.check(application.hostname, apart_from=application.pk)
 
-    assert findings.free
+    assert status.free

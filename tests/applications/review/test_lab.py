@@ -12,7 +12,7 @@ from django.test import Client
 from apps.applications.models import InstanceApplication
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.transport import Verification
-from apps.ganeti.reads.placement import Choice, Offer, Wanted
+from apps.ganeti.reads.placement import Choice, PlacementOptions, RequestedSizes
 from apps.ganeti.state import refreshing, snapshots
 from tests.applications.review.sending import post
 from tests.ganeti.pages import markup, text
@@ -88,28 +88,30 @@ def own_group(lab: Lab) -> Iterator[str]:
         run("DELETE", f"/2/groups/{OURS}")
 
 
-GetOffer = Callable[..., Offer]
+GetOptions = Callable[..., PlacementOptions]
 
 
 @pytest.fixture
-def offer_for(lab_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> GetOffer:
-    """Return a function that refreshes the cluster and returns its offer."""
+def options_for(lab_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> GetOptions:
+    """Return a function that refreshes the cluster and returns its options."""
 
-    def get_offer(group: str = "", **sizes: int) -> Offer:
+    def get_options(group: str = "", **sizes: int) -> PlacementOptions:
         snapshots.forget()
         snapshots.cache.clear()  # type: ignore[attr-defined]  # reads everything anew
         assert refreshing.refresh(lab_cluster, force=True)
-        return Offer(snapshots.current([lab_cluster])[0], Wanted(**sizes), (), group)
+        return PlacementOptions(
+            snapshots.current([lab_cluster])[0], RequestedSizes(**sizes), (), group
+        )
 
-    return get_offer
+    return get_options
 
 
 def choice_of(choices: Any, value: str) -> Any:
     return next(choice for choice in choices if choice.value == value)
 
 
-def test_resources_of_nodes_are_those_of_ganeti(offer_for: GetOffer) -> None:
-    group = choice_of(offer_for().groups, "default")
+def test_resources_of_nodes_are_those_of_ganeti(options_for: GetOptions) -> None:
+    group = choice_of(options_for().groups, "default")
     listed = gnt("gnt-node", "list", "--units=m", "-o", "name,group,mfree,dfree,ctotal")
 
     rows = [row for row in listed if row[1] == "default"]
@@ -123,60 +125,69 @@ def test_resources_of_nodes_are_those_of_ganeti(offer_for: GetOffer) -> None:
 
 
 def test_groups_and_their_policies_are_those_of_ganeti(
-    offer_for: GetOffer, own_group: str
+    options_for: GetOptions, own_group: str
 ) -> None:
-    offer = offer_for(memory_mib=128)
+    options = options_for(memory_mib=128)
 
     listed = gnt("gnt-group", "list", "-o", "name,alloc_policy,node_cnt")
     policies = {name: policy for name, policy, _count in listed}
     assert policies[own_group] == "last_resort"
-    groups = offer.contents.groups
+    groups = options.contents.groups
     assert {name: groups[name].alloc_policy for name in policies} == policies
-    (limit,) = groups[own_group].policy.broken_by(offer.wanted.sizes)
+    (limit,) = groups[own_group].policy.broken_by(options.requested.sizes)
     assert (limit.smallest, limit.largest) == (4, 64)
     assert groups[own_group].policy.disk_templates == ("file",)
-    assert not groups["default"].policy.broken_by(offer.wanted.sizes)
-    assert "None of its nodes" in str(choice_of(offer.groups, own_group).off)
+    assert not groups["default"].policy.broken_by(options.requested.sizes)
+    assert "None of its nodes" in str(
+        choice_of(options.groups, own_group).unavailable_reason
+    )
 
 
 def test_tags_of_a_group_lock_it_and_offer_volume_groups(
-    lab: Lab, offer_for: GetOffer, own_group: str
+    lab: Lab, options_for: GetOptions, own_group: str
 ) -> None:
     for tag in ("vg:fast", "locked"):
         path = f"/2/groups/{own_group}/tags"
         lab.finish(int(lab.request("PUT", path, query={"tag": tag})))
 
-    offer = offer_for(own_group)
+    options = options_for(own_group)
 
-    assert str(choice_of(offer.groups, own_group).off) == "Under maintenance."
-    assert [choice.value for choice in offer.volume_groups] == ["", "fast"]
+    assert (
+        str(choice_of(options.groups, own_group).unavailable_reason)
+        == "Under maintenance."
+    )
+    assert [choice.value for choice in options.volume_groups] == ["", "fast"]
 
 
 def test_address_counts_of_networks_are_those_of_ganeti(
-    offer_for: GetOffer, own_group: str
+    options_for: GetOptions, own_group: str
 ) -> None:
-    offer = offer_for(own_group)
+    options = options_for(own_group)
 
     fields = "name,free_count,reserved_count"
     counts = {row[0]: row[1:] for row in gnt("gnt-network", "list", "-o", fields)}
-    (network,) = [n for n in offer.contents.networks if n.name == own_group]
+    (network,) = [n for n in options.contents.networks if n.name == own_group]
     assert [str(network.free), str(network.reserved)] == counts[own_group]
     assert network.connection(own_group) == ("bridged", "br0")
-    usable = [choice.value for choice in offer.networks if not choice.off]
+    usable = [
+        choice.value for choice in options.networks if not choice.unavailable_reason
+    ]
     assert usable == [own_group, ""]
-    assert choice_of(offer_for("default").networks, own_group).off
+    assert choice_of(options_for("default").networks, own_group).unavailable_reason
 
 
-def test_disk_templates_are_those_of_the_cluster(lab: Lab, offer_for: GetOffer) -> None:
+def test_disk_templates_are_those_of_the_cluster(
+    lab: Lab, options_for: GetOptions
+) -> None:
     enabled = lab.request("GET", "/2/info")["enabled_disk_templates"]
 
-    templates: list[Choice] = list(offer_for("default").templates)
+    templates: list[Choice] = list(options_for("default").templates)
 
     assert {choice.value for choice in templates} == set(enabled)
-    assert all(not choice.off for choice in templates)
+    assert all(not choice.unavailable_reason for choice in templates)
 
 
-@pytest.mark.usefixtures("offer_for")
+@pytest.mark.usefixtures("options_for")
 def test_a_dry_run_on_the_real_cluster_builds_nothing(
     client: Client, rhea: User, lab: Lab, lab_cluster: Cluster, alice: User
 ) -> None:
