@@ -106,7 +106,7 @@ def test_the_address_changes_on_post_and_not_on_get(
     assert sent()[-1].to == [OLD_ADDRESS]
 
 
-def test_an_administrator_who_follows_a_strangers_link_keeps_their_address(
+def test_another_user_cannot_use_the_link(
     logged_in: Client, alice: User, root: User, carol: User, sent: Sent
 ) -> None:
     """Regression: the administrator got the stranger's address."""

@@ -104,7 +104,7 @@ def test_confirming_twice_tells_the_administrators_once(
     assert sum("ada@example.org" in mail.to for mail in sent()) == 1
 
 
-def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
+def test_login_is_refused_before_the_approval(client: Client, link: str) -> None:
     client.post(link, CHOSEN_PASSWORD)
 
     answer = client.post(
@@ -196,7 +196,7 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
 
 
 @pytest.mark.parametrize(
-    ("password", "again", "message"),
+    ("password", "password_again", "message"),
     [
         ("a", "a", "too short"),
         ("1234567890123", "1234567890123", "entirely numeric"),
@@ -206,10 +206,10 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
     ],
 )
 def test_a_bad_password_is_refused_at_its_field(
-    client: Client, link: str, password: str, again: str, message: str
+    client: Client, link: str, password: str, password_again: str, message: str
 ) -> None:
     """Regression: "a" was accepted."""
-    answer = client.post(link, {"password": password, "password_again": again})
+    answer = client.post(link, {"password": password, "password_again": password_again})
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert message in text(markup(answer))

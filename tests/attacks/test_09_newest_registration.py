@@ -26,7 +26,7 @@ def link_of(site: Site, username: str) -> str:
     return link_in(site, next(text for text in mails if username in text))
 
 
-def test_the_first_link_still_works_and_nobody_else_chose_its_password(
+def test_the_first_link_still_works_and_sets_its_own_password(
     site: Site,
 ) -> None:
     register(site, "victor9")

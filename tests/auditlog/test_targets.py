@@ -101,7 +101,7 @@ def test_a_machine_links_to_its_whole_history(
     assert f"{HISTORY}?target=instance%3Auuid-of-web1" in machine_page(client)
 
 
-def test_staff_see_everything_under_a_name_and_each_target_alone(
+def test_staff_see_all_entries_of_a_name_or_of_one_target(
     client: Client, olga: User, root: User, replace_web1: Replace
 ) -> None:
     replace_web1()
@@ -158,7 +158,7 @@ def test_the_application_is_in_the_history_of_its_machine(
 
 
 @pytest.mark.usefixtures("applied")
-def test_owners_see_their_application_but_not_who_decided(
+def test_owners_see_their_application_but_not_the_reviewer(
     client: Client, alice: User
 ) -> None:
     client.force_login(alice)

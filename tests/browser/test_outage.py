@@ -73,7 +73,7 @@ def test_a_cluster_that_is_down_is_marked_until_it_is_back(
     expect(row(page, NAME).get_by_role("button", name="More actions")).to_be_enabled()
 
 
-def test_staff_see_what_cannot_be_read_of_a_cluster(site: Site, visit: Visits) -> None:
+def test_staff_see_unreadable_objects_of_a_cluster(site: Site, visit: Visits) -> None:
     name = "bulk3.alice.example.org"
     site.sparta.change_instance(name, ctime=1e18)
     try:

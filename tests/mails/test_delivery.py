@@ -121,7 +121,7 @@ BROKEN_ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", BROKEN_ADDRESSES)
-def test_a_broken_address_fails_its_own_mail_alone(
+def test_a_broken_address_fails_only_its_own_mail(
     server: type[Server], address: str
 ) -> None:
     broken = queue_mail("broken", recipient=address)

@@ -62,7 +62,7 @@ def test_a_job_is_taken_at_once_while_beanstalkd_is_away(production: Site) -> No
     )
 
 
-def test_a_watcher_goes_on_while_beanstalkd_hangs(production: Site) -> None:
+def test_jobs_end_while_beanstalkd_hangs(production: Site) -> None:
     assert production.beanstalkd is not None
     name = production.machine()
     with Suspended(production.beanstalkd):

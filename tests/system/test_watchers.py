@@ -25,7 +25,7 @@ def test_a_job_outlives_the_watcher_that_followed_it(any_site: Site) -> None:
     any_site.assert_ended_once(pk)
 
 
-def test_another_watcher_goes_on_where_one_was_killed(any_site: Site) -> None:
+def test_another_watcher_takes_over_from_a_killed_one(any_site: Site) -> None:
     any_site.start_second_watcher()
 
     with any_site.waiting_job(hold_s=6) as pk:
