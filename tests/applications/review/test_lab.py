@@ -134,10 +134,10 @@ def test_groups_and_their_policies_are_as_ganeti_has_them(
     assert policies[ours] == "last_resort"
     known = found.contents.groups
     assert {name: known[name].alloc_policy for name in policies} == policies
-    (span,) = known[ours].policy.broken_by(found.requested.sizes)
+    (span,) = known[ours].policy.violations(found.requested.sizes)
     assert (span.smallest, span.largest) == (4, 64)
     assert known[ours].policy.disk_templates == ("file",)
-    assert not known["default"].policy.broken_by(found.requested.sizes)
+    assert not known["default"].policy.violations(found.requested.sizes)
     assert "None of its nodes" in str(named(found.groups, ours).unavailable_reason)
 
 
