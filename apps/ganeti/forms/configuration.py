@@ -84,7 +84,7 @@ class ConfigurationForm(BootstrapForm):
                     allow_private=settings.CDROM_ALLOW_PRIVATE_ADDRESSES,
                     ports=settings.CDROM_PORTS,
                 )
-            except probe.Unsuitable as exc:
+            except probe.UnsuitableUrlError as exc:
                 self.add_error(CDROM, str(exc.reason))
 
 
@@ -105,7 +105,7 @@ def _text(name: str) -> LineField:
     return LineField(
         label=LABELS[name],
         help_text=URL_HELP if url else HELP.get(name, ""),
-        max_length=probe.LONGEST_URL,
+        max_length=probe.MAX_URL_LENGTH,
         required=False,
         strip=url,
         widget=forms.TextInput(attrs={**VERBATIM, **attrs}),
