@@ -262,7 +262,7 @@ class Instance:
 
     @cached_property
     def sort_key(self) -> Any:
-        """Natural order: web2 previous web10."""
+        """Natural order: web2 before web10."""
         return _natural(self.name)
 
     @cached_property
