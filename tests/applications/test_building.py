@@ -17,7 +17,7 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobReport, JobStatus
 from apps.ganeti.jobs import handlers, planned, tracking
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.rapi.errors import RapiUnreachable, refused
+from apps.ganeti.rapi.errors import RapiUnreachable, refusal
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from tests.applications.conftest import Make
@@ -196,7 +196,7 @@ def test_a_call_without_answer_is_not_repeated(
 def test_a_refusal_of_ganeti_is_passed_on(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
-    published.fail_submissions(refused(400, "Invalid body parameters"))
+    published.fail_submissions(refusal(400, "Invalid body parameters"))
 
     with pytest.raises(NotTaken, match="Invalid body parameters"):
         submit(accepted, by=by_rhea)

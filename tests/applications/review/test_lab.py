@@ -134,10 +134,10 @@ def test_groups_and_their_policies_are_those_of_ganeti(
     assert policies[own_group] == "last_resort"
     groups = options.contents.groups
     assert {name: groups[name].alloc_policy for name in policies} == policies
-    (limit,) = groups[own_group].policy.broken_by(options.requested.sizes)
+    (limit,) = groups[own_group].policy.violations(options.requested.sizes)
     assert (limit.smallest, limit.largest) == (4, 64)
     assert groups[own_group].policy.disk_templates == ("file",)
-    assert not groups["default"].policy.broken_by(options.requested.sizes)
+    assert not groups["default"].policy.violations(options.requested.sizes)
     assert "None of its nodes" in str(
         choice_of(options.groups, own_group).unavailable_reason
     )
