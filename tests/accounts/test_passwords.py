@@ -173,7 +173,7 @@ def test_a_directory_user_is_told_that_the_password_is_elsewhere(
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-class AnythingTest(TestCase):
+class AnyPasswordFormTest(TestCase):
     @given(
         st.dictionaries(
             st.sampled_from(sorted(GOOD)),

@@ -390,7 +390,7 @@ def test_a_reset_during_review_says_so_by_mail(
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-class AnythingTest(TestCase):
+class AnyFormTest(TestCase):
     """No form data makes a server error."""
 
     @given(

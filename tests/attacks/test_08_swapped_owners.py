@@ -3,7 +3,7 @@
 import pytest
 
 from tests.attacks.mails import wait_for_mail
-from tests.attacks.site import ALICE, Site
+from tests.attacks.site import ALICE, AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -11,7 +11,7 @@ MACHINE = "swap1.alice.example.org"
 OWNERS = f"/instances/tags/athens/{MACHINE}"
 
 
-def test_the_owner_is_kept_and_mailed_about_each_step(site: Site) -> None:
+def test_the_owner_is_kept_and_mailed_about_each_step(site: AttackedSite) -> None:
     site.athens.add_instance(MACHINE, tags=[ALICE])
     thief, carol = site.visitor("alice"), site.visitor("carol")
     site.product.wait_until(lambda: thief.sees(MACHINE), 30, "the machine is known")

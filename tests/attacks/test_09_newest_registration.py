@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from tests.attacks.mails import link_in, texts_to, wait_for_mail
-from tests.attacks.site import PERSON, REGISTER, Site
+from tests.attacks.site import PERSON, REGISTER, AttackedSite
 from tests.ganeti.pages import parsed
 
 pytestmark = pytest.mark.attack
@@ -14,20 +14,20 @@ SUBJECT = "Confirm your mail address"
 PASSWORD = "Victor's own: correct horse"
 
 
-def register(site: Site, username: str) -> None:
+def register(site: AttackedSite, username: str) -> None:
     answer = site.visitor().submit(
         REGISTER, REGISTER, username=username, email=ADDRESS, **PERSON
     )
     assert "Check your mail" in answer.text
 
 
-def link_of(site: Site, username: str) -> str:
+def link_of(site: AttackedSite, username: str) -> str:
     mails = texts_to(site, ADDRESS, SUBJECT)
     return link_in(site, next(text for text in mails if username in text))
 
 
 def test_the_first_link_still_works_and_sets_its_own_password(
-    site: Site,
+    site: AttackedSite,
 ) -> None:
     register(site, "victor9")
     register(site, "mallory9")
@@ -45,7 +45,7 @@ def test_the_first_link_still_works_and_sets_its_own_password(
     assert "rejected" in forget(site).text
 
 
-def forget(site: Site) -> requests.Response:
+def forget(site: AttackedSite) -> requests.Response:
     """Reject the registration, so that the site is as before."""
     root = site.visitor("root")
     registrations = parsed(root.get("/accounts/approve/").text)

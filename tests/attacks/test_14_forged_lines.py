@@ -5,7 +5,7 @@ import email.policy
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -20,7 +20,7 @@ Letter("accounts/emails/register_waiting.txt", context).post("approver@example.o
 """
 
 
-def test_a_first_name_claims_no_confirmed_address(site: Site) -> None:
+def test_a_first_name_claims_no_confirmed_address(site: AttackedSite) -> None:
     site.shell(REGISTERED)
 
     site.product.wait_until(lambda: letters(site), 20, "the approver's mail")
@@ -30,7 +30,7 @@ def test_a_first_name_claims_no_confirmed_address(site: Site) -> None:
     assert lines == ["Mail address, confirmed: eve@evil.example"]
 
 
-def letters(site: Site) -> list[str]:
+def letters(site: AttackedSite) -> list[str]:
     """Return the texts of mails to the approver."""
     texts = []
     server = site.mail_server

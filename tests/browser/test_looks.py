@@ -17,7 +17,7 @@ from tests.browser.screen import (
     take_picture,
     violations,
 )
-from tests.browser.site import Site
+from tests.browser.site import SimulatedSite
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -103,7 +103,7 @@ def test_colours_are_chosen_without_scripts(visit: Visits) -> None:
 
 
 @pytest.fixture(scope="module")
-def greek_catalogue(site: Site) -> None:
+def greek_catalogue(site: SimulatedSite) -> None:
     """Compile the catalogue, as make does."""
     compiled = CATALOGUE.with_suffix(".mo")
     if not compiled.exists():
