@@ -154,7 +154,7 @@ def test_the_release_script_needs_root(ordinary_user: str) -> None:
 
 
 def test_test_modules_import_nothing_from_each_other() -> None:
-    """Shared helpers belong into a module or a plugin without tests."""
+    """Shared helpers belong in a module or a plugin without tests."""
     test_import = re.compile(
         r"^ *(from|import) tests[.\w]*(\.| import )test_", re.MULTILINE
     )

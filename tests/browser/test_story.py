@@ -102,7 +102,7 @@ def lab_site(
         product.shell(MAKE_PEOPLE)
         visits = Visits(chromium, product.url, {})
         # Browsers ignore it for an IP address without TLS.
-        visits.expect_console_error("Cross-Origin-Opener-Policy")
+        visits.allow_console_error("Cross-Origin-Opener-Policy")
         page = visits("root")
         for slug, cluster in (("athens", lab), ("sparta", kvm_lab)):
             add_cluster(page, slug, cluster.host, cluster.port)
@@ -298,7 +298,7 @@ def destroy(lab_site: LabSite, nina: Page) -> None:
 
     link = lab_site.mailbox.link(MAIL, f"Confirm: destroy {SECOND}")
     stranger = lab_site.visit.window("bob")
-    lab_site.visit.expect_console_error("status of 404")
+    lab_site.visit.allow_console_error("status of 404")
     answer = stranger.goto(link)
     assert answer is not None
     assert answer.status == 404
