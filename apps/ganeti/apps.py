@@ -33,7 +33,7 @@ class GanetiConfig(AppConfig):
         labels.register(REQUESTS)
         navigation.register(*ENTRIES)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
-        chores.register("old requests", confirmation.forget, every_s=chores.DAILY_S)
+        chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)
         for signal, receiver in (
             (pre_save, owner_names.follow_saving),
             (post_save, owner_names.follow_saved),
