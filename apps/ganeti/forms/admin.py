@@ -208,7 +208,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
     def _is_to_be_tried(self) -> bool:
         if self.only_testing or self.instance.pk is None:
             return True
-        pinned = not cluster_trial.pins(self.instance) or self.instance.fingerprint
+        pinned = not cluster_trial.is_pinned(self.instance) or self.instance.fingerprint
         return not pinned or not CONNECTION.isdisjoint(self.changed_data)
 
     def _take_outcome(self) -> None:
