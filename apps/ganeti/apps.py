@@ -35,9 +35,9 @@ class GanetiConfig(AppConfig):
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
         chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)
         for signal, receiver in (
-            (pre_save, owner_names.follow_saving),
-            (post_save, owner_names.follow_saved),
-            (post_delete, owner_names.follow_deleted),
+            (pre_save, owner_names.handle_pre_save),
+            (post_save, owner_names.handle_post_save),
+            (post_delete, owner_names.handle_post_delete),
         ):
             uid = "apps.ganeti.state.owner_names"
             signal.connect(receiver, sender="ganeti.Cluster", dispatch_uid=uid)

@@ -112,7 +112,7 @@ def test_a_disabled_cluster_is_not_looked_at(
 
 
 def test_no_cluster_is_asked(cluster: Cluster, published: FakeRapi) -> None:
-    snapshots.forget()
+    snapshots.clear_memory()
     hostnames.check("web1")
 
     assert published.calls == []

@@ -96,7 +96,7 @@ def refresh(name: str) -> None:
 
 def forget() -> None:
     """Be a process that has just started: with nothing in memory."""
-    snapshots.forget()
+    snapshots.clear_memory()
 
 
 def refresh_state() -> dict[str, Any]:
@@ -187,7 +187,7 @@ def learn_network(name: str) -> None:
     cluster = Cluster.objects.get(slug="lab")
     while not any(network.name == name for network in known_networks(cluster)):
         cache.clear()
-        snapshots.forget()
+        snapshots.clear_memory()
         refreshing.refresh(cluster, force=True)
 
 

@@ -77,7 +77,7 @@ def _succeeded(application: InstanceApplication, job: Job) -> None:
 
 def _remember_uuid(job: Job) -> None:
     """Have the new instance's history begin with how it was built."""
-    contents = snapshots.remembered(job.cluster)
+    contents = snapshots.contents_in_memory(job.cluster)
     instance = contents.instances.get(job.target_name) if contents else None
     if instance is None:
         return

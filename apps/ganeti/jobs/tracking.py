@@ -16,7 +16,7 @@ from ..rapi.query import at_least
 from ..rapi.versions import Capability
 from ..state.connections import client_for
 from ..state.refreshing import assume_version
-from ..state.snapshots import remembered
+from ..state.snapshots import contents_in_memory
 from . import handlers
 from .job_reason import key_in
 from .kinds import record_of
@@ -202,7 +202,7 @@ def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
 
 def _keeps_reasons(cluster: Cluster) -> bool:
     """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
-    contents = remembered(cluster)
+    contents = contents_in_memory(cluster)
     return contents is None or contents.can(Capability.REASON)
 
 

@@ -25,7 +25,7 @@ def clear_needs_reboot(job: Job) -> None:
         return
     if job.reason == power.SOFT or _is_configured_since(job):
         return
-    contents = snapshots.remembered(job.cluster)
+    contents = snapshots.contents_in_memory(job.cluster)
     instance = contents.instances.get(job.target_name) if contents else None
     if instance is not None and instance.tags.needs_reboot:
         tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)

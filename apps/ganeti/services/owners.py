@@ -196,7 +196,7 @@ def _owners_in(texts: Iterable[str | None]) -> set[Owner]:
 
 def _current_owners(job: Job) -> list[Owner]:
     """Return the owners of a job's instance, from this process's memory."""
-    contents = snapshots.remembered(job.cluster)
+    contents = snapshots.contents_in_memory(job.cluster)
     instance = contents.by_uuid.get(job.target_id) if contents else None
     return of(instance) if instance else []
 

@@ -31,7 +31,7 @@ class Refresher(Loop):
 
     def turn(self) -> float:
         clusters = Cluster.objects.enabled()
-        for cluster in refreshing.due(clusters, timezone.now()):
+        for cluster in refreshing.due_clusters(clusters, timezone.now()):
             if cluster.pk not in self._at_work:
                 self._at_work.add(cluster.pk)
                 self._pool.submit(self._refresh, cluster)

@@ -96,7 +96,7 @@ def offer(real: Cluster, monkeypatch: pytest.MonkeyPatch) -> Look:
     """Return a function that asks the cluster and says what it offers."""
 
     def look(group: str = "", **wanted: int) -> PlacementOptions:
-        snapshots.forget()
+        snapshots.clear_memory()
         snapshots.cache.clear()  # type: ignore[attr-defined]  # all is asked anew
         assert refreshing.refresh(real, force=True)
         return PlacementOptions(
