@@ -51,4 +51,4 @@ def _running_jobs(request: HttpRequest) -> int:
     if not isinstance(request.user, User):
         return 0
     is_part = bool(getattr(request, "htmx", False))
-    return counts.running(request.user, person_of(request), now=is_part)
+    return counts.count_running(request.user, person_of(request), now=is_part)

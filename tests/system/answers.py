@@ -203,7 +203,9 @@ def send_mail_now() -> None:
 
 def try_again_now(pk: int) -> None:
     """Let the handlers of a job that failed run again at once."""
-    Failure.objects.filter(chore=handlers.handling(pk)).update(next_at=timezone.now())
+    Failure.objects.filter(chore=handlers.failure_key(pk)).update(
+        next_at=timezone.now()
+    )
 
 
 def let_a_digest_be_due() -> None:

@@ -64,7 +64,7 @@ def main() -> None:
 def end_some(cluster: Cluster) -> None:
     for turn in range(TIMES):
         job = build(cluster, f"many{threading.get_ident()}-{turn}.example.org")
-        tracking.end(job, JobReport(1, JobStatus.SUCCESS))
+        tracking.end_job(job, JobReport(1, JobStatus.SUCCESS))
 
 
 def look_after(over: threading.Event) -> None:

@@ -133,8 +133,10 @@ def _who_asked_for(job: Job) -> Acting | None:
     return Acting(job.user, address) if job.user else None
 
 
-def _build(client: RapiClient, _name: str, reason: str, given: steps.Given) -> int:
-    application = InstanceApplication.objects.get(pk=given["application"])
+def _build(
+    client: RapiClient, _name: str, reason: str, step_arguments: steps.Arguments
+) -> int:
+    application = InstanceApplication.objects.get(pk=step_arguments["application"])
     try:
         return client.create_instance(arguments(application), reason=reason)
     except CannotTell as exc:

@@ -53,7 +53,7 @@ def offers(
     verdicts = {}
     for kind in kinds:
         record = KINDS[kind]
-        verdict = record.right(person, instance, group)
+        verdict = record.permission(person, instance, group)
         if verdict.allowed:
             verdict = record.condition(instance) if is_ready.allowed else is_ready
         verdicts[kind] = verdict
@@ -64,7 +64,7 @@ def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> N
     """Raise ActionRefused if the user may not, NotNow if we have read access only."""
     person = Person.of(by.user)
     group = visible_on(person, cluster.slug).group_of(instance)
-    verdict = KINDS[kind].right(person, instance, group)
+    verdict = KINDS[kind].permission(person, instance, group)
     if not verdict.allowed:
         raise refuse(verdict, kind.value, instance_target(instance), by=by)
     if cluster.can_write is False:

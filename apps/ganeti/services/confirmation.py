@@ -26,7 +26,7 @@ from .. import access, images
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..jobs import handlers
-from ..jobs.submission import NotNow, send, write_down
+from ..jobs.submission import NotNow, create_job, send_job
 from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..models.action_request import ActionRequest, RequestedAction
@@ -272,12 +272,12 @@ def _submit(action_request: ActionRequest, instance: Instance, by: Acting) -> Jo
     lifecycle.check(action_request.cluster, instance, spec, by=by)
     action = lifecycle.plan(action_request.cluster, instance, spec)
     with transaction.atomic():
-        job = write_down(
+        job = create_job(
             action_request.cluster, instance_target(instance), action, by=by
         )
         _mark_used(action_request, job)
     try:
-        send(job, action.call)
+        send_job(job, action.call)
     except RapiError:
         reopen(job)
         raise

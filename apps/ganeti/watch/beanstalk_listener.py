@@ -45,7 +45,7 @@ class Listener(Loop):
             announced = self._connected()
             self._reserve(announced)
             self._settle(announced)
-        except wakeups.Failure as exc:
+        except wakeups.CONNECTION_ERRORS as exc:
             self._lost(exc)
             return PAUSE_WHEN_DOWN_S
         return 0
@@ -75,7 +75,7 @@ class Listener(Loop):
 
     def _take(self, announced: Announced, reserved: "greenstalk.Job[bytes]") -> None:
         try:
-            message = wakeups.read(reserved)
+            message = wakeups.parse(reserved)
         except wakeups.MalformedError as exc:
             logger.error("A message that is none of ours is buried: %s", exc)  # noqa: TRY400
             announced.client.bury(reserved)

@@ -64,7 +64,7 @@ class Follower(Loop):
         if known:
             ended += self._ask(cluster, known)
             calls += 1
-        sought = [job for job in lost if tracking.may_be_sought(job, timezone.now())]
+        sought = [job for job in lost if tracking.is_search_due(job, timezone.now())]
         if sought:
             ended += self._seek(cluster, sought)
             calls += 1
@@ -73,7 +73,9 @@ class Follower(Loop):
         return calls
 
     def _ask(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
-        reports = tracking.ask(cluster, jobs, patience_s=self._pace.patience_s)
+        reports = tracking.fetch_reports(
+            cluster, jobs, patience_s=self._pace.patience_s
+        )
         ended: list[tuple[Job, JobReport]] = []
 
         def look(job: Job) -> None:
@@ -99,15 +101,15 @@ class Follower(Loop):
                 self._failed_jobs.append(exc)
 
     def _seek(self, cluster: Cluster, jobs: list[Job]) -> list[tuple[Job, JobReport]]:
-        found = tracking.find(cluster, jobs)
+        found = tracking.find_lost_jobs(cluster, jobs)
         if found:
             self._pace.changed(time.monotonic())
         now = timezone.now()
         return [
-            (job, tracking.never_arrived(job, now))
+            (job, tracking.lost_report(job, now))
             for job in jobs
             if job.pk not in found
-            and tracking.may_be_given_up(job, now)
+            and tracking.is_search_over(job, now)
             and self._missing_too_long(job)
         ]
 
@@ -133,7 +135,7 @@ class Follower(Loop):
 
         def end(job: Job) -> None:
             self._pace.ended(job.pk)
-            if tracking.end(job, reports[job.pk]):
+            if tracking.end_job(job, reports[job.pk]):
                 logger.info("%s: %s: %s", cluster.slug, job, reports[job.pk].status)
 
         self._for_each(end, [job for job, _ in ended])

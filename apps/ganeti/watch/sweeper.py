@@ -63,7 +63,7 @@ class Sweeper(Loop):
         unhandled = list(Job.objects.unhandled().values_list("pk", flat=True))
         if not unhandled:
             return
-        chores = {pk: handlers.handling(pk) for pk in unhandled}
+        chores = {pk: handlers.failure_key(pk) for pk in unhandled}
         resting = failures.resting(chores.values())
         due = [pk for pk in unhandled if chores[pk] not in resting]
         if due:
@@ -76,10 +76,10 @@ class Sweeper(Loop):
     def _handle_end(self, pk: int) -> None:
         try:
             if handlers.try_to_handle(pk):
-                failures.clear(handlers.handling(pk))
+                failures.clear(handlers.failure_key(pk))
         except (OperationalError, InterfaceError) as exc:
             # Of this row alone, perhaps; where the database is away, so is this.
-            handlers.handling_failed(pk, exc)
+            handlers.record_failure(pk, exc)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at < BEAT_EVERY_S:

@@ -56,7 +56,7 @@ class Watcher:
                 for task in chores.registered()
             ),
         ]
-        if wakeups.configured():
+        if wakeups.is_configured():
             self._loops.append(self._listener)
 
     @property
