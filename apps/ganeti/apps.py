@@ -1,4 +1,4 @@
-"""The app of clusters and what lives on them."""
+"""App configuration: handlers, labels, navigation, chores and signals."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -13,13 +13,13 @@ class GanetiConfig(AppConfig):
     verbose_name = _("Ganeti")
 
     def ready(self) -> None:
-        from apps.auditlog import labels, outcomes  # noqa: PLC0415 - models are there
+        from apps.auditlog import labels, outcomes  # noqa: PLC0415 - needs loaded models
 
         from .display.audit_outcomes import Ganeti  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .images import fetching  # noqa: PLC0415
         from .navigation import ENTRIES  # noqa: PLC0415
-        from .services import (  # noqa: F401, PLC0415 - handlers of jobs
+        from .services import (  # noqa: F401, PLC0415 - register job handlers
             confirmation,
             failure_mail,
             needs_reboot,
