@@ -206,5 +206,5 @@ def _explain_changed(endpoint: Endpoint) -> str:
         return pinned
     return _("%(problem)s The new fingerprint is %(fingerprint)s.") % {
         "problem": pinned,
-        "fingerprint": new_certificate.spelled,
+        "fingerprint": new_certificate.formatted_fingerprint,
     }

@@ -59,5 +59,5 @@ def run(cluster: Cluster, *, confirmed: str = "") -> ClusterTrial:
 def _pin(cluster: Cluster, certificate: Certificate, confirmed: str) -> bool:
     """Pin a certificate if it was confirmed; return whether it is pinned."""
     if certificate.fingerprint == confirmed:
-        cluster.fingerprint = certificate.spelled
-    return cluster.fingerprint == certificate.spelled
+        cluster.fingerprint = certificate.formatted_fingerprint
+    return cluster.fingerprint == certificate.formatted_fingerprint

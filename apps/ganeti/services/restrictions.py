@@ -70,7 +70,7 @@ def whitelist(
     availability.check(Job.Kind.WHITELIST, cluster, instance, by)
     prefix, previous_subnet = settings.GANETI_TAG_PREFIX, instance.tags.whitelist
     new_tags = [tags.write(prefix, tags.WHITELIST, str(subnet))] if subnet else []
-    current_tags = tags.spellings(instance.tags, prefix, tags.WHITELIST)
+    current_tags = tags.matching_tags(instance.tags, prefix, tags.WHITELIST)
     old_tags = [tag for tag in current_tags if tag not in new_tags]
     if subnet == previous_subnet and (subnet or not old_tags):
         return None

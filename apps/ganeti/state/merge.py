@@ -175,11 +175,11 @@ def _instance(
     last_instance = previous.contents.instances.get(instance.name) if previous else None
     live_at = previous.stamp.live_at if previous else None
     if live is None:
-        instance = instance.remembering(last_instance) if last_instance else instance
+        instance = instance.with_state_of(last_instance) if last_instance else instance
     elif (live_row := live.instances.get(instance.name)) is None:
-        instance = instance.unseen(last_instance, live_at)
+        instance = instance.with_unknown_state(last_instance, live_at)
     else:
-        instance = instance.seen(live_row, last_instance, live_at)
+        instance = instance.with_live_state(live_row, last_instance, live_at)
     return reuse_if_equal(last_instance, instance)
 
 

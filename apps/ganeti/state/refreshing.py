@@ -157,7 +157,7 @@ def assume_version(client: RapiClient, cluster: Cluster) -> None:
     """Tell the client the last known version, so that it avoids unsupported queries."""
     contents = current([cluster])[0].contents
     if contents is not None and contents.info.version:
-        client.assume(parse(contents.info.version))
+        client.assume_version(parse(contents.info.version))
 
 
 def _fetch_configuration(
