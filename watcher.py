@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Refreshes what is known of the clusters and follows the jobs that we asked for."""
+"""Refresh the snapshots of clusters and follow the jobs submitted to them."""
 
 from gevent import monkey
 
@@ -45,7 +45,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def become_daemon() -> None:
-    """Leave the terminal: two forks and a session of our own."""
+    """Detach from the terminal, by two forks and a new session."""
     if os.fork():
         os._exit(0)
     os.setsid()
@@ -54,7 +54,7 @@ def become_daemon() -> None:
 
 
 def leave_streams() -> None:
-    """Say nothing more to whoever started us, and stand in nobody's way."""
+    """Redirect the standard streams to /dev/null and change to the root directory."""
     os.chdir("/")
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -62,7 +62,7 @@ def leave_streams() -> None:
 
 
 def write_pid(path: Path) -> None:
-    """Write a new file: root follows no link that somebody has put in its place."""
+    """Write the PID to a new file, since root must not follow a planted link."""
     path.unlink(missing_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     with os.fdopen(file, "w") as pid_file:
@@ -70,7 +70,7 @@ def write_pid(path: Path) -> None:
 
 
 def drop_privileges(user: str | None, group: str | None) -> None:
-    """Become the user and group asked for; the group first, while we still may."""
+    """Switch to a group and user, the group first while that is still permitted."""
     account = pwd.getpwnam(user) if user else None
     if group:
         os.setgid(grp.getgrnam(group).gr_gid)
@@ -82,9 +82,9 @@ def drop_privileges(user: str | None, group: str | None) -> None:
 
 
 def log_to(path: Path | None, *, debug: bool) -> None:
-    """Log to a file, which may be rotated, or to stderr, instead of by LOGGING."""
+    """Log to a file, which may be rotated, or to stderr, instead of as in LOGGING."""
     handler: logging.Handler = (
-        # As stderr does: errors may have halves of characters in their texts.
+        # As stderr does, since messages may contain lone surrogates.
         logging.handlers.WatchedFileHandler(path, errors="backslashreplace")
         if path
         else logging.StreamHandler()
@@ -100,7 +100,7 @@ def log_to(path: Path | None, *, debug: bool) -> None:
 
 
 def watch(workers: int) -> None:
-    """Watch until a signal says to end."""
+    """Run the watcher until SIGTERM or SIGINT."""
     from apps.ganeti.watch.watcher import Watcher  # noqa: PLC0415 - needs Django set up
 
     watcher = Watcher(workers=workers)
@@ -110,7 +110,7 @@ def watch(workers: int) -> None:
     while not watcher.stopping.wait(1):
         pass
     watcher.stop()
-    watcher.leave()
+    watcher.release()
 
 
 def main() -> None:
@@ -127,7 +127,7 @@ def main() -> None:
     except (KeyError, PermissionError) as exc:
         sys.exit(f"watcher.py: cannot become that user or group: {exc}")
     try:
-        # Wrong settings are named on the terminal, so its streams go last.
+        # Errors in settings are printed to the terminal, so streams are detached last.
         start.setup()
         log_to(options.log_file, debug=options.debug)
         if not options.foreground:
@@ -135,12 +135,12 @@ def main() -> None:
         watch(options.workers)
     finally:
         if options.pid_file:
-            # In a directory of root's the user that we became cannot.
+            # The unprivileged user can't remove it from a directory of root's.
             with contextlib.suppress(OSError):
                 options.pid_file.unlink()
     error_tracking.stop()
     logging.shutdown()
-    # Threads in a call to a cluster that hangs are not waited for.
+    # Threads that hang in a RAPI call are not waited for.
     os._exit(0)
 
 

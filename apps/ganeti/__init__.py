@@ -1,1 +1,1 @@
-"""Clusters, live: what they hold, who may do what to it, and the jobs that do it."""
+"""Ganeti clusters: snapshots, access rules, and the jobs submitted to them."""

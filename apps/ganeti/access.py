@@ -1,7 +1,6 @@
-"""Who may see and do what with clusters and instances; the only place that answers it.
+"""Access rules for clusters and instances; no other module decides access.
 
-Pure predicates over a person and an instance: nothing here is cached, asks a database
-or knows a request.
+Pure predicates over a person and an instance: they use no cache, database or request.
 """
 
 from dataclasses import dataclass
@@ -18,17 +17,17 @@ from .domain.tags import Tags
 
 
 class Answer(Enum):
-    """What somebody gets who asks to do something."""
+    """Outcome of an access check."""
 
     YES = auto()
-    INVISIBLE = auto()  # not theirs: as if it did not exist
+    INVISIBLE = auto()  # not theirs: treated as if it did not exist
     FORBIDDEN = auto()  # they see it, but may not
     NOT_NOW = auto()  # they may, but it cannot be done now
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An answer, with the reason where it is not yes."""
+    """An answer, with the reason unless it is YES."""
 
     answer: Answer
     reason: Text = ""
@@ -38,7 +37,7 @@ class Verdict:
         return self.answer is Answer.YES
 
     def __bool__(self) -> bool:
-        """Refuse to be read as a yes by accident."""
+        """Raise TypeError, since any verdict would otherwise be truthy."""
         raise TypeError("Ask a verdict for .allowed.")
 
 
@@ -58,24 +57,24 @@ UNDER_MAINTENANCE = Verdict(
 
 
 def sees_all(person: Person) -> bool:
-    """Tell whether the person sees every instance, whoever owns it."""
+    """Return whether the person sees every instance, whoever owns it."""
     return person.has("ganeti.view_instances")
 
 
 def owns(person: Person, tags: Tags) -> bool:
-    """Tell whether the tags name the person, or a group of theirs, as an owner."""
+    """Return whether the tags name the person, or a group of theirs, as an owner."""
     if not person.username:
         return False
     return person.username in tags.users or not person.groups.isdisjoint(tags.groups)
 
 
 def may_see(person: Person, instance: Instance) -> bool:
-    """Tell whether the person may know that the instance exists."""
+    """Return whether the person may know that the instance exists."""
     return sees_all(person) or owns(person, instance.tags)
 
 
 def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> Verdict:
-    """Answer who wants to start, shut down, reboot or configure an instance."""
+    """Return whether the person may start, stop, reboot or configure an instance."""
     if not may_see(person, instance):
         return INVISIBLE
     if person.superuser:
@@ -90,7 +89,7 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
 
 
 def may_lock(person: Person, instance: Instance, _group: NodeGroup | None) -> Verdict:
-    """Answer who wants to keep owners from acting on an instance, or let them again."""
+    """Return whether the person may lock or unlock an instance."""
     if not may_see(person, instance):
         return INVISIBLE
     if sees_all(person) and person.has("ganeti.can_lock"):
@@ -101,7 +100,7 @@ def may_lock(person: Person, instance: Instance, _group: NodeGroup | None) -> Ve
 def may_isolate(
     person: Person, instance: Instance, _group: NodeGroup | None
 ) -> Verdict:
-    """Answer who wants to cut an instance off from the network, or let it back."""
+    """Return whether the person may isolate or reconnect an instance."""
     if not may_see(person, instance):
         return INVISIBLE
     if sees_all(person) and person.has("ganeti.can_isolate"):
@@ -110,7 +109,7 @@ def may_isolate(
 
 
 def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Verdict:
-    """Answer who wants to migrate an instance or to fail it over."""
+    """Return whether the person may migrate an instance or fail it over."""
     if not may_see(person, instance):
         return INVISIBLE
     if person.superuser:
@@ -121,50 +120,50 @@ def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Ve
 
 
 def may_search_people(person: Person) -> bool:
-    """Tell whether the person finds users and groups by a part of their names."""
+    """Return whether the person may search users and groups by parts of their names."""
     return sees_all(person)
 
 
 def may_leave_nobody(person: Person) -> bool:
-    """Tell whether the person may take the last owner of an instance away."""
+    """Return whether the person may remove the last owner of an instance."""
     return person.superuser
 
 
 def may_add_clusters(person: Person) -> bool:
-    """Tell whether the person is led to where clusters are added."""
+    """Return whether the person may add clusters."""
     return person.superuser
 
 
 def may_refresh(person: Person) -> bool:
-    """Tell whether the person may have a cluster asked now."""
+    """Return whether the person may start a refresh of a cluster."""
     return sees_all(person)
 
 
 def may_see_image_sources(person: Person) -> bool:
-    """Tell whether the person sees where images come from, and has them fetched."""
+    """Return whether the person may see image sources and fetch them."""
     return sees_all(person)
 
 
 def may_see_clusters(person: Person) -> bool:
-    """Tell whether clusters, nodes and owners are shown to the person."""
+    """Return whether the person may see clusters, nodes and owners."""
     return sees_all(person)
 
 
 def may_see_requests(person: Person) -> bool:
-    """Tell whether the person sees what others have asked for and not confirmed."""
+    """Return whether the person may see other users' pending requests."""
     return sees_all(person)
 
 
-def may_cancel(person: Person, asker: str) -> bool:
-    """Tell whether the person may take back what somebody has asked for."""
-    return person.superuser or (bool(asker) and person.username == asker)
+def may_cancel(person: Person, requester: str) -> bool:
+    """Return whether the person may cancel a request; ``requester`` is a user name."""
+    return person.superuser or (bool(requester) and person.username == requester)
 
 
 def may_confirm_in_place(person: Person) -> bool:
-    """Tell whether a setting may spare the person the mail before what is fatal."""
+    """Return whether CONFIRM_IN_PLACE lets the person act without a mail."""
     return person.superuser
 
 
 def may_see_all_history(person: Person) -> bool:
-    """Tell whether the person sees what everybody did."""
+    """Return whether the person may see everybody's history."""
     return sees_all(person)

@@ -1,4 +1,4 @@
-"""The app of clusters and what lives on them."""
+"""App configuration: handlers, labels, navigation, chores and signals."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -13,13 +13,13 @@ class GanetiConfig(AppConfig):
     verbose_name = _("Ganeti")
 
     def ready(self) -> None:
-        from apps.auditlog import labels, outcomes  # noqa: PLC0415 - models are there
+        from apps.auditlog import labels, outcomes  # noqa: PLC0415 - needs loaded models
 
         from .display.audit_outcomes import Ganeti  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .images import fetching  # noqa: PLC0415
         from .navigation import ENTRIES  # noqa: PLC0415
-        from .services import (  # noqa: F401, PLC0415 - handlers of jobs
+        from .services import (  # noqa: F401, PLC0415 - register job handlers
             confirmation,
             failure_mail,
             needs_reboot,
@@ -33,11 +33,11 @@ class GanetiConfig(AppConfig):
         labels.register(REQUESTS)
         navigation.register(*ENTRIES)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
-        chores.register("old requests", confirmation.forget, every_s=chores.DAILY_S)
+        chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)
         for signal, receiver in (
-            (pre_save, owner_names.follow_saving),
-            (post_save, owner_names.follow_saved),
-            (post_delete, owner_names.follow_deleted),
+            (pre_save, owner_names.handle_pre_save),
+            (post_save, owner_names.handle_post_save),
+            (post_delete, owner_names.handle_post_delete),
         ):
             uid = "apps.ganeti.state.owner_names"
             signal.connect(receiver, sender="ganeti.Cluster", dispatch_uid=uid)

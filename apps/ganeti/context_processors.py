@@ -1,4 +1,4 @@
-"""What every page shows around its content."""
+"""Template context of the frame that every page has."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from .jobs import counts
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the brand, the colours, who may see what, and how many jobs run."""
+    """Return the brand, colour mode, access checks and number of running jobs."""
     return {
         "branding": settings.BRANDING,
         "topbar": SimpleLazyObject(lambda: _topbar(request)),
@@ -29,8 +29,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _topbar(request: HttpRequest) -> dict[str, Any]:
-    """Return what the fragment of the top bar is made of, beside the token."""
-    # An answer made before middleware knows of anybody has a frame, too.
+    """Return the context of the top bar's fragment, except the token."""
+    # Responses made before the authentication middleware have a frame, too.
     user: User | AnonymousUser = getattr(request, "user", AnonymousUser())
     values: dict[str, Any] = {
         "logged_in": isinstance(user, User),
@@ -47,8 +47,8 @@ def _topbar(request: HttpRequest) -> dict[str, Any]:
 
 
 def _running_jobs(request: HttpRequest) -> int:
-    """Count them now for what is sent to an open page: it tells of an end."""
+    """Count running jobs; exactly for htmx fragments, which may report a job's end."""
     if not isinstance(request.user, User):
         return 0
     is_part = bool(getattr(request, "htmx", False))
-    return counts.running(request.user, person_of(request), now=is_part)
+    return counts.count_running(request.user, person_of(request), now=is_part)

@@ -1,4 +1,4 @@
-"""RAPI passwords at rest: Fernet, with keys from the settings."""
+"""Encrypt stored RAPI passwords by Fernet, with keys from the settings."""
 
 import base64
 import hashlib
@@ -13,34 +13,35 @@ NO_KEY = gettext_noop("No key in the settings fits its RAPI password.")
 
 
 class UndecryptableError(RapiError):
-    """None of the keys in the settings fits what is stored."""
+    """None of the keys in the settings decrypts the stored password."""
 
 
 def encrypt(text: str) -> str:
     """Encrypt with the first key."""
-    return _box().encrypt(text.encode()).decode()
+    return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(token: str) -> str:
     """Decrypt with whichever key fits; raise UndecryptableError if none does."""
     try:
-        return _box().decrypt(token.encode()).decode()
+        return _cipher().decrypt(token.encode()).decode()
     except InvalidToken as exc:
         raise UndecryptableError(NO_KEY) from exc
 
 
 def rotate(token: str) -> str:
-    """Encrypt again with the first key what any of the keys can read."""
+    """Encrypt again with the first key; raise UndecryptableError if no key fits."""
     try:
-        return _box().rotate(token.encode()).decode()
+        return _cipher().rotate(token.encode()).decode()
     except InvalidToken as exc:
         raise UndecryptableError(NO_KEY) from exc
 
 
-def _box() -> MultiFernet:
-    """Encrypt with the first key; read with each, also with those before the first.
+def _cipher() -> MultiFernet:
+    """Return the cipher: it encrypts with the first key and decrypts with any.
 
-    Where RAPI_PASSWORD_KEYS was empty once, SECRET_KEY was the key.
+    SECRET_KEY and its fallbacks are among them, since SECRET_KEY was the key as long as
+    RAPI_PASSWORD_KEYS was empty.
     """
     keys = [
         *settings.RAPI_PASSWORD_KEYS,
@@ -51,6 +52,6 @@ def _box() -> MultiFernet:
 
 
 def _fernet(key: str) -> Fernet:
-    """Make a Fernet key of any text: whoever sets the key need not know its form."""
+    """Derive a Fernet key from a setting of any length."""
     digest = hashlib.sha256(b"ganetimgr RAPI password:" + key.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

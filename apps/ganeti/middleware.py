@@ -1,4 +1,4 @@
-"""Polls without news, and clusters that keep us from answering."""
+"""Answer polls without changes, and requests that fail on a cluster."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ RETRY_AFTER_S = 5
 
 
 class UnchangedPolls:
-    """Answer 204 to polls that find nothing new; no other middleware is asked."""
+    """Answer 204 to polls without changes, before any other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,7 +33,7 @@ class UnchangedPolls:
 
 
 class Unavailable:
-    """Answer 503 in plain words where a cluster is away and no view said so."""
+    """Answer 503 to RAPI errors that no view has handled."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,12 +46,12 @@ class Unavailable:
     ) -> HttpResponse | None:
         match exception:
             case NotKnownYet():
-                why = _("The cluster is being contacted for the first time.")
+                reason = _("The cluster is being contacted for the first time.")
             case RapiError():
                 logger.warning("%s: %s", request.path, exception)
-                why = _("A cluster returned an unexpected response.")
+                reason = _("A cluster returned an unexpected response.")
             case _:
                 return None
-        response = render(request, "503.html", {"why": why}, status=503)
+        response = render(request, "503.html", {"why": reason}, status=503)
         response["Retry-After"] = str(RETRY_AFTER_S)
         return response

@@ -1,4 +1,4 @@
-"""What the navigation leads to of clusters and instances."""
+"""Navigation entries of clusters and instances."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _

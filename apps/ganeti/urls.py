@@ -1,4 +1,4 @@
-"""Addresses of clusters and what lives on them."""
+"""URLs of clusters and instances."""
 
 from django.urls import path
 
@@ -25,54 +25,58 @@ from .views.moved import follow_renamed
 
 app_name = "ganeti"
 
-lists = [
+list_urls = [
     path("", instances.instance_list, name="instance-list"),
     path("instances/columns", instances.instance_columns, name="instance-columns"),
     path("instances/bulk/", bulk.instance_bulk, name="instance-bulk"),
     path("jobs/running", jobs.jobs_running, name="jobs-running"),
 ]
 
-_machine = "instances/<slug:cluster_slug>/<str:name>/"
+_instance_path = "instances/<slug:cluster_slug>/<str:name>/"
 
-_of_a_machine = "/<slug:cluster_slug>/<str:name>"
+_instance_suffix = "/<slug:cluster_slug>/<str:name>"
 
-# Before those of a machine, since a cluster could be called "lock".
-changes = [
+# Before those of a machine, since a cluster could be named "lock".
+change_urls = [
     path(
-        f"instances/lock{_of_a_machine}",
+        f"instances/lock{_instance_suffix}",
         restrictions.instance_lock,
         name="instance-lock",
     ),
     path(
-        f"instances/isolate{_of_a_machine}",
+        f"instances/isolate{_instance_suffix}",
         restrictions.instance_isolate,
         name="instance-isolate",
     ),
     path(
-        f"instances/whitelist{_of_a_machine}",
+        f"instances/whitelist{_instance_suffix}",
         restrictions.instance_whitelist,
         name="instance-whitelist",
     ),
     path(
-        f"instances/tags{_of_a_machine}",
+        f"instances/tags{_instance_suffix}",
         owners.instance_owners,
         name="instance-owners",
     ),
     path(
-        f"{_machine}configure",
+        f"{_instance_path}configure",
         configuration.instance_configure,
         name="instance-configure",
     ),
 ]
 
-of_a_machine = [
-    path(_machine, follow_renamed(instance.instance_detail), name="instance-detail"),
+instance_urls = [
     path(
-        f"{_machine}poll", follow_renamed(instance.instance_poll), name="instance-poll"
+        _instance_path, follow_renamed(instance.instance_detail), name="instance-detail"
+    ),
+    path(
+        f"{_instance_path}poll",
+        follow_renamed(instance.instance_poll),
+        name="instance-poll",
     ),
     *(
         path(
-            f"{_machine}{kind.value}",
+            f"{_instance_path}{kind.value}",
             actions.instance_action,
             {"kind": kind},
             name=f"instance-{kind.value}",
@@ -80,18 +84,20 @@ of_a_machine = [
         for kind in BUTTONS
     ),
     path(
-        f"{_machine}reinstall", lifecycle.instance_reinstall, name="instance-reinstall"
+        f"{_instance_path}reinstall",
+        lifecycle.instance_reinstall,
+        name="instance-reinstall",
     ),
-    path(f"{_machine}rename", lifecycle.instance_rename, name="instance-rename"),
+    path(f"{_instance_path}rename", lifecycle.instance_rename, name="instance-rename"),
     path(
-        f"{_machine}reinstalldestroy",
+        f"{_instance_path}reinstalldestroy",
         lifecycle.instance_destroy,
         name="instance-destroy",
     ),
 ]
 
 # Before those of a cluster, whose short name may be any word.
-to_be_confirmed = [
+confirmation_urls = [
     path(
         "cluster/instance/destreinst/<str:key>/<str:action>/",
         confirmation.request_confirm,
@@ -105,7 +111,7 @@ to_be_confirmed = [
     ),
 ]
 
-of_a_cluster = [
+cluster_urls = [
     path(
         "cluster/<slug:cluster_slug>/refresh",
         clusters.cluster_refresh,
@@ -113,36 +119,36 @@ of_a_cluster = [
     ),
 ]
 
-for_nodes = [
+node_urls = [
     path("instances/keys/<str:token>", keys.owners_keys, name="owners-keys"),
 ]
 
-# Names of groups may have a slash in them.
-of_people = [
+# Group names may contain slashes.
+people_urls = [
     path("user/info/user/<path:username>", people.user_info, name="user-info"),
     path("user/info/group/<path:group_name>", people.group_info, name="group-info"),
     path("user/idle/", idle.idle_accounts, name="idle-accounts"),
 ]
 
-of_images = [
+image_urls = [
     path("operating_systems/", images.operating_systems, name="operating-systems"),
     path("cluster/images/", images.image_list, name="image-list"),
     path("cluster/images/fetch", images.images_fetch, name="images-fetch"),
 ]
 
-for_monitors = [
+monitoring_urls = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
 urlpatterns = [
-    *lists,
-    *changes,
-    *of_a_machine,
-    *to_be_confirmed,
-    *of_a_cluster,
-    *of_images,
-    *of_people,
-    *for_nodes,
-    *for_monitors,
+    *list_urls,
+    *change_urls,
+    *instance_urls,
+    *confirmation_urls,
+    *cluster_urls,
+    *image_urls,
+    *people_urls,
+    *node_urls,
+    *monitoring_urls,
 ]

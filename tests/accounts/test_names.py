@@ -55,7 +55,7 @@ def test_a_name_stays_taken_when_the_cluster_is_disabled_and_the_cache_is_lost(
 ) -> None:
     Cluster.objects.update(disabled=True)
     cache.clear()
-    snapshots.forget()
+    snapshots.clear_memory()
 
     assert TAKEN in register(client, "dave")
     cluster.delete()

@@ -110,7 +110,7 @@ def test_a_disabled_cluster_is_ignored(cluster: Cluster, published: FakeRapi) ->
 
 
 def test_no_cluster_is_called(cluster: Cluster, published: FakeRapi) -> None:
-    snapshots.forget()
+    snapshots.clear_memory()
     hostnames.check("web1")
 
     assert published.calls == []

@@ -15,7 +15,7 @@ from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Filters, Outcome, Reach
 from apps.auditlog.target import Target, TargetKind, user_target
 from apps.ganeti.domain.job import JobStatus
-from apps.ganeti.jobs.submission import Action, NotNow, write_down
+from apps.ganeti.jobs.submission import Action, NotNow, create_job
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from apps.web.requests import UserRequest
@@ -198,12 +198,12 @@ def test_a_job_can_be_about_a_node_of_the_same_name_as_a_machine(
     action = Action(Job.Kind.TAG, lambda _client, _reason: 1)
     by = Acting(root)
 
-    jobs = [write_down(cluster, target, action, by=by) for target in (OLD_WEB1, node)]
+    jobs = [create_job(cluster, target, action, by=by) for target in (OLD_WEB1, node)]
 
     assert [job.target for job in jobs] == [OLD_WEB1, node]
     assert list(Job.objects.on(cluster, node)) == jobs[1:]
     with pytest.raises(NotNow, match="web1"):
-        write_down(cluster, node, action, by=by)
+        create_job(cluster, node, action, by=by)
 
 
 @pytest.mark.usefixtures("published")

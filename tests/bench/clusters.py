@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.ganeti.models import Cluster, ClusterRefresh
 from apps.ganeti.rapi.transport import Json, Query, Transport
 from apps.ganeti.state import connections, refreshing, snapshots
-from apps.ganeti.state.snapshots import Contents, Known
+from apps.ganeti.state.snapshots import Contents, StampedContents
 
 Description = dict[str, Any]
 # Whatever a part takes, no cluster is due in it unless it says so.
@@ -74,11 +74,15 @@ def part(whole: Contents, instances: int, *, first: str = "") -> Contents:
     return replace(whole, instances=kept)
 
 
-def _becoming(contents: Contents) -> Callable[[Known | None], Known]:
-    def update(before: Known | None) -> Known:
+def _becoming(
+    contents: Contents,
+) -> Callable[[StampedContents | None], StampedContents]:
+    def update(before: StampedContents | None) -> StampedContents:
         assert before is not None
         now = timezone.now()
-        return Known(replace(before.stamp, fetched_at=now, live_at=now), contents)
+        return StampedContents(
+            replace(before.stamp, fetched_at=now, live_at=now), contents
+        )
 
     return update
 

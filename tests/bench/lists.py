@@ -106,7 +106,7 @@ def published(
 ) -> None:
     """Publish so many instances, and warm every page up."""
     clusters.publish(known, size, first=OWNER)
-    snapshots.forget()
+    snapshots.clear_memory()
     for visit in (*visits.values(), *visits.values()):
         visit()
 

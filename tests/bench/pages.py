@@ -48,7 +48,7 @@ def run(place: Place) -> list[Line]:
 def visits(known: dict[Cluster, Contents]) -> dict[str, Visit]:
     """Return visits to the pages, and to what the page of a busy machine polls."""
     clusters.publish(known, INSTANCES, first=OWNER)
-    snapshots.forget()
+    snapshots.clear_memory()
     cluster, contents = next(pair for pair in known.items() if OWNER in pair[1].by_user)
     busy, *_others = contents.by_user[OWNER]
     idle = next(name for name in contents.instances if name != busy.name)

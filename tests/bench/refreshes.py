@@ -81,7 +81,7 @@ def refresh(cluster: Cluster) -> None:
 def forget_and_refresh(cluster: Cluster) -> None:
     """Refresh what nobody knows; networks and the cluster itself are asked too."""
     cache.clear()
-    snapshots.forget()
+    snapshots.clear_memory()
     refresh(cluster)
 
 

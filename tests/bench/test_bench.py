@@ -25,7 +25,7 @@ def known(db: None) -> Iterator[dict[Cluster, Contents]]:
     with Simulator(specs) as simulator:
         yield clusters.known([clusters.added(each) for each in simulator.describe()])
     cache.clear()
-    snapshots.forget()
+    snapshots.clear_memory()
 
 
 def test_the_smallest_bench_fills_a_table(known: dict[Cluster, Contents]) -> None:

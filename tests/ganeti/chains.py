@@ -22,6 +22,6 @@ def end(cluster: Cluster, rapi: FakeRapi, job: Job) -> None:
     assert job.ganeti_id is not None
     if rapi.job(job.ganeti_id).status not in FINAL:
         rapi.finish(job.ganeti_id)
-    report = tracking.ask(cluster, [job])[job.ganeti_id]
-    assert tracking.end(job, report)
+    report = tracking.fetch_reports(cluster, [job])[job.ganeti_id]
+    assert tracking.end_job(job, report)
     refreshing.refresh(cluster, force=True)

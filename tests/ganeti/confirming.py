@@ -81,4 +81,4 @@ def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
     names = filter(None, (job.target_name, job.new_name))
     refreshing.refresh_instances(cluster, names)
     status = JobStatus.ERROR if fails else JobStatus.SUCCESS
-    tracking.end(job, JobReport(job.ganeti_id or 0, status))
+    tracking.end_job(job, JobReport(job.ganeti_id or 0, status))

@@ -19,11 +19,11 @@ ADDRESS = "2001:db8::1"
 def nothing_remembered() -> Iterator[None]:
     """Let no test know what another published."""
     cache.clear()
-    snapshots.forget()
-    refreshing._woken.clear()
+    snapshots.clear_memory()
+    refreshing._started.clear()
     yield
     cache.clear()
-    snapshots.forget()
+    snapshots.clear_memory()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.ganeti.fakes import Call, FakeJob, FakeRapi
 from tests.ganeti.jobs import ME, NewJob, now_of
 
 
-@pytest.mark.parametrize("broken", ["end", "progress"])
+@pytest.mark.parametrize("broken", ["end_job", "progress"])
 def test_a_job_that_breaks_its_turn_holds_up_no_other(
     follower: Follower,
     new_job: NewJob,
@@ -24,7 +24,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     tracking.claim(ME, timezone.now())
     for each in jobs:
         fake = FakeJob(each.ganeti_id or 0, Call("PUT", "/2/instances", {}, None))
-        fake.status = "success" if broken == "end" else "running"
+        fake.status = "success" if broken == "end_job" else "running"
         published.jobs.append(fake)
     do = getattr(tracking, broken)
 
@@ -39,7 +39,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
         follower.turn()
 
     web2 = Job.objects.get(target_name="web2")
-    assert web2.status == ("success" if broken == "end" else "running")
+    assert web2.status == ("success" if broken == "end_job" else "running")
 
 
 def test_a_job_ends_although_its_instance_cannot_be_refreshed(

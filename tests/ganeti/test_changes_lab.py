@@ -45,11 +45,11 @@ def carry_on(cluster: Cluster, seconds: float = 60) -> None:
         assert time.monotonic() < until, list(Job.objects.unfinished())
         planned.submit_planned()
         jobs = list(Job.objects.unfinished().exclude(ganeti_id=None))
-        reports = tracking.ask(cluster, jobs)
+        reports = tracking.fetch_reports(cluster, jobs)
         for job in jobs:
             report = reports[job.ganeti_id or 0]
             if report.status in FINAL:
-                tracking.end(job, report)
+                tracking.end_job(job, report)
                 refreshing.refresh(cluster, force=True)
         time.sleep(0.2)
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from apps.ganeti.rapi.transport import Endpoint, Verification
 from apps.ganeti.services import cluster_check
-from apps.ganeti.services.cluster_check import CannotConnect, Report
+from apps.ganeti.services.cluster_check import CannotConnect, ClusterReport
 from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 
 
@@ -46,14 +46,14 @@ def endpoint(cluster: SimulatedCluster) -> Endpoint:
 
 def trouble(place: Endpoint) -> CannotConnect:
     with pytest.raises(CannotConnect) as caught:
-        cluster_check.examine(place)
+        cluster_check.check(place)
     return caught.value
 
 
 def test_a_working_cluster_says_what_it_is(athens: SimulatedCluster) -> None:
-    report = cluster_check.examine(endpoint(athens))
+    report = cluster_check.check(endpoint(athens))
 
-    assert report == Report("athens", "3.0.2", 3, 5, can_write=True)
+    assert report == ClusterReport("athens", "3.0.2", 3, 5, can_write=True)
     assert str(report) == (
         "athens: Ganeti 3.0.2, 3 nodes, 5 instances; "
         "its RAPI user has read and write access."
@@ -63,7 +63,7 @@ def test_a_working_cluster_says_what_it_is(athens: SimulatedCluster) -> None:
 def test_the_certificate_is_shown_as_openssl_prints_it(
     athens: SimulatedCluster,
 ) -> None:
-    shown = cluster_check.look(athens.host, athens.port)
+    shown = cluster_check.fetch_certificate(athens.host, athens.port)
 
     assert shown.fingerprint == athens.fingerprint
     assert shown.formatted_fingerprint.replace(":", "").lower() == athens.fingerprint
@@ -75,7 +75,7 @@ def test_trying_changes_nothing_and_waits_for_no_node(
 ) -> None:
     athens.forget_calls()
 
-    cluster_check.examine(endpoint(athens))
+    cluster_check.check(endpoint(athens))
 
     assert len(athens.calls) == 4
     assert not [call for call in athens.calls if call.method == "POST"]
@@ -85,7 +85,7 @@ def test_trying_changes_nothing_and_waits_for_no_node(
 def test_a_user_who_may_only_read_is_accepted_as_such(
     athens: SimulatedCluster,
 ) -> None:
-    report = cluster_check.examine(replace(endpoint(athens), username="viewer"))
+    report = cluster_check.check(replace(endpoint(athens), username="viewer"))
 
     assert report.can_write is False
     assert "every action will fail" in str(report)
@@ -121,7 +121,7 @@ def test_a_version_that_is_too_old_is_named(simulator: Simulator) -> None:
 
 @pytest.mark.parametrize("version", ["2.4", "2.5", "2.6"])
 def test_old_versions_are_examined(simulator: Simulator, version: str) -> None:
-    report = cluster_check.examine(endpoint(simulator.clusters[f"old{version}"]))
+    report = cluster_check.check(endpoint(simulator.clusters[f"old{version}"]))
 
     assert report.version.startswith(version)
     assert (report.nodes, report.instances) == (2, 3)
@@ -163,7 +163,7 @@ def test_a_ca_file_that_signed_it_is_enough(
     place = endpoint(athens)
     by_file = replace(place, verification=Verification.CA_FILE, ca_file=str(path))
 
-    assert cluster_check.examine(by_file).can_write is True
+    assert cluster_check.check(by_file).can_write is True
 
 
 def test_a_ca_file_that_is_gone_is_an_answer_not_a_crash(
@@ -197,7 +197,7 @@ def test_nobody_there_is_said_with_what_to_look_at(athens: SimulatedCluster) -> 
     try:
         exc = trouble(endpoint(athens))
         with pytest.raises(CannotConnect, match="No response"):
-            cluster_check.look(athens.host, athens.port)
+            cluster_check.fetch_certificate(athens.host, athens.port)
     finally:
         athens.come_back()
 
@@ -226,8 +226,8 @@ def test_several_are_tried_side_by_side_and_each_speaks_for_itself(
     )
 
     with translation.override("en"):
-        outcomes = cluster_check.examine_all([bad, good])
+        outcomes = cluster_check.check_all([bad, good])
 
     assert isinstance(outcomes[0], CannotConnect)
-    assert isinstance(outcomes[1], Report)
+    assert isinstance(outcomes[1], ClusterReport)
     assert outcomes[1].name == "athens"

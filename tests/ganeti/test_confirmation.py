@@ -97,8 +97,8 @@ def test_of_two_clicks_at_once_one_finds_it_used(
     ActionRequest.objects.update(used_at=timezone.now())  # by the other click
     job = Job.objects.create(cluster=cluster, key=Job.new_key(), target_name="web1")
 
-    with pytest.raises(confirmation.RequestVoid):
-        confirmation._use(asked, job)
+    with pytest.raises(confirmation.RequestInvalid):
+        confirmation._mark_used(asked, job)
 
 
 def test_a_table_that_is_read_gives_no_link_away(
@@ -300,9 +300,9 @@ def test_old_requests_are_forgotten(
 ) -> None:
     link_for(client, alice, sent)
 
-    confirmation.forget(timezone.now() + timedelta(days=60))
+    confirmation.delete_old(timezone.now() + timedelta(days=60))
     assert ActionRequest.objects.exists()
-    confirmation.forget(timezone.now() + timedelta(days=200))
+    confirmation.delete_old(timezone.now() + timedelta(days=200))
     assert not ActionRequest.objects.exists()
 
 

@@ -15,7 +15,7 @@ from apps.ganeti.models.action_request import ActionRequest, RequestedAction
 from apps.ganeti.models.job import chain_outcome
 from apps.ganeti.rapi.errors import RapiConflict
 from apps.ganeti.services import confirmation, lifecycle
-from apps.ganeti.services.lifecycle import Wish
+from apps.ganeti.services.lifecycle import ActionSpec
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
 from tests.ganeti.confirming import see_through
@@ -24,14 +24,16 @@ from tests.ganeti.state import machine
 
 pytestmark = pytest.mark.usefixtures("images")
 
-DESTROY = Wish(RequestedAction.DESTROY)
-FEDORA = Wish(RequestedAction.REINSTALL, image="fedora")
-DEBIAN = Wish(RequestedAction.REINSTALL, image="debian")
-RENAME = Wish(RequestedAction.RENAME, new_name="new.example.org")
+DESTROY = ActionSpec(RequestedAction.DESTROY)
+FEDORA = ActionSpec(RequestedAction.REINSTALL, image="fedora")
+DEBIAN = ActionSpec(RequestedAction.REINSTALL, image="debian")
+RENAME = ActionSpec(RequestedAction.RENAME, new_name="new.example.org")
 
 
-def do(cluster: Cluster, wish: Wish, by: Acting, name: str = "web1") -> Job:
-    return confirmation.do_at_once(cluster, machine(cluster, name), wish, by=by)
+def do(cluster: Cluster, spec: ActionSpec, by: Acting, name: str = "web1") -> Job:
+    return confirmation.submit_without_mail(
+        cluster, machine(cluster, name), spec, by=by
+    )
 
 
 # -- reinstall
@@ -114,7 +116,7 @@ def test_the_image_that_was_installed_last_is_known(
 ) -> None:
     again = {"description": "Fedora again", "provider": "image+fedora"}
     settings.OPERATING_SYSTEMS = {**settings.OPERATING_SYSTEMS, "again": again}
-    do(cluster, Wish(RequestedAction.REINSTALL, image="again"), by_alice)
+    do(cluster, ActionSpec(RequestedAction.REINSTALL, image="again"), by_alice)
     see_through(cluster, published)
 
     now = lifecycle.current_image(machine(cluster, "web1"))
@@ -127,7 +129,7 @@ def test_an_image_that_is_gone_is_not_installed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     with pytest.raises(NotNow, match="no longer available"):
-        do(cluster, Wish(RequestedAction.REINSTALL, image="none"), by_alice)
+        do(cluster, ActionSpec(RequestedAction.REINSTALL, image="none"), by_alice)
 
     assert published.jobs == []
 
@@ -205,7 +207,7 @@ def test_a_name_given_away_meanwhile_is_not_taken(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     with pytest.raises(NotNow, match="another machine"):
-        do(cluster, Wish(RequestedAction.RENAME, new_name="db1"), by_alice)
+        do(cluster, ActionSpec(RequestedAction.RENAME, new_name="db1"), by_alice)
 
     assert published.jobs == []
 
@@ -215,7 +217,7 @@ def test_the_longest_name_fits(
 ) -> None:
     name = ".".join(["a" * 63] * 3 + ["b" * 61])
 
-    job = do(cluster, Wish(RequestedAction.RENAME, new_name=name), by_alice)
+    job = do(cluster, ActionSpec(RequestedAction.RENAME, new_name=name), by_alice)
 
     assert (job.new_name, len(job.reason)) == (name, 255)
 

@@ -35,7 +35,7 @@ OUTSIDE: dict[str, str] = {
     "ganeti.Job.kind": max(Job.Kind, key=len),
     "ganeti.Job.follower": new_name(),
     "ganeti.WatcherBeat.name": new_name(),
-    "ganeti.ClusterRefresh.holder": refresh_lease._me(),
+    "ganeti.ClusterRefresh.holder": refresh_lease._holder(),
     "ganeti.ActionRequest.instance": NAME,
     "ganeti.ActionRequest.instance_uuid": UUID,
     "ganeti.ActionRequest.new_name": HOSTNAME,

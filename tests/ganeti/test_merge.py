@@ -12,8 +12,8 @@ from apps.ganeti.domain.instance import Instance, State
 from apps.ganeti.domain.values import Unreadable
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import merge
-from apps.ganeti.state.merge import Configured, Live, NothingKnownError
-from apps.ganeti.state.snapshots import Known
+from apps.ganeti.state.merge import Configuration, LiveState, NoContentsError
+from apps.ganeti.state.snapshots import StampedContents
 from tests.ganeti.fakes import instance_fields
 
 ATHENS = Cluster(slug="athens")
@@ -32,8 +32,8 @@ def instance(name: str, **changes: Any) -> Instance:
     return merge.reader(ATHENS)(fields(name, **changes))
 
 
-def configured(*instances: Instance, slow: bool = False) -> Configured:
-    return Configured(
+def configured(*instances: Instance, slow: bool = False) -> Configuration:
+    return Configuration(
         instances=list(instances),
         nodes=[],
         groups=[],
@@ -44,36 +44,38 @@ def configured(*instances: Instance, slow: bool = False) -> Configured:
     )
 
 
-def live(**statuses: str) -> Live:
+def live(**statuses: str) -> LiveState:
     rows = {name: {"name": name, "status": s} for name, s in statuses.items()}
-    return Live(rows, {})
+    return LiveState(rows, {})
 
 
 def some_alone(
-    before: Known | None, rows: Mapping[str, Any], at: datetime, *names: str
-) -> Known:
-    return merge.with_instances(before, ATHENS, names, rows, at)
+    before: StampedContents | None, rows: Mapping[str, Any], at: datetime, *names: str
+) -> StampedContents:
+    return merge.merge_instances(before, ATHENS, names, rows, at)
 
 
 @pytest.fixture
-def before() -> Known:
+def before() -> StampedContents:
     """Return what is known at noon: web1 and web2 run."""
     answer = configured(instance("web1"), instance("web2"), slow=True)
-    return merge.with_all(
+    return merge.merge_all(
         None, ATHENS, answer, live(web1="running", web2="running"), NOON
     )
 
 
-def test_the_first_refresh_is_all_that_is_known(before: Known) -> None:
+def test_the_first_refresh_is_all_that_is_known(before: StampedContents) -> None:
     assert list(before.contents.instances) == ["web1", "web2"]
     stamp = before.stamp
     assert stamp.fetched_at == stamp.live_at == stamp.slow_at == NOON
 
 
-def test_without_an_answer_of_the_nodes_the_last_state_stays(before: Known) -> None:
+def test_without_an_answer_of_the_nodes_the_last_state_stays(
+    before: StampedContents,
+) -> None:
     answer = configured(instance("web1", pnode="node2"), instance("new1"))
 
-    known = merge.with_all(before, ATHENS, answer, None, LATER)
+    known = merge.merge_all(before, ATHENS, answer, None, LATER)
 
     instances = known.contents.instances
     assert list(instances) == ["web1", "new1"]
@@ -84,11 +86,11 @@ def test_without_an_answer_of_the_nodes_the_last_state_stays(before: Known) -> N
 
 
 def test_an_instance_that_no_node_tells_of_keeps_when_it_was_seen(
-    before: Known,
+    before: StampedContents,
 ) -> None:
     answer = configured(instance("web1"), instance("web2"))
 
-    known = merge.with_all(before, ATHENS, answer, live(web2="running"), LATER)
+    known = merge.merge_all(before, ATHENS, answer, live(web2="running"), LATER)
 
     unseen = known.contents.instances["web1"]
     assert unseen.state is State.UNKNOWN
@@ -96,10 +98,10 @@ def test_an_instance_that_no_node_tells_of_keeps_when_it_was_seen(
     assert known.stamp.live_at == LATER
 
 
-def test_equal_instances_stay_the_same_objects(before: Known) -> None:
+def test_equal_instances_stay_the_same_objects(before: StampedContents) -> None:
     answer = configured(instance("web1"), instance("web2", be_vcpus=4))
 
-    known = merge.with_all(
+    known = merge.merge_all(
         before, ATHENS, answer, live(web1="running", web2="running"), LATER
     )
 
@@ -108,9 +110,11 @@ def test_equal_instances_stay_the_same_objects(before: Known) -> None:
     assert new["web2"].vcpus == 4
 
 
-def test_what_changes_seldom_stays_until_it_is_asked_again(before: Known) -> None:
-    quick = merge.with_all(before, ATHENS, configured(), live(), LATER)
-    slow = merge.with_all(quick, ATHENS, configured(slow=True), live(), LATER_STILL)
+def test_what_changes_seldom_stays_until_it_is_asked_again(
+    before: StampedContents,
+) -> None:
+    quick = merge.merge_all(before, ATHENS, configured(), live(), LATER)
+    slow = merge.merge_all(quick, ATHENS, configured(slow=True), live(), LATER_STILL)
 
     assert quick.contents.info == INFO
     assert quick.contents.unreadable == (NAMELESS,)
@@ -119,7 +123,7 @@ def test_what_changes_seldom_stays_until_it_is_asked_again(before: Known) -> Non
     assert slow.stamp.slow_at == LATER_STILL
 
 
-def test_a_refresh_of_some_touches_no_other_instance(before: Known) -> None:
+def test_a_refresh_of_some_touches_no_other_instance(before: StampedContents) -> None:
     rows = {"web1": fields("web1", status="ADMIN_down")}
 
     known = some_alone(before, rows, LATER, "web1")
@@ -129,22 +133,24 @@ def test_a_refresh_of_some_touches_no_other_instance(before: Known) -> None:
     assert known.stamp == replace(before.stamp, touched={"web1": LATER})
 
 
-def test_an_instance_without_a_row_is_gone(before: Known) -> None:
+def test_an_instance_without_a_row_is_gone(before: StampedContents) -> None:
     known = some_alone(before, {}, LATER, "web1")
 
     assert list(known.contents.instances) == ["web2"]
 
 
 def test_some_instances_alone_are_no_first_refresh() -> None:
-    with pytest.raises(NothingKnownError):
+    with pytest.raises(NoContentsError):
         some_alone(None, {}, NOON, "web1")
 
 
-def test_an_older_answer_does_not_undo_a_refresh_of_some(before: Known) -> None:
+def test_an_older_answer_does_not_undo_a_refresh_of_some(
+    before: StampedContents,
+) -> None:
     newer = some_alone(before, {}, LATER, "web1")
     older = configured(instance("web1"), instance("web2"))
 
-    known = merge.with_all(
+    known = merge.merge_all(
         newer, ATHENS, older, live(web1="running", web2="ADMIN_down"), NOON
     )
 
@@ -152,19 +158,21 @@ def test_an_older_answer_does_not_undo_a_refresh_of_some(before: Known) -> None:
     assert known.contents.instances["web2"].state is State.STOPPED
 
 
-def test_a_newer_answer_is_believed_about_all_instances(before: Known) -> None:
+def test_a_newer_answer_is_believed_about_all_instances(
+    before: StampedContents,
+) -> None:
     some = some_alone(before, {}, LATER, "web1")
     answer = configured(instance("web1"), instance("web2"))
 
-    known = merge.with_all(some, ATHENS, answer, live(web1="running"), LATER_STILL)
+    known = merge.merge_all(some, ATHENS, answer, live(web1="running"), LATER_STILL)
 
     assert known.contents.instances["web1"].state is State.RUNNING
 
 
-def test_refreshes_of_some_are_forgotten_after_a_while(before: Known) -> None:
+def test_refreshes_of_some_are_forgotten_after_a_while(before: StampedContents) -> None:
     some = some_alone(before, {}, LATER, "web1")
 
-    known = merge.with_all(
+    known = merge.merge_all(
         some, ATHENS, configured(), live(), LATER + timedelta(minutes=6)
     )
 

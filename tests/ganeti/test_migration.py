@@ -164,7 +164,7 @@ def test_a_failover_puts_parameters_in_force_that_waited_for_a_reboot(
     job = Job.objects.get()
     shared.finish(1)
 
-    tracking.end(job, tracking.ask(cluster, [job])[1])
+    tracking.end_job(job, tracking.fetch_reports(cluster, [job])[1])
     planned.submit_planned()
 
     assert shared.jobs[1].call.path == "/2/instances/web1/tags"

@@ -125,7 +125,7 @@ def test_a_job_is_followed_to_its_end(
     old.archive_jobs()
 
     for _ in range(100):
-        report = tracking.ask(shown, [job])[job.ganeti_id or 0]
+        report = tracking.fetch_reports(shown, [job])[job.ganeti_id or 0]
         if report.status is JobStatus.SUCCESS:
             break
 
@@ -140,14 +140,14 @@ def test_a_job_whose_id_was_lost_is_found_without_a_key(
     lost_id, key = job.ganeti_id, Job.new_key()
     Job.objects.update(ganeti_id=None, status=JobStatus.IN_DOUBT, key=key)
 
-    assert tracking.find(shown, [Job.objects.get()]) == {job.pk}
+    assert tracking.find_lost_jobs(shown, [Job.objects.get()]) == {job.pk}
     assert Job.objects.get().ganeti_id == lost_id
 
 
 def test_a_job_that_is_not_found_may_have_run(shown: Cluster, by_alice: Acting) -> None:
     job = power.reboot(shown, machine(shown, "web1"), by=by_alice)
 
-    assert tracking.never_arrived(job, timezone.now()).status is JobStatus.LOST
+    assert tracking.lost_report(job, timezone.now()).status is JobStatus.LOST
 
 
 def test_what_is_changed_is_seen(shown: Cluster, old: SimulatedCluster) -> None:

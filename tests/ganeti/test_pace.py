@@ -20,8 +20,8 @@ def test_a_change_makes_pauses_short_again() -> None:
 
 
 def test_the_time_of_the_question_is_part_of_the_pause() -> None:
-    assert Pace(0).pause_s(began=10, now=10.25) == pytest.approx(0.775)
-    assert Pace(0).pause_s(began=10, now=12) == 0
+    assert Pace(0).pause_s(started_at=10, now=10.25) == pytest.approx(0.775)
+    assert Pace(0).pause_s(started_at=10, now=12) == 0
 
 
 def test_the_first_question_does_not_wait() -> None:
@@ -31,7 +31,7 @@ def test_the_first_question_does_not_wait() -> None:
 def test_there_are_at_most_two_calls_a_second() -> None:
     busy = Pace(0)
 
-    busy.answered(began=10, calls=3)
+    busy.answered(started_at=10, calls=3)
 
     assert busy.wait_s(10.5) == 1
     assert busy.wait_s(20) == 0
@@ -46,7 +46,7 @@ def test_patience_doubles_until_an_answer_comes() -> None:
         slow.not_answered(0)
 
     assert patience == [4, 8, 16, 32, 64, 64]
-    slow.answered(began=0, calls=1)
+    slow.answered(started_at=0, calls=1)
     assert slow.patience_s == 4
 
 

@@ -42,11 +42,11 @@ def offer(
 
 def of_version(found: PlacementOptions, version: str) -> PlacementOptions:
     """Return the offer of a cluster that runs another version of Ganeti."""
-    known = found.snapshot.known
+    known = found.snapshot.published
     assert known is not None
     info = replace(known.contents.info, version=version)
     known = replace(known, contents=replace(known.contents, info=info))
-    return replace(found, snapshot=replace(found.snapshot, known=known))
+    return replace(found, snapshot=replace(found.snapshot, published=known))
 
 
 def usable(choices: Any) -> list[str]:
@@ -274,7 +274,7 @@ def test_external_storage_is_offered_by_its_providers(
     assert offer(cluster).templates == [Choice("ext:rbd9", "ext: rbd9", "", "pool=vms")]
 
     rapi.info["tags"] = []
-    snapshots.forget()
+    snapshots.clear_memory()
     cache.clear()
     assert "ext" in off(offer(cluster).templates)
 

@@ -219,7 +219,7 @@ def test_nothing_is_asked_before_it_is_due(
 ) -> None:
     assert not refreshing.refresh(cluster)
     assert published.calls == []
-    assert refreshing.due([cluster], timezone.now()) == []
+    assert refreshing.due_clusters([cluster], timezone.now()) == []
 
 
 def test_a_cluster_is_due_again_when_its_time_has_come(
@@ -227,7 +227,7 @@ def test_a_cluster_is_due_again_when_its_time_has_come(
 ) -> None:
     make_due(cluster)
 
-    assert refreshing.due([cluster], timezone.now()) == [cluster]
+    assert refreshing.due_clusters([cluster], timezone.now()) == [cluster]
     assert refreshing.refresh(cluster)
 
 

@@ -57,7 +57,7 @@ def test_machines_of_a_cluster_never_seen_wait_for_the_first_refresh(
 ) -> None:
     refreshing.refresh_instances(cluster, ["web1"])
 
-    assert current(cluster).known is None
+    assert current(cluster).published is None
 
 
 def test_a_refresh_that_started_earlier_brings_no_older_news(
@@ -96,7 +96,7 @@ def test_a_lost_cache_is_filled_by_the_next_machine_refreshed(
 
     refreshing.refresh_instances(cluster, ["web1"])
 
-    snapshots.forget()
+    snapshots.clear_memory()
     assert contents(cluster).instances.keys() == published.instances.keys()
 
 
@@ -109,7 +109,7 @@ def test_a_neglected_cluster_is_refreshed_in_the_background(
     long_ago = timezone.now() - timedelta(seconds=refreshing.NEGLECTED_AFTER_S + 1)
     ClusterRefresh.objects.update(next_at=long_ago)
 
-    refreshing.wake_neglected([current(cluster)])
+    refreshing.refresh_neglected([current(cluster)])
 
     assert in_background == ["athens"]
 
@@ -119,7 +119,7 @@ def test_a_cluster_that_the_watcher_looks_after_is_left_alone(
 ) -> None:
     make_due(cluster)
 
-    refreshing.wake_neglected([current(cluster)])
+    refreshing.refresh_neglected([current(cluster)])
 
     assert in_background == []
 
@@ -129,6 +129,6 @@ def test_a_flushed_cache_is_no_reason_to_ask_while_memory_has_it(
 ) -> None:
     cache.clear()
 
-    refreshing.wake_neglected([current(cluster)])
+    refreshing.refresh_neglected([current(cluster)])
 
     assert in_background == []

@@ -18,7 +18,7 @@ from django.urls import reverse
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
 from apps.ganeti import access
-from apps.ganeti.jobs.kinds import BUTTONS, KINDS, Right
+from apps.ganeti.jobs.kinds import BUTTONS, KINDS, Permission
 from apps.ganeti.models import Cluster, Job
 from tests.addresses import (
     ADMIN,
@@ -72,7 +72,7 @@ CHANGE = Rule(
 FOR_STAFF = Rule(NO_GET, (LOGIN, 404, 403, 403, 403, 403, 302))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
 # What a button does goes by who may have a job of its kind.
-FOR_A_RIGHT: dict[Right, Rule] = {
+FOR_A_RIGHT: dict[Permission, Rule] = {
     access.may_operate: OPERATE,
     access.may_move: FOR_STAFF,
 }
@@ -99,7 +99,10 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:jobs-running": PAGE,
     "ganeti:instance-detail": MACHINE,
     "ganeti:instance-poll": MACHINE,
-    **{f"ganeti:instance-{kind}": FOR_A_RIGHT[KINDS[kind].right] for kind in BUTTONS},
+    **{
+        f"ganeti:instance-{kind}": FOR_A_RIGHT[KINDS[kind].permission]
+        for kind in BUTTONS
+    },
     "ganeti:instance-reinstall": FATAL,
     "ganeti:instance-rename": FATAL,
     "ganeti:instance-destroy": FATAL,

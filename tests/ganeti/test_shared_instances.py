@@ -8,7 +8,7 @@ from apps.ganeti.domain.instance import Instance
 from apps.ganeti.models import Cluster
 from apps.ganeti.reads import inventory
 from apps.ganeti.state import refreshing, snapshots
-from apps.ganeti.state.shared_instances import Derived, Instances, old_if_equal
+from apps.ganeti.state.shared_instances import Derived, Instances, reuse_if_equal
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import contents, machine
 
@@ -39,14 +39,14 @@ def derived(made: list[Sequence[Instances]]) -> Derived[int]:
 def test_an_equal_value_stays_the_same_object() -> None:
     old, new = instances("web1"), instances("web1")
 
-    assert old_if_equal(old, new) is old
+    assert reuse_if_equal(old, new) is old
 
 
 def test_another_value_takes_the_place_of_the_old_one() -> None:
     new = instances("web2")
 
-    assert old_if_equal(instances("web1"), new) is new
-    assert old_if_equal(None, new) is new
+    assert reuse_if_equal(instances("web1"), new) is new
+    assert reuse_if_equal(None, new) is new
 
 
 def test_a_derived_value_is_made_once(
@@ -78,7 +78,7 @@ def test_another_process_keeps_its_instances_while_they_are_equal(
     published.nodes["node1"]["mfree"] = 1
     refreshing.refresh(cluster, force=True)
 
-    snapshots.forget()
+    snapshots.clear_memory()
     snapshots._memory.update(mine)
 
     after = contents(cluster)

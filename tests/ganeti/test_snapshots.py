@@ -11,7 +11,7 @@ from apps.ganeti.domain.instance import State
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.errors import RapiProtocolError
 from apps.ganeti.state import refreshing, snapshots
-from apps.ganeti.state.snapshots import Known
+from apps.ganeti.state.snapshots import StampedContents
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import contents, current
 
@@ -19,7 +19,7 @@ from tests.ganeti.state import contents, current
 def test_before_the_first_refresh_nothing_is_known(cluster: Cluster) -> None:
     shot = current(cluster)
 
-    assert (shot.known, shot.contents, shot.generation) == (None, None, "")
+    assert (shot.published, shot.contents, shot.generation) == (None, None, "")
     assert not shot.down
 
 
@@ -33,7 +33,7 @@ def test_another_process_reads_what_one_published(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     mine = contents(cluster)
-    snapshots.forget()
+    snapshots.clear_memory()
 
     theirs = contents(cluster)
 
@@ -104,7 +104,7 @@ def test_a_cache_that_lost_everything_gets_it_back(
 
     refreshing.refresh(cluster, force=True)
 
-    snapshots.forget()
+    snapshots.clear_memory()
     assert "web1" in contents(cluster).instances
 
 
@@ -120,10 +120,10 @@ def test_a_cache_that_hiccups_loses_nothing(
     cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cluster may be down: nobody would write its contents again."""
-    snapshots.forget()
+    snapshots.clear_memory()
     with monkeypatch.context() as patch:
         patch.setattr(snapshots._contents, "get", lambda _key: None)
-        assert current(cluster).known is None
+        assert current(cluster).published is None
 
     assert "web1" in contents(cluster).instances
 
@@ -198,10 +198,10 @@ def test_a_stamp_of_wrong_types_counts_as_missing(
     stamp: object,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    snapshots.forget()
+    snapshots.clear_memory()
     cache.set(snapshots._stamp_key(snapshots._key(cluster)), stamp)
 
-    assert current(cluster).known is None
+    assert current(cluster).published is None
     assert "counts as missing" in caplog.text
 
 
@@ -218,19 +218,19 @@ def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
     cluster: Cluster, published: FakeRapi, planted: bytes
 ) -> None:
     generation = current(cluster).generation
-    snapshots.forget()
+    snapshots.clear_memory()
     cache.set(snapshots._contents_key(snapshots._key(cluster), generation), planted)
 
-    assert current(cluster).known is None
+    assert current(cluster).published is None
     refreshing.refresh(cluster, force=True)
-    snapshots.forget()
+    snapshots.clear_memory()
     assert "web1" in contents(cluster).instances
 
 
 def test_what_could_not_be_read_again_is_not_published(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    def with_a_text_for_memory(before: Known | None) -> Known:
+    def with_a_text_for_memory(before: StampedContents | None) -> StampedContents:
         assert before
         node = replace(before.contents.nodes["node1"], memory_total_mib="much")  # type: ignore[arg-type]
         return replace(before, contents=replace(before.contents, nodes={"node1": node}))

@@ -194,10 +194,10 @@ def test_a_watcher_that_dies_at_the_call_leaves_it_to_be_found(
     job = newest()
 
     assert job.status == JobStatus.SUBMITTING
-    assert tracking.find(cluster, [job]) == set()
+    assert tracking.find_lost_jobs(cluster, [job]) == set()
     late = timezone.now() + timedelta(minutes=5)
-    assert tracking.may_be_given_up(job, late)
-    assert tracking.never_arrived(job, late).status == JobStatus.NOT_SUBMITTED
+    assert tracking.is_search_over(job, late)
+    assert tracking.lost_report(job, late).status == JobStatus.NOT_SUBMITTED
 
 
 # -- when one fails
@@ -347,7 +347,7 @@ def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
     planned.submit_planned()
     published.accept_submissions()
     doubtful = newest()
-    found = tracking.find(cluster, [doubtful])
+    found = tracking.find_lost_jobs(cluster, [doubtful])
     carry_on(cluster, published)
 
     assert doubtful.status == JobStatus.IN_DOUBT

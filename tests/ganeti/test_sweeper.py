@@ -266,5 +266,5 @@ def test_without_an_address_no_listener_is_started(
 ) -> None:
     settings.BEANSTALK_URL = ""
 
-    assert not wakeups.configured()
+    assert not wakeups.is_configured()
     assert not any(isinstance(loop, Listener) for loop in Watcher()._loops)

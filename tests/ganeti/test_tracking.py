@@ -149,7 +149,7 @@ def test_an_end_is_not_seen_without_what_follows_from_it(
     job = new_job()
 
     with pytest.raises(OperationalError):
-        tracking.end(job, report(JobStatus.SUCCESS))
+        tracking.end_job(job, report(JobStatus.SUCCESS))
 
     job.refresh_from_db()
     assert job.unfinished
@@ -165,8 +165,8 @@ def test_an_end_is_kept_although_a_handler_fails(
     handlers.on_finished(Job.Kind.REBOOT)(fail)
     job = new_job()
 
-    assert tracking.end(job, report(JobStatus.SUCCESS))
-    assert not tracking.end(job, report(JobStatus.SUCCESS))
+    assert tracking.end_job(job, report(JobStatus.SUCCESS))
+    assert not tracking.end_job(job, report(JobStatus.SUCCESS))
 
     assert list(Job.objects.unhandled()) == [job]
 
@@ -276,7 +276,7 @@ def test_a_job_that_arrived_is_found_by_its_key(
     rapi.request("POST", "/2/instances/db1/reboot", query={"reason": "by hand"})
     rapi.request("POST", "/2/instances/web1/reboot", query={"reason": reason_of(job)})
 
-    assert tracking.find(cluster, [job]) == {job.pk}
+    assert tracking.find_lost_jobs(cluster, [job]) == {job.pk}
 
     job.refresh_from_db()
     assert (job.ganeti_id, job.status, job.message) == (2, JobStatus.QUEUED, "")
@@ -289,7 +289,7 @@ def test_a_job_that_never_arrived_is_not_found(
     other = new_job("web2", status=JobStatus.IN_DOUBT, ganeti_id=None)
     rapi.request("POST", "/2/instances/web2/reboot", query={"reason": reason_of(other)})
 
-    assert tracking.find(cluster, [job]) == set()
+    assert tracking.find_lost_jobs(cluster, [job]) == set()
 
 
 def test_only_jobs_since_the_last_known_one_are_looked_through(
@@ -298,7 +298,7 @@ def test_only_jobs_since_the_last_known_one_are_looked_through(
     new_job("web2", ganeti_id=1234)
     job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None)
 
-    tracking.find(cluster, [job])
+    tracking.find_lost_jobs(cluster, [job])
 
     assert rapi.calls[-1].body["filter"] == [">=", "id", 1234]
 
@@ -307,16 +307,16 @@ def test_a_call_that_may_still_be_under_way_is_left_alone(new_job: NewJob) -> No
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     now = timezone.now()
 
-    assert not tracking.may_be_sought(job, now)
-    assert tracking.may_be_sought(job, now + timedelta(minutes=1))
+    assert not tracking.is_search_due(job, now)
+    assert tracking.is_search_due(job, now + timedelta(minutes=1))
 
 
 def test_what_never_arrived_says_so_but_not_after_hours(new_job: NewJob) -> None:
     job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None, message="No answer")
     now = timezone.now()
 
-    soon = tracking.never_arrived(job, now)
-    late = tracking.never_arrived(job, now + timedelta(hours=6))
+    soon = tracking.lost_report(job, now)
+    late = tracking.lost_report(job, now + timedelta(hours=6))
 
     assert (soon.status, soon.message) == (JobStatus.NOT_SUBMITTED, "No answer")
     assert late.status == JobStatus.LOST
@@ -328,4 +328,4 @@ def test_a_cluster_that_is_down_says_nothing_about_jobs(
     rapi.go_down()
 
     with pytest.raises(RapiUnreachable):
-        tracking.ask(cluster, [new_job()])
+        tracking.fetch_reports(cluster, [new_job()])

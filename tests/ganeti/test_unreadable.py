@@ -231,7 +231,7 @@ def test_staff_see_what_cannot_be_read_and_owners_do_not(
 ) -> None:
     rapi.change("db1", ctime=1e18)
     refreshing.refresh(cluster)
-    snapshots.forget()
+    snapshots.clear_memory()
 
     client.force_login(olga)
     assert "db1" in (page := client.get("/").content.decode())

@@ -389,7 +389,7 @@ def test_old_news_says_how_old_it_is(
     refreshing.refresh(cluster, force=True)
     since = timezone.now() - timedelta(minutes=7)
     ClusterRefresh.objects.update(failing_since=since)
-    snapshots.forget()
+    snapshots.clear_memory()
     client.force_login(alice)
 
     assert "stopped responding 7 min ago" in text(markup(client.get(LIST)))

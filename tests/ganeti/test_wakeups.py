@@ -26,7 +26,7 @@ def job(cluster: Cluster) -> Job:
 
 
 def test_a_message_names_the_row() -> None:
-    assert wakeups.read(message('{"job": 7}')).job_pk == 7
+    assert wakeups.parse(message('{"job": 7}')).job_pk == 7
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_message_names_the_row() -> None:
 )
 def test_a_message_of_another_form_is_none_of_ours(body: str) -> None:
     with pytest.raises(wakeups.MalformedError):
-        wakeups.read(message(body))
+        wakeups.parse(message(body))
 
 
 json_values = st.recursive(
@@ -50,7 +50,7 @@ json_values = st.recursive(
 @given(st.text(max_size=30) | json_values.map(json.dumps))
 def test_whatever_a_message_holds_it_is_ours_or_malformed(body: str) -> None:
     try:
-        read = wakeups.read(message(body))
+        read = wakeups.parse(message(body))
     except wakeups.MalformedError:
         return
 
@@ -61,7 +61,7 @@ def test_a_wake_up_reaches_the_tube(tube: Any, job: Job) -> None:
     wakeups.wake(job)
 
     reserved = tube.reserve(timeout=5)
-    assert wakeups.read(reserved).job_pk == job.pk
+    assert wakeups.parse(reserved).job_pk == job.pk
 
 
 def test_without_an_address_nobody_is_woken(job: Job, settings: Settings) -> None:
@@ -69,7 +69,7 @@ def test_without_an_address_nobody_is_woken(job: Job, settings: Settings) -> Non
 
     wakeups.wake(job)
 
-    assert not wakeups.configured()
+    assert not wakeups.is_configured()
 
 
 def test_a_wake_up_without_beanstalkd_neither_fails_nor_waits(

@@ -99,7 +99,7 @@ def refresh(name: str) -> None:
 
 def forget() -> None:
     """Clear the memory, as in a process that has just started."""
-    snapshots.forget()
+    snapshots.clear_memory()
 
 
 def refresh_state() -> dict[str, Any]:
@@ -190,7 +190,7 @@ def learn_network(name: str) -> None:
     cluster = Cluster.objects.get(slug="lab")
     while not any(network.name == name for network in known_networks(cluster)):
         cache.clear()
-        snapshots.forget()
+        snapshots.clear_memory()
         refreshing.refresh(cluster, force=True)
 
 
@@ -206,7 +206,9 @@ def send_mail_now() -> None:
 
 def retry_now(pk: int) -> None:
     """Make the failed handlers of a job due."""
-    Failure.objects.filter(chore=handlers.handling(pk)).update(next_at=timezone.now())
+    Failure.objects.filter(chore=handlers.failure_key(pk)).update(
+        next_at=timezone.now()
+    )
 
 
 def make_digest_due() -> None:

@@ -64,7 +64,7 @@ def main() -> None:
 def end_jobs(cluster: Cluster) -> None:
     for number in range(TIMES):
         job = build(cluster, f"many{threading.get_ident()}-{number}.example.org")
-        tracking.end(job, JobReport(1, JobStatus.SUCCESS))
+        tracking.end_job(job, JobReport(1, JobStatus.SUCCESS))
 
 
 def renew_and_claim(finished: threading.Event) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.ganeti.domain.cluster import ClusterInfo
 from apps.ganeti.models import Cluster, ClusterRefresh
 from apps.ganeti.state import snapshots
-from apps.ganeti.state.snapshots import Contents, Known, Stamp
+from apps.ganeti.state.snapshots import Contents, Stamp, StampedContents
 
 TIMES = 25
 
@@ -35,10 +35,12 @@ def publish_often(cluster: Cluster) -> None:
     connection.close()
 
 
-def increment(previous: Known | None) -> Known:
+def increment(previous: StampedContents | None) -> StampedContents:
     """Count the publications in the cluster's name."""
     count = int(previous.contents.info.name) + 1 if previous else 1
     info = replace(ClusterInfo.from_rapi({}), name=str(count))
     contents = Contents(info, {}, {}, {}, ())
     now = timezone.now()
-    return Known(previous.stamp if previous else Stamp("", now, now, now), contents)
+    return StampedContents(
+        previous.stamp if previous else Stamp("", now, now, now), contents
+    )

@@ -35,7 +35,7 @@ def read_answer_of_rapi(body: bytes) -> None:
 
 def read_wake_up(body: bytes) -> None:
     with suppress(wakeups.MalformedError):
-        wakeups.read(Mock(body=body))
+        wakeups.parse(Mock(body=body))
 
 
 def read_image(body: bytes) -> None:

@@ -49,7 +49,7 @@ class Panel:
         self.asked, self.wish = asked, wish
         clusters = Cluster.objects.select_related("refresh_state")
         self.shots = snapshots.current(clusters)
-        refreshing.wake_neglected(s for s in self.shots if not s.cluster.disabled)
+        refreshing.refresh_neglected(s for s in self.shots if not s.cluster.disabled)
         self.clusters = placement.cluster_choices(self.shots, fast_first=fast_first)
 
     @cached_property
@@ -79,7 +79,7 @@ class Panel:
     def offer(self) -> PlacementOptions | None:
         """What the cluster offers; None while nothing is known, or none is chosen."""
         shot = self.snapshot
-        if shot is None or shot.known is None or shot.cluster.disabled:
+        if shot is None or shot.published is None or shot.cluster.disabled:
             return None
         wanted = RequestedSizes(
             memory_mib=_size(self.asked.get("memory_mib"), MOST_MEMORY_MIB),

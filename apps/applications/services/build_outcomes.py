@@ -77,7 +77,7 @@ def _succeeded(application: InstanceApplication, job: Job) -> None:
 
 def _remember_uuid(job: Job) -> None:
     """Have the new instance's history begin with how it was built."""
-    contents = snapshots.remembered(job.cluster)
+    contents = snapshots.contents_in_memory(job.cluster)
     instance = contents.instances.get(job.target_name) if contents else None
     if instance is None:
         return
@@ -133,8 +133,10 @@ def _who_asked_for(job: Job) -> Acting | None:
     return Acting(job.user, address) if job.user else None
 
 
-def _build(client: RapiClient, _name: str, reason: str, given: steps.Given) -> int:
-    application = InstanceApplication.objects.get(pk=given["application"])
+def _build(
+    client: RapiClient, _name: str, reason: str, step_arguments: steps.Arguments
+) -> int:
+    application = InstanceApplication.objects.get(pk=step_arguments["application"])
     try:
         return client.create_instance(arguments(application), reason=reason)
     except CannotTell as exc:

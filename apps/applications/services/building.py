@@ -15,7 +15,7 @@ from apps.auditlog.entries import Acting
 from apps.auditlog.target import Target
 from apps.ganeti.domain.instance import Instance
 from apps.ganeti.jobs import handlers
-from apps.ganeti.jobs.submission import Action, NotNow, send, write_down
+from apps.ganeti.jobs.submission import Action, NotNow, create_job, send_job
 from apps.ganeti.jobs.targets import instance_target, new_instance_target
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.client import RapiClient
@@ -80,7 +80,7 @@ def _ask(
 ) -> Job:
     """Write job and state down, then ask; if Ganeti says no, see to that at once."""
     with transaction.atomic():
-        job = write_down(cluster, target, action, by=by)
+        job = create_job(cluster, target, action, by=by)
         transitions.move(
             application,
             Status.SUBMITTED,
@@ -90,7 +90,7 @@ def _ask(
             message="",
         )
     try:
-        send(job, action.call)
+        send_job(job, action.call)
     except RapiError as exc:
         handlers.try_to_handle(job.pk)
         application.refresh_from_db()
@@ -109,8 +109,8 @@ def try_out(application: InstanceApplication, *, by: Acting) -> Job:
         call = _call(arguments(application), dry_run=True)
         target = replace(application.target, cluster=cluster.slug)
         action = Action(Job.Kind.TRY_CREATE, call, alone=False)
-        job = write_down(cluster, target, action, by=by)
-        send(job, call)
+        job = create_job(cluster, target, action, by=by)
+        send_job(job, call)
     except (CannotTell, NotNow, RapiError) as exc:
         raise NotTaken(stored_text.translate(str(exc))) from exc
     return job

@@ -87,7 +87,9 @@ def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
         "wait": wait,
         "this": this,
         "together": have + wait + this,
-        "away": [s.cluster.slug for s in own.snapshots if s.down or s.known is None],
+        "away": [
+            s.cluster.slug for s in own.snapshots if s.down or s.published is None
+        ],
         "no_tag": not Owner(tags.USER, request.user.get_username()).fits_tag,
         "why_no_tag": NO_TAG,
         "without_keys": not request.user.ssh_keys.exists(),

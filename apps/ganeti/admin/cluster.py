@@ -18,7 +18,7 @@ from ..forms.admin import ClusterForm
 from ..models import Cluster, ClusterRefresh, Job, Network
 from ..rapi.transport import Endpoint
 from ..services import cluster_check
-from ..services.cluster_check import CannotConnect, Report
+from ..services.cluster_check import CannotConnect, ClusterReport
 from ..state import refreshing, snapshots
 from . import marks
 
@@ -268,18 +268,18 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
                     "No key in the settings can decrypt its password. Enter it again."
                 )
                 report_outcome(request, cluster, CannotConnect(text))
-        outcomes = cluster_check.examine_all(endpoints.values())
+        outcomes = cluster_check.check_all(endpoints.values())
         for cluster, outcome in zip(endpoints, outcomes, strict=True):
-            if isinstance(outcome, Report):
+            if isinstance(outcome, ClusterReport):
                 queryset.filter(pk=cluster.pk).update(can_write=outcome.can_write)
             report_outcome(request, cluster, outcome)
 
 
 def report_outcome(
-    request: HttpRequest, cluster: Cluster, outcome: Report | CannotConnect
+    request: HttpRequest, cluster: Cluster, outcome: ClusterReport | CannotConnect
 ) -> None:
     """Show the outcome of a connection test."""
-    succeeded = isinstance(outcome, Report)
+    succeeded = isinstance(outcome, ClusterReport)
     level = messages.SUCCESS if succeeded else messages.ERROR
     # Quoted, since Django's template capitalizes the first letter of messages.
     messages.add_message(request, level, f"“{cluster}”: {outcome}")

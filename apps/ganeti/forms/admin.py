@@ -208,7 +208,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
     def _needs_trial(self) -> bool:
         if self.only_testing or self.instance.pk is None:
             return True
-        pinned = not cluster_trial.pins(self.instance) or self.instance.fingerprint
+        pinned = not cluster_trial.is_pinned(self.instance) or self.instance.fingerprint
         return not pinned or not CONNECTION_FIELDS.isdisjoint(self.changed_data)
 
     def _apply_trial(self) -> None:

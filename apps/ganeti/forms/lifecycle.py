@@ -15,7 +15,7 @@ from ..domain.osimage import OsImage
 from ..models.action_request import RequestedAction
 from ..reads import hostnames
 from ..services import lifecycle
-from ..services.lifecycle import Wish
+from ..services.lifecycle import ActionSpec
 
 TYPED_ATTRS = {**VERBATIM, "autocomplete": "off"}
 
@@ -48,8 +48,8 @@ class DestroyForm(BootstrapForm):
             )
         return typed
 
-    def wish(self) -> Wish:
-        return Wish(self.action)
+    def spec(self) -> ActionSpec:
+        return ActionSpec(self.action)
 
 
 class ReinstallForm(DestroyForm):
@@ -76,8 +76,8 @@ class ReinstallForm(DestroyForm):
             choices.insert(0, ("", _("Choose one")))
         self.fields["image"].choices = choices  # type: ignore[attr-defined]
 
-    def wish(self) -> Wish:
-        return Wish(self.action, image=self.cleaned_data["image"])
+    def spec(self) -> ActionSpec:
+        return ActionSpec(self.action, image=self.cleaned_data["image"])
 
 
 def _label(image: OsImage, current: OsImage | None) -> str:
@@ -106,8 +106,8 @@ class RenameForm(DestroyForm):
             )
         return name
 
-    def wish(self) -> Wish:
-        return Wish(self.action, new_name=self.cleaned_data["new_name"])
+    def spec(self) -> ActionSpec:
+        return ActionSpec(self.action, new_name=self.cleaned_data["new_name"])
 
 
 FORMS: dict[RequestedAction, type[DestroyForm]] = {

@@ -1,1 +1,1 @@
-"""Jobs that we submit, from the row before the call to the handlers after the end."""
+"""Jobs that we submit to Ganeti: their rows, submission, tracking and handlers."""

@@ -1,4 +1,4 @@
-"""How many jobs run, as the top bar shows it."""
+"""Count running jobs, for the top bar."""
 
 from django.contrib.auth.models import User
 
@@ -8,28 +8,28 @@ from apps.work.cached_count import cached_count, count_now, forget
 from .. import access
 from ..models import Job
 
-_EVERYBODYS = "jobs"
+_KEY_OF_ALL = "jobs"
 
 
-def running(user: User, person: Person, *, now: bool = False) -> int:
-    """Count the jobs that run: staff's view is everybody's, others see their own.
+def count_running(user: User, person: Person, *, now: bool = False) -> int:
+    """Count the running jobs that the user sees: all for staff, else their own.
 
-    As of a moment ago, unless it must be ``now``: where the end of one is told.
+    The count may be some seconds old unless ``now``, as where a job's end is reported.
     """
-    everybodys = access.may_see_clusters(person)
+    counts_all = access.may_see_clusters(person)
 
     def count() -> int:
         jobs = Job.objects.unfinished()
-        return (jobs if everybodys else jobs.filter(user=user)).count()
+        return (jobs if counts_all else jobs.filter(user=user)).count()
 
-    key = _EVERYBODYS if everybodys else _ones_own(user)
+    key = _KEY_OF_ALL if counts_all else _key_of(user)
     return (count_now if now else cached_count)(key, count)
 
 
-def forget_of(user: User | None) -> None:
-    """Have jobs counted again: one of somebody's is about to run."""
-    forget(_EVERYBODYS, *([_ones_own(user)] if user else []))
+def forget_counts(user: User | None) -> None:
+    """Forget the counts that include a user's jobs, since one is about to run."""
+    forget(_KEY_OF_ALL, *([_key_of(user)] if user else []))
 
 
-def _ones_own(user: User) -> str:
+def _key_of(user: User) -> str:
     return f"jobs:{user.pk}"

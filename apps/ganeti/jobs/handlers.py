@@ -1,9 +1,9 @@
-"""Handlers: what apps do when a job is over.
+"""Handlers that apps register for finished jobs.
 
-Whether a job that ended badly gets another attempt, and which step follows one that
-succeeded, is decided first. Handlers are called for jobs that are over, and none of
-them depends on another. They run in one transaction with the mark that they ran, so
-that they run once, however often an end is seen and whoever dies in between.
+First it is decided whether a failed job gets another attempt and which step follows a
+successful one. Handlers don't depend on each other. They run in one transaction with
+the ``handled_at`` that marks the job, so they run exactly once, however often the end
+is seen and whichever process dies in between.
 """
 
 import logging
@@ -22,22 +22,22 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Job], None]
 
-# How soon handlers that failed are tried again, at first and at last; how long.
-HANDLED_AGAIN_S = 60.0
-HANDLED_AGAIN_AT_LAST_S = 3600.0
+# Pause before failed handlers run again, at first and at most; when they are given up.
+FIRST_RETRY_S = 60.0
+LONGEST_RETRY_S = 3600.0
 GIVEN_UP_AFTER = timedelta(days=5)
 
 _handlers: dict[Job.Kind, list[Handler]] = {}
-_starters: dict[Job.Kind, list[Handler]] = {}
+_start_handlers: dict[Job.Kind, list[Handler]] = {}
 
 
 def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
-    """Register a function to be called once when a job of a kind is over, anyhow.
+    """Register a function to be called once when a job of a kind has ended, in any way.
 
-    It runs inside a transaction and waits for nothing but the database, not even for
-    the cache: where threads are gevent's, another would run meanwhile, and one that
-    waits in the database for our rows lets none run. What must not be done twice or
-    takes its time is left to ``transaction.on_commit``.
+    It runs inside a transaction and must wait for nothing but the database, not even
+    the cache: under gevent another thread would run meanwhile, and if that waits in the
+    database for our row locks, no thread can run. Whatever must not be done twice or
+    takes long belongs in ``transaction.on_commit``.
     """
 
     def register(handler: Handler) -> Handler:
@@ -48,28 +48,28 @@ def on_finished(kind: Job.Kind) -> Callable[[Handler], Handler]:
 
 
 def on_started(kind: Job.Kind) -> Callable[[Handler], Handler]:
-    """Register a function to be called when a job of a kind is seen to run.
+    """Register a function to be called when a job of a kind is seen running.
 
-    It runs inside a transaction, and not at all for a job whose end was seen first.
+    It runs inside a transaction, and not at all if the end of the job is seen first.
     """
 
     def register(handler: Handler) -> Handler:
-        _starters.setdefault(kind, []).append(handler)
+        _start_handlers.setdefault(kind, []).append(handler)
         return handler
 
     return register
 
 
-def run_started(job: Job) -> None:
-    """Call what is registered for a job that has begun to run."""
-    for starter in _starters.get(Job.Kind(job.kind), ()):
-        starter(job)
+def run_start_handlers(job: Job) -> None:
+    """Call the handlers for a job that has started to run."""
+    for handler in _start_handlers.get(Job.Kind(job.kind), ()):
+        handler(job)
 
 
 def handle(pk: int) -> bool:
-    """Decide what follows a job's end; tell whether that was still to be done.
+    """Handle a job's end; return whether it had not been handled yet.
 
-    Another attempt, or else the next step and the handlers.
+    Plans another attempt, or else the next step and calls the handlers.
     """
     with transaction.atomic():
         job = _locked(pk)
@@ -86,41 +86,41 @@ def handle(pk: int) -> bool:
 
 
 def _locked(pk: int) -> Job | None:
-    """Return a job, locked; None while somebody else has it, who then does the rest.
+    """Return the job, locked; None if another process holds it and so handles it.
 
-    Waiting for a lock would stop all threads of a process where they are gevent's.
+    Waiting for a lock would stop all threads of a process under gevent.
     """
     can_skip = connection.features.has_select_for_update_skip_locked
     return Job.objects.select_for_update(skip_locked=can_skip).filter(pk=pk).first()
 
 
 def try_to_handle(pk: int) -> bool:
-    """Do as `handle` does; a fault of a handler is reported: False then.
+    """Handle a job's end; record an error of a handler and return False.
 
-    The job stays unhandled then, and others are not held up by it.
+    The job then stays unhandled and doesn't hold up others.
     """
     try:
         handle(pk)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as exc:  # noqa: BLE001 - whatever a handler raises gets a row
-        handling_failed(pk, exc)
+    except Exception as exc:  # noqa: BLE001 - any error of a handler is recorded
+        record_failure(pk, exc)
         return False
     return True
 
 
-def handling(pk: int) -> str:
-    """Return what failures call what comes of a job's end."""
+def failure_key(pk: int) -> str:
+    """Return the name under which failures of a job's handlers are recorded."""
     return f"end of job {pk}"
 
 
-def handling_failed(pk: int, exc: Exception) -> None:
-    """Write down that a handler failed; after days the job counts as handled."""
+def record_failure(pk: int, exc: Exception) -> None:
+    """Record that a handler failed; after some days the job counts as handled."""
     failure = failures.record(
-        handling(pk),
+        failure_key(pk),
         exc,
-        first_s=HANDLED_AGAIN_S,
-        longest_s=HANDLED_AGAIN_AT_LAST_S,
+        first_s=FIRST_RETRY_S,
+        longest_s=LONGEST_RETRY_S,
         give_up_after=GIVEN_UP_AFTER,
     )
     if failure.given_up_at:

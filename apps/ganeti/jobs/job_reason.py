@@ -1,4 +1,4 @@
-"""The reason that travels with each call: whose job it is, and which row of ours."""
+"""The reason sent with each job: its key here, the user and the purpose."""
 
 from ..models import Job
 
@@ -6,17 +6,17 @@ _PREFIX = "ganetimgr"
 
 
 def reason_of(job: Job) -> str:
-    """Return the text for Ganeti's reason trail: the key, who, and what for.
+    """Return the text for Ganeti's reason trail: key, user name and reason.
 
-    Only ASCII: Ganeti 3.0 fails to write a job down whose reason has other letters.
+    ASCII only: Ganeti 3.0 fails to store jobs whose reason has other characters.
     """
-    who = job.user.get_username() if job.user else ""
-    text = f"{_PREFIX}:{job.key} {who}: {job.reason}"
+    username = job.user.get_username() if job.user else ""
+    text = f"{_PREFIX}:{job.key} {username}: {job.reason}"
     return text.encode("ascii", "backslashreplace").decode()
 
 
 def key_in(reason: str) -> str | None:
-    """Return the key in a reason of ours, else None."""
-    head, _space, _rest = reason.partition(" ")
-    prefix, _colon, key = head.partition(":")
+    """Return the key in a reason, or None if the reason isn't ours."""
+    header, _space, _text = reason.partition(" ")
+    prefix, _colon, key = header.partition(":")
     return key if prefix == _PREFIX and key else None

@@ -1,4 +1,4 @@
-"""One record for each kind of job: what it is called, who may have it done, and when.
+"""Kinds of jobs: labels, permission and condition of each.
 
 A new action on an instance is a value of `Job.Kind` and a record here. With a service,
 the record gets an address, a button on the instance's page and, if it names one, a form
@@ -21,7 +21,7 @@ from ..domain.node import NodeGroup
 from ..models import Job
 
 Kind = Job.Kind
-Right = Callable[[Person, Instance, NodeGroup | None], Verdict]
+Permission = Callable[[Person, Instance, NodeGroup | None], Verdict]
 Condition = Callable[[Instance], Verdict]
 
 
@@ -29,15 +29,15 @@ def _not_now(reason: Text) -> Verdict:
     return Verdict(Answer.NOT_NOW, reason)
 
 
-_RUNS = _not_now(_("It is already running."))
-_STOPPED = _not_now(_("It is already stopped."))
+_ALREADY_RUNNING = _not_now(_("It is already running."))
+_ALREADY_STOPPED = _not_now(_("It is already stopped."))
 _NOT_RUNNING = _not_now(_("It is not running."))
 _OFFLINE = _not_now(_("It was set offline by staff. Only they can change that."))
-_NODE_AWAY = _not_now(_("Its node isn't responding."))
+_NODE_DOWN = _not_now(_("Its node isn't responding."))
 NO_DISKS = _not_now(_("It has no disks to install to."))
 _ON_ONE_NODE = _not_now(_("Its disks are on one node only."))
 
-_AWAY = {State.NODE_DOWN: _NODE_AWAY, State.NODE_OFFLINE: _NODE_AWAY}
+_AWAY = {State.NODE_DOWN: _NODE_DOWN, State.NODE_OFFLINE: _NODE_DOWN}
 _DOWN = {
     State.STOPPED: _NOT_RUNNING,
     State.ERROR_DOWN: _NOT_RUNNING,
@@ -47,7 +47,7 @@ _DOWN = {
 
 
 def _unless(verdicts: Mapping[State, Verdict]) -> Condition:
-    """Return the condition that an instance is in none of these states."""
+    """Return the condition that the instance is in none of these states."""
     return lambda instance: verdicts.get(instance.state, access.YES)
 
 
@@ -72,11 +72,12 @@ def _migratable(instance: Instance) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """What pages say of jobs of a kind, and who may have one done to which instance.
+    """Labels, permission and condition of a kind of job.
 
-    ``action`` is on the button and in the audit log; ``running``, ``done`` and
-    ``failed`` say how it goes. ``right`` answers who may, ``condition`` what forbids it
-    now, whoever asks. ``opcode`` is Ganeti's name for it, where a job is one opcode.
+    ``action`` labels the button and the audit entry; ``running``, ``done`` and
+    ``failed`` label the progress. ``permission`` returns whether a user may submit it,
+    ``condition`` whether the state of the instance allows it now. ``opcode`` is
+    Ganeti's name for it, if the job is a single opcode.
 
     ``service`` and ``form`` name a function below ``services`` and a subclass of
     `forms.actions.ActionForm`: the function gets cluster, instance, ``by`` and the
@@ -87,7 +88,7 @@ class JobKind:
     running: Text
     done: Text
     failed: Text
-    right: Right = access.may_operate
+    permission: Permission = access.may_operate
     condition: Condition = _always
     opcode: str = ""
     service: str = ""
@@ -95,8 +96,8 @@ class JobKind:
 
     @property
     def for_owners(self) -> bool:
-        """Whether its button is shown, though off, to those who may not."""
-        return self.right == access.may_operate
+        """Whether its button is shown, but disabled, to users without permission."""
+        return self.permission == access.may_operate
 
 
 KINDS: Mapping[Job.Kind, JobKind] = {
@@ -105,7 +106,9 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Starting…"),
         _("Started"),
         _("Start failed"),
-        condition=_unless(_AWAY | {State.RUNNING: _RUNS, State.OFFLINE: _OFFLINE}),
+        condition=_unless(
+            _AWAY | {State.RUNNING: _ALREADY_RUNNING, State.OFFLINE: _OFFLINE}
+        ),
         opcode="INSTANCE_STARTUP",
         service="power.startup",
     ),
@@ -124,7 +127,9 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Shutting down…"),
         _("Shut down"),
         _("Shutdown failed"),
-        condition=_unless(_AWAY | {State.STOPPED: _STOPPED, State.OFFLINE: _OFFLINE}),
+        condition=_unless(
+            _AWAY | {State.STOPPED: _ALREADY_STOPPED, State.OFFLINE: _OFFLINE}
+        ),
         opcode="INSTANCE_SHUTDOWN",
         service="power.shutdown",
         form="power.ShutdownForm",
@@ -134,7 +139,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Migrating to another node…"),
         pgettext_lazy("job", "Migrated"),
         _("Migration failed"),
-        right=access.may_move,
+        permission=access.may_move,
         condition=_migratable,
         opcode="INSTANCE_MIGRATE",
         service="migration.migrate",
@@ -145,7 +150,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Failing over to another node…"),
         pgettext_lazy("job", "Failed over"),
         _("Failover failed"),
-        right=access.may_move,
+        permission=access.may_move,
         condition=_mirrored,
         opcode="INSTANCE_FAILOVER",
         service="migration.failover",
@@ -205,28 +210,28 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Locking…"),
         pgettext_lazy("job", "Locked"),
         _("Lock failed"),
-        right=access.may_lock,
+        permission=access.may_lock,
     ),
     Kind.UNLOCK: JobKind(
         pgettext_lazy("action", "Unlock"),
         _("Unlocking…"),
         pgettext_lazy("job", "Unlocked"),
         _("Unlock failed"),
-        right=access.may_lock,
+        permission=access.may_lock,
     ),
     Kind.ISOLATE: JobKind(
         pgettext_lazy("action", "Isolate"),
         _("Isolating…"),
         pgettext_lazy("job", "Isolated"),
         _("Isolation failed"),
-        right=access.may_isolate,
+        permission=access.may_isolate,
     ),
     Kind.REJOIN: JobKind(
         pgettext_lazy("action", "Reconnect"),
         _("Reconnecting…"),
         pgettext_lazy("job", "Reconnected"),
         _("Reconnection failed"),
-        right=access.may_isolate,
+        permission=access.may_isolate,
     ),
     Kind.WHITELIST: JobKind(
         pgettext_lazy("action", "Change whitelist"),
@@ -241,7 +246,7 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Tag change failed"),
     ),
 }
-# Those with a button of their own on the instance's page, in its order.
+# Kinds with their own button on the instance page, in the order of the page.
 BUTTONS = tuple(kind for kind, record in KINDS.items() if record.service)
 
 

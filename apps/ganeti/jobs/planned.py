@@ -1,4 +1,4 @@
-"""Submit the steps that are planned."""
+"""Submit planned steps."""
 
 import logging
 from typing import cast
@@ -10,17 +10,17 @@ from ..models import Job
 from ..rapi.client import RapiClient
 from ..rapi.errors import RapiError
 from . import handlers, steps
-from .submission import send
+from .submission import send_job
 
 logger = logging.getLogger(__name__)
 
 
 def submit_planned() -> None:
-    """Submit the steps that are due; what another watcher took is left to it."""
+    """Submit the planned steps that are due, except those another watcher took."""
     due = Job.objects.planned().filter(due_at__lte=timezone.now())
     for job in due.select_related("cluster", "user"):
-        mine = Job.objects.planned().filter(pk=job.pk)
-        if mine.update(status=JobStatus.SUBMITTING, submitted_at=timezone.now()):
+        unclaimed = Job.objects.planned().filter(pk=job.pk)
+        if unclaimed.update(status=JobStatus.SUBMITTING, submitted_at=timezone.now()):
             job.refresh_from_db()
             _submit(job)
 
@@ -29,12 +29,12 @@ def _submit(job: Job) -> None:
     step = cast(Step, job.step)
     call = steps.CALLS[step["call"]]
 
-    def ask(client: RapiClient, reason: str) -> int:
+    def submit_step(client: RapiClient, reason: str) -> int:
         return call(client, job.target_name, reason, step["arguments"])
 
     try:
-        send(job, ask)
+        send_job(job, submit_step)
     except RapiError as exc:
-        # Written down with the job; what follows from that is decided at once.
+        # Stored with the job; its consequences are handled at once.
         logger.warning("%s: %s not submitted: %s", job.cluster.slug, job, exc)
         handlers.try_to_handle(job.pk)

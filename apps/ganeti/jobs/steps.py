@@ -1,9 +1,9 @@
-"""Steps: calls that follow one after the other, each a job.
+"""Steps: RAPI calls that follow each other, each as its own job.
 
-The jobs of one request are a chain: the first one, the steps that follow it, and the
-further attempts of each. The end of a job plans what follows, in one transaction with
-the mark that it was handled; a watcher submits what is planned (`planned`). So no step
-is lost, whoever dies when, and none is done twice.
+The jobs of one request form a chain: the first one, the steps that follow it, and
+further attempts. The end of a job plans the next one in the transaction that marks it
+as handled; a watcher submits planned jobs (`planned`). So no step is lost or done
+twice, whichever process dies at any time.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,36 +21,40 @@ from ..domain.job import JobStatus, Step
 from ..models import Cluster, Job
 from ..rapi.client import RapiClient
 
-# How soon a step is tried again that never reached its cluster, and for how long.
-SOONEST_AGAIN = timedelta(seconds=15)
+# Pause before a step that never reached its cluster is retried; when it is given up.
+FIRST_RETRY = timedelta(seconds=15)
 GIVEN_UP_AFTER = timedelta(days=1)
 
-Given = Mapping[str, Any]
-Call = Callable[[RapiClient, str, str, Given], int]
+Arguments = Mapping[str, Any]
+Call = Callable[[RapiClient, str, str, Arguments], int]
 
 
-def _add_tags(client: RapiClient, name: str, reason: str, given: Given) -> int:
-    return client.add_tags("instances", name, given["tags"], reason=reason)
+def _add_tags(client: RapiClient, name: str, reason: str, arguments: Arguments) -> int:
+    return client.add_tags("instances", name, arguments["tags"], reason=reason)
 
 
-def _delete_tags(client: RapiClient, name: str, reason: str, given: Given) -> int:
-    return client.delete_tags("instances", name, given["tags"], reason=reason)
+def _delete_tags(
+    client: RapiClient, name: str, reason: str, arguments: Arguments
+) -> int:
+    return client.delete_tags("instances", name, arguments["tags"], reason=reason)
 
 
-def _migrate(client: RapiClient, name: str, reason: str, given: Given) -> int:
-    return client.migrate(name, reason=reason, **given)
+def _migrate(client: RapiClient, name: str, reason: str, arguments: Arguments) -> int:
+    return client.migrate(name, reason=reason, **arguments)
 
 
-def _rename(client: RapiClient, name: str, reason: str, given: Given) -> int:
-    return client.rename(name, given["new_name"], reason=reason)
+def _rename(client: RapiClient, name: str, reason: str, arguments: Arguments) -> int:
+    return client.rename(name, arguments["new_name"], reason=reason)
 
 
-def _reinstall(client: RapiClient, name: str, _reason: str, given: Given) -> int:
-    return client.reinstall(name, **given)
+def _reinstall(
+    client: RapiClient, name: str, _reason: str, arguments: Arguments
+) -> int:
+    return client.reinstall(name, **arguments)
 
 
-def _startup(client: RapiClient, name: str, reason: str, given: Given) -> int:
-    return client.startup(name, reason=reason, **given)
+def _startup(client: RapiClient, name: str, reason: str, arguments: Arguments) -> int:
+    return client.startup(name, reason=reason, **arguments)
 
 
 CALLS: dict[str, Call] = {
@@ -64,7 +68,7 @@ CALLS: dict[str, Call] = {
 
 
 def register(name: str, call: Call) -> None:
-    """Add a call that a higher room knows."""
+    """Register a call of another app."""
     CALLS[name] = call
 
 
@@ -94,7 +98,7 @@ def rename(new_name: str) -> Step:
 
 
 def reinstall(**arguments: Any) -> Step:
-    """Return the step that `RapiClient.reinstall` does with these arguments."""
+    """Return the step that calls `RapiClient.reinstall` with these arguments."""
     return Step(
         kind=Job.Kind.REINSTALL,
         call="reinstall",
@@ -108,15 +112,15 @@ def start() -> Step:
 
 
 def plan(job: Job, steps: list[Step], *, recorded: bool = True) -> Job | None:
-    """Write down the first of the steps as a job to be submitted, with the rest.
+    """Create a planned job for the first of the steps, with the later ones.
 
-    It belongs to the chain of ``job``: the audit entry of the request is theirs alike,
-    so that the history shows what came of the whole. What nobody has asked for is not
-    ``recorded``. To be called within the transaction that handles the end of ``job``.
+    It joins the chain of ``job`` and has the same audit entry, so that the history
+    shows the outcome of the whole chain. Steps that nobody requested are not
+    ``recorded``. Call it within the transaction that handles the end of ``job``.
     """
     if not steps:
         return None
-    first, *rest = steps
+    first, *later_steps = steps
     next_job = Job.new(
         job.cluster,
         job.target_at_end,
@@ -127,14 +131,14 @@ def plan(job: Job, steps: list[Step], *, recorded: bool = True) -> Job | None:
         audit_entry=job.audit_entry if recorded else None,
         status=JobStatus.PLANNED,
         step=first,
-        then=rest,
+        then=later_steps,
     )
-    _save_busy(next_job)
+    _save_with_busy_key(next_job)
     return next_job
 
 
 def plan_new(cluster: Cluster, target: Target, step: Step, *, by: Acting | None) -> Job:
-    """Write a step down that follows from something else, with its own audit entry."""
+    """Create a planned job that starts a chain, with its own audit entry."""
     job = Job.new(
         cluster,
         target,
@@ -145,12 +149,12 @@ def plan_new(cluster: Cluster, target: Target, step: Step, *, by: Acting | None)
         status=JobStatus.PLANNED,
         step=step,
     )
-    _save_busy(job)
+    _save_with_busy_key(job)
     return job
 
 
-def _save_busy(job: Job) -> None:
-    """Keep the target busy; if somebody was quicker, do it beside what they do."""
+def _save_with_busy_key(job: Job) -> None:
+    """Save a job that keeps its target busy, or doesn't if another job already does."""
     job.busy_key = job.key_while_busy
     try:
         with transaction.atomic():
@@ -161,15 +165,15 @@ def _save_busy(job: Job) -> None:
 
 
 def plan_next(job: Job) -> None:
-    """Plan the step that follows a job, if it has succeeded and there is one."""
+    """Plan the next step of a job's chain, if the job succeeded and there is one."""
     if job.status == JobStatus.SUCCESS:
         plan(job, job.then)
 
 
 def plan_another_attempt(job: Job) -> bool:
-    """Plan a step anew that never reached its cluster; tell whether it gets that.
+    """Plan a step again that never reached its cluster; return whether it was.
 
-    Nothing has come of it. What somebody has just asked for gets none: they were told.
+    A first job is not retried: its failure was shown to the user who submitted it.
     """
     if job.status != JobStatus.NOT_SUBMITTED or not job.step:
         return False
@@ -178,6 +182,6 @@ def plan_another_attempt(job: Job) -> bool:
     if age > GIVEN_UP_AFTER:
         return False
     job.status, job.finished_at = JobStatus.PLANNED, None
-    job.due_at = now + max(SOONEST_AGAIN, age / 4)
-    _save_busy(job)
+    job.due_at = now + max(FIRST_RETRY, age / 4)
+    _save_with_busy_key(job)
     return True

@@ -1,7 +1,7 @@
-"""The way of every change: asked for, allowed, written down, submitted, followed.
+"""Submit jobs to clusters.
 
-The Job row is written before Ganeti is asked and completed with the job's id after
-it. Its key travels in the reason, so that whatever happens in between is found out.
+The Job row is created before the RAPI call and completed with Ganeti's job id after it.
+Its key is sent in the job's reason, so that the job is found if a crash comes between.
 """
 
 import logging
@@ -34,7 +34,7 @@ NOT_THEIRS = gettext_noop("The machine belongs to another user.")
 
 
 class ActionRefused(Exception):
-    """The person may not do this; recorded, and told to MANAGERS in a digest."""
+    """The user may not do this; recorded, and mailed to MANAGERS in a digest."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(str(verdict.reason))
@@ -42,17 +42,17 @@ class ActionRefused(Exception):
 
 
 class NotNow(Exception):
-    """The person may, but it cannot be done now; the text says why."""
+    """The user may, but it can't be done now; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is asked of a cluster; ``call`` gets a client and the reason to pass on.
+    """A job to submit; ``call`` gets a client and the reason to pass on.
 
-    ``then`` are steps (`jobs.steps`) that follow when it has succeeded. ``alone``:
-    nothing else may be done to the target meanwhile. A job that prepares what is
-    meant is ``recorded_as`` that; ``new_name`` is what the target will be called in the
-    end.
+    ``then`` are the steps (`jobs.steps`) that follow its success. ``alone``: no other
+    job may run on the target meanwhile. ``recorded_as`` is the action that the audit
+    log shows, if the job only prepares it. ``new_name`` is the name of the target after
+    the chain.
     """
 
     kind: Job.Kind
@@ -77,36 +77,36 @@ def refuse(
     by: Acting,
     hidden: str = NOT_THEIRS,
 ) -> ActionRefused:
-    """Record a refused attempt and return the exception that says so.
+    """Record a refused attempt and return the exception to raise.
 
-    ``hidden`` is why, of what they may not even know of.
+    ``hidden`` is the reason recorded for targets that the user may not see.
     """
     with translation.override("en"):  # read by many, each in their own language
-        why = str(verdict.reason)
+        reason = str(verdict.reason)
     invisible = verdict.answer is Answer.INVISIBLE
     if invisible:
-        why = hidden
-    entries.record_refusal(by, action, target, why=why, hidden=invisible)
+        reason = hidden
+    entries.record_refusal(by, action, target, why=reason, hidden=invisible)
     return ActionRefused(verdict)
 
 
 def submit(cluster: Cluster, target: Target, action: Action, *, by: Acting) -> Job:
-    """Ask a cluster to do something to a target; return the job that does it.
+    """Submit an action on a target to a cluster; return its job.
 
-    Raises NotNow when a job of ours runs on the target already, and RapiError when
-    Ganeti was not asked or said no. When nobody knows whether the call arrived, the
-    job is in doubt and being looked for.
+    Raises NotNow if a job of ours is already running on the target, and RapiError if
+    the call failed or was refused. If it is unknown whether the call arrived, the job
+    is in doubt and the watcher looks for it.
     """
-    job = write_down(cluster, target, action, by=by)
-    send(job, action.call)
+    job = create_job(cluster, target, action, by=by)
+    send_job(job, action.call)
     return job
 
 
-def write_down(cluster: Cluster, target: Target, action: Action, *, by: Acting) -> Job:
-    """Write a job down with its audit entry; nothing is asked of the cluster yet.
+def create_job(cluster: Cluster, target: Target, action: Action, *, by: Acting) -> Job:
+    """Create a job with its audit entry, without calling the cluster.
 
-    Raises NotNow when a job of ours runs on the target already. Whatever else must be
-    written with it goes around both in one transaction; `send` comes after that.
+    Raises NotNow if a job of ours is already running on the target. Callers may wrap it
+    in a transaction with other rows; call `send_job` after that transaction.
     """
     try:
         with transaction.atomic():
@@ -136,21 +136,21 @@ def write_down(cluster: Cluster, target: Target, action: Action, *, by: Acting) 
         raise NotNow(message % {"name": target.name}) from exc
 
 
-def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:
-    """Ask the cluster for a job that is written down; raises RapiError.
+def send_job(job: Job, call: Callable[[RapiClient, str], int]) -> None:
+    """Submit a created job to its cluster; raises RapiError, UndecryptableError.
 
-    Also raises UndecryptableError. The job then says that there is none, and why.
+    The job's status and message then say that it was not submitted, and why.
     """
-    counts.forget_of(job.user)
+    counts.forget_counts(job.user)
     try:
         ganeti_id = call(client_for(job.cluster), reason_of(job))
     except RapiError as exc:
         if not _in_doubt(exc):
-            _not_accepted(job, exc)
+            _mark_not_accepted(job, exc)
             raise
         _mark_in_doubt(job, exc)
         return
-    # Only while nobody found it by its key: the watcher may have been quicker.
+    # Only if it has no id yet: the watcher may have found it by its key already.
     Job.objects.without_id().filter(pk=job.pk).update(
         ganeti_id=ganeti_id, status=JobStatus.QUEUED, changed_at=timezone.now()
     )
@@ -159,7 +159,7 @@ def send(job: Job, call: Callable[[RapiClient, str], int]) -> None:
 
 
 def _in_doubt(exc: Exception) -> bool:
-    """Tell whether Ganeti may have made a job although we were not told."""
+    """Return whether Ganeti may have created a job despite the error."""
     match exc:
         case RapiUnreachable():
             return exc.sent
@@ -168,7 +168,7 @@ def _in_doubt(exc: Exception) -> bool:
 
 
 def _mark_in_doubt(job: Job, exc: Exception) -> None:
-    """Leave it to the watcher to find the job by its key, or that there is none."""
+    """Mark a job as in doubt: the watcher finds it by its key, or ends it."""
     Job.objects.without_id().filter(pk=job.pk).update(
         status=JobStatus.IN_DOUBT, changed_at=timezone.now(), message=str(exc)
     )
@@ -176,12 +176,12 @@ def _mark_in_doubt(job: Job, exc: Exception) -> None:
     job.refresh_from_db()
 
 
-def _not_accepted(job: Job, exc: Exception) -> None:
-    """Write down that there is no job, and why; the machine is free again."""
+def _mark_not_accepted(job: Job, exc: Exception) -> None:
+    """Mark a job as not submitted or refused, and its target as not busy."""
     now = timezone.now()
-    unreached = isinstance(exc, RapiUnreachable | UndecryptableError)
+    unreachable = isinstance(exc, RapiUnreachable | UndecryptableError)
     Job.objects.without_id().filter(pk=job.pk).update(
-        status=JobStatus.NOT_SUBMITTED if unreached else JobStatus.REFUSED,
+        status=JobStatus.NOT_SUBMITTED if unreachable else JobStatus.REFUSED,
         busy_key=None,
         message=str(exc),
         changed_at=now,

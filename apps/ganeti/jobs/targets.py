@@ -1,4 +1,4 @@
-"""What jobs and entries of the audit log are about, from what is known of clusters."""
+"""Targets of jobs and audit entries."""
 
 from apps.auditlog.target import Target, TargetKind
 
@@ -11,5 +11,5 @@ def instance_target(instance: Instance) -> Target:
 
 
 def new_instance_target(cluster: Cluster, name: str) -> Target:
-    """Return an instance that is to be created: it has no uuid yet."""
+    """Return the target for an instance to be created, which has no uuid yet."""
     return Target(TargetKind.INSTANCE, name, cluster.slug)

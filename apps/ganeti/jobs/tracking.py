@@ -1,4 +1,4 @@
-"""Jobs from submitted to finished: who follows them, and what Ganeti says of them."""
+"""Track submitted jobs: which watcher follows them, their progress and their end."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from ..rapi.query import at_least
 from ..rapi.versions import Capability
 from ..state.connections import client_for
 from ..state.refreshing import assume_version
-from ..state.snapshots import remembered
+from ..state.snapshots import contents_in_memory
 from . import handlers
 from .job_reason import key_in
 from .kinds import record_of
@@ -26,21 +26,22 @@ logger = logging.getLogger(__name__)
 FIELDS = ("id", "status", "opresult", "oplog", "end_ts")
 # The lease of a watcher on a job; renewed every second while it lives.
 LEASE_S = 4
-# A row without an id is looked for when its call should long have been answered, and
-# given up when no process can still be waiting in it.
-SOUGHT_AFTER_S = 3
+# A job without an id is searched for when its call should have been answered by now,
+# and given up when no process can still be waiting for the answer.
+SEARCH_AFTER_S = 3
 MARGIN_S = 7
-# The cluster's own watcher archives jobs after six hours; what is older and not in
-# the list may have run all the same.
+# The cluster's own watcher archives jobs after six hours; an older one that is not in
+# the list may have run nevertheless.
 ARCHIVED_AFTER = timedelta(hours=5)
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
-def end(job: Job, report: JobReport) -> bool:
-    """Finish a job and run its handlers; tell whether it was us who finished it.
+def end_job(job: Job, report: JobReport) -> bool:
+    """Finish a job and run its handlers; return whether this process finished it.
 
-    Both at once: in between, what follows as a next job would seem not to come. An
-    end whose handlers fail is kept; one that the database could not keep is seen again.
+    Both in one transaction: in between, the chain would look finished although a next
+    job follows. If handlers fail, the job still is finished; if the database fails, the
+    end is seen again.
     """
     with transaction.atomic():
         ended = finish(job, report)
@@ -50,9 +51,9 @@ def end(job: Job, report: JobReport) -> bool:
 
 
 def finish(job: Job, report: JobReport) -> bool:
-    """Write down how a job ended; tell whether it was us who did.
+    """Store the outcome of a job; return whether this process did.
 
-    One UPDATE decides, so that two watchers may see the same end.
+    One UPDATE decides between two watchers that see the same end.
     """
     if report.status not in FINAL:
         raise ValueError(f"{report.status} is not the end of a job")
@@ -74,19 +75,19 @@ def finish(job: Job, report: JobReport) -> bool:
 
 
 def progress(job: Job, report: JobReport) -> bool:
-    """Write down where a job has got to; tell whether that was news."""
+    """Store the progress of a job; return whether it changed."""
     log = _as_json(report.log)
     if report.status is None or (report.status == job.status and log == job.log):
         return False
     if not may_become(JobStatus(job.status), report.status):
         return False
-    starts = report.status == JobStatus.RUNNING != job.status
+    is_starting = report.status == JobStatus.RUNNING != job.status
     with transaction.atomic():
         Job.objects.unfinished().filter(pk=job.pk).update(
             status=report.status, log=log, changed_at=timezone.now()
         )
-        if starts:
-            handlers.run_started(job)
+        if is_starting:
+            handlers.run_start_handlers(job)
     return True
 
 
@@ -94,14 +95,14 @@ def _as_json(log: Iterable[LogLine]) -> list[list[Any]]:
     return [[line.serial, line.at.isoformat(), line.text] for line in log]
 
 
-# -- whose job it is
+# -- which watcher follows a job
 
 
 def claim(follower: str, now: datetime, *, older_than_s: float = 0) -> None:
-    """Take over the unfinished jobs that nobody follows.
+    """Take over the unfinished jobs without a follower.
 
-    ``older_than_s`` leaves the newest alone, whose wake-up may be on its way to
-    another watcher.
+    Jobs younger than ``older_than_s`` are left, since their wake-up may be on its way
+    to another watcher.
     """
     submitted_before = now - timedelta(seconds=older_than_s)
     Job.objects.submitted().without_follower(now).filter(
@@ -110,7 +111,7 @@ def claim(follower: str, now: datetime, *, older_than_s: float = 0) -> None:
 
 
 def take(follower: str, pk: int) -> Job | None:
-    """Follow a job whoever did before: beanstalkd says that it is ours now."""
+    """Take over a job from any follower, since beanstalkd gave us its wake-up."""
     now = timezone.now()
     Job.objects.unfinished().filter(pk=pk).update(
         follower=follower, leased_until=now + timedelta(seconds=LEASE_S)
@@ -119,13 +120,13 @@ def take(follower: str, pk: int) -> Job | None:
 
 
 def renew(follower: str) -> None:
-    """Say that we live, and still follow what we followed."""
+    """Extend the leases on the jobs of a follower."""
     until = timezone.now() + timedelta(seconds=LEASE_S)
     Job.objects.unfinished().filter(follower=follower).update(leased_until=until)
 
 
 def release(follower: str) -> None:
-    """Leave our jobs to others."""
+    """Release the jobs of a follower."""
     Job.objects.filter(follower=follower).update(follower="", leased_until=None)
 
 
@@ -137,15 +138,15 @@ def followed_by(follower: str, cluster: Cluster) -> list[Job]:
     )
 
 
-# -- asking Ganeti
+# -- querying Ganeti
 
 
-def ask(
+def fetch_reports(
     cluster: Cluster, jobs: Sequence[Job], *, patience_s: float | None = None
 ) -> dict[int, JobReport]:
-    """Ask for several jobs by one call; return reports by Ganeti's job id.
+    """Query several jobs by one call; return reports by Ganeti's job id.
 
-    A job that the queue does not know has no report. Raises RapiError.
+    Jobs that are not in the queue have no report. Raises RapiError.
     """
     ids = [job.ganeti_id for job in jobs if job.ganeti_id is not None]
     client = client_for(cluster, patience_s=patience_s)
@@ -155,18 +156,18 @@ def ask(
     return {report.id: report for report in reports if report.id}
 
 
-def may_be_sought(job: Job, now: datetime) -> bool:
-    """Tell whether a job without an id is to be looked for by its key."""
+def is_search_due(job: Job, now: datetime) -> bool:
+    """Return whether to search for a job without an id."""
     if job.status == JobStatus.IN_DOUBT:
         return True
-    return now - job.submitted_at > timedelta(seconds=SOUGHT_AFTER_S)
+    return now - job.submitted_at > timedelta(seconds=SEARCH_AFTER_S)
 
 
-def may_be_given_up(job: Job, now: datetime) -> bool:
-    """Tell whether a job that is not found will not come any more.
+def is_search_over(job: Job, now: datetime) -> bool:
+    """Return whether a job that was not found can no longer appear.
 
-    The process that submits it may wait for one of its slots first, as long as for
-    the call itself.
+    The process that submits it may first wait for one of its slots as long as for the
+    call itself.
     """
     if job.status == JobStatus.IN_DOUBT:
         return True
@@ -174,42 +175,42 @@ def may_be_given_up(job: Job, now: datetime) -> bool:
     return now - job.submitted_at > timedelta(seconds=2 * call_s + MARGIN_S)
 
 
-def find(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
-    """Look for jobs by their keys; write down the ids, return the rows' keys found.
+def find_lost_jobs(cluster: Cluster, jobs: Sequence[Job]) -> set[int]:
+    """Search for jobs by their keys and store their ids; return the pks of those found.
 
     Raises RapiError.
     """
     by_key = {job.key: job for job in jobs}
-    found = set()
+    found_pks = set()
     client = client_for(cluster)
     assume_version(client, cluster)
-    reports = _reported_since(client, cluster, jobs)
+    reports = _fetch_recent_reports(client, cluster, jobs)
     for report in reports:
         for key in filter(None, map(key_in, report.reasons)):
             if key in by_key:
-                _found(by_key[key], report)
-                found.add(by_key[key].pk)
+                _assign_id(by_key[key], report)
+                found_pks.add(by_key[key].pk)
     keeps_reasons = _keeps_reasons(cluster)
     for job in jobs:
         if keeps_reasons and job.kind != Job.Kind.REINSTALL:
             continue
-        unmarked = _unmarked(job, reports)
-        if unmarked is not None:
-            _found(job, unmarked)
-            found.add(job.pk)
-    return found
+        keyless_report = _find_without_key(job, reports)
+        if keyless_report is not None:
+            _assign_id(job, keyless_report)
+            found_pks.add(job.pk)
+    return found_pks
 
 
 def _keeps_reasons(cluster: Cluster) -> bool:
-    """Tell whether jobs on a cluster carry our keys; Ganeti does it since 2.8."""
-    contents = remembered(cluster)
+    """Return whether a cluster's jobs carry our keys, as they do since Ganeti 2.8."""
+    contents = contents_in_memory(cluster)
     return contents is None or contents.can(Capability.REASON)
 
 
-def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
-    """Find a job that carries no key by what it does and when it came.
+def _find_without_key(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
+    """Find a job without a key by its opcode, instance and time.
 
-    One of another's of the same instance in the same minute would be taken for it.
+    A like job on the same instance in the same minute would be mistaken for it.
     """
     summary = f"{record_of(job).opcode}({job.target_name})"
     since = job.submitted_at - CLOCKS_DIFFER
@@ -221,7 +222,7 @@ def _unmarked(job: Job, reports: Iterable[JobReport]) -> JobReport | None:
     return None
 
 
-def _found(job: Job, report: JobReport) -> None:
+def _assign_id(job: Job, report: JobReport) -> None:
     logger.info("%s: job %s is %s", job.cluster.slug, report.id, job)
     Job.objects.without_id().filter(pk=job.pk).update(
         ganeti_id=report.id,
@@ -231,25 +232,25 @@ def _found(job: Job, report: JobReport) -> None:
     )
 
 
-def _reported_since(
+def _fetch_recent_reports(
     client: RapiClient, cluster: Cluster, jobs: Sequence[Job]
 ) -> list[JobReport]:
-    """Return the cluster's jobs since the one that we knew last before ``jobs``."""
+    """Return the cluster's jobs since the last one with a known id before ``jobs``."""
     oldest = min(job.pk for job in jobs)
     earlier = Job.objects.filter(
         cluster=cluster, pk__lt=oldest, ganeti_id__isnull=False
     )
-    known = earlier.order_by("-pk").values_list("ganeti_id", flat=True).first()
+    last_id = earlier.order_by("-pk").values_list("ganeti_id", flat=True).first()
     fields = ("id", "ops", "summary", "received_ts")
-    rows = client.query("job", fields, at_least("id", known or 0))
+    rows = client.query("job", fields, at_least("id", last_id or 0))
     reports = (JobReport.from_rapi({**row, "status": None}) for row in rows)
     return [report for report in reports if report.id]
 
 
-def never_arrived(job: Job, now: datetime) -> JobReport:
-    """Return the end of a job that the cluster's list does not have.
+def lost_report(job: Job, now: datetime) -> JobReport:
+    """Return the final report of a job that was not found on its cluster.
 
-    Where jobs carry no keys, it may be there unrecognized.
+    Where jobs carry no keys, it may have run unrecognized.
     """
     if now - job.submitted_at > ARCHIVED_AFTER or not _keeps_reasons(job.cluster):
         return JobReport(0, JobStatus.LOST)

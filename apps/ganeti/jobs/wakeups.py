@@ -1,7 +1,7 @@
-"""Wake-ups through beanstalkd; the database alone does as well, only later.
+"""Wake watchers through beanstalkd; without it they poll the database.
 
-A message names a job to follow. It carries nothing that the Job row does not know, so
-that losing beanstalkd with all that it holds costs moments.
+A message holds the key of a job to follow and nothing that its row lacks, so losing
+beanstalkd with all its messages costs moments only.
 """
 
 import json
@@ -21,31 +21,31 @@ from ..models import Job
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 2.0
-# How long a watcher may keep a message without a sign of life.
+# How long a watcher may hold a message without touching it.
 TIME_TO_RUN_S = 30
 
-Failure = (OSError, greenstalk.Error)
+CONNECTION_ERRORS = (OSError, greenstalk.Error)
 
 
 class MalformedError(Exception):
-    """A message that is none of ours."""
+    """The message is not one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as beanstalkd holds it, and the row that it speaks of."""
+    """A reserved message, with the key of the job that it is about."""
 
     job_pk: int
     reserved: "greenstalk.Job[bytes]"
 
 
-def configured() -> bool:
+def is_configured() -> bool:
     return bool(settings.BEANSTALK_URL)
 
 
 def wake(job: Job) -> None:
-    """Tell the watchers of a job; never makes the caller wait, never fails."""
-    if configured():
+    """Notify the watchers of a job in a thread; never blocks, never raises."""
+    if is_configured():
         threading.Thread(target=_put, args=(job.pk,), daemon=True).start()
 
 
@@ -53,14 +53,14 @@ def _put(job_pk: int) -> None:
     try:
         with connection() as client:
             client.put(json.dumps({"job": job_pk}).encode(), ttr=TIME_TO_RUN_S)
-    except Failure as exc:
-        # The watchers look into the table as well.
+    except CONNECTION_ERRORS as exc:
+        # The watchers poll the table as well.
         logger.warning("Job %s was not announced: %s", job_pk, exc)
 
 
 @contextmanager
 def connection() -> Iterator[greenstalk.Client[bytes]]:
-    """Connect to beanstalkd for a while."""
+    """Connect to beanstalkd and close the connection at the end."""
     client = connect()
     try:
         yield client
@@ -71,19 +71,19 @@ def connection() -> Iterator[greenstalk.Client[bytes]]:
 def connect() -> "greenstalk.Client[bytes]":
     """Connect to the tube of the settings; raises OSError or greenstalk.Error."""
     url = urlsplit(settings.BEANSTALK_URL)
-    where = (url.hostname or "localhost", url.port or 11300)
-    sock = socket.create_connection(where, timeout=CONNECT_TIMEOUT_S)
+    address = (url.hostname or "localhost", url.port or 11300)
+    sock = socket.create_connection(address, timeout=CONNECT_TIMEOUT_S)
     tube = settings.BEANSTALK_TUBE
     try:
-        # Bytes: a message in another encoding is no failure of the connection.
+        # Bytes, so that a message in another encoding does not fail the connection.
         return greenstalk.Client(sock, encoding=None, use=tube, watch=tube)
-    except Failure:
+    except CONNECTION_ERRORS:
         sock.close()
         raise
 
 
-def read(reserved: "greenstalk.Job[bytes]") -> Message:
-    """Understand a message; raises MalformedError."""
+def parse(reserved: "greenstalk.Job[bytes]") -> Message:
+    """Parse a message; raises MalformedError."""
     try:
         job_pk = json.loads(reserved.body)["job"]
     except (ValueError, TypeError, KeyError, RecursionError) as exc:

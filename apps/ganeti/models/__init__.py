@@ -1,4 +1,4 @@
-"""Rows: clusters and what lives on them, jobs, requests, sources of images."""
+"""Models: clusters, networks, jobs, requests, image sources."""
 
 from .action_request import ActionRequest, RequestedAction
 from .cluster import Cluster, ClusterQuerySet, ClusterRefresh

@@ -1,6 +1,6 @@
-"""What somebody asked to do to a machine that has to be confirmed; done after that.
+"""Requests for actions on machines that the user must confirm by mail.
 
-Its rows name clusters and jobs by their labels.
+Foreign keys to clusters and jobs are given by label.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from apps.mails.one_time_keys import hash_of
 
 
 class RequestedAction(models.TextChoices):
-    """What is confirmed; each is a word in the link's address."""
+    """Actions that need confirmation; the values are part of the link's URL."""
 
     REINSTALL = "reinstall", pgettext_lazy("action", "Reinstall")
     RENAME = "rename", pgettext_lazy("action", "Rename")
@@ -26,13 +26,13 @@ class RequestedAction(models.TextChoices):
     REMOVE_OWNER = "remove_owner", pgettext_lazy("action", "Remove an owner")
 
 
-# What cannot be undone; each is a kind of job.
+# Actions that can't be undone; each is a kind of job.
 FATAL = (RequestedAction.REINSTALL, RequestedAction.RENAME, RequestedAction.DESTROY)
 
 
 class ActionRequestQuerySet(models.QuerySet["ActionRequest"]):
     def pending(self, now: datetime | Value | None = None) -> Self:
-        """Return those whose links still work."""
+        """Return the requests whose links still work."""
         unused = Q(used_at=None, cancelled_at=None)
         return self.filter(unused, expires_at__gt=now or timezone.now())
 
@@ -44,9 +44,9 @@ class ActionRequestQuerySet(models.QuerySet["ActionRequest"]):
 
 
 class ActionRequest(models.Model):
-    """A wish, for the machine that had this uuid, by somebody who must confirm it.
+    """A request by a user for an action on the machine with this uuid, to be confirmed.
 
-    Of the key in the link only a hash is kept: who reads the table confirms nothing.
+    Only a hash of the link's key is stored, so that readers of the table can't confirm.
     """
 
     user = models.ForeignKey(
@@ -61,22 +61,22 @@ class ActionRequest(models.Model):
         verbose_name=_("cluster"),
         related_name="action_requests",
     )
-    # As it was called then.
+    # The name at the time of the request.
     instance = models.CharField(_("instance"), max_length=255)
     instance_uuid = models.CharField(max_length=36)
     action = models.CharField(_("action"), max_length=16, choices=RequestedAction)
-    # Of a reinstall: an id of `apps.ganeti.images`.
+    # For a reinstall: an id of `apps.ganeti.images`.
     image = models.CharField(_("image"), max_length=255, blank=True)
-    # Of a rename.
+    # For a rename.
     new_name = models.CharField(_("new name"), max_length=255, blank=True)
-    # Of the removal of one, as `services.owners.Owner` writes it.
+    # For the removal of an owner: `services.owners.Owner` as text.
     owner = models.CharField(_("owner"), max_length=255, blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     used_at = models.DateTimeField(_("confirmed"), null=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True)
-    # The first one that came of it.
+    # The first job of its chain.
     job = models.ForeignKey(
         "ganeti.Job",
         models.SET_NULL,

@@ -1,4 +1,4 @@
-"""Rows: clusters, and how asking them has gone lately."""
+"""Clusters, and the state of their refreshes."""
 
 from typing import Self
 
@@ -16,7 +16,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 
 
 class Cluster(models.Model):
-    """A Ganeti cluster and how we reach its RAPI."""
+    """A Ganeti cluster and the connection to its RAPI."""
 
     class Verify(models.TextChoices):
         FINGERPRINT = Verification.FINGERPRINT, _("its fingerprint, pinned below")
@@ -106,10 +106,10 @@ class Cluster(models.Model):
 
 
 class ClusterRefresh(models.Model):
-    """Whose turn it is to ask a cluster, and how asking has gone lately.
+    """Refresh lease of a cluster, and the outcome of its last refreshes.
 
-    The lease makes one refresh at a time of all processes' wishes; failures open the
-    circuit: ``next_at`` then moves away from now.
+    The lease allows one refresh at a time among all processes. Failures open the
+    circuit: they delay ``next_at``.
     """
 
     cluster = models.OneToOneField(
@@ -122,7 +122,7 @@ class ClusterRefresh(models.Model):
     failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
-    # Whose turn it is to publish, which is a matter of milliseconds.
+    # Lease for publishing, which takes milliseconds.
     publisher = models.CharField(max_length=32, blank=True)
     publishing_until = models.DateTimeField(null=True)
 

@@ -1,20 +1,20 @@
-"""Rows: where images are listed, and what was listed there last."""
+"""Image sources and their last fetched lists."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class ImageSource(models.Model):
-    """What a source of images gave last, and whose turn it is to ask it.
+    """The last list of an image source, and the lease for fetching it.
 
-    ``key`` stands for all settings that shape what is read there. ``images`` are the
-    last good answer and stay when the source breaks.
+    ``key`` identifies all settings that affect what is read there. ``images`` is the
+    last valid list, kept while the source fails.
     """
 
     key = models.CharField(max_length=64, unique=True)
     url = models.TextField()
     images = models.JSONField(default=list)
-    # What is wrong with single files there: pairs of a name and the reason.
+    # Problems with single files there: pairs of name and reason.
     problems = models.JSONField(default=list)
     fetched_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(default=timezone.now)

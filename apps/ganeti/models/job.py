@@ -1,4 +1,4 @@
-"""Rows: what we asked clusters to do."""
+"""Jobs that we submit to clusters."""
 
 import hashlib
 import uuid
@@ -23,7 +23,7 @@ from .cluster import Cluster
 
 class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
-        # What is handled is finished: the index on handled_at finds the few.
+        # Handled jobs are finished; the condition lets the index on handled_at be used.
         return self.filter(handled_at=None, status__in=UNFINISHED)
 
     def finished(self) -> Self:
@@ -33,43 +33,43 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=WITHOUT_ID)
 
     def submitted(self) -> Self:
-        """Return what is on its way or running: unfinished and not only planned."""
+        """Return the unfinished jobs that are not only planned."""
         return self.unfinished().exclude(status=JobStatus.PLANNED)
 
     def planned(self) -> Self:
         return self.filter(handled_at=None, status=JobStatus.PLANNED)
 
     def unhandled(self) -> Self:
-        """Jobs that ended, but whose handlers have not run to their end."""
+        """Return the ended jobs whose handlers have not completed."""
         return self.filter(handled_at=None, status__in=FINAL)
 
     def without_follower(self, now: datetime) -> Self:
         return self.filter(Q(leased_until=None) | Q(leased_until__lt=now))
 
     def named(self, cluster: Cluster, kind: TargetKind, name: str) -> Self:
-        """Return the jobs on whatever has or had a name."""
+        """Return the jobs on any target that has or had this name."""
         return self.filter(cluster=cluster, target_kind=kind, target_name=name)
 
     def on(self, cluster: Cluster, target: Target) -> Self:
-        """Return the jobs on a target under its name, from before it had an id, too."""
+        """Return the jobs on a target, and those of its name before it had an id."""
         named = self.named(cluster, target.kind, target.name)
         return named.filter(target_id__in=("", target.id)) if target.id else named
 
 
 class Job(models.Model):
-    """Something that we asked a cluster to do; the truth about it.
+    """A job that we submit to a cluster; the authoritative record of it.
 
-    Written before Ganeti is asked. ``key`` travels in the call's reason, so that a
-    job whose id was lost on the way is found again. ``busy_key`` stands for the
-    target while the job is unfinished and is unique: one job of ours per target.
+    The row is created before the RAPI call. ``key`` is sent in the call's reason, so
+    that a job whose id was lost is found again. ``busy_key`` identifies the target
+    while the job is unfinished and is unique: one job of ours per target.
 
-    ``then`` are the steps that follow when it succeeds (`jobs.steps`): the next one
-    becomes a planned job with its ``step``, which the watcher submits. Together they
-    are a chain, which has the ``audit_entry`` of what somebody asked for.
+    ``then`` are the steps that follow its success (`jobs.steps`): the next one becomes
+    a planned job with its ``step``, which the watcher submits. Together they form a
+    chain with the ``audit_entry`` of the request.
     """
 
     class Kind(StrEnum):
-        """What jobs do; `jobs.kinds` has a record of each."""
+        """What a job does; `jobs.kinds` describes each."""
 
         STARTUP = "startup"
         SHUTDOWN = "shutdown"
@@ -111,7 +111,7 @@ class Job(models.Model):
     )
     ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
     kind = models.CharField(_("kind"), max_length=32)
-    # As `Target` has them.
+    # The fields of `Target`.
     target_kind = models.CharField(
         _("kind of target"),
         max_length=16,
@@ -120,7 +120,7 @@ class Job(models.Model):
     )
     target_name = models.CharField(_("target"), max_length=255)
     target_id = models.CharField(_("id of the target"), max_length=36, blank=True)
-    # Of a job that renames.
+    # For a rename.
     new_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=255)
     user = models.ForeignKey(
@@ -130,14 +130,14 @@ class Job(models.Model):
         verbose_name=_("user"),
         related_name="jobs",
     )
-    # Of the request: all jobs of its chain have it.
+    # Of the request; shared by all jobs of the chain.
     audit_entry = models.ForeignKey(
         AuditEntry, models.SET_NULL, null=True, related_name="jobs"
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status, default=Status.SUBMITTING
     )
-    # Null, not empty, when finished: a unique column may hold many nulls.
+    # Null and not empty when finished, since a unique column may hold many nulls.
     busy_key = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
     created_at = models.DateTimeField(default=timezone.now)
     # Of the last attempt.
@@ -149,7 +149,7 @@ class Job(models.Model):
     log = models.JSONField(default=list)
     step = models.JSONField(null=True)
     then = models.JSONField(default=list)
-    # Of a planned job: when it may be tried (again).
+    # For a planned job: when it may be submitted (again).
     due_at = models.DateTimeField(default=timezone.now)
     follower = models.CharField(max_length=64, blank=True)
     leased_until = models.DateTimeField(null=True)
@@ -172,7 +172,7 @@ class Job(models.Model):
 
     @classmethod
     def new(cls, cluster: Cluster, target: Target, **fields: Any) -> Self:
-        """Return a job on a target, with a key, to be saved."""
+        """Return an unsaved job on a target, with a new key."""
         return cls(
             key=cls.new_key(),
             cluster=cluster,
@@ -190,7 +190,7 @@ class Job(models.Model):
     def busy_key_of(
         cluster: Cluster, name: str, kind: TargetKind = TargetKind.INSTANCE
     ) -> str:
-        """Return a key as long for every name; names of hosts have no case."""
+        """Return a hash, so of fixed length; host names are case-insensitive."""
         text = f"{cluster.pk}/{kind.value}/{name.casefold()}"
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -219,17 +219,17 @@ class Job(models.Model):
 
     @property
     def target_at_end(self) -> Target:
-        """The target as it is called after the job."""
+        """The target by its name after the job."""
         renamed = self.kind == self.Kind.RENAME and self.status == JobStatus.SUCCESS
         return replace(self.target, name=self.new_name) if renamed else self.target
 
     @property
     def only_migration_failed(self) -> bool:
-        """Whether what was wanted is done, and only the move after it failed."""
+        """Whether the change itself succeeded, but the migration after it failed."""
         return self.failed and self.step is not None and self.kind == self.Kind.MIGRATE
 
 
 def chain_outcome(jobs: Iterable[Job]) -> Job | None:
-    """Return the job that says how a chain goes: one that failed, else the last."""
+    """Return the job that determines a chain's outcome: a failed one, else the last."""
     by_age = sorted(jobs, key=lambda job: job.pk)
     return next((job for job in by_age if job.failed), by_age[-1] if by_age else None)

@@ -1,4 +1,4 @@
-"""Rows: what a cluster does not say of its networks."""
+"""Networks of clusters, where gnt-network does not describe them."""
 
 from django.contrib.auth.models import Group
 from django.db import models
@@ -8,7 +8,7 @@ from .cluster import Cluster
 
 
 class Network(models.Model):
-    """A network of a cluster, for what gnt-network does not know."""
+    """A network of a cluster, with what gnt-network does not know of it."""
 
     class Mode(models.TextChoices):
         BRIDGED = "bridged", _("bridged")

@@ -1,11 +1,11 @@
-"""Permissions that belong to no row."""
+"""Permissions that belong to no model."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Permissions(models.Model):
-    """Rights on instances, which are no rows of ours."""
+    """Permissions on instances, which are not stored in the database."""
 
     class Meta:
         managed = False

@@ -1,4 +1,4 @@
-"""Rows: the watchers that run."""
+"""Heartbeats of running watchers."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class WatcherBeat(models.Model):
-    """A sign of life that each watcher renews while it runs."""
+    """Heartbeat that a watcher renews while it runs."""
 
     name = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
@@ -19,6 +19,6 @@ class WatcherBeat(models.Model):
 
     @classmethod
     def newest(cls) -> datetime | None:
-        """Return when any watcher was last heard of."""
+        """Return the time of the latest heartbeat of any watcher."""
         newest = cls.objects.order_by("-beat_at").first()
         return newest.beat_at if newest else None

@@ -55,7 +55,9 @@ def check(hostname: str, *, apart_from: int | None = None) -> HostnameStatus:
     return HostnameStatus(
         taken_on=_taken_on(hostname, current) or _being_renamed_on(hostname),
         reserved=any(is_reserved(hostname, apart_from) for is_reserved in _sources),
-        unreachable=tuple(s.cluster.slug for s in current if s.down or s.known is None),
+        unreachable=tuple(
+            s.cluster.slug for s in current if s.down or s.published is None
+        ),
     )
 
 

@@ -181,7 +181,7 @@ class Inventory:
     @property
     def unknown(self) -> list[Snapshot]:
         """Snapshots of clusters that were not read yet."""
-        return [snapshot for snapshot in self.snapshots if snapshot.known is None]
+        return [snapshot for snapshot in self.snapshots if snapshot.published is None]
 
     @property
     def unreadable(self) -> list[Snapshot]:
@@ -197,7 +197,7 @@ class Inventory:
     def _concerns(self, snapshot: Snapshot) -> bool:
         return (
             access.sees_all(self.person)
-            or not snapshot.known
+            or not snapshot.published
             or bool(_owned_instances(self.person, snapshot))
         )
 
@@ -314,14 +314,14 @@ def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
     the background.
     """
     current = snapshots.current(_CLUSTERS.fetch(), within_s=within_s)
-    refreshing.wake_neglected(current)
+    refreshing.refresh_neglected(current)
     return Inventory(person, current)
 
 
 def visible_on(person: Person, slug: str) -> Inventory:
     """Return what the person may see on one cluster, compared with the cache now."""
     current = snapshots.current(_CLUSTER.fetch(slug=slug))
-    refreshing.wake_neglected(current)
+    refreshing.refresh_neglected(current)
     return Inventory(person, current)
 
 

@@ -1,1 +1,1 @@
-"""WRITE: what people do to instances; each checks rights, records, and submits."""
+"""Changes to instances: each checks access, records an audit entry, submits a job."""

@@ -1,4 +1,4 @@
-"""The service behind each kind of job that has a button of its own."""
+"""Look up the service of each kind of job that has its own button."""
 
 from typing import Protocol, cast
 
@@ -20,5 +20,5 @@ class Service(Protocol):
 
 
 def service_for(kind: Job.Kind) -> Service:
-    """Return the service that a kind of job names; it raises as `power` does."""
+    """Return the service of a kind of job; it raises as those in `power` do."""
     return cast(Service, import_string(f"apps.ganeti.services.{KINDS[kind].service}"))

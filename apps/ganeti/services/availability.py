@@ -1,4 +1,4 @@
-"""Who may ask for what now: the same answer for what is offered and what is done."""
+"""Which actions are available to a user now, for pages and for services alike."""
 
 from collections.abc import Iterable
 
@@ -17,29 +17,26 @@ from ..models import Cluster, Job
 from ..reads.inventory import Inventory, visible_on
 
 BUSY = Verdict(Answer.NOT_NOW, _("Another job is already running on it."))
-AWAY = Verdict(Answer.NOT_NOW, _("Its cluster isn't responding."))
-ONLY_LOOKS = Verdict(
-    Answer.NOT_NOW, _("This site has read-only access to its cluster.")
-)
+NOT_RESPONDING = Verdict(Answer.NOT_NOW, _("Its cluster isn't responding."))
+READ_ONLY = Verdict(Answer.NOT_NOW, _("This site has read-only access to its cluster."))
 
 
 def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict:
-    """Answer whether its cluster would take a job for the instance now."""
+    """Return whether the instance's cluster accepts a job for it now."""
     if busy is not None:
         return BUSY
     snapshot = inventory.snapshot(instance.cluster)
     if snapshot is None or snapshot.down:
-        return AWAY
-    return ONLY_LOOKS if snapshot.cluster.can_write is False else access.YES
+        return NOT_RESPONDING
+    return READ_ONLY if snapshot.cluster.can_write is False else access.YES
 
 
 def offer(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    """Answer whether it would be done now; for buttons and pages.
+    """Return whether a kind of job is available now, for buttons and pages.
 
-    The state is what was known last, so the answer may be out of date; what decides
-    is Ganeti.
+    By the last known state, which may be out of date; Ganeti has the final say.
     """
     return offers((kind,), instance, inventory, busy)[kind]
 
@@ -50,13 +47,13 @@ def offers(
     inventory: Inventory,
     busy: Job | None,
 ) -> dict[Job.Kind, Verdict]:
-    """Answer for several kinds of jobs; what they have in common is asked once."""
+    """Return the same for several kinds of jobs, with shared checks made once."""
     person, group = inventory.person, inventory.group_of(instance)
     is_ready = ready(instance, inventory, busy)
     verdicts = {}
     for kind in kinds:
         record = KINDS[kind]
-        verdict = record.right(person, instance, group)
+        verdict = record.permission(person, instance, group)
         if verdict.allowed:
             verdict = record.condition(instance) if is_ready.allowed else is_ready
         verdicts[kind] = verdict
@@ -64,11 +61,11 @@ def offers(
 
 
 def check(kind: Job.Kind, cluster: Cluster, instance: Instance, by: Acting) -> None:
-    """Refuse whoever may not; raises ActionRefused, and NotNow for a bare reader."""
+    """Raise ActionRefused if the user may not, NotNow if we have read access only."""
     person = Person.of(by.user)
     group = visible_on(person, cluster.slug).group_of(instance)
-    verdict = KINDS[kind].right(person, instance, group)
+    verdict = KINDS[kind].permission(person, instance, group)
     if not verdict.allowed:
         raise refuse(verdict, kind.value, instance_target(instance), by=by)
     if cluster.can_write is False:
-        raise NotNow(str(ONLY_LOOKS.reason))
+        raise NotNow(str(READ_ONLY.reason))

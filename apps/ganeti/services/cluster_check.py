@@ -1,6 +1,6 @@
-"""Try a cluster: its certificate, our user there, and what it says about itself.
+"""Check the connection to a cluster: its certificate, RAPI user and version.
 
-Nothing here touches the database, so that several clusters can be tried side by side.
+Nothing here touches the database, so several clusters can be checked in parallel.
 """
 
 from collections.abc import Iterable
@@ -30,13 +30,13 @@ from ..rapi.transport import Endpoint, Verification
 from ..rapi.versions import OLDEST, parse
 from ..state.connections import client_at
 
-TRIED_AT_ONCE = 16
+CHECKED_AT_ONCE = 16
 
 
 class CannotConnect(Exception):
-    """A cluster does not work as it is described; the text says why and what to do.
+    """The site can't use a cluster; the message says why and what to do.
 
-    ``field`` is the attribute of the cluster that is most likely to be wrong.
+    ``field`` is the attribute of the cluster that is most likely wrong.
     """
 
     def __init__(self, message: str, *, field: str = "hostname") -> None:
@@ -45,8 +45,8 @@ class CannotConnect(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a cluster answered when it was tried."""
+class ClusterReport:
+    """Result of a successful check."""
 
     name: str
     version: str
@@ -74,23 +74,23 @@ class Report:
         return _("its RAPI user has read-only access, so every action will fail.")
 
 
-def look(host: str, port: int) -> Certificate:
-    """Return the certificate shown at an address; sends nothing that is secret."""
+def fetch_certificate(host: str, port: int) -> Certificate:
+    """Return the certificate of a server; sends no credentials."""
     try:
         return certificate.fetch(host, port, timeout_s=settings.RAPI_CONNECT_TIMEOUT)
     except RapiUnreachable as exc:
-        raise CannotConnect(_unreachable(exc)) from exc
+        raise CannotConnect(_explain_unreachable(exc)) from exc
 
 
-def examine(endpoint: Endpoint) -> Report:
-    """Use a cluster as the site will; raise CannotConnect when it does not work."""
+def check(endpoint: Endpoint) -> ClusterReport:
+    """Query a cluster as the site does; raises CannotConnect."""
     _check_ca_file(endpoint)
     client = client_at(endpoint)
     try:
         info = ClusterInfo.from_rapi(client.info())
         _check_version(info.version)
         can_write = verify_write_access(client)
-        return Report(
+        return ClusterReport(
             name=info.name,
             version=info.version,
             nodes=len(client.query("node", ["name"])),
@@ -98,34 +98,34 @@ def examine(endpoint: Endpoint) -> Report:
             can_write=can_write,
         )
     except RapiError as exc:
-        raise _explained(exc, endpoint) from exc
+        raise _explain_error(exc, endpoint) from exc
 
 
-def examine_all(endpoints: Iterable[Endpoint]) -> list[Report | CannotConnect]:
-    """Examine clusters side by side; what went wrong stands at its place."""
+def check_all(endpoints: Iterable[Endpoint]) -> list[ClusterReport | CannotConnect]:
+    """Check clusters in parallel; return reports or errors in the order given."""
     language = translation.get_language() or settings.LANGUAGE_CODE
 
-    def examined(endpoint: Endpoint) -> Report | CannotConnect:
-        with translation.override(language):  # threads begin without one
+    def check_in_language(endpoint: Endpoint) -> ClusterReport | CannotConnect:
+        with translation.override(language):  # threads start without a language
             try:
-                return examine(endpoint)
+                return check(endpoint)
             except CannotConnect as exc:
                 return exc
 
-    with ThreadPoolExecutor(max_workers=TRIED_AT_ONCE) as pool:
-        return list(pool.map(examined, endpoints))
+    with ThreadPoolExecutor(max_workers=CHECKED_AT_ONCE) as pool:
+        return list(pool.map(check_in_language, endpoints))
 
 
 def _check_ca_file(endpoint: Endpoint) -> None:
-    wanted = endpoint.verification is Verification.CA_FILE
-    if wanted and not Path(endpoint.ca_file).is_file():
+    uses_ca_file = endpoint.verification is Verification.CA_FILE
+    if uses_ca_file and not Path(endpoint.ca_file).is_file():
         message = _("The CA file %(path)s doesn't exist on this server.")
         message %= {"path": endpoint.ca_file}
         raise CannotConnect(message, field="ca_file")
 
 
 def _check_version(version: str) -> None:
-    """Refuse what cannot be worked with, before anything fails on it half way."""
+    """Refuse unsupported versions before a query fails on them."""
     if parse(version) >= OLDEST:
         return
     raise CannotConnect(
@@ -140,14 +140,14 @@ def _check_version(version: str) -> None:
     )
 
 
-def _explained(exc: RapiError, endpoint: Endpoint) -> CannotConnect:
+def _explain_error(exc: RapiError, endpoint: Endpoint) -> CannotConnect:
     match exc:
         case RapiUntrusted():
-            return _untrusted(endpoint)
+            return _explain_untrusted(endpoint)
         case RapiUnreachable():
-            return CannotConnect(_unreachable(exc))
+            return CannotConnect(_explain_unreachable(exc))
         case RapiPermissionDenied():
-            return _denied(exc, endpoint)
+            return _explain_denied(exc, endpoint)
         case RapiProtocolError():
             message = _("The server responded, but it isn't Ganeti's RAPI: %(why)s")
         case _:
@@ -155,8 +155,8 @@ def _explained(exc: RapiError, endpoint: Endpoint) -> CannotConnect:
     return CannotConnect(message % {"why": stored_text.translate(str(exc))})
 
 
-def _denied(exc: RapiPermissionDenied, endpoint: Endpoint) -> CannotConnect:
-    """Say what is wrong about our user; Ganeti answers 403 to one whom it knows."""
+def _explain_denied(exc: RapiPermissionDenied, endpoint: Endpoint) -> CannotConnect:
+    """Explain what is wrong with the RAPI user; Ganeti answers 403 to known ones."""
     if exc.code == 403:
         return CannotConnect(_("This user has no read access."), field="username")
     if not endpoint.username:
@@ -168,21 +168,21 @@ def _denied(exc: RapiPermissionDenied, endpoint: Endpoint) -> CannotConnect:
     return CannotConnect(message, field="password")
 
 
-def _unreachable(exc: RapiUnreachable) -> str:
+def _explain_unreachable(exc: RapiUnreachable) -> str:
     return _(
         "No response: %(why)s Check that ganeti-rapi is running on the master "
         "and that this server can reach the port."
     ) % {"why": stored_text.translate(str(exc))}
 
 
-def _untrusted(endpoint: Endpoint) -> CannotConnect:
-    """Say what the certificate lacks, by the way it is checked."""
+def _explain_untrusted(endpoint: Endpoint) -> CannotConnect:
+    """Explain why the certificate isn't trusted, by how it is verified."""
     match endpoint.verification:
         case Verification.FINGERPRINT if not endpoint.fingerprint:
             message = _("Its certificate hasn't been confirmed yet.")
             return CannotConnect(message, field="fingerprint")
         case Verification.FINGERPRINT:
-            return CannotConnect(_changed(endpoint), field="fingerprint")
+            return CannotConnect(_explain_changed(endpoint), field="fingerprint")
         case Verification.CA_FILE:
             message = _(
                 "Its certificate isn't signed by the CA file, has expired, or was "
@@ -198,13 +198,13 @@ def _untrusted(endpoint: Endpoint) -> CannotConnect:
             return CannotConnect(message, field="verification")
 
 
-def _changed(endpoint: Endpoint) -> str:
+def _explain_changed(endpoint: Endpoint) -> str:
     pinned = _("Its certificate doesn't match the confirmed one.")
     try:
-        shown = look(endpoint.host, endpoint.port)
+        new_certificate = fetch_certificate(endpoint.host, endpoint.port)
     except CannotConnect:
         return pinned
     return _("%(problem)s The new fingerprint is %(fingerprint)s.") % {
         "problem": pinned,
-        "fingerprint": shown.formatted_fingerprint,
+        "fingerprint": new_certificate.formatted_fingerprint,
     }

@@ -1,4 +1,4 @@
-"""Try a cluster as it is about to be saved: its certificate first, then its RAPI.
+"""Test a cluster before it is saved: its certificate first, then its RAPI.
 
 The password is sent only once the certificate is trusted. Nothing here saves anything.
 """
@@ -11,40 +11,42 @@ from ..encryption import UndecryptableError
 from ..models import Cluster
 from ..rapi.certificate import Certificate
 from . import cluster_check
-from .cluster_check import CannotConnect, Report
+from .cluster_check import CannotConnect, ClusterReport
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterTrial:
-    """Outcome of a trial: one of these, or nothing before the trial."""
+    """Outcome of a test: a report, an error or a certificate; empty before it."""
 
-    report: Report | None = None
+    report: ClusterReport | None = None
     trouble: CannotConnect | None = None
-    # Nobody has confirmed this certificate; ``expected`` is the fingerprint it differs
-    # from, if one was known.
+    # A certificate that nobody has confirmed; ``expected`` is the fingerprint that was
+    # pinned before, if any.
     to_confirm: Certificate | None = None
     expected: str = ""
 
 
-def pins(cluster: Cluster) -> bool:
-    """Tell whether the cluster is known by the fingerprint of its certificate."""
+def is_pinned(cluster: Cluster) -> bool:
+    """Return whether the cluster is verified by its certificate's fingerprint."""
     return cluster.verification == Cluster.Verify.FINGERPRINT
 
 
 def run(cluster: Cluster, *, confirmed: str = "") -> ClusterTrial:
-    """Try a cluster; set its ``fingerprint`` and ``can_write`` to what was found.
+    """Test a cluster; set its ``fingerprint`` and ``can_write`` by the outcome.
 
-    ``confirmed`` is the fingerprint that somebody has compared with the cluster's.
+    ``confirmed`` is the fingerprint that the administrator has confirmed.
     """
     cluster.can_write = None
     try:
-        if pins(cluster):
-            certificate = cluster_check.look(cluster.hostname, cluster.port)
+        if is_pinned(cluster):
+            certificate = cluster_check.fetch_certificate(
+                cluster.hostname, cluster.port
+            )
             if not _pin(cluster, certificate, confirmed):
                 return ClusterTrial(
                     to_confirm=certificate, expected=cluster.fingerprint
                 )
-        report = cluster_check.examine(cluster.endpoint)
+        report = cluster_check.check(cluster.endpoint)
     except CannotConnect as exc:
         return ClusterTrial(trouble=exc)
     except UndecryptableError:
@@ -55,7 +57,7 @@ def run(cluster: Cluster, *, confirmed: str = "") -> ClusterTrial:
 
 
 def _pin(cluster: Cluster, certificate: Certificate, confirmed: str) -> bool:
-    """Pin a confirmed certificate; tell whether it is the one pinned now."""
+    """Pin a certificate if it was confirmed; return whether it is pinned."""
     if certificate.fingerprint == confirmed:
         cluster.fingerprint = certificate.formatted_fingerprint
     return cluster.fingerprint == certificate.formatted_fingerprint

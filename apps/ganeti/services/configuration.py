@@ -1,4 +1,4 @@
-"""Change how an instance's hypervisor runs it; raises as `power` does."""
+"""Change an instance's hypervisor parameters; raises as `power` does."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,33 +33,34 @@ NAMES: Mapping[str, str] = {
 
 
 def current(instance: Instance) -> dict[str, Any]:
-    """Return what the owner may choose, as it is now."""
-    known = instance.hypervisor_parameters
+    """Return the current values of the parameters that owners may change."""
+    parameters = instance.hypervisor_parameters
     return {
-        name: known.get(name, False if name == hypervisors.LOCAL_TIME else "")
+        name: parameters.get(name, False if name == hypervisors.LOCAL_TIME else "")
         for name in hypervisors.parameters(instance.hypervisor)
     }
 
 
-def differences(instance: Instance, wanted: Values) -> dict[str, Any]:
-    """Return those of the wanted values that are not in force already."""
-    now = current(instance)
+def differences(instance: Instance, requested_values: Values) -> dict[str, Any]:
+    """Return the requested values that differ from the current ones."""
+    current_values = current(instance)
     return {
         name: value
-        for name, value in wanted.items()
-        if name in now and value != now[name]
+        for name, value in requested_values.items()
+        if name in current_values and value != current_values[name]
     }
 
 
 def change(
-    cluster: Cluster, instance: Instance, wanted: Values, *, by: Acting
+    cluster: Cluster, instance: Instance, requested_values: Values, *, by: Acting
 ) -> Job | None:
-    """Ask for what differs; None if nothing does.
+    """Submit the requested values that differ; None if none does.
 
-    What runs keeps running as it was until its next reboot, and says so by a tag.
+    A running instance keeps its old values until its next reboot; a tag marks that it
+    needs one.
     """
     availability.check(Job.Kind.CONFIGURE, cluster, instance, by)
-    hvparams = differences(instance, wanted)
+    hvparams = differences(instance, requested_values)
     if not hvparams:
         return None
 
@@ -81,15 +82,15 @@ def _needs_reboot() -> Step:
 
 
 def _changes(instance: Instance, hvparams: Values) -> list[Change]:
-    now = current(instance)
+    current_values = current(instance)
     return [
-        (NAMES[name], _written(now[name]), _written(value))
+        (NAMES[name], _format_value(current_values[name]), _format_value(value))
         for name, value in hvparams.items()
     ]
 
 
-def _written(value: Any) -> str | None:
-    """Return a value for the audit log."""
+def _format_value(value: Any) -> str | None:
+    """Format a value for the audit log."""
     if isinstance(value, bool):
         return gettext_noop("yes") if value else gettext_noop("no")
     return str(value) if value not in ("", None) else None

@@ -1,7 +1,7 @@
-"""What has to be confirmed is asked for, confirmed by a link in a mail, and then done.
+"""Create, confirm and cancel requests for actions that are confirmed by mail.
 
-A link works once, for the person who asked, on the machine that was meant. What goes
-wrong before the cluster has taken the job uses nothing up.
+A link works once, for the user who requested it, on the machine that was meant. A link
+still works after a failure before the cluster accepted the job.
 """
 
 from datetime import datetime, timedelta
@@ -26,23 +26,23 @@ from .. import access, images
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..jobs import handlers
-from ..jobs.submission import NotNow, send, write_down
+from ..jobs.submission import NotNow, create_job, send_job
 from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..models.action_request import ActionRequest, RequestedAction
 from ..rapi.errors import RapiError
 from ..state import refreshing, snapshots
 from . import availability, lifecycle, owners
-from .lifecycle import Wish
+from .lifecycle import ActionSpec
 from .owners import Owner
 
-FORGOTTEN_AFTER = timedelta(days=90)
-# What came of these is nothing, so that the link still works.
-_NOTHING_DONE = frozenset({JobStatus.NOT_SUBMITTED, JobStatus.REFUSED})
+KEPT_FOR = timedelta(days=90)
+# With these outcomes the cluster has done nothing, so the link still works.
+_NOT_SUBMITTED = frozenset({JobStatus.NOT_SUBMITTED, JobStatus.REFUSED})
 
 
-class Void(Enum):
-    """Why a request cannot be confirmed, now or ever again."""
+class InvalidReason(Enum):
+    """Reason why a request cannot be confirmed, now or ever again."""
 
     USED = auto()
     CANCELLED = auto()
@@ -53,145 +53,159 @@ class Void(Enum):
     NOT_KNOWN = auto()  # nothing is known of its cluster
 
 
-class RequestVoid(Exception):
-    """The request does nothing any more."""
+class RequestInvalid(Exception):
+    """The request can't be confirmed, for the given reason."""
 
-    def __init__(self, why: Void) -> None:
-        super().__init__(why.name)
-        self.why = why
-
-
-class NotTheirs(Exception):
-    """There is no such request, or somebody else has made it."""
+    def __init__(self, reason: InvalidReason) -> None:
+        super().__init__(reason.name)
+        self.reason = reason
 
 
-# -- asking
+class RequestNotFound(Exception):
+    """The request doesn't exist, or another user made it."""
+
+
+# -- requesting
 
 
 def may_skip_mail(by: Acting) -> bool:
-    """Tell whether the person does it at once, with nothing to be confirmed."""
+    """Return whether the user's actions need no confirmation by mail."""
     return settings.CONFIRM_IN_PLACE and access.may_confirm_in_place(Person.of(by.user))
 
 
-def ask(
-    cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting
+def create_request(
+    cluster: Cluster, instance: Instance, spec: ActionSpec, *, by: Acting
 ) -> ActionRequest:
-    """Write down what somebody asks for and mail them the link that does it.
+    """Create a request and mail the user the link that confirms it.
 
-    What they asked for before, of the same kind for the same machine, is cancelled.
-    Raises ActionRefused, and NotNow when there is no address to mail to.
+    Cancels the user's pending requests of the same kind for the same machine. Raises
+    ActionRefused, and NotNow when the user has no mail address.
     """
-    availability.check(wish.kind, cluster, instance, by)
-    if wish.owner:
-        owners.check_removal(cluster, instance, wish.owner, by=by)
+    availability.check(spec.kind, cluster, instance, by)
+    if spec.owner:
+        owners.check_removal(cluster, instance, spec.owner, by=by)
     if not by.user.email:
         raise NotNow(_("Your account has no mail address to send a link to."))
     valid_for = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
     with transaction.atomic():
-        asked, key = _write_down(cluster, instance, wish, by.user, valid_for)
+        action_request, key = _store_request(
+            cluster, instance, spec, by.user, valid_for
+        )
         entries.record(
             by,
-            f"ask_{wish.action.value}",
+            f"ask_{spec.action.value}",
             instance_target(instance),
-            detail=detail_of(asked),
-            changes=_changes(asked, instance),
+            detail=detail_of(action_request),
+            changes=_changes(action_request, instance),
         )
-        _tell_owners(asked, instance)
-        _mail(asked, key, by.user)
-    return asked
+        _notify_owners(action_request, instance)
+        _mail_link(action_request, key, by.user)
+    return action_request
 
 
-def do_at_once(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> Job:
-    """Do it without a mail; raises ActionRefused, NotNow, RapiError."""
-    availability.check(wish.kind, cluster, instance, by)
+def submit_without_mail(
+    cluster: Cluster, instance: Instance, spec: ActionSpec, *, by: Acting
+) -> Job:
+    """Submit an action unconfirmed; raises ActionRefused, NotNow, RapiError."""
+    availability.check(spec.kind, cluster, instance, by)
     # Nobody gets its key, which has expired already.
-    asked, _key = _write_down(cluster, instance, wish, by.user, timedelta(0))
-    job = _do(asked, instance, by)
-    _tell_owners(asked, instance)
+    action_request, _key = _store_request(
+        cluster, instance, spec, by.user, timedelta(0)
+    )
+    job = _submit(action_request, instance, by)
+    _notify_owners(action_request, instance)
     return job
 
 
-def _write_down(
+def _store_request(
     cluster: Cluster,
     instance: Instance,
-    wish: Wish,
+    spec: ActionSpec,
     user: User,
     valid_for: timedelta,
 ) -> tuple[ActionRequest, str]:
-    """Keep a request in place of older ones; return it and the key that confirms it."""
+    """Save a request, cancel older ones; return it and the key that confirms it."""
     now, key = timezone.now(), new_key()
-    older = ActionRequest.objects.pending(now).of_machine(cluster.pk, instance.uuid)
-    owner = str(wish.owner or "")
-    same = older.filter(user=user, action=wish.action, owner=owner)
-    same.update(cancelled_at=now)
-    asked = ActionRequest.objects.create(
+    pending = ActionRequest.objects.pending(now).of_machine(cluster.pk, instance.uuid)
+    owner = str(spec.owner or "")
+    replaced = pending.filter(user=user, action=spec.action, owner=owner)
+    replaced.update(cancelled_at=now)
+    action_request = ActionRequest.objects.create(
         user=user,
         cluster=cluster,
         instance=instance.name,
         instance_uuid=instance.uuid,
-        action=wish.action,
-        image=wish.image,
-        new_name=wish.new_name,
+        action=spec.action,
+        image=spec.image,
+        new_name=spec.new_name,
         owner=owner,
         key_hash=hash_of(key),
         asked_at=now,
         expires_at=now + valid_for,
     )
-    return asked, key
+    return action_request, key
 
 
-def _changes(asked: ActionRequest, instance: Instance) -> list[Change]:
-    match asked.action:
+def _changes(action_request: ActionRequest, instance: Instance) -> list[Change]:
+    match action_request.action:
         case "reinstall":
-            old = lifecycle.os_of(instance)
-            return [("operating system", old, image_name(asked))]
+            previous_os = lifecycle.os_of(instance)
+            return [("operating system", previous_os, image_name(action_request))]
         case "rename":
-            return [("name", asked.instance, asked.new_name)]
+            return [("name", action_request.instance, action_request.new_name)]
         case "remove_owner":
-            return [(owners.OWNER, asked.owner, None)]
+            return [(owners.OWNER, action_request.owner, None)]
     return []
 
 
-def detail_of(asked: ActionRequest) -> str:
-    """Return what is particular about a request; in English, to be kept."""
-    match asked.action:
+def detail_of(action_request: ActionRequest) -> str:
+    """Return the parameter of a request, in English as it is stored."""
+    match action_request.action:
         case "reinstall":
-            label, value = gettext_noop("image"), image_name(asked)
+            label, value = gettext_noop("image"), image_name(action_request)
         case "rename":
-            label, value = gettext_noop("new name"), asked.new_name
+            label, value = gettext_noop("new name"), action_request.new_name
         case "remove_owner":
-            label, value = gettext_noop("owner"), asked.owner
+            label, value = gettext_noop("owner"), action_request.owner
         case _other:
             return ""
     return f"{label}: {value}"
 
 
-def image_name(asked: ActionRequest) -> str:
-    found = images.load_catalogue().find(asked.image)
-    return found.description if found else asked.image
+def image_name(action_request: ActionRequest) -> str:
+    """Return the description of a requested image; its id if it no longer exists."""
+    image = images.load_catalogue().find(action_request.image)
+    return image.description if image else action_request.image
 
 
-def _mail(asked: ActionRequest, key: str, user: User) -> None:
-    context = {**_about(asked), "key": key}
+def _mail_link(action_request: ActionRequest, key: str, user: User) -> None:
+    context = {**_mail_context(action_request), "key": key}
     letter = Letter(
-        "ganeti/emails/confirm.txt", context, about=f"request:{asked.pk}", secret=True
+        "ganeti/emails/confirm.txt",
+        context,
+        about=f"request:{action_request.pk}",
+        secret=True,
     )
     letter.post(user.email, language=contact.language_of(user))
 
 
-def _about(asked: ActionRequest) -> dict[str, Any]:
-    owner = Owner.read(asked.owner)
-    return {"asked": asked, "image": image_name(asked), "owner": owner}
+def _mail_context(action_request: ActionRequest) -> dict[str, Any]:
+    owner = Owner.read(action_request.owner)
+    return {
+        "action_request": action_request,
+        "image": image_name(action_request),
+        "owner": owner,
+    }
 
 
-def _tell_owners(asked: ActionRequest, instance: Instance) -> None:
-    """Write to the owners but the requester: nobody does it behind their back."""
+def _notify_owners(action_request: ActionRequest, instance: Instance) -> None:
+    """Mail the owners other than the requester that the action was requested."""
     for user in owners.people_of(owners.of(instance)):
-        if user.pk != asked.user_id:
+        if user.pk != action_request.user_id:
             letter = Letter(
                 "ganeti/emails/requested.txt",
-                _about(asked),
-                about=f"request:{asked.pk}",
+                _mail_context(action_request),
+                about=f"request:{action_request.pk}",
             )
             letter.post(user.email, language=contact.language_of(user))
 
@@ -199,96 +213,111 @@ def _tell_owners(asked: ActionRequest, instance: Instance) -> None:
 # -- confirming
 
 
-def find(key: str, action: str, user: User) -> ActionRequest:
-    """Return the request that a link is for; raises NotTheirs."""
-    asked = ActionRequest.objects.for_key(key).select_related("cluster").first()
-    if asked is None or asked.action != action or asked.user_id != user.pk:
-        raise NotTheirs
-    return asked
-
-
-def machine_of(asked: ActionRequest) -> Instance:
-    """Return the machine that was meant, as last known; raises RequestVoid."""
-    for why, holds in (
-        (Void.USED, asked.used_at is not None),
-        (Void.CANCELLED, asked.cancelled_at is not None),
-        (Void.EXPIRED, asked.expired),
+def get_request(key: str, action: str, user: User) -> ActionRequest:
+    """Return the request of a confirmation link; raises RequestNotFound."""
+    action_request = (
+        ActionRequest.objects.for_key(key).select_related("cluster").first()
+    )
+    if (
+        action_request is None
+        or action_request.action != action
+        or action_request.user_id != user.pk
     ):
-        if holds:
-            raise RequestVoid(why)
-    return _same_instance(asked)
+        raise RequestNotFound
+    return action_request
 
 
-def _same_instance(asked: ActionRequest) -> Instance:
-    """Return the machine of the name and the uuid; raises RequestVoid."""
-    cluster = Cluster.objects.enabled().filter(pk=asked.cluster_id)
-    shots = snapshots.current(cluster.select_related("refresh_state"))
-    contents = shots[0].contents if shots else None
+def requested_instance(action_request: ActionRequest) -> Instance:
+    """Return the machine of a valid request, as last known; raises RequestInvalid."""
+    for reason, applies in (
+        (InvalidReason.USED, action_request.used_at is not None),
+        (InvalidReason.CANCELLED, action_request.cancelled_at is not None),
+        (InvalidReason.EXPIRED, action_request.expired),
+    ):
+        if applies:
+            raise RequestInvalid(reason)
+    return _current_instance(action_request)
+
+
+def _current_instance(action_request: ActionRequest) -> Instance:
+    """Return the machine with the request's name and uuid; raises RequestInvalid."""
+    clusters = Cluster.objects.enabled().filter(pk=action_request.cluster_id)
+    current_snapshots = snapshots.current(clusters.select_related("refresh_state"))
+    contents = current_snapshots[0].contents if current_snapshots else None
     if contents is None:
-        raise RequestVoid(Void.NOT_KNOWN)
-    found = contents.instances.get(asked.instance)
-    if found and found.uuid == asked.instance_uuid:
-        return found
-    if asked.instance_uuid in contents.by_uuid:
-        raise RequestVoid(Void.RENAMED)
-    raise RequestVoid(Void.REPLACED if found else Void.GONE)
+        raise RequestInvalid(InvalidReason.NOT_KNOWN)
+    instance = contents.instances.get(action_request.instance)
+    if instance and instance.uuid == action_request.instance_uuid:
+        return instance
+    if action_request.instance_uuid in contents.by_uuid:
+        raise RequestInvalid(InvalidReason.RENAMED)
+    raise RequestInvalid(InvalidReason.REPLACED if instance else InvalidReason.GONE)
 
 
-def confirm(asked: ActionRequest, *, by: Acting) -> Job:
-    """Do what was asked for; raises RequestVoid, ActionRefused, NotNow, RapiError.
+def confirm(action_request: ActionRequest, *, by: Acting) -> Job:
+    """Submit the requested action.
 
-    The cluster is asked about the machine first: what is known of it may be older
-    than another machine of its name, its owners or its lock.
+    Raises RequestInvalid, ActionRefused, NotNow and RapiError.
+
+    The machine is refreshed from its cluster first: since the last snapshot it may
+    have been locked, given other owners, or replaced by another machine of its name.
     """
-    machine_of(asked)
-    refreshing.refresh_instances(asked.cluster, [asked.instance])
-    return _do(asked, _same_instance(asked), by)
+    requested_instance(action_request)
+    refreshing.refresh_instances(action_request.cluster, [action_request.instance])
+    return _submit(action_request, _current_instance(action_request), by)
 
 
-def _do(asked: ActionRequest, instance: Instance, by: Acting) -> Job:
-    wish = wish_of(asked)
-    lifecycle.check(asked.cluster, instance, wish, by=by)
-    action = lifecycle.plan(asked.cluster, instance, wish)
+def _submit(action_request: ActionRequest, instance: Instance, by: Acting) -> Job:
+    spec = spec_of(action_request)
+    lifecycle.check(action_request.cluster, instance, spec, by=by)
+    action = lifecycle.plan(action_request.cluster, instance, spec)
     with transaction.atomic():
-        job = write_down(asked.cluster, instance_target(instance), action, by=by)
-        _use(asked, job)
+        job = create_job(
+            action_request.cluster, instance_target(instance), action, by=by
+        )
+        _mark_used(action_request, job)
     try:
-        send(job, action.call)
+        send_job(job, action.call)
     except RapiError:
-        release(job)
+        reopen(job)
         raise
     return job
 
 
-def wish_of(asked: ActionRequest) -> Wish:
-    return Wish(
-        RequestedAction(asked.action),
-        image=asked.image,
-        new_name=asked.new_name,
-        owner=Owner.read(asked.owner),
+def spec_of(action_request: ActionRequest) -> ActionSpec:
+    return ActionSpec(
+        RequestedAction(action_request.action),
+        image=action_request.image,
+        new_name=action_request.new_name,
+        owner=Owner.read(action_request.owner),
     )
 
 
-def _use(asked: ActionRequest, job: Job) -> None:
-    """Mark it as used, by one UPDATE: of two clicks at once one finds it used."""
+def _mark_used(action_request: ActionRequest, job: Job) -> None:
+    """Mark a request as used, by one UPDATE so that only one of two clicks succeeds."""
     now = timezone.now()
-    unused = ActionRequest.objects.filter(pk=asked.pk, used_at=None, cancelled_at=None)
+    unused = ActionRequest.objects.filter(
+        pk=action_request.pk, used_at=None, cancelled_at=None
+    )
     if not unused.update(used_at=now, job=job):
-        raise RequestVoid(Void.USED)
+        raise RequestInvalid(InvalidReason.USED)
 
 
-def release(job: Job) -> None:
-    """Let the link work again: the cluster has not taken the job."""
+def reopen(job: Job) -> None:
+    """Make a request pending again whose job the cluster has not accepted."""
     ActionRequest.objects.filter(job=job).update(used_at=None, job=None)
 
 
-def _release_if_nothing_done(job: Job) -> None:
-    """Also when the process that asked the cluster did not live to see the answer."""
-    if job.status in _NOTHING_DONE:
-        release(job)
+def _reopen_if_not_submitted(job: Job) -> None:
+    """Reopen the request of a job that was never accepted.
+
+    `confirm` does so itself unless its process died before the cluster's answer.
+    """
+    if job.status in _NOT_SUBMITTED:
+        reopen(job)
 
 
-for each in (
+for kind in (
     Job.Kind.REINSTALL,
     Job.Kind.CONFIGURE,
     Job.Kind.SHUTDOWN,
@@ -296,40 +325,48 @@ for each in (
     Job.Kind.DESTROY,
     Job.Kind.OWNERS,
 ):
-    handlers.on_finished(each)(_release_if_nothing_done)
+    handlers.on_finished(kind)(_reopen_if_not_submitted)
 
 
 def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
-    """Record that somebody tried to use a link that another has got."""
-    asked = ActionRequest.objects.for_key(key).select_related("cluster").first()
-    if asked is None or asked.action != action or asked.user_id == by.user.pk:
+    """Record that a user opened a confirmation link that was sent to another user."""
+    action_request = (
+        ActionRequest.objects.for_key(key).select_related("cluster").first()
+    )
+    if (
+        action_request is None
+        or action_request.action != action
+        or action_request.user_id == by.user.pk
+    ):
         return
-    why = gettext_noop("The link was sent to another user.")
-    entries.record_refusal(by, asked.action, asked.target, why=why, hidden=True)
+    reason = gettext_noop("The link was sent to another user.")
+    entries.record_refusal(
+        by, action_request.action, action_request.target, why=reason, hidden=True
+    )
 
 
-def url_name(asked: ActionRequest) -> str:
-    """Return the name of the page where it is asked for."""
-    if asked.action == RequestedAction.REMOVE_OWNER:
+def form_url_name(action_request: ActionRequest) -> str:
+    """Return the URL name of the page with the form for a request."""
+    if action_request.action == RequestedAction.REMOVE_OWNER:
         return "ganeti:instance-owners"
-    return f"ganeti:instance-{asked.action}"
+    return f"ganeti:instance-{action_request.action}"
 
 
-# -- afterwards
+# -- cancelling and deleting
 
 
-def cancel(asked: ActionRequest, *, by: Acting) -> bool:
-    """Take a request back; tell whether there was anything to."""
+def cancel(action_request: ActionRequest, *, by: Acting) -> bool:
+    """Cancel a request; return whether it was pending."""
     with transaction.atomic():
-        pending = ActionRequest.objects.pending().filter(pk=asked.pk)
+        pending = ActionRequest.objects.pending().filter(pk=action_request.pk)
         if not pending.update(cancelled_at=timezone.now()):
             return False
-        action, detail = f"cancel_{asked.action}", detail_of(asked)
-        entries.record(by, action, asked.target, detail=detail)
+        action, detail = f"cancel_{action_request.action}", detail_of(action_request)
+        entries.record(by, action, action_request.target, detail=detail)
     return True
 
 
-def forget(now: datetime | None = None) -> None:
-    """Forget requests of long ago; the audit log keeps what was done."""
-    before = (now or timezone.now()) - FORGOTTEN_AFTER
-    ActionRequest.objects.filter(expires_at__lt=before).delete()
+def delete_old(now: datetime | None = None) -> None:
+    """Delete requests that expired long ago; the audit log keeps what was done."""
+    expired_before = (now or timezone.now()) - KEPT_FOR
+    ActionRequest.objects.filter(expires_at__lt=expired_before).delete()

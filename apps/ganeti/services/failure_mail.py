@@ -1,4 +1,7 @@
-"""Tell who asked for what cannot be undone that it failed: no page may be open then."""
+"""Mail the requester when a reinstall, rename or destroy fails.
+
+They may have no page open that would show it.
+"""
 
 from apps.accounts import contact
 from apps.mails.letters import Letter
@@ -9,18 +12,18 @@ from ..jobs.kinds import record_of
 from ..models import Job
 from ..models.action_request import FATAL
 
-# Of a first job, the page that asked has said these at once.
-_SAID_ALREADY = frozenset({JobStatus.NOT_SUBMITTED, JobStatus.REFUSED})
+# The page that submitted a chain's first job has shown these outcomes at once.
+_SHOWN_ON_PAGE = frozenset({JobStatus.NOT_SUBMITTED, JobStatus.REFUSED})
 
 
-def tell(job: Job) -> None:
-    """Mail that a job has failed, if it was one of a reinstall, rename or destroy."""
+def mail_failure(job: Job) -> None:
+    """Mail the requester that a job of a reinstall, rename or destroy has failed."""
     entry, user = job.audit_entry, job.user
     if entry is None or user is None or not job.failed:
         return
     if entry.action not in FATAL:
         return
-    if job.status in _SAID_ALREADY and not job.step:
+    if job.status in _SHOWN_ON_PAGE and not job.step:
         return
     context = {
         "job": job,
@@ -32,5 +35,5 @@ def tell(job: Job) -> None:
     letter.post(user.email, language=contact.language_of(user))
 
 
-for each in Job.Kind:
-    handlers.on_finished(each)(tell)
+for kind in Job.Kind:
+    handlers.on_finished(kind)(mail_failure)

@@ -1,7 +1,7 @@
-"""Reinstall, rename, destroy, remove an owner: what has to be confirmed.
+"""Reinstall, rename and destroy instances, and remove owners.
 
-Each raises ActionRefused, NotNow or RapiError. What an owner asks for is confirmed
-first (`services.requests`); what is here does it.
+Each raises ActionRefused, NotNow or RapiError. Owners confirm these actions by mail
+first (`services.confirmation`).
 """
 
 from collections.abc import Callable, Mapping
@@ -34,15 +34,15 @@ from . import availability, owner_ssh_keys, owners
 from .owners import Owner
 
 Kind = Job.Kind
-# Ganeti takes a parameter away that is set to this.
-TAKEN_AWAY = "default"
+# Setting a parameter to this removes it, so that Ganeti's default applies.
+DEFAULT_VALUE = "default"
 
 Call = Callable[[RapiClient, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be done: an image's id, a name or an owner say to what."""
+class ActionSpec:
+    """An action and its parameter: the id of an image, a name or an owner."""
 
     action: RequestedAction
     image: str = ""
@@ -55,7 +55,7 @@ class Wish:
 
 
 def kind_of(action: RequestedAction) -> Job.Kind:
-    """Return the kind of the job that does it."""
+    """Return the kind of job that performs an action."""
     if action is RequestedAction.REMOVE_OWNER:
         return Kind.OWNERS
     return Kind(action.value)
@@ -64,73 +64,75 @@ def kind_of(action: RequestedAction) -> Job.Kind:
 def offer(
     action: RequestedAction, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    """Answer whether it would be done now, as `availability.offer` does."""
+    """Return whether an action is available now, as `availability.offer` does."""
     return availability.offer(kind_of(action), instance, inventory, busy)
 
 
 def may_be_asked(
     action: RequestedAction, instance: Instance, inventory: Inventory
 ) -> Verdict:
-    """Answer whether it can be asked for; what is in its way now may be over later."""
+    """Return whether an action can be requested, to be available when confirmed."""
     group = inventory.group_of(instance)
     verdict = access.may_operate(inventory.person, instance, group)
     if not verdict.allowed:
         return verdict
-    shot = inventory.snapshot(instance.cluster)
-    if shot is not None and shot.cluster.can_write is False:
-        return availability.ONLY_LOOKS
+    snapshot = inventory.snapshot(instance.cluster)
+    if snapshot is not None and snapshot.cluster.can_write is False:
+        return availability.READ_ONLY
     if action is RequestedAction.REINSTALL and not instance.disks:
         return NO_DISKS
     return access.YES
 
 
-def check(cluster: Cluster, instance: Instance, wish: Wish, *, by: Acting) -> None:
-    """Refuse whoever may not, and what cannot be done now."""
-    availability.check(wish.kind, cluster, instance, by)
+def check(
+    cluster: Cluster, instance: Instance, spec: ActionSpec, *, by: Acting
+) -> None:
+    """Raise ActionRefused if the user may not, NotNow if it isn't available now."""
+    availability.check(spec.kind, cluster, instance, by)
     visible = visible_on(Person.of(by.user), cluster.slug)
     running = Job.objects.unfinished()
     busy = running.named(cluster, TargetKind.INSTANCE, instance.name).first()
-    verdict = offer(wish.action, instance, visible, busy)
+    verdict = offer(spec.action, instance, visible, busy)
     if not verdict.allowed:
         raise NotNow(str(verdict.reason))
-    if wish.new_name:
-        _check_name(wish.new_name)
-    if wish.owner:
-        owners.check_removal(cluster, instance, wish.owner, by=by)
+    if spec.new_name:
+        _check_name(spec.new_name)
+    if spec.owner:
+        owners.check_removal(cluster, instance, spec.owner, by=by)
 
 
 def _check_name(new_name: str) -> None:
-    """Refuse a name that somebody has got since it was asked for."""
+    """Refuse a new name that was taken after the request."""
     if not hostnames.check(new_name).free:
         message = _("The name %(name)s is now used by another machine.")
         raise NotNow(message % {"name": new_name})
 
 
-def plan(cluster: Cluster, instance: Instance, wish: Wish) -> Action:
-    """Return what has to be asked of the cluster; raises NotNow, RapiError.
+def plan(cluster: Cluster, instance: Instance, spec: ActionSpec) -> Action:
+    """Return the action to submit to the cluster; raises NotNow, RapiError.
 
-    For a reinstall the cluster is asked which parameters the last one has left.
+    For a reinstall, the cluster is queried for parameters left by the previous one.
     """
-    match wish.action:
+    match spec.action:
         case RequestedAction.REINSTALL:
-            return _reinstall(cluster, instance, _image(wish.image))
+            return _reinstall(cluster, instance, _image(spec.image))
         case RequestedAction.RENAME:
-            return _rename(instance, wish.new_name)
+            return _rename(instance, spec.new_name)
         case RequestedAction.DESTROY:
             return _destroy(instance)
         case RequestedAction.REMOVE_OWNER:
-            return owners.removal(instance, cast(Owner, wish.owner))
+            return owners.removal(instance, cast(Owner, spec.owner))
 
 
 def _image(key: str) -> OsImage:
-    found = images.load_catalogue().find(key)
-    if found is None:
+    image = images.load_catalogue().find(key)
+    if image is None:
         raise NotNow(_("The chosen image is no longer available."))
-    return found
+    return image
 
 
 def is_to_run(instance: Instance) -> bool:
-    """Tell whether a machine that is stopped for this is started again."""
+    """Return whether a machine is started again after an action that stops it."""
     if instance.running:
         return True
     return instance.admin_state == "up" and instance.state is not State.USER_DOWN
@@ -140,106 +142,106 @@ def is_to_run(instance: Instance) -> bool:
 
 
 def _reinstall(cluster: Cluster, instance: Instance, image: OsImage) -> Action:
-    """Return the one job that stops, installs and starts; Ganeti makes it one.
+    """Return the job that stops, reinstalls and starts; Ganeti submits it as one.
 
-    The scripts of an operating system get old and new parameters together, so what
-    the last image has left and this one does not have is taken away before.
+    Ganeti merges old and new OS parameters for the scripts of an operating system, so
+    those of the previous image that this one does not set are removed before.
     """
     client = client_for(cluster)
     parameters = osparams(image, owner_ssh_keys.keys_for(instance))
-    step = steps.reinstall(
+    install = steps.reinstall(
         os=image.provider,
         osparams=parameters,
         start=is_to_run(instance),
         clear_osparams=supports(client.ganeti_version(), Capability.CLEAR_OSPARAMS),
     )
-    left = _left_over(client, instance, parameters)
+    leftovers = _leftover_parameters(client, instance, parameters)
     detail = ": ".join((gettext_noop("image"), image.description))
     changes = [("operating system", os_of(instance), image.description)]
-    if left:
+    if leftovers:
         return Action(
             Kind.CONFIGURE,
-            _taking_away(instance, left),
+            _reset_parameters(instance, leftovers),
             detail,
             changes,
-            then=[step],
+            then=[install],
             recorded_as=Kind.REINSTALL.value,
         )
 
     def call(client: RapiClient, _reason: str) -> int:
-        return client.reinstall(instance.name, **step["arguments"])
+        return client.reinstall(instance.name, **install["arguments"])
 
     return Action(Kind.REINSTALL, call, detail, changes)
 
 
-def _left_over(
+def _leftover_parameters(
     client: RapiClient, instance: Instance, parameters: Mapping[str, str]
 ) -> list[str]:
-    """Return the machine's own parameters that the new image does not have."""
+    """Return the machine's OS parameters that the new image does not set."""
     fields = ("name", "custom_osparams")
     rows = client.query("instance", fields, any_of("name", [instance.name]))
     own = rows[0]["custom_osparams"] if rows else None
     return sorted(set(own or ()) - set(parameters))
 
 
-def _taking_away(instance: Instance, names: list[str]) -> Call:
-    gone = {"osparams": dict.fromkeys(names, TAKEN_AWAY)}
+def _reset_parameters(instance: Instance, names: list[str]) -> Call:
+    changes = {"osparams": dict.fromkeys(names, DEFAULT_VALUE)}
 
     def call(client: RapiClient, reason: str) -> int:
-        return client.modify(instance.name, gone, reason=reason)
+        return client.modify(instance.name, changes, reason=reason)
 
     return call
 
 
 def offered_images() -> list[OsImage]:
-    """Return what a machine can be reinstalled from; nothing at all is no choice."""
+    """Return the images that machines can be reinstalled from."""
     return [
         image for image in images.load_catalogue().images.values() if image.provider
     ]
 
 
 def os_of(instance: Instance) -> str:
-    """Return what is known of a machine's operating system, in words."""
+    """Return the name of a machine's operating system, of its image if known."""
     image = current_image(instance)
     return image.description if image else instance.os
 
 
 def current_image(instance: Instance) -> OsImage | None:
-    """Return the image that a machine has; None where nobody can tell.
+    """Return the image that a machine was installed from, or None if unknown.
 
-    It is the one that we installed last, if that is still what Ganeti says, or the
-    only one of its provider.
+    It is the one of the last reinstall from here, if Ganeti still reports its provider,
+    else the only image of the machine's provider.
     """
-    known = images.load_catalogue()
-    used = Job.objects.none()
+    catalogue = images.load_catalogue()
+    reinstalls = Job.objects.none()
     if instance.uuid:
-        used = Job.objects.filter(
+        reinstalls = Job.objects.filter(
             target_id=instance.uuid,
             action_requests__action=RequestedAction.REINSTALL,
         )
-    keys_used = used.values_list("action_requests__image", flat=True)
-    last = known.find(keys_used.order_by("-pk").first() or "")
-    if last and last.provider == instance.os:
-        return last
-    fitting = [i for i in offered_images() if i.provider == instance.os]
-    return fitting[0] if len(fitting) == 1 else None
+    image_keys = reinstalls.values_list("action_requests__image", flat=True)
+    image = catalogue.find(image_keys.order_by("-pk").first() or "")
+    if image and image.provider == instance.os:
+        return image
+    candidates = [image for image in offered_images() if image.provider == instance.os]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 # -- rename
 
 
 def _rename(instance: Instance, new_name: str) -> Action:
-    """Return the chain: shut down what runs, rename, start what ran."""
+    """Return the chain: shut down if running, rename, start again if it ran."""
     detail = ": ".join((gettext_noop("new name"), new_name))
     changes = [("name", instance.name, new_name)]
-    then = [steps.start()] if is_to_run(instance) else []
+    next_steps = [steps.start()] if is_to_run(instance) else []
     if instance.running or instance.admin_state == "up":
         return Action(
             Kind.SHUTDOWN,
             lambda client, reason: client.shutdown(instance.name, reason=reason),
             detail,
             changes,
-            then=[steps.rename(new_name), *then],
+            then=[steps.rename(new_name), *next_steps],
             recorded_as=Kind.RENAME.value,
             new_name=new_name,
         )
@@ -254,9 +256,9 @@ def _rename(instance: Instance, new_name: str) -> Action:
 
 @handlers.on_finished(Kind.RENAME)
 def start_again(job: Job) -> None:
-    """Start what ran although its name could not be changed; it was shut down for it.
+    """Start a machine again that was shut down for a rename that failed.
 
-    The history has the rename alone: that is what was asked for.
+    The history shows the rename alone, since that is what was requested.
     """
     if job.status in {JobStatus.ERROR, JobStatus.CANCELED, JobStatus.REFUSED}:
         steps.plan(job, job.then, recorded=False)

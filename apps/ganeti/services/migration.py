@@ -28,9 +28,9 @@ def migrate(  # noqa: PLR0913 - as many as Ganeti has
 ) -> Job:
     """Migrate a running instance.
 
-    Without a target node, to the one that mirrors its disks, or that the cluster's
-    allocator chooses. Not ``live``: it is paused meanwhile. ``allow_failover``: Ganeti
-    fails it over where it can't be migrated.
+    Without ``target_node`` it goes to the node that mirrors its disks, or the one that
+    the cluster's allocator chooses. Unless ``live``, it is paused meanwhile. With
+    ``allow_failover``, Ganeti fails it over if it can't be migrated.
     """
     availability.check(Kind.MIGRATE, cluster, instance, by)
     mode: MigrationMode = "live" if live else "non-live"
@@ -58,9 +58,9 @@ def failover(
     target_node: str = "",
     ignore_consistency: bool = False,
 ) -> Job:
-    """Stop an instance, if it runs, and start it on another node, chosen as above.
+    """Stop an instance, if it runs, and start it on another node, as in `migrate`.
 
-    ``ignore_consistency``: even if the disks there may not have the last writes.
+    ``ignore_consistency``: even if the disks there may lack the last writes.
     """
     availability.check(Kind.FAILOVER, cluster, instance, by)
 
@@ -78,5 +78,5 @@ def failover(
     )
 
 
-def _detail(what: str, target_node: str) -> str:
-    return f"{what}: {target_node}" if target_node else ""
+def _detail(action: str, target_node: str) -> str:
+    return f"{action}: {target_node}" if target_node else ""

@@ -1,7 +1,7 @@
 """Remove the needs-reboot tag after a start, a reboot or a failover.
 
-Parameters that waited for it are in force then; but not after a soft reboot, in which
-the hypervisor goes on with the parameters that it has.
+Changed parameters take effect then, but not after a soft reboot, in which the
+hypervisor keeps the parameters that it was started with.
 """
 
 from django.conf import settings
@@ -20,12 +20,12 @@ _CHANGED_NOTHING = FINAL - {JobStatus.SUCCESS, JobStatus.LOST}
 @handlers.on_finished(Job.Kind.REBOOT)
 @handlers.on_finished(Job.Kind.STARTUP)
 def clear_needs_reboot(job: Job) -> None:
-    """Take the tag away that says that an instance needs a reboot."""
+    """Plan the removal of the needs-reboot tag, unless parameters changed since."""
     if job.status != JobStatus.SUCCESS or job.then:
         return
     if job.reason == power.SOFT or _is_configured_since(job):
         return
-    contents = snapshots.remembered(job.cluster)
+    contents = snapshots.contents_in_memory(job.cluster)
     instance = contents.instances.get(job.target_name) if contents else None
     if instance is not None and instance.tags.needs_reboot:
         tag = tags.write(settings.GANETI_TAG_PREFIX, tags.NEEDS_REBOOT)
@@ -33,8 +33,8 @@ def clear_needs_reboot(job: Job) -> None:
 
 
 def _is_configured_since(job: Job) -> bool:
-    """Tell whether parameters were changed that this reboot may have come before."""
-    later = Job.objects.on(job.cluster, job.target).filter(
+    """Return whether parameters were changed after this job was submitted."""
+    changes = Job.objects.on(job.cluster, job.target).filter(
         kind=Job.Kind.CONFIGURE, submitted_at__gte=job.submitted_at
     )
-    return later.exclude(status__in=_CHANGED_NOTHING).exists()
+    return changes.exclude(status__in=_CHANGED_NOTHING).exists()

@@ -1,4 +1,4 @@
-"""The SSH keys that go into a machine that is installed again: those of its owners."""
+"""SSH keys of an instance's owners, installed into it by a reinstall."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -21,23 +21,24 @@ FETCHED_WITHIN_S = 24 * 3600
 
 
 def keys_for(instance: Instance) -> SshKeys:
-    """Return the keys of an instance's owners, and where its node may fetch them."""
+    """Return the keys of an instance's owners, with a URL for its node."""
     token = signing.dumps([instance.cluster, instance.name], salt=_SALT)
     path = reverse("ganeti:owners-keys", args=(token,))
     return SshKeys(f"{settings.SITE_URL.rstrip('/')}{path}", _owners_keys(instance))
 
 
 def fetch(token: str) -> str | None:
-    """Return the keys that an address from `keys_for` stands for, a line each.
+    """Return the keys for the token of a URL from `keys_for`, one per line.
 
-    None when there is no such instance any more, or the address is too old or wrong.
+    None if the instance no longer exists, or the token is too old or invalid.
     """
     try:
         slug, name = signing.loads(token, salt=_SALT, max_age=FETCHED_WITHIN_S)
     except signing.BadSignature:
         return None
-    for shot in snapshots.current(Cluster.objects.enabled().filter(slug=slug)):
-        instance = shot.contents.instances.get(name) if shot.contents else None
+    for snapshot in snapshots.current(Cluster.objects.enabled().filter(slug=slug)):
+        contents = snapshot.contents
+        instance = contents.instances.get(name) if contents else None
         if instance is not None:
             return _owners_keys(instance)
     return None
@@ -46,7 +47,7 @@ def fetch(token: str) -> str | None:
 def _owners_keys(instance: Instance) -> str:
     named = Q(username__in=instance.tags.users)
     member = Q(groups__name__in=instance.tags.groups)
-    found = User.objects.filter(named | member, is_active=True).distinct()
-    # A database may take a small letter for a large one: `access` decides.
-    owners = (user for user in found if owns(Person.of(user), instance.tags))
+    users = User.objects.filter(named | member, is_active=True).distinct()
+    # Databases may compare names without regard to case; `access` does not.
+    owners = (user for user in users if owns(Person.of(user), instance.tags))
     return "".join(contact.authorized_keys(owner) for owner in owners)

@@ -1,4 +1,7 @@
-"""Who owns an instance: tags added and taken away one by one, never all replaced."""
+"""Add and remove owners of an instance, one tag at a time.
+
+The tags are never replaced as a whole.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,14 +40,14 @@ LAST = Verdict(
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A user or a group, by name; whether there is one is another question."""
+    """A user or group named by an owner tag; it need not exist on this site."""
 
     word: str  # tags.USER or tags.GROUP
     name: str
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Read what ``str`` writes; None if it is nothing of the kind."""
+        """Parse the output of ``str``; None if it is not an owner."""
         word, _colon, name = text.partition(":")
         return cls(word, name) if word in {tags.USER, tags.GROUP} and name else None
 
@@ -57,14 +60,14 @@ class Owner:
 
     @property
     def fits_tag(self) -> bool:
-        """Whether Ganeti can keep the name in a tag; a directory's may have spaces."""
+        """Whether Ganeti accepts the tag; names from a directory may have spaces."""
         return tags.is_accepted(self.tag)
 
     @property
     def exists(self) -> bool:
-        """Whether there is somebody of exactly this name who could log in, or a group.
+        """Whether there is an active user or a group of exactly this name.
 
-        Compared here too, since a database may take a small letter for a large one.
+        Compared in Python too, since databases may ignore case.
         """
         if self.word == tags.USER:
             active = User.objects.filter(is_active=True, username=self.name)
@@ -80,7 +83,7 @@ def of(instance: Instance) -> list[Owner]:
 
 
 def add(cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting) -> Job:
-    """Make somebody an owner, who exists and whose name a tag can hold."""
+    """Add an owner, who must exist and whose name must fit in a tag."""
     availability.check(Job.Kind.OWNERS, cluster, instance, by)
 
     def call(client: RapiClient, reason: str) -> int:
@@ -93,37 +96,37 @@ def add(cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting) -> Jo
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What the removal of an owner leads to, beside that."""
+    """Side effects of removing an owner."""
 
-    leaves_nobody: bool  # who is known to this site
-    loses_own: bool  # who removes it owns the instance no longer
+    leaves_nobody: bool  # no remaining owner exists on this site
+    loses_own: bool  # the user who removes the owner owns the instance no longer
 
 
 def check_removal(
     cluster: Cluster, instance: Instance, owner: Owner, *, by: Acting
 ) -> Consequences:
-    """Refuse what somebody may not remove; raises ActionRefused and NotNow.
+    """Check that an owner may be removed; raises ActionRefused and NotNow.
 
-    Superusers alone may leave nobody who is known.
+    Only superusers may remove the last owner that exists on this site.
     """
     availability.check(Job.Kind.OWNERS, cluster, instance, by)
     if not _tags_of(instance, owner):
         message = _("%(name)s isn't an owner of the machine.")
         raise NotNow(message % {"name": owner.name})
     person = Person.of(by.user)
-    left = [each for each in of(instance) if each != owner]
-    leaves_nobody = not any(each.exists for each in left)
+    remaining = [other for other in of(instance) if other != owner]
+    leaves_nobody = not any(other.exists for other in remaining)
     if leaves_nobody and not access.may_leave_nobody(person):
         raise refuse(LAST, Job.Kind.OWNERS.value, instance_target(instance), by=by)
-    return Consequences(leaves_nobody, loses(person, instance.tags, left))
+    return Consequences(leaves_nobody, loses(person, instance.tags, remaining))
 
 
 def removal(instance: Instance, owner: Owner) -> Action:
-    """Return what is asked of the cluster: each spelling of the tag goes."""
-    gone = _tags_of(instance, owner)
+    """Return the action that deletes every spelling of an owner's tag."""
+    owner_tags = _tags_of(instance, owner)
 
     def call(client: RapiClient, reason: str) -> int:
-        return client.delete_tags("instances", instance.name, gone, reason=reason)
+        return client.delete_tags("instances", instance.name, owner_tags, reason=reason)
 
     return Action(Job.Kind.OWNERS, call, changes=[(OWNER, str(owner), None)])
 
@@ -133,21 +136,23 @@ def _tags_of(instance: Instance, owner: Owner) -> list[str]:
     return tags.matching_tags(instance.tags, prefix, owner.word, owner.name)
 
 
-def loses(person: Person, before: Tags, left: Iterable[Owner]) -> bool:
-    """Tell whether the person owns it now, and would not with those who are left."""
-    after = Tags.parse([owner.tag for owner in left], settings.GANETI_TAG_PREFIX)
-    return access.owns(person, before) and not access.owns(person, after)
+def loses(person: Person, current_tags: Tags, remaining: Iterable[Owner]) -> bool:
+    """Return whether the person owns it now, and won't with the remaining owners."""
+    remaining_tags = Tags.parse(
+        [owner.tag for owner in remaining], settings.GANETI_TAG_PREFIX
+    )
+    return access.owns(person, current_tags) and not access.owns(person, remaining_tags)
 
 
 # -- mails
 
 
 def people_of(owners: Iterable[Owner]) -> list[User]:
-    """Return who can be written to of these users and groups, each once."""
-    wanted = set(owners)
-    users = {owner.name for owner in wanted if owner.word == tags.USER}
-    groups = {owner.name for owner in wanted if owner.word == tags.GROUP}
-    # By exact name: a database may take a small letter for a large one.
+    """Return the active users with a mail address among these users and groups."""
+    owners = set(owners)
+    users = {owner.name for owner in owners if owner.word == tags.USER}
+    groups = {owner.name for owner in owners if owner.word == tags.GROUP}
+    # By exact name: databases may ignore case.
     exact_groups = [
         group.pk
         for group in Group.objects.filter(name__in=groups)
@@ -162,23 +167,24 @@ def people_of(owners: Iterable[Owner]) -> list[User]:
 
 
 @handlers.on_finished(Job.Kind.OWNERS)
-def tell_of_change(job: Job) -> None:
-    """Write to those who have become owners, and to all who were before.
+def mail_owners(job: Job) -> None:
+    """Mail the previous owners and those who were added about a change of owners.
 
-    Who did it gets a mail too, as an owner: somebody else may use their session.
+    The user who made it is mailed too if they own it: somebody else may use their
+    session.
     """
     if job.status != JobStatus.SUCCESS or job.audit_entry is None:
         return
     changes = job.audit_entry.changes
-    added = _owners_in(after for _what, _before, after in changes)
-    removed = _owners_in(before for _what, before, _after in changes)
-    previous = people_of({*_now(job), *removed} - added)
-    for user in previous:
+    added = _owners_in(new_value for _name, _old_value, new_value in changes)
+    removed = _owners_in(old_value for _name, old_value, _new_value in changes)
+    previous_owners = people_of({*_current_owners(job), *removed} - added)
+    for user in previous_owners:
         context = {"job": job, "added": added, "removed": removed}
         _post("ganeti/emails/owners_changed.txt", user, job, context)
     for owner in added:
         for user in people_of([owner]):
-            if user != job.user and user not in previous:
+            if user != job.user and user not in previous_owners:
                 group = owner.name if owner.word == tags.GROUP else ""
                 context = {"job": job, "group": group, "user": user}
                 _post("ganeti/emails/owner_added.txt", user, job, context)
@@ -188,9 +194,9 @@ def _owners_in(texts: Iterable[str | None]) -> set[Owner]:
     return {owner for text in texts if text and (owner := Owner.read(text))}
 
 
-def _now(job: Job) -> list[Owner]:
-    """Return the owners of a job's instance, as this process knows them."""
-    contents = snapshots.remembered(job.cluster)
+def _current_owners(job: Job) -> list[Owner]:
+    """Return the owners of a job's instance, from this process's memory."""
+    contents = snapshots.contents_in_memory(job.cluster)
     instance = contents.by_uuid.get(job.target_id) if contents else None
     return of(instance) if instance else []
 

@@ -42,9 +42,9 @@ def shutdown(
 ) -> Job:
     """Shut an instance down.
 
-    ``timeout_s`` is how long it may take by itself before it is switched off, Ganeti's
-    default being 120; ``force`` switches it off at once, which is no time at all:
-    what Ganeti calls force is something else.
+    ``timeout_s`` is how long the guest may take before it is powered off, by default
+    Ganeti's 120 seconds. ``force`` powers it off at once: it is a timeout of 0, not
+    what Ganeti calls force.
     """
     availability.check(Kind.SHUTDOWN, cluster, instance, by)
 

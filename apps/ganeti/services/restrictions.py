@@ -1,7 +1,7 @@
-"""Lock an instance, cut it off from the network, say who still reaches it.
+"""Lock and isolate instances, and set the network that still reaches isolated ones.
 
-All of it is in tags, on which the cluster's own hooks act when the instance is moved
-or started. Each raises as `power` does and returns None where nothing is to be done.
+Restrictions are tags; the cluster's own hooks apply them when the instance is migrated
+or started. Each function raises as `power` does and returns None if nothing changes.
 """
 
 from django.conf import settings
@@ -28,75 +28,79 @@ _FLAGS = {
     Job.Kind.ISOLATE: (tags.ISOLATED, True),
     Job.Kind.REJOIN: (tags.ISOLATED, False),
 }
-_MOVES = frozenset({Job.Kind.ISOLATE, Job.Kind.REJOIN})
+_APPLIED_BY_MIGRATION = frozenset({Job.Kind.ISOLATE, Job.Kind.REJOIN})
 WHITELIST = gettext_noop("Whitelisted network")
 
 
 def mark(
     kind: Job.Kind, cluster: Cluster, instance: Instance, *, by: Acting
 ) -> Job | None:
-    """Lock, unlock, isolate or let back, as ``kind`` says."""
+    """Lock, unlock, isolate or reconnect an instance, by ``kind``."""
     availability.check(kind, cluster, instance, by)
-    word, wanted = _FLAGS[kind]
-    if wanted == (word in instance.tags.flags):
+    word, is_set = _FLAGS[kind]
+    if is_set == (word in instance.tags.flags):
         return None
     tag = tags.write(settings.GANETI_TAG_PREFIX, word)
 
     def call(client: RapiClient, reason: str) -> int:
-        change = client.add_tags if wanted else client.delete_tags
+        change = client.add_tags if is_set else client.delete_tags
         return change("instances", instance.name, [tag], reason=reason)
 
-    then = moves(instance) if kind in _MOVES else []
+    then = migration_steps(instance) if kind in _APPLIED_BY_MIGRATION else []
     return submit(
         cluster, instance_target(instance), Action(kind, call, then=then), by=by
     )
 
 
-def moves(instance: Instance) -> list[Step]:
-    """Return the move after which the change is in force; none if there can be none.
+def migration_steps(instance: Instance) -> list[Step]:
+    """Return the migration that puts a change of tags into force, if possible.
 
-    It is in force at the next start then.
+    An instance that can't be migrated gets it at its next start.
     """
     return [steps.migrate()] if instance.migratable else []
 
 
 def whitelist(
-    cluster: Cluster, instance: Instance, wanted: Subnet | None, *, by: Acting
+    cluster: Cluster, instance: Instance, subnet: Subnet | None, *, by: Acting
 ) -> Job | None:
-    """Let one network reach an instance that is cut off from all others, or none.
+    """Set or clear the network that may reach an isolated instance.
 
-    The new one comes before the old one goes, so that no failure loses both.
+    The new tag is added before the old one is deleted, so that no failure loses both.
     """
     availability.check(Job.Kind.WHITELIST, cluster, instance, by)
-    prefix, before = settings.GANETI_TAG_PREFIX, instance.tags.whitelist
-    new = [tags.write(prefix, tags.WHITELIST, str(wanted))] if wanted else []
-    there = tags.matching_tags(instance.tags, prefix, tags.WHITELIST)
-    old = [tag for tag in there if tag not in new]
-    if wanted == before and (wanted or not old):
+    prefix, previous_subnet = settings.GANETI_TAG_PREFIX, instance.tags.whitelist
+    new_tags = [tags.write(prefix, tags.WHITELIST, str(subnet))] if subnet else []
+    current_tags = tags.matching_tags(instance.tags, prefix, tags.WHITELIST)
+    old_tags = [tag for tag in current_tags if tag not in new_tags]
+    if subnet == previous_subnet and (subnet or not old_tags):
         return None
 
     def call(client: RapiClient, reason: str) -> int:
-        change, what = (client.add_tags, new) if new else (client.delete_tags, old)
-        return change("instances", instance.name, what, reason=reason)
+        if new_tags:
+            return client.add_tags("instances", instance.name, new_tags, reason=reason)
+        return client.delete_tags("instances", instance.name, old_tags, reason=reason)
 
     action = Action(
         Job.Kind.WHITELIST,
         call,
-        changes=[(WHITELIST, _written(before), _written(wanted))],
-        then=[*([steps.delete_tags(*old)] if new and old else []), *moves(instance)],
+        changes=[(WHITELIST, _format_subnet(previous_subnet), _format_subnet(subnet))],
+        then=[
+            *([steps.delete_tags(*old_tags)] if new_tags and old_tags else []),
+            *migration_steps(instance),
+        ],
     )
     return submit(cluster, instance_target(instance), action, by=by)
 
 
-def _written(subnet: Subnet | None) -> str | None:
+def _format_subnet(subnet: Subnet | None) -> str | None:
     return str(subnet) if subnet else None
 
 
 @handlers.on_finished(Job.Kind.MIGRATE)
-def tell_of_no_move(job: Job) -> None:
-    """Write to whoever changed something that it is not in force yet.
+def mail_failed_migration(job: Job) -> None:
+    """Mail the requester that a change of restrictions is not in force yet.
 
-    The tags are as wanted; only the move failed that was to make hooks run.
+    The tags are set; only the migration failed that would have run the hooks.
     """
     if not job.only_migration_failed or job.user is None:
         return

@@ -1,1 +1,1 @@
-"""What is known of clusters, and how it comes to be known."""
+"""Snapshots of clusters, and the refreshes that update them."""

@@ -1,4 +1,4 @@
-"""How the site gets a client for a cluster; the one seam where tests put their own."""
+"""RAPI clients for clusters; tests replace ``transport_factory``."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,13 +24,13 @@ transport_factory: Callable[[Endpoint], Transport] = _http
 
 
 def client_at(endpoint: Endpoint) -> RapiClient:
-    """Return a client for a cluster that need not be saved yet."""
+    """Return a client for an endpoint, whose cluster need not be saved yet."""
     return RapiClient(transport_factory(endpoint))
 
 
 def client_for(cluster: Cluster, *, patience_s: float | None = None) -> RapiClient:
     """Return a client for a cluster; raises UndecryptableError.
 
-    ``patience_s`` makes its calls wait for less than the settings say.
+    ``patience_s`` limits how long its calls wait, below the settings.
     """
     return client_at(replace(cluster.endpoint, max_wait_s=patience_s))

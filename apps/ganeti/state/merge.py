@@ -1,6 +1,6 @@
-"""From rows of a cluster's answers, and what was known before, to what is known.
+"""Merge rows from a cluster's RAPI into its previous contents.
 
-What cannot be read of an answer is left out row by row, and kept as unreadable.
+Rows that can't be parsed are left out and listed as unreadable.
 """
 
 import logging
@@ -19,20 +19,20 @@ from ..domain.node import Node, NodeGroup
 from ..domain.values import Unreadable, Values
 from ..models import Cluster
 from ..rapi.query import Row
-from .shared_instances import old_if_equal
-from .snapshots import Contents, Known, Stamp, recently_touched
+from .shared_instances import reuse_if_equal
+from .snapshots import Contents, Stamp, StampedContents, recently_touched
 
 logger = logging.getLogger(__name__)
 
-# Of these a refresh does not ask every time.
+# Not fetched by every refresh.
 SLOW_KINDS = frozenset({"cluster", "network"})
 
 Rows = list[Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
-    """What the configuration says; ``slow``: with what changes seldom."""
+class Configuration:
+    """A cluster's configuration; ``slow``: including what changes seldom."""
 
     instances: list[Instance]
     nodes: Rows
@@ -44,152 +44,164 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """What the nodes say, by name."""
+class LiveState:
+    """Live fields of instances and nodes, as reported by the nodes, by name."""
 
     instances: Mapping[str, Values]
     nodes: Mapping[str, Values]
 
 
-class NothingKnownError(Exception):
-    """Nothing is known of the cluster that instances could be added to."""
+class NoContentsError(Exception):
+    """The cluster has no contents yet that refreshed instances could be merged into."""
 
 
-def with_all(
-    before: Known | None,
+def merge_all(
+    previous: StampedContents | None,
     cluster: Cluster,
-    configured: Configured,
-    live: Live | None,
+    configuration: Configuration,
+    live: LiveState | None,
     asked_at: datetime,
-) -> Known:
-    """Return what is known after a refresh of everything, begun at ``asked_at``.
+) -> StampedContents:
+    """Return the contents after a full refresh that began at ``asked_at``.
 
-    ``live`` None: not yet, so the last known state stays. Instances that were refreshed
-    alone in the meantime stay as they are.
+    With ``live`` None, the nodes have not answered yet and their last state stays.
+    Instances that were refreshed by themselves in the meantime stay as they are.
     """
-    fresh = _contents(cluster, configured, live, before)
-    if before is None:
-        return Known(Stamp("", asked_at, asked_at if live else None, asked_at), fresh)
-    touched = recently_touched(before.stamp, asked_at)
+    contents = _contents(cluster, configuration, live, previous)
+    if previous is None:
+        live_at = asked_at if live else None
+        return StampedContents(Stamp("", asked_at, live_at, asked_at), contents)
+    touched = recently_touched(previous.stamp, asked_at)
     newer = {name for name, at in touched.items() if at >= asked_at}
     stamp = replace(
-        before.stamp,
+        previous.stamp,
         fetched_at=asked_at,
-        live_at=asked_at if live else before.stamp.live_at,
-        slow_at=asked_at if configured.slow else before.stamp.slow_at,
+        live_at=asked_at if live else previous.stamp.live_at,
+        slow_at=asked_at if configuration.slow else previous.stamp.slow_at,
         touched=touched,
     )
-    return Known(stamp, _keep_newer(fresh, before.contents, newer))
+    return StampedContents(stamp, _keep_newer(contents, previous.contents, newer))
 
 
-def with_instances(
-    before: Known | None,
+def merge_instances(
+    previous: StampedContents | None,
     cluster: Cluster,
     names: Iterable[str],
     rows: Mapping[str, Values],
     asked_at: datetime,
-) -> Known:
-    """Return what is known after a refresh of some instances alone.
+) -> StampedContents:
+    """Return the contents after a refresh of the named instances.
 
-    One without a row is gone. Raises NothingKnownError before the first refresh of all.
+    An instance without a row is removed. Raises NoContentsError before the first full
+    refresh.
     """
-    if before is None:
-        raise NothingKnownError
-    old, asked = before.contents, dict.fromkeys(names, asked_at)
-    fresh, lost = values.read_all(
-        "instance", [rows[name] for name in asked if name in rows], reader(cluster)
+    if previous is None:
+        raise NoContentsError
+    contents, refreshed = previous.contents, dict.fromkeys(names, asked_at)
+    read_instances, skipped = values.read_all(
+        "instance", [rows[name] for name in refreshed if name in rows], reader(cluster)
     )
-    instances = {k: v for k, v in old.instances.items() if k not in asked}
-    for found in fresh:
-        instances[found.name] = _instance(found, Live(rows, {}), before)
-    unreadable = (*_of_others(old.unreadable, asked), *lost)
-    unreadable = _log_new(cluster, unreadable, old)
-    touched = recently_touched(before.stamp, asked_at) | asked
-    return Known(
-        replace(before.stamp, touched=touched),
-        replace(old, instances=instances, unreadable=unreadable),
+    instances = {k: v for k, v in contents.instances.items() if k not in refreshed}
+    for instance in read_instances:
+        instances[instance.name] = _instance(instance, LiveState(rows, {}), previous)
+    unreadable = (*_without_instances(contents.unreadable, refreshed), *skipped)
+    unreadable = _log_unreadable(cluster, unreadable, contents)
+    touched = recently_touched(previous.stamp, asked_at) | refreshed
+    return StampedContents(
+        replace(previous.stamp, touched=touched),
+        replace(contents, instances=instances, unreadable=unreadable),
     )
 
 
 def reader(cluster: Cluster) -> Callable[[Values], Instance]:
+    """Return the function that parses a cluster's instance rows."""
     slug, prefix = cluster.slug, settings.GANETI_TAG_PREFIX
     return partial(Instance.from_rapi, cluster=slug, tag_prefix=prefix)
 
 
 def _contents(
-    cluster: Cluster, configured: Configured, live: Live | None, before: Known | None
+    cluster: Cluster,
+    configuration: Configuration,
+    live: LiveState | None,
+    previous: StampedContents | None,
 ) -> Contents:
-    old = before.contents if before else None
-    info, networks = configured.info, configured.networks
-    unreadable = configured.unreadable
+    last_contents = previous.contents if previous else None
+    info, networks = configuration.info, configuration.networks
+    unreadable = configuration.unreadable
     if info is None:
-        info = old.info if old else ClusterInfo.from_rapi({})
-    if not configured.slow and old:
-        networks = old.networks
-        unreadable += tuple(one for one in old.unreadable if one.kind in SLOW_KINDS)
-    seen = live.nodes if live else {}
+        info = last_contents.info if last_contents else ClusterInfo.from_rapi({})
+    if not configuration.slow and last_contents:
+        networks = last_contents.networks
+        unreadable += tuple(
+            row for row in last_contents.unreadable if row.kind in SLOW_KINDS
+        )
+    live_rows = live.nodes if live else {}
 
     def read_node(row: Values) -> Node:
-        return Node.from_rapi(row, seen.get(values.name(row)))
+        return Node.from_rapi(row, live_rows.get(values.name(row)))
 
-    nodes, lost = values.read_all("node", configured.nodes, read_node)
+    nodes, skipped = values.read_all("node", configuration.nodes, read_node)
     return Contents(
         info=info,
         instances={
-            instance.name: _instance(instance, live, before)
-            for instance in configured.instances
+            instance.name: _instance(instance, live, previous)
+            for instance in configuration.instances
         },
         nodes={node.name: node for node in nodes},
-        groups={group.name: group for group in configured.groups},
+        groups={group.name: group for group in configuration.groups},
         networks=networks,
-        unreadable=_log_new(cluster, (*unreadable, *lost), old),
+        unreadable=_log_unreadable(cluster, (*unreadable, *skipped), last_contents),
     )
 
 
-def _log_new(
-    cluster: Cluster, unreadable: tuple[Unreadable, ...], old: Contents | None
+def _log_unreadable(
+    cluster: Cluster, unreadable: tuple[Unreadable, ...], previous: Contents | None
 ) -> tuple[Unreadable, ...]:
-    """Log what cannot be read, once; return it."""
-    known = old.unreadable if old else ()
-    for one in unreadable:
-        if one not in known:
-            name = one.name or "?"
+    """Return the unreadable rows; log those that were not there before."""
+    logged = previous.unreadable if previous else ()
+    for row in unreadable:
+        if row not in logged:
+            name = row.name or "?"
             logger.warning(
-                "%s: %s %s left out: %s", cluster.slug, one.kind, name, one.reason
+                "%s: %s %s left out: %s", cluster.slug, row.kind, name, row.reason
             )
     return unreadable
 
 
-def _instance(found: Instance, live: Live | None, before: Known | None) -> Instance:
-    """Add to what is configured what the nodes say, or said before."""
-    old = before.contents.instances.get(found.name) if before else None
-    live_at = before.stamp.live_at if before else None
+def _instance(
+    instance: Instance, live: LiveState | None, previous: StampedContents | None
+) -> Instance:
+    """Return an instance with its live fields, or else with the last known ones."""
+    last_instance = previous.contents.instances.get(instance.name) if previous else None
+    live_at = previous.stamp.live_at if previous else None
     if live is None:
-        found = found.with_state_of(old) if old else found
-    elif (seen := live.instances.get(found.name)) is None:
-        found = found.with_unknown_state(old, live_at)
+        instance = instance.with_state_of(last_instance) if last_instance else instance
+    elif (live_row := live.instances.get(instance.name)) is None:
+        instance = instance.with_unknown_state(last_instance, live_at)
     else:
-        found = found.with_live_state(seen, old, live_at)
-    return old_if_equal(old, found)
+        instance = instance.with_live_state(live_row, last_instance, live_at)
+    return reuse_if_equal(last_instance, instance)
 
 
-def _keep_newer(fresh: Contents, old: Contents, names: set[str]) -> Contents:
-    """Return fresh contents, but with what ``old`` has of instances named."""
+def _keep_newer(contents: Contents, previous: Contents, names: set[str]) -> Contents:
+    """Return the contents with the named instances as they were in ``previous``."""
     if not names:
-        return fresh
-    instances = {k: v for k, v in fresh.instances.items() if k not in names}
-    instances |= {k: old.instances[k] for k in names if k in old.instances}
-    unreadable = _of_others(fresh.unreadable, names)
+        return contents
+    instances = {k: v for k, v in contents.instances.items() if k not in names}
+    instances |= {k: previous.instances[k] for k in names if k in previous.instances}
+    unreadable = _without_instances(contents.unreadable, names)
     unreadable += tuple(
-        one for one in old.unreadable if one.kind == "instance" and one.name in names
+        row
+        for row in previous.unreadable
+        if row.kind == "instance" and row.name in names
     )
-    return replace(fresh, instances=instances, unreadable=unreadable)
+    return replace(contents, instances=instances, unreadable=unreadable)
 
 
-def _of_others(
+def _without_instances(
     unreadable: Iterable[Unreadable], names: Container[str]
 ) -> tuple[Unreadable, ...]:
-    """Return what is unreadable apart from the instances named."""
+    """Return the unreadable rows other than those of the named instances."""
     return tuple(
-        one for one in unreadable if one.kind != "instance" or one.name not in names
+        row for row in unreadable if row.kind != "instance" or row.name not in names
     )

@@ -1,7 +1,8 @@
-"""Keep the names that tags give instances to from being registered by somebody else.
+"""Reserve the names of owners in tags, so that nobody else can register them.
 
-In the database, since the cache may lose a cluster that is disabled or unreachable. A
-cluster that has never answered is there too: nobody knows whom its tags name.
+Stored in the database, since the cache may lose a cluster that is disabled or
+unreachable. A cluster that has never answered is stored too: the owners that its tags
+name are unknown.
 """
 
 from collections import Counter
@@ -14,52 +15,52 @@ from apps.accounts.services.names import Kind
 from ..models import Cluster
 from .snapshots import Contents
 
-# By cluster, the contents whose owners this process has written down last.
-_remembered: dict[int, Contents] = {}
+# Contents by cluster whose owner names this process has stored last.
+_stored: dict[int, Contents] = {}
 
 
-def follow_saving(instance: Cluster, *, raw: bool, **_others: Any) -> None:
-    """Expect names anew from a cluster whose address changes: it may be another."""
+def handle_pre_save(instance: Cluster, *, raw: bool, **_kwargs: Any) -> None:
+    """Expect names again if a cluster's address changes: it may be another one."""
     if raw or instance.pk is None:
         return
-    place = Cluster.objects.filter(pk=instance.pk).values_list("hostname", "port")
-    if place.first() not in {None, (instance.hostname, instance.port)}:
+    address = Cluster.objects.filter(pk=instance.pk).values_list("hostname", "port")
+    if address.first() not in {None, (instance.hostname, instance.port)}:
         names.expect(_source(instance))
-        _remembered.pop(instance.pk, None)
+        _stored.pop(instance.pk, None)
 
 
-def follow_saved(
-    instance: Cluster, *, created: bool, raw: bool, **_others: Any
+def handle_post_save(
+    instance: Cluster, *, created: bool, raw: bool, **_kwargs: Any
 ) -> None:
-    """Expect names from a cluster that was added."""
+    """Expect names from a new cluster."""
     if created and not raw:
         names.expect(_source(instance))
 
 
-def follow_deleted(instance: Cluster, **_others: Any) -> None:
-    """Expect none from a cluster that was taken out."""
+def handle_post_delete(instance: Cluster, **_kwargs: Any) -> None:
+    """Drop the names of a deleted cluster."""
     names.drop(_source(instance))
-    _remembered.pop(instance.pk, None)
+    _stored.pop(instance.pk, None)
 
 
 def _source(cluster: Cluster) -> str:
     return f"cluster:{cluster.pk}"
 
 
-def remember(cluster: Cluster, contents: Contents) -> None:
-    """Write down whom the tags of a cluster name, unless nothing has changed.
+def store(cluster: Cluster, contents: Contents) -> None:
+    """Store the owner names in a cluster's tags, unless nothing has changed.
 
-    What an instance names that can't be read is as good as not told.
+    Names of unreadable instances are unknown, so the list is then not complete.
     """
-    is_whole = not any(one.kind == "instance" for one in contents.unreadable)
-    before = _remembered.get(cluster.pk)
-    if is_whole and before and before.instances is contents.instances:
+    is_whole = not any(row.kind == "instance" for row in contents.unreadable)
+    stored = _stored.get(cluster.pk)
+    if is_whole and stored and stored.instances is contents.instances:
         return
-    tags_of_all = [instance.tags for instance in contents.instances.values()]
-    users = Counter(chain.from_iterable(tags.users for tags in tags_of_all))
-    groups = Counter(chain.from_iterable(tags.groups for tags in tags_of_all))
+    all_tags = [instance.tags for instance in contents.instances.values()]
+    users = Counter(chain.from_iterable(tags.users for tags in all_tags))
+    groups = Counter(chain.from_iterable(tags.groups for tags in all_tags))
     names.remember(
         _source(cluster), {Kind.USER: users, Kind.GROUP: groups}, is_whole=is_whole
     )
     if is_whole:
-        _remembered[cluster.pk] = contents
+        _stored[cluster.pk] = contents

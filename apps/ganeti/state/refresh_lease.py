@@ -1,4 +1,4 @@
-"""Whose turn it is to ask a cluster: leases, and pauses that grow while it is down."""
+"""Per-cluster refresh lease and backoff."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from ..models import Cluster, ClusterRefresh
 
 logger = logging.getLogger(__name__)
 
-# The lease of a process that died runs out. One that is not renewed is longer than
+# The lease of a process that died expires. One that is not renewed must be longer than
 # any refresh may take.
 LEASE_S = 90
 LONGEST_PAUSE_S = 60
@@ -27,12 +27,12 @@ def _process() -> str:
     return f"{socket.gethostname()[:30]}:{os.getpid()}:"
 
 
-def _me() -> str:
+def _holder() -> str:
     return f"{_process()}{threading.get_ident()}"[:64]
 
 
 def renew(lease_s: float) -> None:
-    """Keep the leases of this process: its refreshes take longer."""
+    """Extend the leases of this process, whose refreshes are still running."""
     until = timezone.now() + timedelta(seconds=lease_s)
     ClusterRefresh.objects.filter(
         holder__startswith=_process(), leased_until__lt=until
@@ -40,35 +40,35 @@ def renew(lease_s: float) -> None:
 
 
 def release() -> None:
-    """Leave the leases of this process, which ends, to others."""
+    """Release the leases of this process when it ends."""
     ClusterRefresh.objects.filter(holder__startswith=_process()).update(
         holder="", leased_until=None
     )
 
 
 def take(cluster: Cluster, *, force: bool, lease_s: float) -> ClusterRefresh | None:
-    """Return the state of a cluster's refresh if it is ours to do now."""
+    """Take the lease on a cluster's refresh; None if it is held or not due."""
     now = timezone.now()
-    state, _new = ClusterRefresh.objects.get_or_create(cluster=cluster)
+    state, _created = ClusterRefresh.objects.get_or_create(cluster=cluster)
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     if not force:
         free &= Q(next_at=None) | Q(next_at__lte=now)
-    taken = ClusterRefresh.objects.filter(free, pk=state.pk).update(
-        holder=_me(), leased_until=now + timedelta(seconds=lease_s)
+    updated = ClusterRefresh.objects.filter(free, pk=state.pk).update(
+        holder=_holder(), leased_until=now + timedelta(seconds=lease_s)
     )
-    if not taken:
+    if not updated:
         return None
     state.refresh_from_db()
     return state
 
 
-def succeeded(state: ClusterRefresh, started: datetime) -> None:
-    """Release the lease; a slow cluster is asked less often."""
+def record_success(state: ClusterRefresh, started: datetime) -> None:
+    """Release the lease after a refresh; slow clusters are refreshed less often."""
     now = timezone.now()
     pause = max(settings.SNAPSHOT_REFRESH_SECONDS, 3 * (now - started).total_seconds())
     if state.failures:
         logger.info("%s: answers again", state.cluster.slug)
-    _give_back(
+    _release(
         state,
         next_at=started + timedelta(seconds=pause),
         refreshed_at=now,
@@ -78,14 +78,14 @@ def succeeded(state: ClusterRefresh, started: datetime) -> None:
     )
 
 
-def failed(state: ClusterRefresh, error: str) -> None:
-    """Release the lease and open the circuit: longer after each failure in a row."""
+def record_failure(state: ClusterRefresh, error: str) -> None:
+    """Release the lease with a pause that grows with each failure in a row."""
     now = timezone.now()
     logger.warning("%s: not refreshed: %s", state.cluster.slug, error)
     pause_s = failures.pause_s(
         state.failures + 1, settings.SNAPSHOT_REFRESH_SECONDS, LONGEST_PAUSE_S
     )
-    _give_back(
+    _release(
         state,
         next_at=now + timedelta(seconds=pause_s),
         failures=models.F("failures") + 1,
@@ -94,8 +94,8 @@ def failed(state: ClusterRefresh, error: str) -> None:
     )
 
 
-def _give_back(state: ClusterRefresh, **changes: object) -> None:
-    """Write down how it went, unless the lease ran out and somebody else has it."""
+def _release(state: ClusterRefresh, **changes: object) -> None:
+    """Release the lease and store the outcome, unless another process took it over."""
     ClusterRefresh.objects.filter(pk=state.pk, holder=state.holder).update(
         holder="", leased_until=None, **changes
     )

@@ -1,8 +1,8 @@
-"""From a cluster's RAPI to its snapshot: one refresh at a time, whoever wishes it.
+"""Refresh the snapshot of a cluster from its RAPI, one refresh at a time.
 
-Configuration and live fields are fetched by separate queries side by side: live ones
-wait for the slowest node, so after a moment's grace what the configuration says is
-published without them.
+Configuration and live fields are fetched by separate queries in parallel: live ones
+wait for the slowest node, so after a short grace period the configuration is published
+without them.
 """
 
 import logging
@@ -32,13 +32,13 @@ from ..rapi.versions import parse
 from . import owner_names, refresh_lease
 from .connections import client_for
 from .merge import (
-    Configured,
-    Live,
-    NothingKnownError,
+    Configuration,
+    LiveState,
+    NoContentsError,
     Rows,
+    merge_all,
+    merge_instances,
     reader,
-    with_all,
-    with_instances,
 )
 from .snapshots import Snapshot, current, publish
 
@@ -51,42 +51,42 @@ SLOW_EVERY = timedelta(minutes=5)
 def refresh(
     cluster: Cluster, *, force: bool = False, lease_s: float = refresh_lease.LEASE_S
 ) -> bool:
-    """Ask a cluster for everything and publish it; tell whether it answered.
+    """Fetch everything from a cluster and publish it; return whether that succeeded.
 
-    Does nothing and returns False while another process does it, or when it is not
-    due and not ``force``. Raises nothing but the database's errors: whatever went wrong
-    is kept with the cluster.
-    Who calls ``renew`` now and then may take a short lease.
+    Returns False without a refresh while another process holds the lease, and if it is
+    not due unless ``force``. Raises the database's errors only: others are stored with
+    the cluster. A caller that renews the lease (`refresh_lease.renew`) may take a short
+    one.
     """
     state = refresh_lease.take(cluster, force=force, lease_s=lease_s)
     if state is None:
         return False
     started = timezone.now()
     try:
-        _ask(cluster, state, started)
+        _fetch_and_publish(cluster, state, started)
     except RapiError as exc:
-        refresh_lease.failed(state, str(exc))
+        refresh_lease.record_failure(state, str(exc))
         return False
     except (OperationalError, InterfaceError):
-        raise  # where the database is away, nothing can be kept
+        raise  # without the database, nothing can be stored
     except Exception as exc:  # noqa: BLE001 - an answer may break anything; its row says so
-        _broken(state, exc)
+        _record_error(state, exc)
         return False
-    refresh_lease.succeeded(state, started)
+    refresh_lease.record_success(state, started)
     return True
 
 
-def _broken(state: ClusterRefresh, exc: Exception) -> None:
-    """Count a fault of ours, or a strange answer, as a failed refresh; log it once."""
+def _record_error(state: ClusterRefresh, exc: Exception) -> None:
+    """Record an unexpected error as a failed refresh; log it once."""
     reason = gettext_noop("Its answer could not be used")
     error = f"{reason}: {failures.describe(exc)}"
     if error != state.last_error:
         logger.error("%s: %s", state.cluster.slug, error, exc_info=exc)
-    refresh_lease.failed(state, error)
+    refresh_lease.record_failure(state, error)
 
 
 def refresh_in_background(cluster: Cluster, *, force: bool = True) -> None:
-    """Refresh without making the caller wait; joins a refresh in flight."""
+    """Start a refresh in a thread, unless one is in progress."""
 
     def run() -> None:
         try:
@@ -98,169 +98,177 @@ def refresh_in_background(cluster: Cluster, *, force: bool = True) -> None:
 
 
 def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
-    """Ask for some instances alone, by one query, and publish them.
+    """Fetch some instances by one query and publish them.
 
-    An instance that the cluster does not have any more disappears. Raises RapiError.
+    Instances that the cluster no longer has are removed. Raises RapiError.
     """
-    wanted = sorted(set(names))
-    if not wanted:
+    names = sorted(set(names))
+    if not names:
         return
     asked_at = timezone.now()
     client = client_for(cluster)
     assume_version(client, cluster)
     rows = client.query(
-        "instance", [*CONFIG_FIELDS, "status"], any_present("name", wanted)
+        "instance", [*CONFIG_FIELDS, "status"], any_present("name", names)
     )
-    found = values.by_name(rows)
+    rows_by_name = values.by_name(rows)
     try:
-        known = publish(
+        stamped = publish(
             cluster,
-            lambda before: with_instances(before, cluster, wanted, found, asked_at),
+            lambda previous: merge_instances(
+                previous, cluster, names, rows_by_name, asked_at
+            ),
         )
-    except (NothingKnownError, ClusterRefresh.DoesNotExist):
-        return  # the first refresh of all will bring them
-    owner_names.remember(cluster, known.contents)
+    except (NoContentsError, ClusterRefresh.DoesNotExist):
+        return  # the first full refresh includes them
+    owner_names.store(cluster, stamped.contents)
 
 
-def due(clusters: Iterable[Cluster], now: datetime) -> list[Cluster]:
-    """Return the clusters whose next refresh has come and that nobody refreshes."""
-    waiting = ClusterRefresh.objects.filter(
+def due_clusters(clusters: Iterable[Cluster], now: datetime) -> list[Cluster]:
+    """Return the clusters that are due for a refresh and that no process refreshes."""
+    not_due = ClusterRefresh.objects.filter(
         Q(next_at__gt=now) | Q(leased_until__gt=now)
     ).values_list("cluster_id", flat=True)
-    resting = set(waiting)
-    return [cluster for cluster in clusters if cluster.pk not in resting]
+    not_due_pks = set(not_due)
+    return [cluster for cluster in clusters if cluster.pk not in not_due_pks]
 
 
-# -- asking
+# -- fetching
 
 
-def _ask(cluster: Cluster, state: ClusterRefresh, started: datetime) -> None:
+def _fetch_and_publish(
+    cluster: Cluster, state: ClusterRefresh, started: datetime
+) -> None:
     client = client_for(cluster)
     assume_version(client, cluster)
     if state.failures:
-        client.version()  # half open: one cheap call tells whether to try the rest
+        client.version()  # half open: try one cheap call first
     with ThreadPoolExecutor(max_workers=3) as pool:
-        live = pool.submit(_ask_live, client)
-        configured = _ask_configuration(cluster, client, started, pool)
+        live = pool.submit(_fetch_live, client)
+        configuration = _fetch_configuration(cluster, client, started, pool)
         wait([live], timeout=LIVE_GRACE_S)
         if not live.done():
-            _publish_all(cluster, configured, None, started)
-        answer = _live_answer(cluster, live)
-    _publish_all(cluster, configured, answer, started)
+            _publish_all(cluster, configuration, None, started)
+        live_state = _live_result(cluster, live)
+    _publish_all(cluster, configuration, live_state, started)
 
 
 def assume_version(client: RapiClient, cluster: Cluster) -> None:
-    """Spare old clusters questions that they do not know."""
-    known = current([cluster])[0].contents
-    if known is not None and known.info.version:
-        client.assume_version(parse(known.info.version))
+    """Tell the client the last known version, so that it avoids unsupported queries."""
+    contents = current([cluster])[0].contents
+    if contents is not None and contents.info.version:
+        client.assume_version(parse(contents.info.version))
 
 
-def _ask_configuration(
+def _fetch_configuration(
     cluster: Cluster, client: RapiClient, started: datetime, pool: ThreadPoolExecutor
-) -> Configured:
-    slow = _slow_is_due(cluster, started)
+) -> Configuration:
+    slow = _is_slow_part_due(cluster, started)
     nodes = pool.submit(client.query, "node", NODE_CONFIG_FIELDS)
-    # Understood here already, while the nodes think about their answers.
+    # Parsed here while the nodes are still answering.
     rows = client.query("instance", CONFIG_FIELDS)
-    instances, lost = values.read_all("instance", rows, reader(cluster))
-    groups, lost_groups = _groups(client.query("group", GROUP_FIELDS))
-    infos, lost_info = values.read_all(
+    instances, skipped = values.read_all("instance", rows, reader(cluster))
+    groups, skipped_groups = _groups(client.query("group", GROUP_FIELDS))
+    infos, skipped_info = values.read_all(
         "cluster", [client.info()] if slow else [], ClusterInfo.from_rapi
     )
-    networks, lost_networks = values.read_all(
+    networks, skipped_networks = values.read_all(
         "network", client.networks() if slow else [], GanetiNetwork.from_rapi
     )
-    return Configured(
+    return Configuration(
         instances=instances,
         nodes=nodes.result(),
         groups=groups,
         slow=slow,
         info=next(iter(infos), None),
         networks=tuple(networks),
-        unreadable=(*lost, *lost_groups, *lost_info, *lost_networks),
+        unreadable=(*skipped, *skipped_groups, *skipped_info, *skipped_networks),
     )
 
 
 def _groups(rows: Rows) -> tuple[list[NodeGroup], list[Unreadable]]:
-    groups, lost = values.read_all("group", rows, NodeGroup.from_rapi)
-    unreadable = [NodeGroup.unreadable(one.name) for one in lost if one.name]
-    return [*groups, *unreadable], lost
+    groups, skipped = values.read_all("group", rows, NodeGroup.from_rapi)
+    unreadable = [NodeGroup.unreadable(row.name) for row in skipped if row.name]
+    return [*groups, *unreadable], skipped
 
 
-def _slow_is_due(cluster: Cluster, now: datetime) -> bool:
-    known = current([cluster])[0].known
-    return known is None or now - known.stamp.slow_at > SLOW_EVERY
+def _is_slow_part_due(cluster: Cluster, now: datetime) -> bool:
+    stamped = current([cluster])[0].published
+    return stamped is None or now - stamped.stamp.slow_at > SLOW_EVERY
 
 
-def _ask_live(client: RapiClient) -> Live:
+def _fetch_live(client: RapiClient) -> LiveState:
     instances = client.query("instance", LIVE_FIELDS)
     nodes = client.query("node", NODE_LIVE_FIELDS)
-    return Live(values.by_name(instances), values.by_name(nodes))
+    return LiveState(values.by_name(instances), values.by_name(nodes))
 
 
-def _live_answer(cluster: Cluster, live: Future[Live]) -> Live:
-    """Return what the nodes say; nothing at all when the question failed."""
+def _live_result(cluster: Cluster, live: Future[LiveState]) -> LiveState:
+    """Return the live fields; none if the query failed."""
     try:
         return live.result()
     except RapiError as exc:
         logger.warning("%s: nothing live: %s", cluster.slug, exc)
-        return Live({}, {})
+        return LiveState({}, {})
 
 
 # -- publishing
 
 
 def _publish_all(
-    cluster: Cluster, configured: Configured, live: Live | None, started: datetime
+    cluster: Cluster,
+    configuration: Configuration,
+    live: LiveState | None,
+    started: datetime,
 ) -> None:
     """Publish a refresh; ``live`` None: the nodes have not answered yet."""
-    known = publish(
-        cluster, lambda before: with_all(before, cluster, configured, live, started)
+    stamped = publish(
+        cluster,
+        lambda previous: merge_all(previous, cluster, configuration, live, started),
     )
-    owner_names.remember(cluster, known.contents)
+    owner_names.store(cluster, stamped.contents)
 
 
-# -- when no watcher does it
+# -- without a watcher
 
 NEGLECTED_AFTER_S = 30
-WAKE_EVERY_S = 5
-_woken: dict[int, float] = {}
+NEGLECTED_RETRY_S = 5
+_started: dict[int, float] = {}
 
 
-def wake_neglected(shots: Iterable[Snapshot]) -> None:
-    """Refresh in the background what no watcher seems to look after.
+def refresh_neglected(snapshots: Iterable[Snapshot]) -> None:
+    """Refresh in the background the clusters that no watcher refreshes.
 
-    The lease sees to it that one process does it; memory, that one process does not
+    The lease ensures that one process does it, and ``_started`` that a process does not
     try at every page.
     """
     now = timezone.now()
-    for shot in shots:
-        lost = _lost(shot)
-        if lost or _neglected(shot, now):
-            last = _woken.get(shot.cluster.pk, float("-inf"))
-            if time.monotonic() - last > WAKE_EVERY_S:
-                _woken[shot.cluster.pk] = time.monotonic()
-                refresh_in_background(shot.cluster, force=lost)
+    for snapshot in snapshots:
+        behind = _is_behind(snapshot)
+        if behind or _is_overdue(snapshot, now):
+            started_at = _started.get(snapshot.cluster.pk, float("-inf"))
+            if time.monotonic() - started_at > NEGLECTED_RETRY_S:
+                _started[snapshot.cluster.pk] = time.monotonic()
+                refresh_in_background(snapshot.cluster, force=behind)
 
 
-def _neglected(shot: Snapshot, now: datetime) -> bool:
-    state: ClusterRefresh | None = getattr(shot.cluster, "refresh_state", None)
-    if state is None or shot.known is None:
+def _is_overdue(snapshot: Snapshot, now: datetime) -> bool:
+    state: ClusterRefresh | None = getattr(snapshot.cluster, "refresh_state", None)
+    if state is None or snapshot.published is None:
         return True
-    overdue = timedelta(seconds=NEGLECTED_AFTER_S)
-    return state.next_at is not None and now - state.next_at > overdue
+    tolerance = timedelta(seconds=NEGLECTED_AFTER_S)
+    return state.next_at is not None and now - state.next_at > tolerance
 
 
-def _lost(shot: Snapshot) -> bool:
-    """Tell whether others have long known more: the cache is away or has lost it.
+def _is_behind(snapshot: Snapshot) -> bool:
+    """Return whether a newer refresh has not reached us: the cache is down or lost it.
 
-    A process then asks for itself, although the cluster is not due.
+    The process then refreshes the cluster by itself, although it is not due.
     """
-    state: ClusterRefresh | None = getattr(shot.cluster, "refresh_state", None)
+    state: ClusterRefresh | None = getattr(snapshot.cluster, "refresh_state", None)
     if state is None or state.refreshed_at is None or state.failures:
         return False
-    if shot.fetched_at is None:
+    if snapshot.fetched_at is None:
         return True
-    behind = timedelta(seconds=NEGLECTED_AFTER_S)
-    return state.refreshed_at - shot.fetched_at > behind
+    tolerance = timedelta(seconds=NEGLECTED_AFTER_S)
+    return state.refreshed_at - snapshot.fetched_at > tolerance

@@ -1,11 +1,11 @@
 """Instances stay the same objects in a process for as long as they are equal.
 
-Whoever replaces what is known passes it through ``old_if_equal``: each instance when it
-is read from the RAPI, and the mapping of a cluster's instances when it comes into the
-memory of the process. So a mapping that is another object holds other instances, and
-what was worked out from one is good while the mapping is the same object: sort keys are
-kept by the instances themselves, lists over all clusters by ``Derived``. To compare ten
-thousand instances by value would cost every page more than to make it.
+New values go through ``reuse_if_equal``: each instance when it is read from the RAPI,
+and the mapping of a cluster's instances when the process loads it. So a mapping that is
+another object holds other instances, and values computed from a mapping are valid while
+it is the same object: instances cache their own sort keys, and ``Derived`` caches lists
+over all clusters. Comparing ten thousand instances by value would cost each page more
+time than rendering it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,26 +18,26 @@ Value = TypeVar("Value")
 Instances = Mapping[str, Instance]
 
 
-def old_if_equal(old: Value | None, new: Value) -> Value:
-    """Return the old object if it equals the new one, else the new one."""
-    return old if old is not None and old == new else new
+def reuse_if_equal(previous: Value | None, current: Value) -> Value:
+    """Return the previous object if it equals the current one, else the current one."""
+    return previous if previous is not None and previous == current else current
 
 
 class Derived(Generic[Value]):
-    """A value made of the instances of clusters, kept until one of them changes."""
+    """A value computed from the instances of clusters, cached until one changes."""
 
-    def __init__(self, make: Callable[[Sequence[Instances]], Value]) -> None:
-        self._make = make
+    def __init__(self, compute: Callable[[Sequence[Instances]], Value]) -> None:
+        self._compute = compute
         # Replaced as a whole, so that threads need no lock.
-        self._kept: tuple[Sequence[Instances], Value] | None = None
+        self._cached: tuple[Sequence[Instances], Value] | None = None
 
     def of(self, clusters: Sequence[Instances]) -> Value:
-        """Return the value made of the instances of these clusters."""
-        kept = self._kept
-        if kept is None or not _same(kept[0], clusters):
-            kept = self._kept = (clusters, self._make(clusters))
-        return kept[1]
+        """Return the value for the instances of these clusters."""
+        cached = self._cached
+        if cached is None or not _same(cached[0], clusters):
+            cached = self._cached = (clusters, self._compute(clusters))
+        return cached[1]
 
 
-def _same(old: Sequence[Instances], new: Sequence[Instances]) -> bool:
-    return len(old) == len(new) and all(map(is_, old, new))
+def _same(previous: Sequence[Instances], current: Sequence[Instances]) -> bool:
+    return len(previous) == len(current) and all(map(is_, previous, current))

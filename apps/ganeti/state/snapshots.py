@@ -1,10 +1,10 @@
-"""What is known of each cluster: the cached state, shared by all processes.
+"""Snapshots of clusters: cached contents, shared by all processes.
 
 The contents of a cluster are published under a generation; a small stamp names the
 current one. A process keeps the decoded contents and reads them again only when the
 generation changed. The cache may lose everything at any time, and others may have
-written to it (`typed_cache`): processes then go on with what they have until somebody
-publishes again.
+written to it (`typed_cache`): processes then keep what is in their memory until a
+process publishes again.
 """
 
 import threading
@@ -31,50 +31,54 @@ from ..domain.values import Unreadable
 from ..models import Cluster, ClusterRefresh
 from ..rapi.errors import RapiProtocolError, gettext_noop
 from ..rapi.versions import UNKNOWN, Capability, parse, supports
-from .shared_instances import old_if_equal
+from .shared_instances import reuse_if_equal
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
 FORMAT = 3
-# How long publishing a cluster may take before others go ahead, and look again.
-TURN_S = 2.0
-TURN_LOOK_EVERY_S = 0.02
+# How long publishing may take before others go ahead; how often they retry until then.
+PUBLISHING_LEASE_S = 2.0
+PUBLISHING_RETRY_S = 0.02
 
 
 @dataclass(frozen=True)
 class Contents:
-    """All that pages show about a cluster, by name."""
+    """Everything that pages show about a cluster, by name."""
 
     info: ClusterInfo
     instances: Mapping[str, Instance]
     nodes: Mapping[str, Node]
     groups: Mapping[str, NodeGroup]
     networks: tuple[GanetiNetwork, ...]
-    # What the cluster has too, and what nobody can make sense of.
+    # Rows of the cluster's answers that could not be parsed.
     unreadable: tuple[Unreadable, ...] = ()
 
     @cached_property
     def by_user(self) -> dict[str, list[Instance]]:
-        """Return the instances that each user is named as an owner of."""
-        return _index(self.instances.values(), lambda found: found.tags.users)
+        """Map users to the instances that name them as owners."""
+        return _index(self.instances.values(), lambda instance: instance.tags.users)
 
     @cached_property
     def by_group(self) -> dict[str, list[Instance]]:
-        """Return the instances that each group is named as an owner of."""
-        return _index(self.instances.values(), lambda found: found.tags.groups)
+        """Map groups to the instances that name them as owners."""
+        return _index(self.instances.values(), lambda instance: instance.tags.groups)
 
     @cached_property
     def by_uuid(self) -> dict[str, Instance]:
-        return {found.uuid: found for found in self.instances.values() if found.uuid}
+        return {
+            instance.uuid: instance
+            for instance in self.instances.values()
+            if instance.uuid
+        }
 
     def can(self, capability: Capability) -> bool:
-        """Tell whether its Ganeti has a capability; of an unknown version: yes."""
+        """Return whether its Ganeti has a capability; True for unknown versions."""
         version = parse(self.info.version)
         return version == UNKNOWN or supports(version, capability)
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Return the names that instances have, case-folded: DNS knows no case."""
-        unreadable = (one.name for one in self.unreadable if one.kind == "instance")
+        """Return the names of instances, case-folded as DNS ignores case."""
+        unreadable = (item.name for item in self.unreadable if item.kind == "instance")
         return frozenset(name.casefold() for name in (*self.instances, *unreadable))
 
 
@@ -90,11 +94,11 @@ def _index(
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Which contents are current, and when the cluster was asked.
+    """Generation of a cluster's contents, and when they were fetched.
 
-    ``slow_at`` is when what changes seldom was fetched (info, networks); ``touched``
-    are instances refreshed alone, with the time, so that a refresh of all that
-    started earlier does not bring older news of them.
+    ``slow_at`` is when the parts that seldom change were fetched (info, networks).
+    ``touched`` maps instances that were refreshed by themselves to the time, so that a
+    full refresh that started earlier does not overwrite them.
     """
 
     generation: str
@@ -105,7 +109,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StampedContents:
     """A cluster's contents with their stamp."""
 
     stamp: Stamp
@@ -114,194 +118,200 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A cluster as pages see it: what is known, how old it is, what went wrong."""
+    """A cluster with its last published contents and the error of its last refresh."""
 
     cluster: Cluster
-    # Not in its text: an error report would carry the whole cluster.
-    known: Known | None = field(repr=False)
+    # Not in the repr: error reports would include the whole cluster.
+    published: StampedContents | None = field(repr=False)
     error: str = ""
     failing_since: datetime | None = None
 
     @property
     def down(self) -> bool:
-        """Whether the cluster did not answer when last asked."""
+        """Whether the last refresh failed."""
         return bool(self.failing_since)
 
     @property
     def contents(self) -> Contents | None:
-        return self.known.contents if self.known else None
+        return self.published.contents if self.published else None
 
     @property
     def generation(self) -> str:
-        return self.known.stamp.generation if self.known else ""
+        return self.published.stamp.generation if self.published else ""
 
     @property
     def fetched_at(self) -> datetime | None:
-        return self.known.stamp.fetched_at if self.known else None
+        return self.published.stamp.fetched_at if self.published else None
 
     @property
     def live_at(self) -> datetime | None:
-        return self.known.stamp.live_at if self.known else None
+        return self.published.stamp.live_at if self.published else None
 
 
 _stamps = TypedCache(Stamp)
 _contents = TypedCache(Contents)
-_memory: dict[str, Known] = {}
+_memory: dict[str, StampedContents] = {}
 _checked: dict[str, float] = {}
 _lock = threading.Lock()
 
 
 def current(clusters: Iterable[Cluster], *, within_s: float = 0) -> list[Snapshot]:
-    """Return what is known of the clusters; never asks a cluster.
+    """Return the current snapshots of clusters, without any RAPI call.
 
-    ``within_s`` allows an answer from this process's memory that was compared with
-    the cache no longer ago than that.
+    With ``within_s``, what was compared with the cache that recently is taken from this
+    process's memory.
     """
-    wanted = list(clusters)
-    _read([_key(c) for c in wanted], time.monotonic() - within_s)
-    return [_snapshot(cluster) for cluster in wanted]
+    clusters = list(clusters)
+    _update_memory([_key(c) for c in clusters], time.monotonic() - within_s)
+    return [_snapshot(cluster) for cluster in clusters]
 
 
-def remembered(cluster: Cluster) -> Contents | None:
-    """Return what this process knows of a cluster, without a look at the cache.
+def contents_in_memory(cluster: Cluster) -> Contents | None:
+    """Return a cluster's contents from this process's memory, without the cache.
 
-    For the handlers of jobs, which wait for nothing but the database (`jobs.handlers`).
+    For job handlers, which may wait for nothing but the database (`jobs.handlers`).
     """
-    known = _memory.get(_key(cluster))
-    return known.contents if known else None
+    stamped = _memory.get(_key(cluster))
+    return stamped.contents if stamped else None
 
 
-def forget() -> None:
-    """Empty this process's memory; what the cache holds is read again."""
+def clear_memory() -> None:
+    """Clear this process's memory, so that it reads the cache again."""
     with _lock:
         _memory.clear()
         _checked.clear()
 
 
-def publish(cluster: Cluster, update: Callable[[Known | None], Known]) -> Known:
-    """Replace what is known of a cluster by what ``update`` makes of it.
+def publish(
+    cluster: Cluster, update: Callable[[StampedContents | None], StampedContents]
+) -> StampedContents:
+    """Replace a cluster's contents by what ``update`` returns for the current ones.
 
-    Publishers take turns, so that none overwrites what another just published.
-    Raises ClusterRefresh.DoesNotExist when the cluster has not been asked yet, and
-    RapiProtocolError when a value of its answer has not the type that it should have.
+    A lease keeps publishers from overwriting each other. Raises
+    ClusterRefresh.DoesNotExist if the cluster was never refreshed, and
+    RapiProtocolError if a value of its answer has the wrong type.
     """
     key = _key(cluster)
-    with _turn(cluster):
-        _read([key], time.monotonic())
-        before = _memory.get(key)
-        after = _same_generation(before, update(before))
-        _write(key, after)
-        _keep(key, after)
-    if before and before.stamp.generation != after.stamp.generation:
-        cache.delete(_contents_key(key, before.stamp.generation))
-    return after
+    with _publishing_lease(cluster):
+        _update_memory([key], time.monotonic())
+        previous = _memory.get(key)
+        updated = _with_generation(previous, update(previous))
+        _write(key, updated)
+        _remember(key, updated)
+    if previous and previous.stamp.generation != updated.stamp.generation:
+        cache.delete(_contents_key(key, previous.stamp.generation))
+    return updated
 
 
-def _write(key: str, known: Known) -> None:
-    contents_key = _contents_key(key, known.stamp.generation)
+def _write(key: str, stamped: StampedContents) -> None:
+    contents_key = _contents_key(key, stamped.stamp.generation)
     try:
-        # Asked even when nothing changed: a cache that lost everything gets it back.
+        # Checked even if nothing changed: the cache may have lost it.
         if not cache.has_key(contents_key):
-            _contents.set(contents_key, known.contents)
-        _stamps.set(_stamp_key(key), known.stamp)
+            _contents.set(contents_key, stamped.contents)
+        _stamps.set(_stamp_key(key), stamped.stamp)
     except TypeMismatchError as exc:
         message = gettext_noop("An answer has a value of an unexpected type")
         raise RapiProtocolError(f"{message}: {exc}") from exc
 
 
 @contextmanager
-def _turn(cluster: Cluster) -> Iterator[None]:
-    """Wait for our turn to publish a cluster.
+def _publishing_lease(cluster: Cluster) -> Iterator[None]:
+    """Hold the lease for publishing a cluster.
 
-    By a lease and not by a lock on its row: the cache is asked meanwhile, and where
-    threads are gevent's a second one that waited in the database would let no other
-    run, the first included.
+    A lease and not a row lock: the cache is accessed meanwhile, and under gevent a
+    second thread waiting for the lock in the database would block all threads,
+    including the first.
     """
-    me = uuid.uuid4().hex
-    _take_turn(cluster, me)
+    publisher = uuid.uuid4().hex
+    _take_publishing_lease(cluster, publisher)
     try:
         yield
     finally:
-        ClusterRefresh.objects.filter(cluster=cluster, publisher=me).update(
+        ClusterRefresh.objects.filter(cluster=cluster, publisher=publisher).update(
             publisher="", publishing_until=None
         )
 
 
-def _take_turn(cluster: Cluster, me: str) -> None:
-    """Take the lease; after a while without it too, since its holder may have died.
+def _take_publishing_lease(cluster: Cluster, publisher: str) -> None:
+    """Take the lease, or go on without it after a while: its holder may have died.
 
-    What an overwritten snapshot lacks, the next refresh brings.
+    If that overwrites a snapshot, the next refresh corrects it.
     """
-    patience_ends = time.monotonic() + TURN_S
-    states = ClusterRefresh.objects.filter(cluster=cluster)
-    while time.monotonic() < patience_ends:
+    deadline = time.monotonic() + PUBLISHING_LEASE_S
+    refresh_states = ClusterRefresh.objects.filter(cluster=cluster)
+    while time.monotonic() < deadline:
         now = timezone.now()
         free = Q(publishing_until=None) | Q(publishing_until__lte=now)
-        until = now + timedelta(seconds=TURN_S)
-        if states.filter(free).update(publisher=me, publishing_until=until):
+        until = now + timedelta(seconds=PUBLISHING_LEASE_S)
+        if refresh_states.filter(free).update(
+            publisher=publisher, publishing_until=until
+        ):
             return
-        states.get()
-        time.sleep(TURN_LOOK_EVERY_S)
+        refresh_states.get()
+        time.sleep(PUBLISHING_RETRY_S)
 
 
-def _same_generation(before: Known | None, after: Known) -> Known:
-    """Give new contents a new generation, equal ones the one they had."""
-    if before and before.contents == after.contents:
-        stamp = replace(after.stamp, generation=before.stamp.generation)
-        return Known(stamp, before.contents)
-    stamp = replace(after.stamp, generation=uuid.uuid4().hex)
-    return Known(stamp, _shared(before, after.contents))
+def _with_generation(
+    previous: StampedContents | None, updated: StampedContents
+) -> StampedContents:
+    """Set a new generation, or the previous one if the contents are equal."""
+    if previous and previous.contents == updated.contents:
+        stamp = replace(updated.stamp, generation=previous.stamp.generation)
+        return StampedContents(stamp, previous.contents)
+    stamp = replace(updated.stamp, generation=uuid.uuid4().hex)
+    return StampedContents(stamp, _reuse_instances(previous, updated.contents))
 
 
-def _shared(old: Known | None, fresh: Contents) -> Contents:
-    """Return fresh contents with the instances that this process has, if equal.
+def _reuse_instances(previous: StampedContents | None, contents: Contents) -> Contents:
+    """Return the contents with the instances already in memory, if equal.
 
-    Free memory on a node changes all the time, instances seldom.
+    The free memory of nodes changes all the time, instances seldom.
     """
-    if old is None:
-        return fresh
-    instances = old_if_equal(old.contents.instances, fresh.instances)
-    return replace(fresh, instances=instances)
+    if previous is None:
+        return contents
+    instances = reuse_if_equal(previous.contents.instances, contents.instances)
+    return replace(contents, instances=instances)
 
 
 def _snapshot(cluster: Cluster) -> Snapshot:
-    state: ClusterRefresh | None = getattr(cluster, "refresh_state", None)
+    refresh_state: ClusterRefresh | None = getattr(cluster, "refresh_state", None)
     return Snapshot(
         cluster=cluster,
-        known=_memory.get(_key(cluster)),
-        error=state.last_error if state else "",
-        failing_since=state.failing_since if state else None,
+        published=_memory.get(_key(cluster)),
+        error=refresh_state.last_error if refresh_state else "",
+        failing_since=refresh_state.failing_since if refresh_state else None,
     )
 
 
-def _read(keys: list[str], not_before: float) -> None:
-    """Bring this process's memory up to what the cache has."""
-    stale = [key for key in keys if _checked.get(key, float("-inf")) < not_before]
-    if not stale:
+def _update_memory(keys: list[str], not_before: float) -> None:
+    """Update this process's memory from the cache."""
+    outdated = [key for key in keys if _checked.get(key, float("-inf")) < not_before]
+    if not outdated:
         return
     now = time.monotonic()
-    stamps = _stamps.get_many([_stamp_key(key) for key in stale])
-    for key in stale:
+    stamps = _stamps.get_many([_stamp_key(key) for key in outdated])
+    for key in outdated:
         if stamp := stamps.get(_stamp_key(key)):
-            _adopt(key, stamp)
+            _load_generation(key, stamp)
         _checked[key] = now
 
 
-def _adopt(key: str, stamp: Stamp) -> None:
-    mine = _memory.get(key)
-    if mine and mine.stamp.fetched_at > stamp.fetched_at:
-        return  # the cache was away when this process asked the cluster itself
-    if mine and mine.stamp.generation == stamp.generation:
-        _keep(key, Known(stamp, mine.contents))
+def _load_generation(key: str, stamp: Stamp) -> None:
+    in_memory = _memory.get(key)
+    if in_memory and in_memory.stamp.fetched_at > stamp.fetched_at:
+        return  # the cache was down when this process refreshed the cluster
+    if in_memory and in_memory.stamp.generation == stamp.generation:
+        _remember(key, StampedContents(stamp, in_memory.contents))
         return
     contents = _contents.get(_contents_key(key, stamp.generation))
     if contents is not None:
-        _keep(key, Known(stamp, _shared(mine, contents)))
+        _remember(key, StampedContents(stamp, _reuse_instances(in_memory, contents)))
 
 
-def _keep(key: str, known: Known) -> None:
+def _remember(key: str, stamped: StampedContents) -> None:
     with _lock:
-        _memory[key] = known
+        _memory[key] = stamped
 
 
 def _key(cluster: Cluster) -> str:
@@ -319,6 +329,6 @@ def _contents_key(key: str, generation: str) -> str:
 def recently_touched(
     stamp: Stamp, now: datetime, keep_s: float = 300
 ) -> dict[str, datetime]:
-    """Return the instances refreshed alone not long ago."""
+    """Return the instances refreshed by themselves in the last ``keep_s`` seconds."""
     limit = now - timedelta(seconds=keep_s)
     return {name: at for name, at in stamp.touched.items() if at > limit}

@@ -26,7 +26,7 @@ from ..jobs.submission import ActionRefused, NotNow
 from ..models.action_request import ActionRequest
 from ..rapi.errors import RapiError
 from ..services import confirmation, lifecycle
-from ..services.confirmation import NotTheirs, RequestVoid, Void
+from ..services.confirmation import InvalidReason, RequestInvalid, RequestNotFound
 from .lookup import RequestedInstance, back_to_list, visible_instance
 from .responses import not_submitted, refusal, report
 
@@ -41,16 +41,18 @@ def request_confirm(request: UserRequest, key: str, action: str) -> HttpResponse
     """Show what the link in a mail confirms; a POST confirms it."""
     posted = request.method == "POST"
     try:
-        action_request = confirmation.find(key, action, request.user)
+        action_request = confirmation.get_request(key, action, request.user)
         if posted:
             return _confirm(request, action_request)
-        return _page(request, action_request, confirmation.machine_of(action_request))
-    except NotTheirs:
+        return _page(
+            request, action_request, confirmation.requested_instance(action_request)
+        )
+    except RequestNotFound:
         if posted:
             confirmation.record_foreign_use(key, action, by=acting(request))
         return render(request, "ganeti/request_unknown.html", status=404)
-    except RequestVoid as exc:
-        return _void(request, action_request, exc.why)
+    except RequestInvalid as exc:
+        return _void(request, action_request, exc.reason)
 
 
 def _page(
@@ -58,7 +60,7 @@ def _page(
 ) -> HttpResponse:
     requested = _still_visible(request, action_request, instance)
     machine = requested.page()
-    spec = confirmation.wish_of(action_request)
+    spec = confirmation.spec_of(action_request)
     verdict = lifecycle.offer(spec.action, instance, requested.inventory, machine.busy)
     context = {
         "action_request": action_request,
@@ -83,10 +85,10 @@ def _still_visible(
 
 
 def _void(
-    request: UserRequest, action_request: ActionRequest, why: Void
+    request: UserRequest, action_request: ActionRequest, why: InvalidReason
 ) -> HttpResponse:
     """Explain why the link has no effect, and offer what can be done instead."""
-    away = why is Void.NOT_KNOWN
+    away = why is InvalidReason.NOT_KNOWN
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.GONE
     instance = instance_page.by_uuid(
         person_of(request), action_request.cluster, action_request.instance_uuid
@@ -96,7 +98,7 @@ def _void(
         "why": why.name,
         "instance": instance,
         "address": instance_page.address(instance) if instance else "",
-        "form_url_name": confirmation.url_name(action_request),
+        "form_url_name": confirmation.form_url_name(action_request),
     }
     return render(request, "ganeti/request_void.html", context, status=status)
 

@@ -13,5 +13,5 @@ from ..jobs import counts
 @require_safe
 def jobs_running(request: UserRequest) -> HttpResponse:
     """Return the indicator of the top bar; it asks again only while jobs run."""
-    running = counts.running(request.user, person_of(request))
+    running = counts.count_running(request.user, person_of(request))
     return HttpResponse(render("ganeti/_running_jobs.html", {"running_jobs": running}))

@@ -48,7 +48,7 @@ def _request_action(
         form = FORMS[action](request.POST, instance=requested.instance)
         if not form.is_valid():
             return _page(request, requested, form)
-        return request_or_submit(request, requested, form.wish())
+        return request_or_submit(request, requested, form.spec())
     requested = visible_instance(request, slug, name)
     verdict = lifecycle.may_be_asked(action, requested.instance, requested.inventory)
     if not verdict.allowed:

@@ -20,7 +20,7 @@ from ..forms.owners import AddOwnerForm, RemoveOwnerForm
 from ..models import Job
 from ..models.action_request import RequestedAction
 from ..services import availability, confirmation, owners
-from ..services.lifecycle import Wish
+from ..services.lifecycle import ActionSpec
 from ..services.owners import Owner
 from .lookup import RequestedInstance, instance_to_change, visible_instance
 from .responses import handle_refusals, request_or_submit, submit_and_report
@@ -76,8 +76,8 @@ def _remove(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
             "at_once": confirmation.may_skip_mail(by),
         }
         return render(request, "ganeti/instance_owner_confirm.html", page)
-    wish = Wish(RequestedAction.REMOVE_OWNER, owner=owner)
-    return request_or_submit(request, requested, wish)
+    spec = ActionSpec(RequestedAction.REMOVE_OWNER, owner=owner)
+    return request_or_submit(request, requested, spec)
 
 
 def _address(requested: RequestedInstance) -> str:

@@ -44,7 +44,7 @@ def _is_count_unchanged(request: HttpRequest) -> bool:
     user = user_at_a_glance(request)
     if user is None:
         return False
-    return str(counts.running(user, Person.of(user))) == request.GET["shown"]
+    return str(counts.count_running(user, Person.of(user))) == request.GET["shown"]
 
 
 def _is_instance_unchanged(request: HttpRequest) -> bool:

@@ -22,7 +22,7 @@ from ..jobs.submission import ActionRefused, NotNow
 from ..models import Job
 from ..rapi.errors import RapiError
 from ..services import confirmation
-from ..services.lifecycle import Wish
+from ..services.lifecycle import ActionSpec
 from .instance import row
 from .lookup import RequestedInstance, back_to_list, visible_instance
 
@@ -142,18 +142,18 @@ def not_submitted(name: str, exc: RapiError) -> str:
 
 
 def request_or_submit(
-    request: UserRequest, requested: RequestedInstance, wish: Wish
+    request: UserRequest, requested: RequestedInstance, spec: ActionSpec
 ) -> HttpResponse:
     """Mail the confirmation link, or submit at once; redirect to the instance."""
     by = acting(request)
     if confirmation.may_skip_mail(by):
-        job = confirmation.do_at_once(
-            requested.cluster, requested.instance, wish, by=by
+        job = confirmation.submit_without_mail(
+            requested.cluster, requested.instance, spec, by=by
         )
         report(request, requested, job)
     else:
         rate_limit.enforce("confirmation-mail", account=by.user.get_username())
-        confirmation.ask(requested.cluster, requested.instance, wish, by=by)
+        confirmation.create_request(requested.cluster, requested.instance, spec, by=by)
         text = _(
             "Nothing has been done yet. We've sent a confirmation link to %(address)s."
         )

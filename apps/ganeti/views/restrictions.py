@@ -55,7 +55,7 @@ def _switch(
 
 def _delay_notice(instance: Instance) -> str:
     """Return the notice that a change takes effect later; empty if it doesn't."""
-    if restrictions.moves(instance):
+    if restrictions.migration_steps(instance):
         return ""
     return _("The change takes effect the next time the machine starts.")
 
@@ -96,6 +96,6 @@ def _page(
     verdict = availability.offer(
         Kind.WHITELIST, requested.instance, requested.inventory, machine.busy
     )
-    moves = bool(restrictions.moves(requested.instance))
+    moves = bool(restrictions.migration_steps(requested.instance))
     page = {"machine": machine, "form": form, "verdict": verdict, "moves": moves}
     return render(request, "ganeti/instance_whitelist.html", page, status=status)

@@ -1,1 +1,1 @@
-"""The watcher: a process of loops."""
+"""The watcher: loops that refresh snapshots and follow jobs."""

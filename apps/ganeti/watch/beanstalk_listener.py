@@ -1,4 +1,4 @@
-"""Wake-ups from beanstalkd: taken, kept while their jobs run, deleted at the end."""
+"""Receive wake-ups from beanstalkd and hold them until their jobs have ended."""
 
 import logging
 import threading
@@ -17,89 +17,91 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Announced:
-    """What beanstalkd gave us: messages by the row's key, kept until it is finished."""
+class BeanstalkSession:
+    """A connection to beanstalkd, and the messages held for unfinished jobs, by pk."""
 
     client: "greenstalk.Client[bytes]"
-    held: dict[int, "greenstalk.Job[bytes]"] = field(default_factory=dict)
+    held_messages: dict[int, "greenstalk.Job[bytes]"] = field(default_factory=dict)
     touched_at: float = field(default_factory=time.monotonic)
 
 
 class Listener(Loop):
-    """Takes wake-ups from beanstalkd and keeps them until their jobs have ended."""
+    """Loop that receives wake-ups and holds them until their jobs have ended."""
 
     def __init__(
         self, follow: Callable[[int], bool], stopping: threading.Event
     ) -> None:
-        """Hand the keys of rows to ``follow``, which says whether there is a need."""
+        """Pass keys of jobs to ``follow``, which returns whether to hold messages."""
         super().__init__("listener", stopping)
         self._follow = follow
-        self._announced: Announced | None = None
+        self._session: BeanstalkSession | None = None
 
     @property
     def connected(self) -> bool:
-        return self._announced is not None
+        return self._session is not None
 
     def turn(self) -> float:
         try:
-            announced = self._connected()
-            self._reserve(announced)
-            self._settle(announced)
-        except wakeups.Failure as exc:
-            self._lost(exc)
+            session = self._connect()
+            self._reserve(session)
+            self._delete_finished(session)
+        except wakeups.CONNECTION_ERRORS as exc:
+            self._disconnect(exc)
             return PAUSE_WHEN_DOWN_S
         return 0
 
-    def _connected(self) -> Announced:
-        if self._announced is None:
-            self._announced = Announced(wakeups.connect())
+    def _connect(self) -> BeanstalkSession:
+        if self._session is None:
+            self._session = BeanstalkSession(wakeups.connect())
             logger.info("beanstalkd answers")
-        return self._announced
+        return self._session
 
-    def _lost(self, exc: Exception) -> None:
-        if self._announced is not None:
+    def _disconnect(self, exc: Exception) -> None:
+        if self._session is not None:
             logger.warning("beanstalkd is away: %s", exc)
-            self._announced.client.close()
-        self._announced = None
+            self._session.client.close()
+        self._session = None
 
-    def _reserve(self, announced: Announced) -> None:
-        """Take what is there; wait a second for the first."""
+    def _reserve(self, session: BeanstalkSession) -> None:
+        """Receive all waiting messages; wait up to a second for the first."""
         timeout = 1
         while not self.stopping.is_set():
             try:
-                reserved = announced.client.reserve(timeout=timeout)
+                reserved = session.client.reserve(timeout=timeout)
             except greenstalk.TimedOutError:
                 return
-            self._take(announced, reserved)
+            self._take(session, reserved)
             timeout = 0
 
-    def _take(self, announced: Announced, reserved: "greenstalk.Job[bytes]") -> None:
+    def _take(
+        self, session: BeanstalkSession, reserved: "greenstalk.Job[bytes]"
+    ) -> None:
         try:
-            message = wakeups.read(reserved)
+            message = wakeups.parse(reserved)
         except wakeups.MalformedError as exc:
             logger.error("A message that is none of ours is buried: %s", exc)  # noqa: TRY400
-            announced.client.bury(reserved)
+            session.client.bury(reserved)
             return
         if self._follow(message.job_pk):
-            previous = announced.held.pop(message.job_pk, None)
+            previous = session.held_messages.pop(message.job_pk, None)
             if previous is not None:
-                announced.client.delete(previous)
-            announced.held[message.job_pk] = reserved
+                session.client.delete(previous)
+            session.held_messages[message.job_pk] = reserved
         else:
-            announced.client.delete(reserved)
+            session.client.delete(reserved)
 
-    def _settle(self, announced: Announced) -> None:
-        """Delete the messages of jobs that ended, touch the others now and then."""
-        if not announced.held:
+    def _delete_finished(self, session: BeanstalkSession) -> None:
+        """Delete the messages of ended jobs; touch the others periodically."""
+        if not session.held_messages:
             return
         unfinished = set(
             Job.objects.unfinished()
-            .filter(pk__in=announced.held)
+            .filter(pk__in=session.held_messages)
             .values_list("pk", flat=True)
         )
-        for pk in announced.held.keys() - unfinished:
-            announced.client.delete(announced.held.pop(pk))
-        if time.monotonic() - announced.touched_at > wakeups.TIME_TO_RUN_S / 3:
-            for reserved in announced.held.values():
-                announced.client.touch(reserved)
-            announced.touched_at = time.monotonic()
+        for pk in session.held_messages.keys() - unfinished:
+            session.client.delete(session.held_messages.pop(pk))
+        if time.monotonic() - session.touched_at > wakeups.TIME_TO_RUN_S / 3:
+            for reserved in session.held_messages.values():
+                session.client.touch(reserved)
+            session.touched_at = time.monotonic()

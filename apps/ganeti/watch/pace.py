@@ -1,24 +1,24 @@
-"""How often a cluster is asked about jobs, and how long an answer may take.
+"""Poll interval and response timeout for the jobs of a cluster.
 
-Times are those of a monotonic clock, in seconds, and are given by the caller.
+Times are of a monotonic clock, in seconds, and passed by the caller.
 """
 
 from dataclasses import dataclass, field
 
-# At first twice a second; then a tenth of the time since something last changed.
+# Between polls: at first half a second, then a tenth of the time since the last change.
 SHORTEST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
-# How long an answer about jobs may take at first, so that one that never comes does
-# not keep the next question; doubled until one comes.
+# How long a response may take at first, so that a lost one does not delay the next
+# poll; doubled until one arrives.
 PATIENCE_S = 4.0
 MOST_PATIENCE_S = 64.0
-# How long a job must be missing before it is given up: it may be on its way.
+# How long a job must be missing before it is given up, since it may be on its way.
 MISSING_FOR_S = 3.0
 
 
 @dataclass(slots=True)
 class Pace:
-    """Pace of the questions about one cluster's jobs."""
+    """Poll interval and timeout for one cluster's jobs."""
 
     changed_at: float
     patience_s: float = PATIENCE_S
@@ -26,33 +26,33 @@ class Pace:
     _missing_since: dict[int, float] = field(default_factory=dict)
 
     def changed(self, now: float) -> None:
-        """Note that something has changed, so that more may soon."""
+        """Record a change, after which polls are frequent again."""
         self.changed_at = now
 
     def wait_s(self, now: float) -> float:
-        """Return how long to wait before a question: at most two calls a second."""
+        """Return how long to wait before a poll, for at most two calls per second."""
         return max(0.0, self._next_call_at - now)
 
-    def answered(self, began: float, calls: int) -> None:
-        """Note an answer to a question that began at a time and took some calls."""
+    def answered(self, started_at: float, calls: int) -> None:
+        """Record the response to a poll of some calls that started at a time."""
         self.patience_s = PATIENCE_S
-        self._next_call_at = began + SHORTEST_PAUSE_S * calls
+        self._next_call_at = started_at + SHORTEST_PAUSE_S * calls
 
     def not_answered(self, now: float) -> None:
-        """Note that no answer came; the next one may take twice as long."""
+        """Record a missing response; the next one may take twice as long."""
         self.changed(now)
         self.patience_s = min(2 * self.patience_s, MOST_PATIENCE_S)
 
-    def pause_s(self, began: float, now: float) -> float:
-        """Return what is left of the time between two questions."""
+    def pause_s(self, started_at: float, now: float) -> float:
+        """Return the remaining time until the next poll."""
         quiet_s = now - self.changed_at
         between_s = min(max(SHORTEST_PAUSE_S, quiet_s / 10), LONGEST_PAUSE_S)
-        return max(0.0, began + between_s - now)
+        return max(0.0, started_at + between_s - now)
 
     def missing_too_long(self, job: int, now: float) -> bool:
-        """Note that a job is missing; tell whether it has been for too long."""
-        since = self._missing_since.setdefault(job, now)
-        return now - since >= MISSING_FOR_S
+        """Record that a job is missing; return whether it has been for too long."""
+        missing_since = self._missing_since.setdefault(job, now)
+        return now - missing_since >= MISSING_FOR_S
 
     def ended(self, job: int) -> None:
         self._missing_since.pop(job, None)

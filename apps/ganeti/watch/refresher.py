@@ -1,4 +1,4 @@
-"""Refreshes the clusters that are due, several at once."""
+"""Refresh the clusters that are due, several in parallel."""
 
 import logging
 import threading
@@ -15,13 +15,13 @@ from ..state import refresh_lease, refreshing
 
 logger = logging.getLogger(__name__)
 REFRESH_LOOK_EVERY_S = 0.5
-# The lease on a cluster's refresh, renewed while it takes longer.
+# Lease on a cluster's refresh, renewed while the refresh takes longer.
 REFRESH_LEASE_S = 10
 RENEW_EVERY_S = 2
 
 
 class Refresher(Loop):
-    """Refreshes the clusters that are due, several at once."""
+    """Loop that refreshes the clusters that are due, several in parallel."""
 
     def __init__(self, stopping: threading.Event, workers: int) -> None:
         super().__init__("refresher", stopping)
@@ -31,7 +31,7 @@ class Refresher(Loop):
 
     def turn(self) -> float:
         clusters = Cluster.objects.enabled()
-        for cluster in refreshing.due(clusters, timezone.now()):
+        for cluster in refreshing.due_clusters(clusters, timezone.now()):
             if cluster.pk not in self._at_work:
                 self._at_work.add(cluster.pk)
                 self._pool.submit(self._refresh, cluster)

@@ -1,4 +1,4 @@
-"""Looks after the table of jobs, and keeps the watcher's beat."""
+"""Sweep the table of jobs, and record the watcher's heartbeat."""
 
 import logging
 import threading
@@ -24,8 +24,8 @@ BEAT_EVERY_S = 5.0
 FORGET_BEATS_AFTER = timedelta(days=1)
 
 
-class Followers(Protocol):
-    """Who follows jobs for the sweeper: the watcher."""
+class JobFollowers(Protocol):
+    """The watcher, as the sweeper sees it: it follows jobs."""
 
     name: str
 
@@ -34,13 +34,13 @@ class Followers(Protocol):
         """How long a new job's wake-up may be on its way to another watcher."""
 
     def follow(self, cluster_pks: Iterable[int]) -> None:
-        """See to it that somebody follows our jobs on these clusters."""
+        """Start or wake the followers of these clusters."""
 
 
 class Sweeper(Loop):
-    """Looks after the table: rows without a follower, ends without their handlers."""
+    """Loop that claims jobs without a follower and handles ended jobs."""
 
-    def __init__(self, watcher: Followers, stopping: threading.Event) -> None:
+    def __init__(self, watcher: JobFollowers, stopping: threading.Event) -> None:
         super().__init__("sweeper", stopping)
         self._watcher = watcher
         self._beat_at = float("-inf")
@@ -51,23 +51,25 @@ class Sweeper(Loop):
         if Job.objects.unfinished().exists():
             tracking.renew(name)
             tracking.claim(name, now, older_than_s=self._watcher.announced_within_s)
-            mine = Job.objects.unfinished().filter(follower=name)
-            self._watcher.follow(mine.values_list("cluster_id", flat=True).distinct())
-        self._handle_the_rest()
+            followed = Job.objects.unfinished().filter(follower=name)
+            self._watcher.follow(
+                followed.values_list("cluster_id", flat=True).distinct()
+            )
+        self._handle_ended_jobs()
         planned.submit_planned()
         self._beat()
         return SWEEP_EVERY_S
 
-    def _handle_the_rest(self) -> None:
-        """Run handlers that did not run to their end; those that fail, less often."""
+    def _handle_ended_jobs(self) -> None:
+        """Run the handlers of ended jobs that have not been handled, with backoff."""
         unhandled = list(Job.objects.unhandled().values_list("pk", flat=True))
         if not unhandled:
             return
-        chores = {pk: handlers.handling(pk) for pk in unhandled}
-        resting = failures.resting(chores.values())
-        due = [pk for pk in unhandled if chores[pk] not in resting]
+        failure_keys = {pk: handlers.failure_key(pk) for pk in unhandled}
+        paused = failures.resting(failure_keys.values())
+        due = [pk for pk in unhandled if failure_keys[pk] not in paused]
         if due:
-            # Handlers go by what this process knows.
+            # Handlers use the contents in this process's memory.
             snapshots.current(Cluster.objects.enabled())
         for pk in due:
             self._handle_end(pk)
@@ -76,10 +78,10 @@ class Sweeper(Loop):
     def _handle_end(self, pk: int) -> None:
         try:
             if handlers.try_to_handle(pk):
-                failures.clear(handlers.handling(pk))
+                failures.clear(handlers.failure_key(pk))
         except (OperationalError, InterfaceError) as exc:
-            # Of this row alone, perhaps; where the database is away, so is this.
-            handlers.handling_failed(pk, exc)
+            # It may concern this row only; if the database is down, this raises too.
+            handlers.record_failure(pk, exc)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at < BEAT_EVERY_S:

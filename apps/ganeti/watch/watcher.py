@@ -1,9 +1,8 @@
-"""The watcher: refreshes snapshots, follows jobs, and is followed by its beat.
+"""The watcher process: refresh snapshots, follow jobs, run chores.
 
-Threads, one for each wait, which gevent makes cheap where the process is patched:
-one refreshes what is due, one looks after the table of jobs, one listens to
-beanstalkd, one per cluster with jobs asks for all of them at once, and one does each
-chore that an app has registered.
+It has a thread for each of these, which are cheap where gevent has patched the process:
+the refresher, the sweeper of the job table, the beanstalkd listener, a follower per
+cluster with jobs, and each chore that an app has registered.
 """
 
 import logging
@@ -30,7 +29,7 @@ from .sweeper import Sweeper
 
 logger = logging.getLogger(__name__)
 
-# How long a loop that is told to stop may take to finish its turn.
+# How long a loop may take to finish its turn when it is stopped.
 STOP_WITHIN_S = 2.0
 ANNOUNCED_WITHIN_S = 2.0
 
@@ -40,7 +39,7 @@ def new_name() -> str:
 
 
 class Watcher:
-    """All the loops of one watching process."""
+    """The loops of one watcher process."""
 
     def __init__(self, *, workers: int = 50) -> None:
         self.name = new_name()
@@ -56,7 +55,7 @@ class Watcher:
                 for task in chores.registered()
             ),
         ]
-        if wakeups.configured():
+        if wakeups.is_configured():
             self._loops.append(self._listener)
 
     @property
@@ -70,18 +69,18 @@ class Watcher:
         logger.info("watching as %s", self.name)
 
     def stop(self) -> None:
-        """End all loops; one in a call to a cluster that hangs is left behind."""
+        """Stop all loops; one that hangs in a RAPI call is not waited for."""
         self.stopping.set()
-        patience_ends = time.monotonic() + STOP_WITHIN_S
+        deadline = time.monotonic() + STOP_WITHIN_S
         with self._lock:
             loops = [*self._loops, *self._followers.values()]
         for loop in loops:
             loop.wake()
         for loop in loops:
-            loop.join(max(0, patience_ends - time.monotonic()))
+            loop.join(max(0, deadline - time.monotonic()))
 
-    def leave(self) -> None:
-        """Let others have our jobs at once, and take our beat away."""
+    def release(self) -> None:
+        """Release jobs and leases to other watchers at once; delete the heartbeat."""
         tracking.release(self.name)
         refresh_lease.release()
         fetching.release()
@@ -89,7 +88,7 @@ class Watcher:
         connection.close()
 
     def take(self, pk: int) -> bool:
-        """Follow a job that beanstalkd gave us; tell whether there is anything to."""
+        """Follow a job announced by beanstalkd; return whether it is unfinished."""
         job = tracking.take(self.name, pk)
         if job is None:
             return False
@@ -97,7 +96,7 @@ class Watcher:
         return True
 
     def follow(self, cluster_pks: Iterable[int]) -> None:
-        """See to it that somebody follows our jobs on these clusters."""
+        """Start or wake the followers of these clusters."""
         for pk in cluster_pks:
             follower = self._follower(pk)
             if follower.idle:

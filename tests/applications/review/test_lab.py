@@ -96,7 +96,7 @@ def options_for(lab_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> GetOpt
     """Return a function that refreshes the cluster and returns its options."""
 
     def get_options(group: str = "", **sizes: int) -> PlacementOptions:
-        snapshots.forget()
+        snapshots.clear_memory()
         snapshots.cache.clear()  # type: ignore[attr-defined]  # reads everything anew
         assert refreshing.refresh(lab_cluster, force=True)
         return PlacementOptions(
