@@ -72,8 +72,8 @@ class _NoFile(_Failure):
 
 
 NO_FILE = _(
-    "No file could be read there. The host must be on the public internet, and answer "
-    "within %(seconds)d seconds, over https:// with a valid certificate."
+    "The file couldn't be read. The host must be on the public internet and respond "
+    "within %(seconds)d seconds, with a valid certificate if the address is https://."
 )
 
 
@@ -100,7 +100,7 @@ def check(
     began = time.monotonic()
     if not _slots.acquire(blocking=False):
         raise Unsuitable(
-            _("Several addresses are being checked just now; try again in a moment.")
+            _("Several addresses are being checked. Try again in a moment.")
         )
     try:
         _Check(allow_private, ports, resolve, began + seconds).run(url)
@@ -117,7 +117,10 @@ def check(
 def parse(url: str) -> SplitResult:
     """Return the parts of an address that may be asked for; raises Unsuitable."""
     unfit = Unsuitable(
-        _("It is too long, or holds a comma or what else an address may not hold.")
+        _(
+            "It is too long, or contains a comma or another character that isn't "
+            "allowed."
+        )
     )
     if len(url) > LONGEST_URL:
         raise unfit
@@ -132,11 +135,13 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as exc:
-        raise Unsuitable(_("This is no address of a file.")) from exc
+        raise Unsuitable(_("This isn't the address of a file.")) from exc
     if parts.scheme not in _PORTS or not parts.hostname or port == 0:
-        raise Unsuitable(_("It must begin with http:// or https:// and name a host."))
+        raise Unsuitable(
+            _("It must start with http:// or https:// and contain a host name.")
+        )
     if "@" in parts.netloc or not _HOST.fullmatch(parts.hostname):
-        raise Unsuitable(_("It may hold no name and no password."))
+        raise Unsuitable(_("It can't contain a user name or password."))
     return parts
 
 

@@ -64,7 +64,7 @@ def test_the_link_goes_to_the_new_address_and_word_of_it_to_the_old(
 ) -> None:
     answer = ask(logged_in)
 
-    assert f"We sent a link to {NEW}." in notices(answer)[0]
+    assert f"We've sent a link to {NEW}." in notices(answer)[0]
     mails = {mail.to[0]: str(mail.body) for mail in sent()}
     assert set(mails) == {OLD, NEW}
     assert "/user/profile/mail/" in mails[NEW]
@@ -96,7 +96,7 @@ def test_getting_the_link_shows_what_it_will_do_and_posting_does_it(
     assert address_of(alice) == OLD
     done = logged_in.post(link, follow=True)
 
-    assert notices(done) == [f"Your mail address is now {NEW}."]
+    assert notices(done) == [f"Your email address is now {NEW}."]
     assert address_of(alice) == NEW
     entry = AuditEntry.objects.get(action=email_change.CHANGED)
     assert entry.changes == [["email", OLD, NEW]]
@@ -216,7 +216,7 @@ def test_an_address_that_was_taken_meanwhile_stays_whose_it_is(
         (NEW, "wrong", "Incorrect password."),
         (NEW, "", "This field is required."),
         (OLD, PASSWORD, "This is already your address."),
-        ("nowhere", PASSWORD, "Enter a mail address such as"),
+        ("nowhere", PASSWORD, "Enter an email address such as"),
         ("a@b.org\nBcc: c@d.org", PASSWORD, "an invisible character"),
     ],
 )

@@ -99,6 +99,6 @@ def test_the_page_lists_them_for_staff(client: Client) -> None:
 
     page = text(markup(client.get(reverse("ganeti:idle-accounts"))))
 
-    assert "3 in all" in page
-    assert "no mail address" in page
+    assert "3 in total" in page
+    assert "no email address" in page
     assert "lately" not in page

@@ -187,7 +187,7 @@ def test_an_address_for_forms_says_so_when_it_is_opened(
 
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
-    assert "can't be opened" in unescape(markup(answer))
+    assert "isn't a page" in unescape(markup(answer))
 
 
 # -- how long a session lasts

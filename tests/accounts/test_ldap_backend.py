@@ -163,7 +163,7 @@ def test_who_shares_an_address_has_none_and_keeps_one_of_their_own(
     alice.save()
 
     client.post(LOGIN, {"username": "lara", "password": LARAS})
-    assert "Your account has no mail address" in text(markup(client.get(HOME)))
+    assert "Your account has no email address" in text(markup(client.get(HOME)))
     User.objects.filter(username="lara").update(email="lara@home.example")
     log_in(client, "lara", LARAS)
 

@@ -73,4 +73,4 @@ def test_the_link_of_who_waits_still_says_so(client: Client) -> None:
     filling.hash_keys(apps, None)
 
     page = markup(client.get(f"/accounts/activate/{key}/"))
-    assert "Your mail address is confirmed" in page
+    assert "Your email address is confirmed" in page

@@ -59,7 +59,7 @@ def test_the_whole_way_from_registering_to_logging_in(
     assert not User.objects.filter(username="nina").exists()
 
     link = link_in(sent, NINA)
-    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "Confirm your email address" in text(markup(client.get(link)))
     assert "is confirmed" in text(markup(client.post(link, CHOSEN, follow=True)))
     nina = User.objects.get(username="nina")
     assert not nina.is_active
@@ -88,7 +88,7 @@ def test_following_the_link_changes_nothing_until_it_is_confirmed(
     client.get(link)
     client.head(link)
 
-    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "Confirm your email address" in text(markup(client.get(link)))
     assert all("ada@example.org" not in mail.to for mail in sent())
 
 

@@ -167,7 +167,7 @@ def test_a_cluster_that_is_down_at_submission_loses_nothing(
     sent: Sent,
 ) -> None:
     published.go_down()
-    with pytest.raises(NotTaken, match="refuses connections"):
+    with pytest.raises(NotTaken, match="refused the connection"):
         submit(accepted, by=by_rhea)
 
     assert accepted.status == Status.FAILED
@@ -184,7 +184,7 @@ def test_a_cluster_that_is_down_at_submission_loses_nothing(
 def test_a_call_of_which_nobody_knows_whether_it_arrived_is_not_repeated(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
-    lost = RapiUnreachable("It did not answer in time.", sent=True)
+    lost = RapiUnreachable("It didn't respond in time.", sent=True)
     published.fail_submissions(lost, after=True)
 
     job = submit(accepted, by=by_rhea)
@@ -452,7 +452,7 @@ def test_a_trial_at_a_cluster_that_is_down_says_so(
 ) -> None:
     published.go_down()
 
-    with pytest.raises(NotTaken, match="refuses connections"):
+    with pytest.raises(NotTaken, match="refused the connection"):
         try_out(accepted, by=by_rhea)
 
 

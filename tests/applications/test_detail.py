@@ -136,7 +136,7 @@ def test_the_applicant_sees_what_became_of_it_but_not_who_and_why(
     assert "Filed alice" in told
     assert "Changed Staff" in told
     assert "Memory, MiB: 4096 1024" in told
-    assert "you'll get a mail when it's ready." in told
+    assert "you'll get an email when it's ready." in told
     for secret in ("rhea", "Knows", "node group"):
         assert secret not in told
 
@@ -277,7 +277,7 @@ def test_staff_see_the_log_of_each_of_its_jobs(
 
     told = text(page(client, vera, application))
 
-    assert told.index("Ganeti's job 4712") < told.index("Ganeti's job 4711")
+    assert told.index("Ganeti job 4712") < told.index("Ganeti job 4711")
     assert "no memory" in told
     assert "adding disks on node1" in told
     assert "node1" not in page(client, alice, application)
@@ -304,7 +304,7 @@ def test_staff_see_all_mails_and_the_applicant_those_to_her(
 
     assert "Ready" in told
     assert "Look at this" in told
-    assert "waiting to be sent" in told
+    assert "not sent yet" in told
     assert "text of Ready" in own
     assert "Look at this" not in own
     assert "manager@" not in own

@@ -20,7 +20,9 @@ def test_the_owner_stays_and_learns_of_each_step(site: Site) -> None:
     site.product.wait_until(lambda: carol.sees(MACHINE), 30, "carol owns it too")
     carol.submit(OWNERS, OWNERS, owner="user:alice", confirmed="yes")
 
-    changed = wait_for_mail(site, "alice@example.org", f"{MACHINE}: its owners changed")
+    changed = wait_for_mail(
+        site, "alice@example.org", f"The owners of {MACHINE} changed"
+    )
     assert "Added: carol" in changed
     asked = f"carol asked to remove an owner of {MACHINE}"
     assert "alice to be removed" in wait_for_mail(site, "alice@example.org", asked)

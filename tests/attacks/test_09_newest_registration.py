@@ -10,7 +10,7 @@ from tests.ganeti.pages import parsed
 pytestmark = pytest.mark.attack
 
 ADDRESS = "victor@example.org"
-SUBJECT = "Confirm your mail address"
+SUBJECT = "Confirm your email address"
 PASSWORD = "Victor's own: correct horse"
 
 
@@ -18,7 +18,7 @@ def register(site: Site, username: str) -> None:
     answer = site.visitor().submit(
         REGISTER, REGISTER, username=username, email=ADDRESS, **PERSON
     )
-    assert "Check your mail" in answer.text
+    assert "Check your email" in answer.text
 
 
 def link_of(site: Site, username: str) -> str:
@@ -40,7 +40,7 @@ def test_the_first_link_still_works_and_nobody_else_chose_its_password(
         victors, victors, password=PASSWORD, password_again=PASSWORD
     )
 
-    assert "Your mail address is confirmed" in confirmed.text
+    assert "Your email address is confirmed" in confirmed.text
     assert victor.get(mallorys).status_code == 404
     assert "rejected" in forget(site).text
 

@@ -91,7 +91,7 @@ def test_where_others_came_from_is_shown_to_staff_alone(
         (JobStatus.SUCCESS, "Done", "done"),
         (JobStatus.ERROR, "Failed", "failed"),
         (JobStatus.CANCELED, "Cancelled", "failed"),
-        (JobStatus.REFUSED, "Refused by Ganeti", "failed"),
+        (JobStatus.REFUSED, "Rejected by Ganeti", "failed"),
         (JobStatus.NOT_SUBMITTED, "Never reached Ganeti", "failed"),
         (JobStatus.LOST, "Outcome unknown", "failed"),
     ],

@@ -149,7 +149,7 @@ def test_what_led_to_a_machine_is_in_its_history(client: Client, root: User) -> 
 
     history = history_of(client)
 
-    for action in ("Apply for a machine", "Accept an application", "Build"):
+    for action in ("Apply for a machine", "Approve an application", "Build"):
         assert action in history
 
 
@@ -163,7 +163,7 @@ def test_owners_see_their_application_but_not_who_decided(
     history = history_of(client)
 
     assert "Apply for a machine" in history
-    assert "Accept an application" not in history
+    assert "Approve an application" not in history
     assert len(lines(client, about(OLD, application))) == 2
 
 

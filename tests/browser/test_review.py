@@ -61,7 +61,7 @@ def test_a_machine_is_tried_out_and_built(site: Site, visit: Visits) -> None:
     trial = page.locator("#trial")
     expect(trial).to_contain_text("can build review2.example.org", timeout=15_000)
     looks_right(page, "review-tried")
-    page.get_by_role("button", name="Accept and build").click()
+    page.get_by_role("button", name="Approve and build").click()
     expect(page).to_have_url(re.compile(r"/application/\d+/$"))
 
 
@@ -72,7 +72,7 @@ def test_a_refusal_wants_a_reason(site: Site, visit: Visits) -> None:
     page.get_by_text("Reject or discard…").click()
     visit.expect_complaint("status of 400")
 
-    page.get_by_role("button", name="Reject and mail the reason").click()
+    page.get_by_role("button", name="Reject and email the reason").click()
 
     expect(page.get_by_text("Enter a reason").first).to_be_visible()
     looks_right(page, "review-refused")

@@ -133,7 +133,7 @@ def register(service: Service) -> None:
     looks_right(page, "register")
     for label, text in (
         ("User name", NINA),
-        ("Mail address", MAIL),
+        ("Email address", MAIL),
         ("Name", "Nina"),
         ("Surname", "Papadaki"),
         ("Phone", "+30 210 1234567"),
@@ -141,15 +141,15 @@ def register(service: Service) -> None:
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("I have read the terms").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
 
-    page.goto(service.post.link(MAIL, "Confirm your mail address"))
+    page.goto(service.post.link(MAIL, "Confirm your email address"))
     looks_right(page, "confirm-registration")
     for label in ("Password", "Confirm password"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm and set password").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Your mail address is confirmed")
+    expect(heading).to_have_text("Your email address is confirmed")
 
     page = service.visit("root", service.post.link(ADMIN, "Registration: nina"))
     looks_right(page, "approve")
@@ -200,7 +200,7 @@ def review(service: Service) -> None:
     page.get_by_role("button", name="Dry run").click()
     trial = page.locator("#trial")
     expect(trial).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
-    page.get_by_role("button", name="Accept and build").click()
+    page.get_by_role("button", name="Approve and build").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
     looks_right(page, "application-created")
 

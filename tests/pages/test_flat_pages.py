@@ -75,7 +75,7 @@ def test_a_page_that_is_not_written_is_missed_in_plain_words(client: Client) -> 
     answer = client.get(INFO)
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert "This page has not been written yet" in text(markup(answer))
+    assert "This page hasn't been written yet" in text(markup(answer))
     assert ADD not in markup(answer)
 
 
@@ -223,7 +223,7 @@ def test_a_page_is_written_once_in_each_language(client: Client, root: User) -> 
 
     answer = client.post(ADD, sent)
 
-    assert "written already" in text(markup(answer))
+    assert "already exists" in text(markup(answer))
     assert FlatPage.objects.count() == 1
 
 

@@ -87,7 +87,7 @@ def test_a_cluster_that_is_down_at_submission_loses_nothing(
     finally:
         production.relay.listen()
 
-    assert "refuses connections" in said
+    assert "refused the connection" in said
     assert story(production, pk)["status"] == "failed"
     assert name not in production.lab.names()
 

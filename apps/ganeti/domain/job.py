@@ -140,7 +140,7 @@ def _status(word: object, *, ended: bool) -> tuple[JobStatus | None, str]:
     known = _STATUSES.get(word) if isinstance(word, str) else None
     if known or not word or not ended:
         return known, ""
-    text = gettext_noop("Ganeti gives the job a status that is not known here")
+    text = gettext_noop("Ganeti reports an unknown status for the job")
     return JobStatus.LOST, f"{text}: {shown(word)}"
 
 

@@ -49,7 +49,7 @@ class OsImage:
     def from_stranger(cls, key: str, given: Any) -> Self:
         """Build from what somebody publishes; raises ImageError."""
         if not is_line(key):
-            raise ImageError(gettext_noop("Its id is empty, too long or no text."))
+            raise ImageError(gettext_noop("Its ID is empty, too long or not text."))
         if not isinstance(given, dict):
             raise ImageError(gettext_noop("It isn't a JSON object."))
         for name, fits, message in _MUST:
@@ -88,8 +88,8 @@ def _are_users(value: object) -> bool:
     )
 
 
-_NOT_A_LINE = gettext_noop("It has no such text of one line")
-_WRONG = gettext_noop("It has the wrong kind of value")
+_NOT_A_LINE = gettext_noop("Expected one line of text")
+_WRONG = gettext_noop("Wrong type of value")
 _MUST: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("description", is_line, _NOT_A_LINE),
     ("provider", is_line, _NOT_A_LINE),

@@ -54,7 +54,7 @@ class TargetNodeForm(ActionForm):
         """Return the node to name to Ganeti, which wants none where there is one."""
         name = str(self.cleaned_data["target_node"])
         if reason := self.reasons.get(name):
-            message = _("%(node)s can't take it: %(reason)s.")
+            message = _("%(node)s isn't available: %(reason)s.")
             raise ValidationError(message % {"node": name, "reason": reason})
         return "" if self.targets.mirrored else name
 

@@ -52,8 +52,8 @@ def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
             der = tls.getpeercert(binary_form=True)
     except (OSError, ValueError) as exc:
         why = getattr(exc, "strerror", None) or exc
-        message = gettext_noop("No certificate could be read from it") + f": {why}."
+        message = gettext_noop("Its certificate couldn't be read") + f": {why}."
         raise RapiUnreachable(message, sent=False) from exc
     if not der:
-        raise RapiUnreachable(gettext_noop("It shows no certificate."), sent=False)
+        raise RapiUnreachable(gettext_noop("It presented no certificate."), sent=False)
     return Certificate.from_der(der)

@@ -85,7 +85,7 @@ def ask(
     if wish.owner:
         owners.check_removal(cluster, instance, wish.owner, by=by)
     if not by.user.email:
-        raise NotNow(_("Your account has no mail address to send a link to."))
+        raise NotNow(_("Your account has no email address to send a link to."))
     valid_for = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
     with transaction.atomic():
         asked, key = _write_down(cluster, instance, wish, by.user, valid_for)

@@ -205,7 +205,7 @@ def _write(key: str, known: Known) -> None:
             _contents.set(contents_key, known.contents)
         _stamps.set(_stamp_key(key), known.stamp)
     except TypeMismatchError as exc:
-        message = gettext_noop("An answer has a value of an unexpected type")
+        message = gettext_noop("A response has a value of an unexpected type")
         raise RapiProtocolError(f"{message}: {exc}") from exc
 
 

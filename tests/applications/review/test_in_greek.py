@@ -57,7 +57,7 @@ def test_a_review_with_everything_wrong(
 
     page = markup(post(reader, application, "accept", **wrong))
 
-    assert "Δεν είναι καμία από τις επιλογές." in page
+    assert "Δεν είναι μία από τις διαθέσιμες επιλογές." in page
     assert foreign(page) == set()
 
 
@@ -65,7 +65,7 @@ def test_a_review_with_everything_wrong(
 def test_a_trial(reader: Client, application: InstanceApplication) -> None:
     page = markup(post(reader, application, "try"))
 
-    assert "το δοκιμάζει…" in page
+    assert "Δοκιμή στη συστοιχία" in page
     assert foreign(page) == set()
 
 

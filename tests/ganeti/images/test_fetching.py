@@ -100,7 +100,7 @@ def test_a_source_that_breaks_keeps_its_images_beyond_the_day(source: Site) -> N
     shelf = images.known().shelves[-1]
     assert offered() == ["debian"]
     assert shelf.broken
-    assert shelf.error == "The connection broke off."
+    assert shelf.error == "The connection was lost."
 
 
 @pytest.mark.parametrize(

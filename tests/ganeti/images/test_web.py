@@ -40,7 +40,7 @@ def test_a_redirect_is_followed_and_the_new_address_counts(
 def test_who_sends_round_and_round_is_not_followed(site: Site, client: Web) -> None:
     site.pages["/a"] = redirect("/a")
 
-    with pytest.raises(FileBroken, match="from one address to the next"):
+    with pytest.raises(FileBroken, match="redirects too many times"):
         client.get(site.url + "a")
     assert len(site.asked) == 1 + web.REDIRECTS
 
@@ -49,7 +49,7 @@ def test_who_sends_round_and_round_is_not_followed(site: Site, client: Web) -> N
 def test_only_http_is_spoken(site: Site, client: Web, to: str) -> None:
     site.pages["/a"] = redirect(to)
 
-    with pytest.raises(FileBroken, match="not HTTP"):
+    with pytest.raises(FileBroken, match="isn't HTTP"):
         client.get(site.url + "a")
 
 
@@ -85,7 +85,7 @@ def test_what_is_packed_is_not_unpacked(site: Site, client: Web) -> None:
     packed = gzip.compress(b"x" * 10_000_000)
     site.pages["/a"] = lambda it: send(it, packed, Content_Encoding="gzip")
 
-    with pytest.raises(FileBroken, match="not asked for"):
+    with pytest.raises(FileBroken, match="unexpected encoding"):
         client.get(site.url + "a")
 
 
@@ -93,7 +93,7 @@ def test_what_is_packed_is_not_unpacked(site: Site, client: Web) -> None:
 def test_who_does_not_answer_is_not_waited_for(site: Site, client: Web) -> None:
     site.pages["/a"] = lambda _: time.sleep(3)
 
-    with pytest.raises(Broken, match="did not answer in time"):
+    with pytest.raises(Broken, match="didn't respond in time"):
         client.get(site.url + "a")
 
 
@@ -124,12 +124,12 @@ def test_who_breaks_off_is_broken(site: Site, client: Web) -> None:
     site.pages["/a"], site.pages["/b"] = half, break_off
 
     for name in "ab":
-        with pytest.raises(Broken, match="broke off"):
+        with pytest.raises(Broken, match="was lost"):
             client.get(site.url + name)
 
 
 def test_who_is_away_is_broken(site: Site, client: Web) -> None:
     site.stop()
 
-    with pytest.raises(Broken, match="cannot be reached"):
+    with pytest.raises(Broken, match="can't be reached"):
         client.get(site.url)
