@@ -54,7 +54,9 @@ def test_clearing_the_cache_loses_nothing_for_long(
 ) -> None:
     cache.clear()
 
-    assert inventory.visible(Person.of(alice)).find("athens", "web1") is not None
+    assert (
+        inventory.visible(Person.of(alice)).find_instance("athens", "web1") is not None
+    )
 
 
 def test_a_machine_is_stopped_in_the_list_as_soon_as_its_job_has_ended(

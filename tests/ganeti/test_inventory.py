@@ -76,7 +76,7 @@ def test_who_owns_by_a_name_nobody_has_sees_nothing_of_it(
 
 
 def test_an_owner_finds_hers(published: FakeRapi, alice: User) -> None:
-    found = seen_by(alice).find("athens", "web1")
+    found = seen_by(alice).find_instance("athens", "web1")
 
     assert found is not None
     assert found.state is State.RUNNING
@@ -89,12 +89,12 @@ def test_an_owner_finds_hers(published: FakeRapi, alice: User) -> None:
 def test_what_is_not_hers_and_what_is_not_there_look_the_same(
     published: FakeRapi, carol: User, slug: str, name: str
 ) -> None:
-    assert seen_by(carol).find(slug, name) is None
+    assert seen_by(carol).find_instance(slug, name) is None
 
 
 def test_a_machine_is_found_with_its_group(published: FakeRapi, alice: User) -> None:
     found = seen_by(alice)
-    old = found.find("athens", "old1")
+    old = found.find_instance("athens", "old1")
     assert old is not None
 
     group = found.group_of(old)
@@ -110,7 +110,8 @@ def test_a_disabled_clusters_machines_are_nowhere(
 
     assert names(seen_by(root)) == []
     assert (
-        inventory.visible_on(Person.of(root), "athens").find("athens", "web1") is None
+        inventory.visible_on(Person.of(root), "athens").find_instance("athens", "web1")
+        is None
     )
 
 
@@ -270,7 +271,7 @@ def test_looking_asks_no_cluster(published: FakeRapi, alice: User, olga: User) -
     for user in (alice, olga):
         found = seen_by(user)
         names(found, Criteria(search="web", sort="ip"))
-        found.find("athens", "web1")
+        found.find_instance("athens", "web1")
 
     assert published.calls == []
 

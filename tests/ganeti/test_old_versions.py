@@ -162,6 +162,6 @@ def test_what_is_changed_is_seen(shown: Cluster, old: SimulatedCluster) -> None:
 def test_creation_is_off_only_where_tags_are_lost(
     shown: Cluster, old: SimulatedCluster
 ) -> None:
-    off = placement.cluster_off(snapshots.current([shown])[0])
+    off = placement.cluster_unavailable_reason(snapshots.current([shown])[0])
 
     assert bool(off) == (old.spec.release < (2, 5))

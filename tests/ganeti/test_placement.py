@@ -8,7 +8,12 @@ from django.core.cache import cache
 
 from apps.ganeti.models import Cluster, Network
 from apps.ganeti.reads import placement
-from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted
+from apps.ganeti.reads.placement import (
+    Choice,
+    GroupChoice,
+    PlacementOptions,
+    RequestedSizes,
+)
 from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import FakeRapi, node_fields
 from tests.ganeti.placement import ipolicy, pool
@@ -28,14 +33,14 @@ def rapi(rapi: FakeRapi) -> FakeRapi:
 
 def offer(
     cluster: Cluster, group: str = "", memory_mib: int = 1024, **sizes: int
-) -> Offer:
+) -> PlacementOptions:
     refreshing.refresh(cluster, force=True)
     shot = snapshots.current([cluster])[0]
     ours = list(Network.objects.all())
-    return Offer(shot, Wanted(memory_mib, **sizes), ours, group)
+    return PlacementOptions(shot, RequestedSizes(memory_mib, **sizes), ours, group)
 
 
-def of_version(found: Offer, version: str) -> Offer:
+def of_version(found: PlacementOptions, version: str) -> PlacementOptions:
     """Return the offer of a cluster that runs another version of Ganeti."""
     known = found.snapshot.known
     assert known is not None
@@ -45,14 +50,18 @@ def of_version(found: Offer, version: str) -> Offer:
 
 
 def usable(choices: Any) -> list[str]:
-    return [choice.value for choice in choices if not choice.off]
+    return [choice.value for choice in choices if not choice.unavailable_reason]
 
 
 def off(choices: Any) -> dict[str, str]:
-    return {choice.value: str(choice.off) for choice in choices if choice.off}
+    return {
+        choice.value: str(choice.unavailable_reason)
+        for choice in choices
+        if choice.unavailable_reason
+    }
 
 
-def group_of(found: Offer, name: str) -> GroupChoice:
+def group_of(found: PlacementOptions, name: str) -> GroupChoice:
     return next(choice for choice in found.groups if choice.value == name)
 
 
@@ -63,10 +72,10 @@ def group_of(found: Offer, name: str) -> GroupChoice:
 def test_a_group_says_what_its_nodes_have_to_give(cluster: Cluster) -> None:
     found = group_of(offer(cluster), "default")
 
-    assert (found.nodes, found.nodes_out) == (2, 0)
+    assert (found.nodes, found.nodes_unavailable) == (2, 0)
     assert (found.memory_free_mib, found.memory_largest_mib) == (65536, 32768)
     assert (found.disk_free_mib, found.cpus) == (1048576, 32)
-    assert found.vcpus_given == 5
+    assert found.vcpus_allocated == 5
     assert found.policy == "preferred"
 
 
@@ -78,7 +87,11 @@ def test_nodes_that_take_no_machines_do_not_count(
 
     found = group_of(offer(cluster), "default")
 
-    assert (found.nodes, found.nodes_out, found.memory_free_mib) == (1, 2, 32768)
+    assert (found.nodes, found.nodes_unavailable, found.memory_free_mib) == (
+        1,
+        2,
+        32768,
+    )
 
 
 def test_a_locked_group_is_off(cluster: Cluster, rapi: FakeRapi) -> None:
@@ -128,7 +141,7 @@ def test_nodes_that_do_not_say_are_no_bar(cluster: Cluster, rapi: FakeRapi) -> N
 
     found = group_of(offer(cluster, memory_mib=40000), "spare")
 
-    assert (found.off, found.memory_free_mib) == ("", None)
+    assert (found.unavailable_reason, found.memory_free_mib) == ("", None)
 
 
 # -- networks
@@ -173,7 +186,7 @@ def test_a_cluster_whose_ganeti_gives_new_machines_no_tags_is_off(
 ) -> None:
     found = of_version(offer(cluster), "2.4.5")
 
-    choices = placement.clusters([found.snapshot])
+    choices = placement.cluster_choices([found.snapshot])
 
     assert off(choices) == {
         "athens": "Setting owners of new machines requires Ganeti 2.5."
@@ -293,9 +306,9 @@ def test_a_cluster_may_be_off(
     for name, value in changes.items():
         setattr(cluster, name, value)
 
-    (choice,) = placement.clusters(snapshots.current([cluster]))
+    (choice,) = placement.cluster_choices(snapshots.current([cluster]))
 
-    assert choice.off == reason
+    assert choice.unavailable_reason == reason
 
 
 def test_a_cluster_that_is_away_is_off(cluster: Cluster, published: FakeRapi) -> None:
@@ -303,9 +316,9 @@ def test_a_cluster_that_is_away_is_off(cluster: Cluster, published: FakeRapi) ->
     refreshing.refresh(cluster, force=True)
 
     fresh = Cluster.objects.select_related("refresh_state").get()
-    (choice,) = placement.clusters(snapshots.current([fresh]))
+    (choice,) = placement.cluster_choices(snapshots.current([fresh]))
 
-    assert choice.off == "It isn't responding."
+    assert choice.unavailable_reason == "It isn't responding."
 
 
 @pytest.mark.usefixtures("published")
@@ -317,5 +330,5 @@ def test_clusters_of_fast_creation_come_first_where_that_matters(
     refreshing.refresh(fast, force=True)
     shots = snapshots.current([cluster, fast])
 
-    assert [c.value for c in placement.clusters(shots)] == ["athens", "zeta"]
-    assert placement.clusters(shots, fast_first=True)[0].value == "zeta"
+    assert [c.value for c in placement.cluster_choices(shots)] == ["athens", "zeta"]
+    assert placement.cluster_choices(shots, fast_first=True)[0].value == "zeta"

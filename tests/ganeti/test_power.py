@@ -141,7 +141,7 @@ def test_who_may_is_not_refused(
 def test_a_look_before_gives_no_right_to_act(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
-    found = inventory.visible(Person.of(olga)).find("athens", "web1")
+    found = inventory.visible(Person.of(olga)).find_instance("athens", "web1")
     assert found is not None
 
     with pytest.raises(ActionRefused):

@@ -93,4 +93,4 @@ def test_lists_of_everything_are_merged_once(
     shots = snapshots.current([cluster])
     known = [shot.contents.instances for shot in shots if shot.contents]
 
-    assert inventory._everything.of(known) is inventory._everything.of(known)
+    assert inventory._all_instances.of(known) is inventory._all_instances.of(known)

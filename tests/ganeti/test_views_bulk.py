@@ -106,7 +106,7 @@ def test_a_silent_cluster_is_asked_once(
 def test_time_is_not_spent_for_ever(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "PATIENCE_S", -1)
+    monkeypatch.setattr(bulk, "TIME_LIMIT_S", -1)
     client.force_login(alice)
 
     answer = client.post(BULK, asked("reboot", ["web1"], confirmed="yes"), follow=True)

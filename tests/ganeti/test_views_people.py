@@ -167,7 +167,7 @@ def test_nobody_else_learns_who_is_here(
 def test_a_long_list_is_cut_and_says_so(
     staff: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "MOST_MACHINES", 2)
+    monkeypatch.setattr(people, "MAX_MACHINES", 2)
 
     answer = staff.get(user_page("alice"))
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from apps.ganeti import images
 from apps.ganeti.images import sources
-from apps.ganeti.images.sources import Kind
+from apps.ganeti.images.sources import SourceKind
 from apps.ganeti.models import ImageSource
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def three(settings: Settings) -> Settings:
 def test_nothing_is_known_but_the_settings_before_a_watcher_ran(
     three: Settings,
 ) -> None:
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
     assert list(catalogue.images) == ["debian", "arch"]
     assert len(catalogue.unknown) == 4
@@ -53,15 +53,15 @@ def test_images_come_in_the_order_of_the_sources(three: Settings) -> None:
     keep(0, "a2", "a1")
     keep(2, "c1")
 
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
     assert list(catalogue.images) == ["debian", "arch", "a2", "a1", "c1", "d1"]
-    assert [shelf.source.kind for shelf in catalogue.shelves] == [
-        Kind.SETTINGS,
-        Kind.LISTING,
-        Kind.LISTING,
-        Kind.SNF,
-        Kind.META,
+    assert [source_images.source.kind for source_images in catalogue.sources] == [
+        SourceKind.SETTINGS,
+        SourceKind.LISTING,
+        SourceKind.LISTING,
+        SourceKind.SNF,
+        SourceKind.META,
     ]
 
 
@@ -69,16 +69,16 @@ def test_of_two_images_with_one_id_the_first_source_wins(three: Settings) -> Non
     keep(0, "x", "debian")
     keep(1, "x", "y")
 
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
-    settings, first, second, *_ = catalogue.shelves
+    settings, first, second, *_ = catalogue.sources
     found = catalogue.find("x")
     assert found is not None
     assert found.description == "x of http://a/"
     assert list(catalogue.images) == ["debian", "arch", "x", "y"]
     assert settings.duplicates == ()
     assert [(it.id, it.first.kind) for it in first.duplicates] == [
-        ("debian", Kind.SETTINGS)
+        ("debian", SourceKind.SETTINGS)
     ]
     assert [(it.id, it.first.url) for it in second.duplicates] == [("x", "http://a/")]
 
@@ -87,7 +87,7 @@ def test_no_operating_system_comes_first_in_the_readers_language(
     three: Settings,
 ) -> None:
     with translation.override("el"):
-        (key, label), *others = images.known().choices()
+        (key, label), *others = images.load_catalogue().choices()
         assert (key, str(label) != "") == ("", True)
 
     assert others == [("debian", "Debian"), ("arch", "Arch")]
@@ -98,15 +98,15 @@ def test_images_that_are_described_alike_are_told_apart_by_their_ids(
 ) -> None:
     settings.OPERATING_SYSTEMS = {"a": image("Debian"), "b": image("Debian")}
 
-    assert images.known().choices()[1:] == [
+    assert images.load_catalogue().choices()[1:] == [
         ("a", "Debian (a)"),
         ("b", "Debian (b)"),
     ]
 
 
 def test_what_is_not_known_is_not_found(settings: Settings) -> None:
-    assert images.known().find("none") is None
-    assert images.known().find("") is None
+    assert images.load_catalogue().find("none") is None
+    assert images.load_catalogue().find("") is None
 
 
 def test_the_same_address_twice_is_one_source(settings: Settings) -> None:

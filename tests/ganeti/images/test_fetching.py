@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from apps.ganeti import images
 from apps.ganeti.domain.osimage import OsImage
 from apps.ganeti.images import fetching, reading, sources
-from apps.ganeti.images.sources import Kind, Source
+from apps.ganeti.images.sources import Source, SourceKind
 from apps.ganeti.models import ImageSource
 from tests.ganeti.images.conftest import Site, break_off, send
 
@@ -31,7 +31,7 @@ def source(site: Site, settings: Settings, db: None) -> Site:
 
 
 def offered() -> list[str]:
-    return list(images.known().images)
+    return list(images.load_catalogue().images)
 
 
 def tomorrow() -> None:
@@ -50,16 +50,16 @@ def pauses() -> list[int]:
 
 
 def test_what_a_source_has_is_offered_once_it_was_fetched(source: Site) -> None:
-    before = images.known()
+    before = images.load_catalogue()
 
     assert fetching.fetch_due() == 1
 
-    assert (list(before.images), [it.known for it in before.shelves]) == (
+    assert (list(before.images), [it.known for it in before.sources]) == (
         [],
         [True, False],
     )
     assert offered() == ["debian"]
-    assert images.known().unknown == []
+    assert images.load_catalogue().unknown == []
 
 
 def test_a_day_long_nothing_is_asked_again(source: Site) -> None:
@@ -85,7 +85,7 @@ def test_a_changed_setting_is_fetched_at_once(
     settings.OPERATING_SYSTEMS_PROVIDER = "other+default"
     assert fetching.fetch_due() == 1
 
-    image = images.known().find("a.img")
+    image = images.load_catalogue().find("a.img")
     assert image is not None
     assert image.provider == "other+default"
 
@@ -97,10 +97,10 @@ def test_a_source_that_breaks_keeps_its_images_beyond_the_day(source: Site) -> N
         source.pages["/"] = break_off
         assert fetching.fetch_due() == 1
 
-    shelf = images.known().shelves[-1]
+    source_images = images.load_catalogue().sources[-1]
     assert offered() == ["debian"]
-    assert shelf.broken
-    assert shelf.error == "The connection was lost."
+    assert source_images.broken
+    assert source_images.error == "The connection was lost."
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,13 @@ def test_a_page_that_lists_nothing_any_more_takes_no_image_away(
 
     fetching.fetch_due()
 
-    shelf = images.known().shelves[-1]
+    source_images = images.load_catalogue().sources[-1]
     assert offered() == ["debian"]
-    assert shelf.broken
-    assert shelf.error == "It no longer lists any images; the previous ones are kept."
+    assert source_images.broken
+    assert (
+        source_images.error
+        == "It no longer lists any images; the previous ones are kept."
+    )
     assert pauses() == [30]
 
 
@@ -132,7 +135,7 @@ def test_files_that_are_none_any_more_take_no_image_away(source: Site) -> None:
     fetching.fetch_due()
 
     assert offered() == ["debian"]
-    assert images.known().shelves[-1].broken
+    assert images.load_catalogue().sources[-1].broken
 
 
 def test_a_source_that_gave_a_part_at_first_keeps_it_when_it_breaks(
@@ -158,7 +161,7 @@ def test_a_value_that_the_database_does_not_take_is_the_sources_failure(
     for _ in range(5000):
         deep = {"a": deep}
     image = OsImage("deep", "Deep", "image+default", deep)
-    faulty = {Kind.META: reading.Found([image])}
+    faulty = {SourceKind.META: reading.FetchResult([image])}
     read = reading.read
     monkeypatch.setattr(
         reading, "read", lambda source: faulty.get(source.kind) or read(source)
@@ -167,8 +170,8 @@ def test_a_value_that_the_database_does_not_take_is_the_sources_failure(
     fetching.fetch_due()
 
     assert offered() == ["a.img"]
-    shelf = images.known().shelves[-1]
-    assert "RecursionError" in shelf.error
+    source_images = images.load_catalogue().sources[-1]
+    assert "RecursionError" in source_images.error
     assert sorted(pauses()) == [30, 24 * 3600]
 
 
@@ -181,7 +184,7 @@ def test_a_source_that_breaks_half_way_keeps_all_that_it_had(source: Site) -> No
     fetching.fetch_due()
 
     assert offered() == ["debian", "ubuntu"]
-    assert images.known().shelves[-1].broken
+    assert images.load_catalogue().sources[-1].broken
 
 
 def test_of_a_source_that_never_was_whole_what_came_is_offered(source: Site) -> None:
@@ -190,7 +193,7 @@ def test_of_a_source_that_never_was_whole_what_came_is_offered(source: Site) -> 
     fetching.fetch_due()
 
     assert offered() == ["debian"]
-    assert images.known().shelves[-1].broken
+    assert images.load_catalogue().sources[-1].broken
 
 
 def test_after_a_failure_it_is_tried_soon_then_less_often(source: Site) -> None:
@@ -210,17 +213,21 @@ def test_since_when_it_is_broken_is_kept_and_forgotten_when_it_answers(
 ) -> None:
     source.pages["/"] = break_off
     fetching.fetch_due()
-    since = images.known().shelves[-1].failing_since
+    since = images.load_catalogue().sources[-1].failing_since
     tomorrow()
     fetching.fetch_due()
-    assert images.known().shelves[-1].failing_since == since
+    assert images.load_catalogue().sources[-1].failing_since == since
 
     del source.pages["/"]
     tomorrow()
     fetching.fetch_due()
 
-    shelf = images.known().shelves[-1]
-    assert (shelf.failing_since, shelf.error, shelf.broken) == (None, "", False)
+    source_images = images.load_catalogue().sources[-1]
+    assert (source_images.failing_since, source_images.error, source_images.broken) == (
+        None,
+        "",
+        False,
+    )
     assert pauses() == [24 * 3600]
 
 
@@ -233,7 +240,7 @@ def test_a_source_that_is_down_costs_no_other_its_images(
     assert fetching.fetch_due() == 2
 
     assert offered() == ["debian"]
-    assert [it.broken for it in images.known().shelves] == [False, True, False]
+    assert [it.broken for it in images.load_catalogue().sources] == [False, True, False]
 
 
 def test_two_image_sources_are_no_type_error(
@@ -255,7 +262,7 @@ def test_a_fault_of_ours_in_one_source_costs_no_other(
 ) -> None:
     read = reading.read
 
-    def faulty(source: Source) -> reading.Found:
+    def faulty(source: Source) -> reading.FetchResult:
         return read(source) if source.url.endswith("/") else 1 / 0  # type: ignore[return-value]  # it is the fault
 
     monkeypatch.setattr(reading, "read", faulty)
@@ -264,7 +271,7 @@ def test_a_fault_of_ours_in_one_source_costs_no_other(
     fetching.fetch_due()
 
     assert offered() == ["debian"]
-    assert "the log" in images.known().shelves[1].error
+    assert "the log" in images.load_catalogue().sources[1].error
 
 
 def test_what_one_watcher_fetches_no_other_fetches_too(source: Site) -> None:
@@ -275,21 +282,21 @@ def test_what_one_watcher_fetches_no_other_fetches_too(source: Site) -> None:
         send(handler, META)
 
     source.pages["/debian.meta"] = slow
-    taken = list(fetching._take(sources.configured()))
+    taken = list(fetching._lease_due(sources.configured()))
 
     assert fetching.fetch_due() == 0
     assert (len(taken), meanwhile) == (1, [])
 
 
 def test_the_lease_of_a_watcher_that_died_runs_out(source: Site) -> None:
-    list(fetching._take(sources.configured()))
+    list(fetching._lease_due(sources.configured()))
     ImageSource.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
 
     assert fetching.fetch_due() == 1
 
 
 def test_a_watcher_that_ends_leaves_its_leases_to_others(source: Site) -> None:
-    list(fetching._take(sources.configured()))
+    list(fetching._lease_due(sources.configured()))
 
     fetching.release()
 
@@ -297,10 +304,10 @@ def test_a_watcher_that_ends_leaves_its_leases_to_others(source: Site) -> None:
 
 
 def test_who_comes_too_late_overwrites_nothing(source: Site) -> None:
-    ((_, row),) = fetching._take(sources.configured())
+    ((_, row),) = fetching._lease_due(sources.configured())
     ImageSource.objects.update(holder="another", images=[{"id": "x", **IMAGE}])
 
-    fetching._succeeded(row, reading.Found())
+    fetching._store_images(row, reading.FetchResult())
 
     assert offered() == ["x"]
 
@@ -321,23 +328,23 @@ def test_a_source_that_hangs_holds_nobody_up_for_long(
 
     other_site.pages["/"] = drip
     settings.IMAGES_URL = [other_site.url, source.url]
-    monkeypatch.setattr(fetching, "PATIENCE_S", 1)
+    monkeypatch.setattr(fetching, "FETCH_TIMEOUT_S", 1)
 
     fetching.fetch_due()
 
     assert offered() == ["debian"]
-    assert images.known().shelves[1].error == "It takes too long to respond."
+    assert images.load_catalogue().sources[1].error == "It takes too long to respond."
 
 
 def test_staff_may_have_everything_fetched_again(source: Site) -> None:
-    fetching.ask_again()
+    fetching.schedule_all()
     assert fetching.fetch_due() == 1
     source.pages["/ubuntu.meta"] = META
-    assert not images.known().shelves[-1].due
+    assert not images.load_catalogue().sources[-1].due
 
-    fetching.ask_again()
+    fetching.schedule_all()
 
-    assert images.known().shelves[-1].due
+    assert images.load_catalogue().sources[-1].due
     assert fetching.fetch_due() == 1
     assert offered() == ["debian", "ubuntu"]
 
@@ -375,11 +382,11 @@ def test_to_look_costs_one_question_and_none_without_sources(
     with django_assert_num_queries(1):
         fetching.fetch_due()
     with django_assert_num_queries(1):
-        images.known()
+        images.load_catalogue()
     settings.IMAGES_URL = []
     with django_assert_num_queries(0):
         fetching.fetch_due()
-        images.known()
+        images.load_catalogue()
 
 
 def test_a_password_in_an_address_is_not_kept(source: Site, settings: Settings) -> None:

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ganeti.images import listings
-from apps.ganeti.images.web import Broken
 from apps.net import links
+from apps.net.download import DownloadError
 from apps.work import limited_process
 
 BASE = "http://images.example.org/pub/"
 
 
 def names(page: str, base: str = BASE) -> list[str]:
-    return list(listings.files(page.encode(), base))
+    return list(listings.files_in(page.encode(), base))
 
 
 def test_a_plain_list_names_its_files() -> None:
@@ -59,7 +59,7 @@ def test_names_that_are_cut_short_to_be_read_are_whole_in_the_address() -> None:
     ],
 )
 def test_names_are_read_as_they_are_on_the_disk(href: str, name: str) -> None:
-    (file,) = listings.files(f'<a href="{href}">x</a>'.encode(), BASE).values()
+    (file,) = listings.files_in(f'<a href="{href}">x</a>'.encode(), BASE).values()
 
     assert file.name == name
     assert file.url.startswith(BASE)
@@ -122,7 +122,7 @@ def test_a_listing_that_takes_too_long_to_read_is_broken(
 ) -> None:
     monkeypatch.setattr(limited_process, "WALL_S", 0.01)
 
-    with pytest.raises(Broken, match="can't be read"):
+    with pytest.raises(DownloadError, match="can't be read"):
         names('<a href="a.img">a</a>')
 
 
@@ -147,8 +147,8 @@ def test_tags_that_never_end_take_no_time() -> None:
 )
 def test_whatever_a_server_says_nothing_breaks(page: bytes) -> None:
     try:
-        found = listings.files(b'<a href="a.img">' + page, BASE)
-    except Broken:
+        found = listings.files_in(b'<a href="a.img">' + page, BASE)
+    except DownloadError:
         return
     for name, file in found.items():
         assert "/" not in name

@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from apps.ganeti.domain.osimage import OsImage
 from apps.ganeti.images import reading
-from apps.ganeti.images.reading import Found
-from apps.ganeti.images.sources import Kind, Source
-from apps.ganeti.images.web import Broken
+from apps.ganeti.images.reading import FetchResult
+from apps.ganeti.images.sources import Source, SourceKind
+from apps.net.download import DownloadError
 from tests.ganeti.images.conftest import Site, break_off
 
 IMAGE = {"description": "Debian 12", "provider": "image+default"}
 
 
-def read(site: Site, kind: Kind, path: str = "") -> Found:
+def read(site: Site, kind: SourceKind, path: str = "") -> FetchResult:
     return reading.read(
         Source(kind, site.url + path, "image+default", "img_ssh_key_url")
     )
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: FetchResult) -> list[str]:
     return [image.id for image in found.images]
 
 
@@ -51,7 +51,7 @@ def test_image_files_are_images_of_the_provider_that_the_settings_name(
         "/SHA256SUMS": b"",
     }
 
-    found = read(site, Kind.LISTING)
+    found = read(site, SourceKind.LISTING)
 
     assert found.problems == []
     assert [(each.id, each.description) for each in found.images] == [
@@ -71,7 +71,7 @@ def test_image_files_are_images_of_the_provider_that_the_settings_name(
 def test_nothing_but_the_listing_and_what_it_names_is_asked_for(site: Site) -> None:
     site.pages |= {"/a.img": b"", "/b.img": b"", "/b.img.dsc": b"B"}
 
-    read(site, Kind.LISTING)
+    read(site, SourceKind.LISTING)
 
     assert site.asked == ["/", "/b.img.dsc"]
 
@@ -80,7 +80,7 @@ def test_a_description_is_its_first_line_in_one_piece(site: Site) -> None:
     text = "\ufeff\n  Ubuntu\t24.04\u00a0 ελληνικά \nmore\n"
     site.pages |= {"/a.img": b"", "/a.img.dsc": text.encode()}
 
-    (image,) = read(site, Kind.LISTING).images
+    (image,) = read(site, SourceKind.LISTING).images
 
     assert image.description == "Ubuntu 24.04 ελληνικά"
 
@@ -99,7 +99,7 @@ def test_an_image_whose_description_is_malformed_is_called_as_its_file(
 ) -> None:
     site.pages |= {"/a.img": b"", "/a.img.dsc": dsc, "/b.img": b""}
 
-    found = read(site, Kind.LISTING)
+    found = read(site, SourceKind.LISTING)
 
     assert [each.description for each in found.images] == ["a.img", "b.img"]
     ((name, said),) = found.problems
@@ -131,7 +131,7 @@ def test_snf_image_gets_the_address_the_format_and_what_is_in_the_image(
         "/other.img": b"",
     }
 
-    debian, plain = read(site, Kind.SNF).images
+    debian, plain = read(site, SourceKind.SNF).images
 
     assert (debian.id, debian.description) == ("debian.diskdump", "Debian 12")
     assert debian.provider == plain.provider == "snf-image+default"
@@ -158,7 +158,7 @@ def test_nobody_gets_ssh_keys_on_windows(site: Site) -> None:
         "/w.ntfsdump.meta": as_json({"properties": properties}),
     }
 
-    (image,) = read(site, Kind.SNF).images
+    (image,) = read(site, SourceKind.SNF).images
 
     assert image.ssh_key_users == ()
 
@@ -169,7 +169,7 @@ def test_a_disk_of_which_nothing_sure_is_known_is_left_out(
 ) -> None:
     site.pages |= {"/a.diskdump": b"", "/a.diskdump.meta": meta, "/b.diskdump": b""}
 
-    found = read(site, Kind.SNF)
+    found = read(site, SourceKind.SNF)
 
     assert ids(found) == ["b.diskdump"]
     assert [name for name, _ in found.problems] == ["a.diskdump.meta"]
@@ -187,7 +187,7 @@ def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> 
         "/other.json": as_json(IMAGE),
     }
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     assert found.problems == []
     assert found.images == [
@@ -227,7 +227,7 @@ def test_a_malformed_meta_file_loses_its_own_image_alone(
 ) -> None:
     site.pages |= {"/bad.meta": meta, "/good.meta": as_json(IMAGE)}
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     if reason == "no problem":
         assert ids(found) == ["bad", "good"]
@@ -241,7 +241,7 @@ def test_a_malformed_meta_file_loses_its_own_image_alone(
 def test_one_malformed_entry_of_several_loses_itself_alone(site: Site) -> None:
     site.pages["/all.meta"] = as_json({"a": IMAGE, "b": 1, "": IMAGE, "c": IMAGE})
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     assert ids(found) == ["a", "c"]
     assert [name for name, _ in found.problems] == ["all.meta: ", "all.meta: b"]
@@ -253,7 +253,7 @@ def test_of_two_images_with_one_id_the_first_counts(site: Site) -> None:
         "/2.meta": as_json({"debian": {**IMAGE, "description": "second"}}),
     }
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     assert [each.description for each in found.images] == ["first"]
     assert [name for name, _ in found.problems] == ["debian"]
@@ -265,10 +265,10 @@ def test_of_two_images_with_one_id_the_first_counts(site: Site) -> None:
 def test_more_images_than_are_kept_are_told(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_IMAGES", 2)
+    monkeypatch.setattr(reading, "MAX_IMAGES", 2)
     site.pages["/all.meta"] = as_json(dict.fromkeys("abcd", IMAGE))
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     assert ids(found) == ["a", "b"]
     assert [name for name, _ in found.problems] == ["c"]
@@ -277,26 +277,26 @@ def test_more_images_than_are_kept_are_told(
 def test_more_problems_than_are_kept_are_left_out(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_PROBLEMS", 2)
+    monkeypatch.setattr(reading, "MAX_PROBLEMS", 2)
     site.pages["/all.meta"] = as_json(dict.fromkeys("abcd", 1))
 
-    assert len(read(site, Kind.META).problems) == 2
+    assert len(read(site, SourceKind.META).problems) == 2
 
 
 def test_a_server_that_ails_while_it_is_read_breaks_the_source(site: Site) -> None:
     """Half of the images were gone for a day when maintenance began meanwhile."""
     site.pages |= {"/a.meta": ail, "/b.meta": as_json(IMAGE)}
 
-    assert "HTTP 503" in read(site, Kind.META).error
+    assert "HTTP 503" in read(site, SourceKind.META).error
 
 
 def test_more_files_than_are_read_are_told(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_FILES", 2)
+    monkeypatch.setattr(reading, "MAX_FILES", 2)
     site.pages |= {f"/{n}.img": b"" for n in range(4)}
 
-    found = read(site, Kind.LISTING)
+    found = read(site, SourceKind.LISTING)
 
     assert ids(found) == ["0.img", "1.img"]
     assert [name for name, _ in found.problems] == ["2.img"]
@@ -308,7 +308,7 @@ def test_a_file_that_is_not_there_loses_its_own_image_alone(site: Site) -> None:
 
     site.pages |= {"/a.meta": gone, "/b.meta": as_json(IMAGE)}
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     assert ids(found) == ["b"]
     assert "HTTP 410" in found.problems[0][1]
@@ -318,20 +318,20 @@ def test_a_file_that_is_not_there_loses_its_own_image_alone(site: Site) -> None:
 def test_a_source_that_breaks_while_it_is_read_is_not_all_of_it(site: Site) -> None:
     site.pages |= {"/a.meta": break_off, "/b.meta": as_json(IMAGE)}
 
-    found = read(site, Kind.META)
+    found = read(site, SourceKind.META)
 
     assert ids(found) == ["b"]
     assert found.error
 
 
-@pytest.mark.parametrize("kind", [Kind.LISTING, Kind.SNF, Kind.META])
-def test_an_empty_source_is_no_fault(site: Site, kind: Kind) -> None:
-    assert read(site, kind) == Found()
+@pytest.mark.parametrize("kind", [SourceKind.LISTING, SourceKind.SNF, SourceKind.META])
+def test_an_empty_source_is_no_fault(site: Site, kind: SourceKind) -> None:
+    assert read(site, kind) == FetchResult()
 
 
 def test_a_source_that_is_away_is_broken(site: Site) -> None:
-    with pytest.raises(Broken, match="HTTP 404"):
-        read(site, Kind.META, "nowhere")
+    with pytest.raises(DownloadError, match="HTTP 404"):
+        read(site, SourceKind.META, "nowhere")
 
 
 @given(
@@ -358,7 +358,7 @@ def test_whatever_stands_in_a_file_nothing_breaks(site: Site, body: bytes) -> No
         "/b.diskdump.meta": body,
     }
 
-    for kind in (Kind.LISTING, Kind.SNF, Kind.META):
+    for kind in (SourceKind.LISTING, SourceKind.SNF, SourceKind.META):
         for image in read(site, kind).images:
             again = json.loads(json.dumps(image.to_mapping(), allow_nan=False))
             assert OsImage.from_mapping(image.id, again) == image

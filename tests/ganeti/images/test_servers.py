@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from apps.ganeti.images import reading
-from apps.ganeti.images.sources import Kind, Source
+from apps.ganeti.images.sources import Source, SourceKind
 from tests.conftest import running
 from tests.webservers import (
     Apache,
@@ -55,7 +55,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
 def test_every_image_is_found_with_its_description(
     server: WebServer, path: str
 ) -> None:
-    found = reading.read(Source(Kind.LISTING, server.url + path, "image+default"))
+    found = reading.read(Source(SourceKind.LISTING, server.url + path, "image+default"))
 
     assert found.problems == []
     assert {image.id: image.description for image in found.images} == {
@@ -68,7 +68,7 @@ def test_every_image_is_found_with_its_description(
 def test_snf_image_gets_an_address_that_its_node_can_fetch(server: WebServer) -> None:
     url = f"{server.url}pub%20and%20more/"
 
-    (image,) = reading.read(Source(Kind.SNF, url)).images
+    (image,) = reading.read(Source(SourceKind.SNF, url)).images
 
     assert image.osparams["img_id"] == f"{url}ubuntu.diskdump"
 
@@ -76,6 +76,6 @@ def test_snf_image_gets_an_address_that_its_node_can_fetch(server: WebServer) ->
 def test_meta_files_are_read(server: WebServer) -> None:
     url = f"{server.url}pub%20and%20more/"
 
-    (image,) = reading.read(Source(Kind.META, url)).images
+    (image,) = reading.read(Source(SourceKind.META, url)).images
 
     assert (image.id, image.description) == ("more", "Debian 12")

@@ -1,4 +1,4 @@
-"""Rows that are kept are those that would be drawn now, for whoever reads them."""
+"""Cached rows are those that would be rendered now, for whoever reads them."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import translation
 
 from apps.auditlog.entries import Acting
-from apps.ganeti.display import kept_rows, row_templates
+from apps.ganeti.display import row_cache, row_templates
 from apps.ganeti.display.instance_rows import COLUMNS, Row, Rows
 from apps.ganeti.models import Cluster
 from apps.ganeti.services import power
@@ -20,9 +20,9 @@ Change = Callable[[Cluster, FakeRapi, Acting], object]
 
 def drawn(user: User) -> str:
     visible = seen_by(user)
-    kept = kept_rows.draw(Rows(visible, visible.instances), COLUMNS)
-    assert kept == row_templates.draw(Rows(visible, visible.instances), COLUMNS)
-    return kept
+    cached = row_cache.draw(Rows(visible, visible.instances), COLUMNS)
+    assert cached == row_templates.draw(Rows(visible, visible.instances), COLUMNS)
+    return cached
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def built_for(user: User, built: list[str]) -> list[str]:
     """Return the instances whose rows somebody's page has to build."""
     visible = seen_by(user)
     built.clear()
-    kept_rows.draw(Rows(visible, visible.instances), COLUMNS)
+    row_cache.draw(Rows(visible, visible.instances), COLUMNS)
     return sorted(built)
 
 
@@ -143,12 +143,12 @@ def test_only_rows_that_changed_are_built_again(
     assert built_for(alice, built) == ["web1"]
 
 
-def test_no_more_rows_are_kept_than_fit(
+def test_the_cache_is_bounded(
     published: FakeRapi, alice: User, root: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_rows, "MOST_KEPT", 2)
+    monkeypatch.setattr(row_cache, "MAX_ROWS", 2)
 
     drawn(root)
     drawn(alice)
 
-    assert len(kept_rows._KEPT) <= 2
+    assert len(row_cache._CACHE) <= 2
