@@ -76,15 +76,15 @@ def test_every_setting_in_settings_py_dist_has_its_meaning_above_it() -> None:
 
 def test_the_manual_has_every_setting_with_its_default() -> None:
     manual = (ROOT / "docs" / "settings.rst").read_text(encoding="utf-8")
-    found = re.findall(
+    entries = re.findall(
         r"^\.\. confval:: (\w+)\n   :default: ``(.*?)``\n\n   \S",
         manual,
         re.MULTILINE | re.DOTALL,
     )
-    code = "\n".join(f"{name} = {' '.join(text.split())}" for name, text in found)
+    code = "\n".join(f"{name} = {' '.join(text.split())}" for name, text in entries)
     values = run(code)
 
-    assert sorted(name for name, _ in found) == sorted(NAMES)
+    assert sorted(name for name, _ in entries) == sorted(NAMES)
     assert {name: values[name] for name in NAMES} == {
         name: OFFERED[name] for name in NAMES
     }
@@ -92,10 +92,10 @@ def test_the_manual_has_every_setting_with_its_default() -> None:
 
 def test_every_command_that_the_manual_names_is_there() -> None:
     pages = [path.read_text(encoding="utf-8") for path in ROOT.glob("docs/*.rst")]
-    named = re.findall(r"(?:manage\.py|\$manage) (\w+)", "\n".join(pages))
+    commands = re.findall(r"(?:manage\.py|\$manage) (\w+)", "\n".join(pages))
 
-    assert len(named) >= 5
-    assert set(named) <= set(get_commands())
+    assert len(commands) >= 5
+    assert set(commands) <= set(get_commands())
 
 
 def test_every_path_in_the_documentation_exists() -> None:
@@ -126,7 +126,7 @@ def test_every_name_in_a_file_that_the_manual_mentions_is_there() -> None:
 
 
 def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
-    built = subprocess.run(  # noqa: S603 - our own command
+    run = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "sphinx", "-W", "-q", "-E", "docs", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
@@ -134,5 +134,5 @@ def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert built.returncode == 0, built.stderr
+    assert run.returncode == 0, run.stderr
     assert (tmp_path / "settings.html").exists()
