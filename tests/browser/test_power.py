@@ -71,7 +71,7 @@ def test_a_busy_machine_looks_right(slow_site: Site, visit: Visits) -> None:
 
     page.get_by_role("button", name="Reboot", exact=True).click()
 
-    expect(page.locator(".job-busy")).to_contain_text("Ganeti's job")
+    expect(page.locator(".job-busy")).to_contain_text("Ganeti job")
     looks_right(page, "machine-busy")
     looks_right(visit("alice", "/?q=slow1"), "list-busy")
 
