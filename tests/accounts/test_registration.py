@@ -60,7 +60,7 @@ def test_registration_from_form_to_login(
     assert not User.objects.filter(username="nina").exists()
 
     link = link_in(sent, NINA)
-    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "Confirm your email address" in text(markup(client.get(link)))
     assert "is confirmed" in text(
         markup(client.post(link, CHOSEN_PASSWORD, follow=True))
     )
@@ -91,7 +91,7 @@ def test_following_the_link_changes_nothing_until_it_is_confirmed(
     client.get(link)
     client.head(link)
 
-    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "Confirm your email address" in text(markup(client.get(link)))
     assert all("ada@example.org" not in mail.to for mail in sent())
 
 

@@ -21,9 +21,11 @@ def test_the_owner_is_kept_and_mailed_about_each_step(site: AttackedSite) -> Non
     carol.submit(OWNERS, OWNERS, owner="user:alice", confirmed="yes")
 
     owners_mail = wait_for_mail(
-        site, "alice@example.org", f"{MACHINE}: its owners changed"
+        site, "alice@example.org", f"The owners of {MACHINE} changed"
     )
     assert "Added: carol" in owners_mail
     subject = f"carol asked to remove an owner of {MACHINE}"
-    assert "alice to be removed" in wait_for_mail(site, "alice@example.org", subject)
+    assert "remove alice as an owner" in wait_for_mail(
+        site, "alice@example.org", subject
+    )
     assert thief.sees(MACHINE)

@@ -10,7 +10,7 @@ from tests.ganeti.pages import parsed
 pytestmark = pytest.mark.attack
 
 ADDRESS = "victor@example.org"
-SUBJECT = "Confirm your mail address"
+SUBJECT = "Confirm your email address"
 PASSWORD = "Victor's own: correct horse"
 
 
@@ -18,7 +18,7 @@ def register(site: AttackedSite, username: str) -> None:
     answer = site.visitor().submit(
         REGISTER, REGISTER, username=username, email=ADDRESS, **PERSON
     )
-    assert "Check your mail" in answer.text
+    assert "Check your email" in answer.text
 
 
 def link_of(site: AttackedSite, username: str) -> str:
@@ -40,7 +40,7 @@ def test_the_first_link_still_works_and_sets_its_own_password(
         victor_link, victor_link, password=PASSWORD, password_again=PASSWORD
     )
 
-    assert "Your mail address is confirmed" in confirmed.text
+    assert "Your email address is confirmed" in confirmed.text
     assert victor.get(mallory_link).status_code == 404
     assert "rejected" in forget(site).text
 

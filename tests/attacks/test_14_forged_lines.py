@@ -9,7 +9,7 @@ from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
-CLAIM = "Mail address, confirmed: dean@uni.example"
+CLAIM = "Email address (confirmed): dean@uni.example"
 # A name that the form refuses may be in the database, or come from a directory.
 REGISTERED = f"""
 from django.contrib.auth.models import User
@@ -26,8 +26,8 @@ def test_a_first_name_claims_no_confirmed_address(site: AttackedSite) -> None:
     site.product.wait_until(lambda: letters(site), 20, "the approver's mail")
 
     (letter,) = letters(site)
-    lines = [line for line in letter.splitlines() if line.startswith("Mail address")]
-    assert lines == ["Mail address, confirmed: eve@evil.example"]
+    lines = [line for line in letter.splitlines() if line.startswith("Email address")]
+    assert lines == ["Email address (confirmed): eve@evil.example"]
 
 
 def letters(site: AttackedSite) -> list[str]:

@@ -94,7 +94,7 @@ def test_addresses_of_others_are_shown_to_staff_only(
         (JobStatus.SUCCESS, "Done", "done"),
         (JobStatus.ERROR, "Failed", "failed"),
         (JobStatus.CANCELED, "Cancelled", "failed"),
-        (JobStatus.REFUSED, "Refused by Ganeti", "failed"),
+        (JobStatus.REFUSED, "Rejected by Ganeti", "failed"),
         (JobStatus.NOT_SUBMITTED, "Never reached Ganeti", "failed"),
         (JobStatus.LOST, "Outcome unknown", "failed"),
     ],

@@ -153,7 +153,7 @@ def test_the_application_is_in_the_history_of_its_machine(
 
     history = history_of(client)
 
-    for action in ("Apply for a machine", "Accept an application", "Build"):
+    for action in ("Apply for a machine", "Approve an application", "Build"):
         assert action in history
 
 
@@ -167,7 +167,7 @@ def test_owners_see_their_application_but_not_the_reviewer(
     history = history_of(client)
 
     assert "Apply for a machine" in history
-    assert "Accept an application" not in history
+    assert "Approve an application" not in history
     assert len(lines(client, target_query(OLD_WEB1, application))) == 2
 
 

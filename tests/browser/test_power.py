@@ -73,7 +73,7 @@ def test_a_busy_machine_looks_right(slow_site: SimulatedSite, visit: Visits) -> 
 
     page.get_by_role("button", name="Reboot", exact=True).click()
 
-    expect(page.locator(".job-busy")).to_contain_text("Ganeti's job")
+    expect(page.locator(".job-busy")).to_contain_text("Ganeti job")
     assert_looks_right(page, "machine-busy")
     assert_looks_right(visit("alice", "/?q=slow1"), "list-busy")
 

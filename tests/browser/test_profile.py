@@ -66,7 +66,7 @@ def test_a_change_of_the_mail_address_is_requested_and_cancelled(visit: Visits) 
     page.get_by_label("Your password").fill("bob")
     page.get_by_role("button", name="Send the link").click()
 
-    expect(notice(page, "We sent a link to bob@new.example.org.")).to_be_visible()
+    expect(notice(page, "We've sent a link to bob@new.example.org.")).to_be_visible()
     assert_looks_right(page, "profile-mail-asked")
     page.get_by_role("button", name="Keep the old address").click()
     expect(notice(page, "Your address stays the same")).to_be_visible()

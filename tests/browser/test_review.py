@@ -63,7 +63,7 @@ def test_an_application_is_dry_run_and_accepted(
     dry_run = page.locator("#trial")
     expect(dry_run).to_contain_text("can build review2.example.org", timeout=15_000)
     assert_looks_right(page, "review-tried")
-    page.get_by_role("button", name="Accept and build").click()
+    page.get_by_role("button", name="Approve and build").click()
     expect(page).to_have_url(re.compile(r"/application/\d+/$"))
 
 
@@ -74,7 +74,7 @@ def test_a_rejection_needs_a_reason(site: SimulatedSite, visit: Visits) -> None:
     page.get_by_text("Reject or discard…").click()
     visit.allow_console_error("status of 400")
 
-    page.get_by_role("button", name="Reject and mail the reason").click()
+    page.get_by_role("button", name="Reject and email the reason").click()
 
     expect(page.get_by_text("Enter a reason").first).to_be_visible()
     assert_looks_right(page, "review-refused")

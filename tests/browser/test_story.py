@@ -135,7 +135,7 @@ def register(lab_site: LabSite) -> None:
     assert_looks_right(page, "register")
     for label, text in (
         ("User name", NINA),
-        ("Mail address", MAIL),
+        ("Email address", MAIL),
         ("Name", "Nina"),
         ("Surname", "Papadaki"),
         ("Phone", "+30 210 1234567"),
@@ -143,15 +143,15 @@ def register(lab_site: LabSite) -> None:
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("I have read the terms").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
 
-    page.goto(lab_site.mailbox.link(MAIL, "Confirm your mail address"))
+    page.goto(lab_site.mailbox.link(MAIL, "Confirm your email address"))
     assert_looks_right(page, "confirm-registration")
     for label in ("Password", "Confirm password"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm and set password").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Your mail address is confirmed")
+    expect(heading).to_have_text("Your email address is confirmed")
 
     page = lab_site.visit("root", lab_site.mailbox.link(ADMIN, "Registration: nina"))
     assert_looks_right(page, "approve")
@@ -202,7 +202,7 @@ def review(lab_site: LabSite) -> None:
     page.get_by_role("button", name="Dry run").click()
     dry_run = page.locator("#trial")
     expect(dry_run).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
-    page.get_by_role("button", name="Accept and build").click()
+    page.get_by_role("button", name="Approve and build").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
     assert_looks_right(page, "application-created")
 

@@ -89,7 +89,7 @@ def test_an_application_can_be_submitted_again_after_an_outage(
     finally:
         production.relay.listen()
 
-    assert "refuses connections" in error
+    assert "refused the connection" in error
     assert application_of(production, pk)["status"] == "failed"
     assert name not in production.lab.names()
 

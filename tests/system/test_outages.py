@@ -1,4 +1,4 @@
-"""A cluster that refuses connections, hangs, or loses a call.
+"""A cluster that refused the connection, hangs, or loses a call.
 
 Since both sites behave the same, most of these tests use the one with all servers.
 """
