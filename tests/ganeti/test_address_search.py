@@ -12,7 +12,7 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import Criteria
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.state import names, seen_by
+from tests.ganeti.state import inventory_of, names
 
 # What web1 derives in the prefix of its link, and in the one of its network.
 DERIVED = "2001:db8:1::a800:ff:fe00:1"
@@ -62,7 +62,7 @@ def addressed(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
 def test_an_address_is_found_in_any_spelling(
     olga: User, search: str, listed: list[str]
 ) -> None:
-    assert names(seen_by(olga), Criteria(search=search)) == listed
+    assert names(inventory_of(olga), Criteria(search=search)) == listed
 
 
 @pytest.mark.usefixtures("addressed")
@@ -73,7 +73,9 @@ def test_addresses_are_worked_out_once_for_however_many_words(
     monkeypatch.setattr(inventory, "ipv6_addresses", work_out)
     many = " ".join(f"::/{bits}" for bits in range(3))
 
-    assert names(seen_by(olga), Criteria(search=f"{many} {many} {DERIVED}")) == ["web1"]
+    assert names(inventory_of(olga), Criteria(search=f"{many} {many} {DERIVED}")) == [
+        "web1"
+    ]
     assert work_out.call_count == 3
 
 
@@ -81,7 +83,7 @@ def test_addresses_are_worked_out_once_for_however_many_words(
 def test_a_search_for_words_asks_for_no_prefixes(
     olga: User, django_assert_num_queries: Any
 ) -> None:
-    found = seen_by(olga)
+    found = inventory_of(olga)
 
     with django_assert_num_queries(0):
         names(found, Criteria(search="web1 192.0.2.10 aa:00:00:00:00:01"))

@@ -9,7 +9,7 @@ from apps.ganeti.models import Job
 from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import Call, FakeJob, FakeRapi
-from tests.ganeti.jobs import ME, NewJob, now_of
+from tests.ganeti.jobs import WATCHER, NewJob, status_and_message
 
 
 @pytest.mark.parametrize("broken", ["end", "progress"])
@@ -21,7 +21,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     broken: str,
 ) -> None:
     jobs = [new_job(name, ganeti_id=at) for at, name in enumerate(("web1", "web2"), 1)]
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
     for each in jobs:
         fake = FakeJob(each.ganeti_id or 0, Call("PUT", "/2/instances", {}, None))
         fake.status = "success" if broken == "end" else "running"
@@ -57,4 +57,4 @@ def test_a_job_ends_although_its_instance_cannot_be_refreshed(
     with pytest.raises(RecursionError):
         follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS

@@ -13,17 +13,17 @@ from tests.ganeti.configuring import ISO, add, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup
 
-pytestmark = pytest.mark.usefixtures("asked_for")
+pytestmark = pytest.mark.usefixtures("probed_urls")
 
 
 def test_a_new_cdrom_is_looked_at_and_sent(
-    client: Client, alice: User, published: FakeRapi, asked_for: list[str]
+    client: Client, alice: User, published: FakeRapi, probed_urls: list[str]
 ) -> None:
     client.force_login(alice)
 
     configure(client, cdrom_image_path=ISO, boot_order="cdrom")
 
-    assert asked_for == [ISO]
+    assert probed_urls == [ISO]
     assert published.jobs[0].call.body["hvparams"] == {
         "boot_order": "cdrom",
         "cdrom_image_path": ISO,
@@ -50,7 +50,7 @@ def test_one_that_is_in_already_is_not_looked_at(
     alice: User,
     published: FakeRapi,
     cluster: Cluster,
-    asked_for: list[str],
+    probed_urls: list[str],
 ) -> None:
     """The staff may have put in a file of the node's, which is no address at all."""
     add(cluster, published, "cd1", hv_cdrom_image_path="/srv/rescue.iso")
@@ -58,7 +58,7 @@ def test_one_that_is_in_already_is_not_looked_at(
 
     configure(client, "cd1", cdrom_image_path="/srv/rescue.iso", nic_type="e1000")
 
-    assert asked_for == []
+    assert probed_urls == []
     assert published.jobs[0].call.body["hvparams"] == {"nic_type": "e1000"}
 
 
@@ -96,7 +96,7 @@ def test_who_may_not_has_no_foreign_host_asked(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,
-    asked_for: list[str],
+    probed_urls: list[str],
     person: str,
     name: str,
     status: int,
@@ -106,5 +106,5 @@ def test_who_may_not_has_no_foreign_host_asked(
     answer = configure(client, name, cdrom_image_path=ISO)
 
     assert answer.status_code == status
-    assert (asked_for, published.jobs) == ([], [])
+    assert (probed_urls, published.jobs) == ([], [])
     assert AuditEntry.objects.get().refused

@@ -38,7 +38,7 @@ def known(lab: Lab) -> Cluster:
     return cluster
 
 
-def carry_on(cluster: Cluster, seconds: float = 60) -> None:
+def run_pending_jobs(cluster: Cluster, seconds: float = 60) -> None:
     """Do what the watcher does until nothing of ours is left to do."""
     until = time.monotonic() + seconds
     while Job.objects.unfinished().exists():
@@ -98,10 +98,10 @@ def test_what_runs_needs_a_reboot_and_a_reboot_settles_it(
 
     nothing = post(client, "configure", REAL, **now)
     post(client, "configure", REAL, **now | {"nic_type": "e1000"}, use_localtime="on")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     said, marked = page(client, REAL), tags(real, REAL)
     post(client, "reboot", REAL, kind="hard")
-    carry_on(cluster, seconds=300)  # two minutes until it is switched off
+    run_pending_jobs(cluster, seconds=300)  # two minutes until it is switched off
 
     assert "No changes needed." in notices(nothing)
     assert real.instance(REAL)["hvparams"]["nic_type"] == "e1000"
@@ -151,10 +151,10 @@ def test_a_cdrom_goes_in_and_out(
     kept = {"disk_type": "paravirtual", "nic_type": "paravirtual"}
 
     post(client, "configure", REAL, **kept, boot_order="cdrom", cdrom_image_path=ISO)
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     inside = page(client, REAL)
     post(client, "configure", REAL, **kept, boot_order="disk", cdrom_image_path="")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
 
     assert "Boots from CD-ROM" in inside
     assert ISO in inside
@@ -184,14 +184,14 @@ def test_isolation_and_the_whitelist_are_in_force_after_a_move(
     before = machines.instance(MOVES)["pnode"]
 
     post(client, "isolate", MOVES, wanted="on")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     isolated, between = tags(machines, MOVES), machines.instance(MOVES)["pnode"]
     post(client, "whitelist", MOVES, subnet="192.0.2.1/26")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     said = page(client, MOVES)
     post(client, "isolate", MOVES, wanted="off")
     post(client, "whitelist", MOVES, subnet="")  # too early: it is busy
-    carry_on(cluster)
+    run_pending_jobs(cluster)
 
     assert isolated == {ALICE, "ganetimgr:isolate"}
     assert between != before
@@ -218,10 +218,10 @@ def test_a_superuser_migrates_an_instance_and_fails_it_over(
     target = next(node for node in nodes if node != before)
 
     post(client, "migrate", MOVES, target_node=target, live="on")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     between = machines.instance(MOVES)
     post(client, "failover", MOVES, target_node=before)
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     after = machines.instance(MOVES)
 
     assert (between["pnode"], between["status"]) == (target, "running")
@@ -238,7 +238,7 @@ def test_what_cannot_move_waits_for_its_next_start(
     client.force_login(root)
 
     answer = post(client, "isolate", STAYS, wanted="on")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
 
     assert "The change takes effect the next time the machine starts." in notices(
         answer
@@ -254,15 +254,15 @@ def test_owners_and_locks_are_tags_of_the_cluster(
     client.force_login(alice)
 
     post(client, "owners", STAYS, word="user", name="bob")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     both = tags(machines, STAYS)
     client.force_login(bob)
     post(client, "owners", STAYS, owner="user:alice", confirmed="yes")
     client.post(newest_link(sent))
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     client.force_login(root)
     post(client, "lock", STAYS, wanted="on")
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     client.force_login(bob)
     refused = post(client, "configure", STAYS)
 

@@ -17,13 +17,13 @@ from apps.ganeti.forms.configuration import ConfigurationForm
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on
-from tests.ganeti.configuring import ISO, NOW, add, configure
+from tests.ganeti.chains import run_to_end
+from tests.ganeti.configuring import CURRENT, ISO, add, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 from tests.ganeti.state import machine
 
-pytestmark = pytest.mark.usefixtures("asked_for")
+pytestmark = pytest.mark.usefixtures("probed_urls")
 
 HVM = {
     "hypervisor": "xen-hvm",
@@ -87,7 +87,7 @@ def test_a_hypervisor_without_any_is_said_to_have_none(
 
     page = text(markup(client.get(url("configure", "fake1"))))
     around = text(markup(client.get(url("detail", "fake1"))))
-    client.post(url("configure", "fake1"), NOW)
+    client.post(url("configure", "fake1"), CURRENT)
 
     assert "has no configurable settings" in page
     assert "Its hypervisor has no configurable settings." in around
@@ -160,7 +160,7 @@ def test_nothing_is_sent_when_nothing_differs(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("configure"), NOW, follow=True)
+    answer = client.post(url("configure"), CURRENT, follow=True)
 
     assert notices(answer) == ["No changes needed."]
     assert (published.jobs, published.calls) == ([], [])
@@ -173,10 +173,10 @@ def test_what_runs_is_marked_as_needing_a_reboot_until_it_has_had_one(
     client.force_login(alice)
 
     configure(client, nic_type="e1000")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
     marked = text(markup(client.get(url("detail"))))
     client.post(url("reboot"), {"kind": "hard"})
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert "Needs reboot" in marked
     assert "Needs reboot" not in text(markup(client.get(url("detail"))))
@@ -195,7 +195,7 @@ def test_what_is_stopped_needs_no_reboot(
     client.force_login(alice)
 
     configure(client, "web2", nic_type="e1000")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert [job.call.path for job in published.jobs] == ["/2/instances/web2/modify"]
 
@@ -207,7 +207,7 @@ def test_a_change_that_fails_leaves_no_mark(
 
     configure(client, nic_type="e1000")
     published.fail(1, "Hypervisor parameter validation failed")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert len(published.jobs) == 1
     said = text(markup(client.get(url("detail"))))

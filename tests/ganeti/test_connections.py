@@ -15,7 +15,7 @@ from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
-ME = "me"
+WATCHER = "me"
 
 
 def test_patience_shortens_timeouts_and_never_lengthens_them() -> None:
@@ -46,8 +46,8 @@ def test_who_follows_jobs_waits_longer_only_when_no_answer_came(
     patience: list[float | None],
 ) -> None:
     power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    tracking.claim(ME, timezone.now())
-    follower = Follower(ME, cluster.pk, Event())
+    tracking.claim(WATCHER, timezone.now())
+    follower = Follower(WATCHER, cluster.pk, Event())
     patience.clear()
 
     published.go_down(sent=True)

@@ -16,7 +16,7 @@ from apps.ganeti.services import power
 from apps.ganeti.watch.follower import Follower
 from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.jobs import ME, NewJob, now_of
+from tests.ganeti.jobs import WATCHER, NewJob, status_and_message
 from tests.ganeti.state import contents, machine
 
 
@@ -31,7 +31,7 @@ def doubtful(
         published.fail_submissions(error, after=arrived)
         power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
         published.accept_submissions()
-        tracking.claim(ME, timezone.now())
+        tracking.claim(WATCHER, timezone.now())
         return Job.objects.get()
 
     return make
@@ -54,7 +54,7 @@ def test_a_success_is_written_with_its_effect(
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.SUCCESS, "")
+    assert status_and_message(job) == (JobStatus.SUCCESS, "")
     assert machine(cluster, "web1").state is State.RUNNING
 
 
@@ -77,7 +77,7 @@ def test_a_failure_is_told_in_ganetis_words(
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
+    assert status_and_message(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
 
 
 def test_a_canceled_job_is_no_success(
@@ -87,7 +87,7 @@ def test_a_canceled_job_is_no_success(
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.CANCELED, "")
+    assert status_and_message(job) == (JobStatus.CANCELED, "")
     assert job.failed
 
 
@@ -99,7 +99,7 @@ def test_an_archived_job_still_tells_its_end(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
 def test_progress_and_log_are_written_on_the_way(
@@ -109,7 +109,7 @@ def test_progress_and_log_are_written_on_the_way(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.RUNNING
+    assert status_and_message(job)[0] == JobStatus.RUNNING
     assert [text for _serial, _at, text in job.log] == ["Stopping", "Starting"]
     assert job.unfinished
 
@@ -121,7 +121,7 @@ def test_a_job_put_back_into_the_queue_is_followed_there(
         published.run(1, status=status)
         follower.turn()
 
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
 
 
 def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
@@ -136,7 +136,7 @@ def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
 def test_a_machine_that_is_gone_at_the_end_disappears(
@@ -147,7 +147,7 @@ def test_a_machine_that_is_gone_at_the_end_disappears(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.ERROR
+    assert status_and_message(job)[0] == JobStatus.ERROR
     assert "web1" not in contents(cluster).instances
 
 
@@ -182,7 +182,7 @@ def test_all_jobs_of_a_cluster_are_followed_by_one_call(
         path = "/2/instances/web1/reboot"
         published.request("POST", path, query={"reason": "r"})
         new_job(f"web{number}", ganeti_id=number + 1)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
 
     follower.turn()
@@ -197,7 +197,7 @@ def test_many_ends_cost_two_calls(
         published.request("POST", "/2/instances/web1/reboot")
         published.finish(number + 1)
         new_job(f"web{number}", ganeti_id=number + 1)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
 
     follower.turn()
@@ -260,7 +260,7 @@ def test_a_job_that_is_gone_has_an_unknown_outcome(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.LOST
+    assert status_and_message(job)[0] == JobStatus.LOST
     assert job.busy_key is None
 
 
@@ -271,7 +271,7 @@ def test_a_job_is_not_given_up_at_the_first_look(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
 
 
 def test_an_outage_in_mid_job_changes_nothing_about_its_end(
@@ -279,13 +279,13 @@ def test_an_outage_in_mid_job_changes_nothing_about_its_end(
 ) -> None:
     published.go_down()
     assert follower.turn() == loops.PAUSE_WHEN_DOWN_S
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
 
     published.come_back()
     published.finish(1)
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
 def test_a_job_in_doubt_that_arrived_is_found_and_followed(
@@ -294,11 +294,11 @@ def test_a_job_in_doubt_that_arrived_is_found_and_followed(
     job = doubtful(arrived=True)
 
     follower.turn()
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
     published.finish(1)
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
 def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
@@ -311,7 +311,10 @@ def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.NOT_SUBMITTED, "It did not answer in time.")
+    assert status_and_message(job) == (
+        JobStatus.NOT_SUBMITTED,
+        "It did not answer in time.",
+    )
     assert job.busy_key is None
 
 
@@ -321,22 +324,22 @@ def test_a_submitter_that_died_leaves_a_row_that_is_mended(
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     long_ago = timezone.now() - timedelta(minutes=5)
     Job.objects.update(submitted_at=long_ago)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.NOT_SUBMITTED
+    assert status_and_message(job)[0] == JobStatus.NOT_SUBMITTED
 
 
 def test_a_submission_under_way_is_not_disturbed(
     follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
 ) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUBMITTING
+    assert status_and_message(job)[0] == JobStatus.SUBMITTING
     assert published.calls == []
 
 
@@ -351,7 +354,7 @@ def test_a_handler_that_fails_does_not_keep_others_from_their_end(
         published.request("POST", f"/2/instances/{name}/reboot")
         published.finish(number)
         new_job(name, ganeti_id=number)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
 
     follower.turn()
 

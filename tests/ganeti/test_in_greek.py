@@ -24,7 +24,7 @@ from apps.ganeti.services.owners import Owner
 from apps.ganeti.state import refreshing
 from apps.web import stored_text, times
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on
+from tests.ganeti.chains import run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.fixtures import ADDRESS
 from tests.ganeti.pages import markup, notices
@@ -290,7 +290,7 @@ def test_a_new_owner_is_written_to_in_greek(
     by = Acting(alice, ADDRESS)
 
     owners.add(cluster, machine(cluster, "web1"), Owner("user", "bob"), by=by)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     (mail,) = [mail for mail in sent() if mail.to == [bob.email]]
     assert mail.subject.endswith("Το web1 είναι δικό σας")

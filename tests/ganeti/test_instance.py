@@ -13,7 +13,8 @@ from apps.ganeti.domain.instance import (
     Nic,
     State,
 )
-from tests.ganeti.fakes import STATUSES, instance_fields
+from tests.ganeti.fakes import STATUSES
+from tests.ganeti.query_fields import instance_fields
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -13,14 +13,14 @@ from apps.ganeti.reads.inventory import MARKS, SORT_KEYS, Criteria, Inventory
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.instances import tagged_instance
-from tests.ganeti.state import names, seen_by
+from tests.ganeti.state import inventory_of, names
 
 
 @pytest.fixture
-def sparta(db: None, farm: dict[str, FakeRapi]) -> FakeRapi:
+def sparta(db: None, rapi_by_host: dict[str, FakeRapi]) -> FakeRapi:
     """Return a second cluster with one machine of alice's."""
     cluster = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
-    rapi = farm[cluster.hostname] = FakeRapi()
+    rapi = rapi_by_host[cluster.hostname] = FakeRapi()
     rapi.add("web1", tags=["ganetimgr:user:alice"])
     assert refreshing.refresh(cluster)
     return rapi
@@ -30,13 +30,13 @@ def sparta(db: None, farm: dict[str, FakeRapi]) -> FakeRapi:
 
 
 def test_an_owner_sees_hers_in_both_spellings(published: FakeRapi, alice: User) -> None:
-    assert names(seen_by(alice)) == ["mail1", "old1", "web1", "web2"]
+    assert names(inventory_of(alice)) == ["mail1", "old1", "web1", "web2"]
 
 
 def test_a_group_member_sees_the_groups_machines(
     published: FakeRapi, bob: User
 ) -> None:
-    assert names(seen_by(bob)) == ["web10"]
+    assert names(inventory_of(bob)) == ["web10"]
 
 
 def test_a_machine_owned_twice_over_is_listed_once(
@@ -47,11 +47,11 @@ def test_a_machine_owned_twice_over_is_listed_once(
     published.change("web10", tags=both)
     refreshing.refresh(cluster, force=True)
 
-    assert names(seen_by(bob)) == ["web10"]
+    assert names(inventory_of(bob)) == ["web10"]
 
 
 def test_a_stranger_sees_nothing(published: FakeRapi, carol: User) -> None:
-    found = seen_by(carol)
+    found = inventory_of(carol)
 
     assert names(found) == []
     assert len(found) == 0
@@ -62,21 +62,21 @@ def test_a_viewer_and_a_superuser_see_everything(
 ) -> None:
     everything = ["db1", "mail1", "old1", "web1", "web2", "web10"]
 
-    assert names(seen_by(olga)) == everything
-    assert names(seen_by(root)) == everything
+    assert names(inventory_of(olga)) == everything
+    assert names(inventory_of(root)) == everything
 
 
 def test_who_owns_by_a_name_nobody_has_sees_nothing_of_it(
     published: FakeRapi, alice: User
 ) -> None:
-    assert "db1" not in names(seen_by(alice))
+    assert "db1" not in names(inventory_of(alice))
 
 
 # -- finding one
 
 
 def test_an_owner_finds_hers(published: FakeRapi, alice: User) -> None:
-    found = seen_by(alice).find("athens", "web1")
+    found = inventory_of(alice).find("athens", "web1")
 
     assert found is not None
     assert found.state is State.RUNNING
@@ -89,11 +89,11 @@ def test_an_owner_finds_hers(published: FakeRapi, alice: User) -> None:
 def test_what_is_not_hers_and_what_is_not_there_look_the_same(
     published: FakeRapi, carol: User, slug: str, name: str
 ) -> None:
-    assert seen_by(carol).find(slug, name) is None
+    assert inventory_of(carol).find(slug, name) is None
 
 
 def test_a_machine_is_found_with_its_group(published: FakeRapi, alice: User) -> None:
-    found = seen_by(alice)
+    found = inventory_of(alice)
     old = found.find("athens", "old1")
     assert old is not None
 
@@ -108,7 +108,7 @@ def test_a_disabled_clusters_machines_are_nowhere(
 ) -> None:
     Cluster.objects.update(disabled=True)
 
-    assert names(seen_by(root)) == []
+    assert names(inventory_of(root)) == []
     assert (
         inventory.visible_on(Person.of(root), "athens").find("athens", "web1") is None
     )
@@ -117,7 +117,7 @@ def test_a_disabled_clusters_machines_are_nowhere(
 def test_the_same_name_on_two_clusters_is_two_machines(
     published: FakeRapi, sparta: FakeRapi, alice: User
 ) -> None:
-    rows = seen_by(alice).page(Criteria(search="web1"))
+    rows = inventory_of(alice).page(Criteria(search="web1"))
 
     assert [(row.cluster, row.name) for row in rows] == [
         ("athens", "web1"),
@@ -129,13 +129,17 @@ def test_the_same_name_on_two_clusters_is_two_machines(
 
 
 def test_names_are_in_natural_order(published: FakeRapi, olga: User) -> None:
-    assert names(seen_by(olga), Criteria(search="web")) == ["web1", "web2", "web10"]
+    assert names(inventory_of(olga), Criteria(search="web")) == [
+        "web1",
+        "web2",
+        "web10",
+    ]
 
 
 def test_a_descending_list_is_the_list_backwards(
     published: FakeRapi, olga: User
 ) -> None:
-    found = seen_by(olga)
+    found = inventory_of(olga)
 
     backwards = names(found, Criteria(descending=True))
 
@@ -143,13 +147,13 @@ def test_a_descending_list_is_the_list_backwards(
 
 
 def test_addresses_sort_as_numbers(published: FakeRapi, olga: User) -> None:
-    found = names(seen_by(olga), Criteria(search="web", sort="ip"))
+    found = names(inventory_of(olga), Criteria(search="web", sort="ip"))
 
     assert found.index("web2") < found.index("web1")
 
 
 def test_all_words_of_a_search_must_be_found(published: FakeRapi, olga: User) -> None:
-    assert names(seen_by(olga), Criteria(search="WEB alice")) == ["web1", "web2"]
+    assert names(inventory_of(olga), Criteria(search="WEB alice")) == ["web1", "web2"]
 
 
 @pytest.mark.parametrize(
@@ -167,20 +171,20 @@ def test_all_words_of_a_search_must_be_found(published: FakeRapi, olga: User) ->
 def test_a_filter_leaves_what_it_names(
     published: FakeRapi, olga: User, wanted: Criteria, expected: list[str]
 ) -> None:
-    assert names(seen_by(olga), wanted) == expected
+    assert names(inventory_of(olga), wanted) == expected
 
 
 def test_a_filter_of_owners_finds_no_strangers_machines(
     published: FakeRapi, alice: User
 ) -> None:
-    assert names(seen_by(alice), Criteria(owner="dave")) == []
+    assert names(inventory_of(alice), Criteria(owner="dave")) == []
 
 
 # -- pages
 
 
 def test_pages_are_counted_honestly(published: FakeRapi, olga: User) -> None:
-    found = seen_by(olga)
+    found = inventory_of(olga)
     page = found.page(Criteria(search="web", size=2, page=2))
 
     assert [row.name for row in page] == ["web10"]
@@ -193,14 +197,14 @@ def test_pages_are_counted_honestly(published: FakeRapi, olga: User) -> None:
 def test_a_page_beyond_the_list_is_the_nearest(
     published: FakeRapi, olga: User, asked: int, given: int
 ) -> None:
-    page = seen_by(olga).page(Criteria(size=2, page=asked))
+    page = inventory_of(olga).page(Criteria(size=2, page=asked))
 
     assert page.number == given
     assert list(page)
 
 
 def test_an_empty_list_has_one_empty_page(published: FakeRapi, carol: User) -> None:
-    found = seen_by(carol)
+    found = inventory_of(carol)
     page = found.page(Criteria())
 
     assert (page.paginator.num_pages, len(found)) == (1, 0)
@@ -211,7 +215,7 @@ def test_an_empty_list_has_one_empty_page(published: FakeRapi, carol: User) -> N
 def test_the_pages_together_are_the_list(
     published: FakeRapi, olga: User, descending: bool
 ) -> None:
-    found = seen_by(olga)
+    found = inventory_of(olga)
     pages = [Criteria(size=4, page=n, descending=descending) for n in (1, 2)]
 
     together = [name for page in pages for name in names(found, page)]
@@ -268,7 +272,7 @@ def test_whatever_is_asked_for_some_page_is_answered(
 
 def test_looking_asks_no_cluster(published: FakeRapi, alice: User, olga: User) -> None:
     for user in (alice, olga):
-        found = seen_by(user)
+        found = inventory_of(user)
         names(found, Criteria(search="web", sort="ip"))
         found.find("athens", "web1")
 
@@ -289,11 +293,11 @@ def test_a_list_costs_one_query_however_many_clusters(
 def test_a_list_is_merged_anew_when_a_cluster_has_news(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
-    names(seen_by(olga))
+    names(inventory_of(olga))
     published.add("new1")
     refreshing.refresh(cluster, force=True)
 
-    assert "new1" in names(seen_by(olga))
+    assert "new1" in names(inventory_of(olga))
 
 
 # -- clusters that do not answer
@@ -305,7 +309,7 @@ def test_a_cluster_that_is_down_keeps_its_rows_and_is_named(
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    found = seen_by(alice)
+    found = inventory_of(alice)
 
     assert "web1" in names(found)
     assert [shot.cluster.slug for shot in found.down] == ["athens"]
@@ -317,34 +321,34 @@ def test_a_cluster_that_is_down_does_not_concern_a_stranger(
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    assert seen_by(carol).down == []
+    assert inventory_of(carol).down == []
 
 
 def test_a_cluster_never_seen_is_unknown_and_asked_in_the_background(
-    cluster: Cluster, rapi: FakeRapi, olga: User, in_background: list[str]
+    cluster: Cluster, rapi: FakeRapi, olga: User, background_refreshes: list[str]
 ) -> None:
-    found = seen_by(olga)
+    found = inventory_of(olga)
 
     assert [shot.cluster.slug for shot in found.unknown] == ["athens"]
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
     assert rapi.calls == []
 
 
 def test_a_page_after_page_does_not_ask_again_and_again(
-    cluster: Cluster, rapi: FakeRapi, olga: User, in_background: list[str]
+    cluster: Cluster, rapi: FakeRapi, olga: User, background_refreshes: list[str]
 ) -> None:
     for _ in range(3):
-        seen_by(olga)
+        inventory_of(olga)
 
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
 def test_a_refreshed_cluster_is_left_to_the_watcher(
-    published: FakeRapi, olga: User, in_background: list[str]
+    published: FakeRapi, olga: User, background_refreshes: list[str]
 ) -> None:
-    seen_by(olga)
+    inventory_of(olga)
 
-    assert in_background == []
+    assert background_refreshes == []
 
 
 # -- jobs
@@ -356,7 +360,7 @@ def test_running_jobs_are_found_by_cluster_and_name(
     job = Job.objects.create(
         key="k", cluster=cluster, kind=Job.Kind.REBOOT, target_name="web1"
     )
-    rows = seen_by(olga).page(Criteria())
+    rows = inventory_of(olga).page(Criteria())
 
     assert inventory.running_jobs(rows) == {("athens", "web1"): job}
     assert inventory.running_jobs([]) == {}

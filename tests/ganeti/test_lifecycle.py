@@ -18,7 +18,7 @@ from apps.ganeti.services import confirmation, lifecycle
 from apps.ganeti.services.lifecycle import Wish
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import see_through
+from tests.ganeti.confirming import run_chain
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
@@ -80,7 +80,7 @@ def test_what_the_last_image_has_left_is_taken_away_before(
     published.change("web1", custom_osparams=left)
 
     job = do(cluster, FEDORA, by_alice)
-    done = see_through(cluster, published)
+    done = run_chain(cluster, published)
 
     assert published.jobs[0].call.body["osparams"] == {"img_passwd": "default"}
     assert done == ["modify", "reinstall"]
@@ -115,7 +115,7 @@ def test_the_image_that_was_installed_last_is_known(
     again = {"description": "Fedora again", "provider": "image+fedora"}
     settings.OPERATING_SYSTEMS = {**settings.OPERATING_SYSTEMS, "again": again}
     do(cluster, Wish(RequestedAction.REINSTALL, image="again"), by_alice)
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
     now = lifecycle.current_image(machine(cluster, "web1"))
 
@@ -149,7 +149,7 @@ def test_what_runs_is_shut_down_renamed_and_started(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     do(cluster, RENAME, by_alice)
-    done = see_through(cluster, published)
+    done = run_chain(cluster, published)
 
     assert done == ["shutdown", "rename", "startup"]
     call = published.jobs[1].call
@@ -166,7 +166,7 @@ def test_what_is_stopped_is_only_renamed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     job = do(cluster, RENAME, by_alice, "web2")
-    done = see_through(cluster, published)
+    done = run_chain(cluster, published)
 
     assert done == ["rename"]
     assert job.new_name == "new.example.org"
@@ -177,7 +177,7 @@ def test_the_history_is_of_a_rename_and_ends_with_the_chain(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     do(cluster, RENAME, by_alice)
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
     entry = AuditEntry.objects.get()
     assert entry.action == "rename"
@@ -191,7 +191,7 @@ def test_what_could_not_be_renamed_is_started_again(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     do(cluster, RENAME, by_alice)
-    done = see_through(cluster, published, "rename")
+    done = run_chain(cluster, published, "rename")
 
     assert done == ["shutdown", "rename", "startup"]
     assert machine(cluster, "web1").state is State.RUNNING
@@ -224,7 +224,7 @@ def test_who_asked_is_told_by_mail_that_it_failed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
 ) -> None:
     do(cluster, RENAME, by_alice)
-    see_through(cluster, published, "rename")
+    run_chain(cluster, published, "rename")
 
     (mail,) = sent()
     assert mail.to == ["alice@example.org"]
@@ -249,7 +249,7 @@ def test_nobody_is_mailed_when_all_went_well(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
 ) -> None:
     do(cluster, RENAME, by_alice)
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
     assert sent() == []
 
@@ -261,7 +261,7 @@ def test_a_destroyed_machine_is_gone(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     do(cluster, DESTROY, by_alice)
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
     call = published.jobs[0].call
     assert (call.method, call.path) == ("DELETE", "/2/instances/web1")

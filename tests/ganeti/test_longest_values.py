@@ -17,7 +17,7 @@ from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster, Job, Network
 from apps.ganeti.state import refresh_lease
 from apps.ganeti.watch.watcher import new_name
-from tests.ganeti.fakes import instance_fields
+from tests.ganeti.query_fields import instance_fields
 
 NAME = "ü" * values.LONGEST
 UUID = "u" * values.LONGEST_UUID

@@ -14,7 +14,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.state import merge
 from apps.ganeti.state.merge import Configured, Live, NothingKnownError
 from apps.ganeti.state.snapshots import Known
-from tests.ganeti.fakes import instance_fields
+from tests.ganeti.query_fields import instance_fields
 
 ATHENS = Cluster(slug="athens")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -10,8 +10,9 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
-from tests.ganeti.fakes import FakeRapi, node_fields
+from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, page, text, url
+from tests.ganeti.query_fields import node_fields
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from apps.ganeti.jobs import handlers, steps, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
-from tests.ganeti.chains import carry_on
+from tests.ganeti.chains import run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.jobs import NewJob
 from tests.ganeti.state import machine
@@ -42,7 +42,7 @@ def test_it_goes_with_a_reboot_or_a_start(
 ) -> None:
     action(cluster, machine(cluster, "web1"), by=by_alice)  # type: ignore[operator]
 
-    carry_on(cluster, marked)
+    run_to_end(cluster, marked)
 
     assert marked.instances["web1"]["tags"] == [ALICE]
     assert marked.jobs[-1].call.query["tag"] == [TAG]
@@ -62,7 +62,7 @@ def test_it_stays_when_the_hypervisor_went_on_with_what_it_had(
 ) -> None:
     power.reboot(cluster, machine(cluster, "web1"), by=by_alice, kind="soft")
 
-    carry_on(cluster, marked)
+    run_to_end(cluster, marked)
 
     assert len(marked.jobs) == 1
 

@@ -14,7 +14,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on
+from tests.ganeti.chains import run_to_end
 from tests.ganeti.confirming import newest_link
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
@@ -67,7 +67,7 @@ def test_an_owner_adds_another_by_exact_name(
     client.force_login(alice)
 
     add(client, name, word)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     call = published.jobs[0].call
     assert (call.method, call.query["tag"]) == ("PUT", [f"ganetimgr:{word}:{name}"])
@@ -136,7 +136,7 @@ def test_a_new_owner_gets_a_mail_once_it_is_so(
 
     add(client, "bob")
     too_early = sent()
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert too_early == []
     (mail,) = [mail for mail in sent() if mail.to == ["bob@example.org"]]
@@ -158,7 +158,7 @@ def test_members_of_a_new_group_get_a_mail_but_not_who_did_it(
     client.force_login(bob)
 
     add(client, "friends", "group", "web10")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     (mail,) = [mail for mail in sent() if mail.to != ["bob@example.org"]]
     assert mail.to == ["carol@example.org"]
@@ -177,7 +177,7 @@ def test_nobody_is_welcomed_when_it_failed(
 
     add(client, "bob")
     published.fail(1, "No")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert sent() == []
 
@@ -199,7 +199,7 @@ def test_both_spellings_go_and_all_else_stays(
     remove(client, "user:bob", confirmed="yes")
     published.instances["web1"]["tags"].append("ganetimgr:user:carol")  # meanwhile
     confirm(client, sent)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     call = published.jobs[0].call
     assert call.method == "DELETE"
@@ -295,7 +295,7 @@ def test_one_gives_one_s_own_machine_away_when_sure(
     remove(client, "user:alice", confirmed="yes")
     before = list(published.jobs)
     confirm(client, sent)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert "You would no longer own the machine" in warned
     assert before == []
@@ -338,12 +338,12 @@ def test_all_previous_owners_learn_of_each_step_of_a_swap(
     """A stolen session added a friend, who removed the owner, who wasn't told."""
     client.force_login(alice)
     add(client, "bob")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
     client.force_login(bob)
     remove(client, "user:alice", confirmed="yes")
     link = newest_link(sent)
     client.post(link)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     changed = "[ganetimgr] web1: its owners changed"
     asked = "[ganetimgr] bob asked to remove an owner of web1"

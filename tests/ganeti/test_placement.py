@@ -10,8 +10,9 @@ from apps.ganeti.models import Cluster, Network
 from apps.ganeti.reads import placement
 from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted
 from apps.ganeti.state import refreshing, snapshots
-from tests.ganeti.fakes import FakeRapi, node_fields
+from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.placement import ipolicy, pool
+from tests.ganeti.query_fields import node_fields
 
 
 @pytest.fixture

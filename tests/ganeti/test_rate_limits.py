@@ -11,7 +11,7 @@ from tests.ganeti.configuring import ISO, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import url
 
-pytestmark = pytest.mark.usefixtures("asked_for", "published")
+pytestmark = pytest.mark.usefixtures("probed_urls", "published")
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def owner(client: Client, alice: User, settings: Settings) -> Client:
 
 
 def test_addresses_of_cd_roms_are_checked_so_often(
-    owner: Client, asked_for: list[str], published: FakeRapi
+    owner: Client, probed_urls: list[str], published: FakeRapi
 ) -> None:
     configure(owner, cdrom_image_path="no")
 
     answer = configure(owner, cdrom_image_path=ISO)
 
     assert answer.status_code == 429
-    assert asked_for == ["no"]
+    assert probed_urls == ["no"]
     assert configure(owner, boot_order="network").status_code == 302
 
 

@@ -313,7 +313,7 @@ def test_a_password_that_no_key_reads_is_a_failure_not_a_crash(
 
 
 def test_one_cluster_that_is_down_leaves_the_other_alone(
-    cluster: Cluster, published: FakeRapi, farm: dict[str, FakeRapi]
+    cluster: Cluster, published: FakeRapi, rapi_by_host: dict[str, FakeRapi]
 ) -> None:
     sparta = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
     published.go_down()

@@ -104,31 +104,31 @@ def test_a_lost_cache_is_filled_by_the_next_machine_refreshed(
 
 
 def test_a_neglected_cluster_is_refreshed_in_the_background(
-    cluster: Cluster, published: FakeRapi, in_background: list[str]
+    cluster: Cluster, published: FakeRapi, background_refreshes: list[str]
 ) -> None:
     long_ago = timezone.now() - timedelta(seconds=refreshing.NEGLECTED_AFTER_S + 1)
     ClusterRefresh.objects.update(next_at=long_ago)
 
     refreshing.wake_neglected([current(cluster)])
 
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
 def test_a_cluster_that_the_watcher_looks_after_is_left_alone(
-    cluster: Cluster, published: FakeRapi, in_background: list[str]
+    cluster: Cluster, published: FakeRapi, background_refreshes: list[str]
 ) -> None:
     make_due(cluster)
 
     refreshing.wake_neglected([current(cluster)])
 
-    assert in_background == []
+    assert background_refreshes == []
 
 
 def test_a_flushed_cache_is_no_reason_to_ask_while_memory_has_it(
-    cluster: Cluster, published: FakeRapi, in_background: list[str]
+    cluster: Cluster, published: FakeRapi, background_refreshes: list[str]
 ) -> None:
     cache.clear()
 
     refreshing.wake_neglected([current(cluster)])
 
-    assert in_background == []
+    assert background_refreshes == []

@@ -18,7 +18,7 @@ from apps.ganeti.jobs import planned
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on, end
+from tests.ganeti.chains import finish_job, run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 from tests.ganeti.restrictions import ALICE, calls, tags
@@ -38,10 +38,10 @@ def test_a_lock_is_a_tag_that_comes_and_goes(
     client.force_login(guard)
 
     switch(client, "lock", "on")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
     locked = tags(published)
     switch(client, "lock", "off")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert locked == {ALICE, "ganetimgr:adminlock"}
     assert tags(published) == {ALICE}
@@ -175,9 +175,9 @@ def test_a_move_follows_where_there_is_somewhere_to_go(
     client.force_login(guard)
 
     answer = switch(client, "isolate", "on")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
     switch(client, "isolate", "off")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert "takes effect" not in str(notices(answer))
     assert calls(published) == [
@@ -213,7 +213,7 @@ def test_elsewhere_it_waits_for_the_next_start_and_that_is_said(
     client.force_login(guard)
 
     answer = switch(client, "isolate", "on")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     said = "The change takes effect the next time the machine starts." in notices(
         answer
@@ -227,10 +227,10 @@ def test_a_move_that_fails_loses_no_tag_and_is_told(
 ) -> None:
     client.force_login(guard)
     switch(client, "isolate", "on")
-    end(cluster, published, Job.objects.get())
+    finish_job(cluster, published, Job.objects.get())
     planned.submit_planned()
     published.fail(2, "Can't migrate: the other node is full")
-    end(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
+    finish_job(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
 
     assert "ganetimgr:isolate" in tags(published)
     said = text(markup(client.get(url("detail"))))

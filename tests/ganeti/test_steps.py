@@ -19,7 +19,7 @@ from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused, RapiUnreachable
 from apps.ganeti.watch.sweeper import Sweeper
 from apps.ganeti.watch.watcher import Watcher
-from tests.ganeti.chains import carry_on, end
+from tests.ganeti.chains import finish_job, run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
@@ -67,7 +67,7 @@ def test_steps_are_done_one_after_the_other(
 ) -> None:
     begin(*CHAIN)
 
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert paths(published) == [
         "web1/shutdown",
@@ -93,7 +93,7 @@ def test_the_machine_is_busy_all_the_while(
 ) -> None:
     job = begin(*CHAIN)
 
-    end(cluster, published, job)
+    finish_job(cluster, published, job)
 
     assert newest().status == JobStatus.PLANNED
     assert newest().busy_key == Job.busy_key_of(cluster, "web1")
@@ -104,7 +104,7 @@ def test_the_entry_in_the_history_goes_along(
 ) -> None:
     begin(*CHAIN)
 
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     entry = AuditEntry.objects.get()
     assert newest().user == alice
@@ -117,7 +117,7 @@ def test_a_job_without_steps_plans_none(
 ) -> None:
     job = begin()
 
-    end(cluster, published, job)
+    finish_job(cluster, published, job)
 
     assert Job.objects.count() == 1
 
@@ -151,7 +151,7 @@ def test_an_end_that_is_seen_twice_is_followed_once(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
     job = begin(*CHAIN)
-    end(cluster, published, job)
+    finish_job(cluster, published, job)
 
     assert not handlers.handle(job.pk)
 
@@ -164,7 +164,7 @@ def test_a_step_is_submitted_once_however_many_watchers_look(
     published: FakeRapi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    end(cluster, published, begin(*CHAIN))
+    finish_job(cluster, published, begin(*CHAIN))
     asked: list[int] = []
 
     def other_watcher(_call: object) -> None:
@@ -182,7 +182,7 @@ def test_a_watcher_that_dies_at_the_call_leaves_it_to_be_found(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
     """The key of the step's job travels with the call, as that of every job."""
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    finish_job(cluster, published, begin(steps.add_tags(TAG)))
 
     def die(_call: object) -> None:
         raise KeyboardInterrupt
@@ -209,11 +209,11 @@ def test_nothing_follows_what_failed(
 ) -> None:
     begin(*CHAIN)
     published.finish(1)
-    end(cluster, published, newest())
+    finish_job(cluster, published, newest())
     planned.submit_planned()
 
     published.finish(2, status)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert paths(published) == ["web1/shutdown", "web1/tags"]
     assert newest().failed
@@ -223,12 +223,12 @@ def test_nothing_follows_what_failed(
 def test_nothing_follows_what_ganeti_does_not_take(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(*CHAIN))
+    finish_job(cluster, published, begin(*CHAIN))
     published.fail_submissions(RapiRefused("No such instance", code=404))
 
     planned.submit_planned()
     published.accept_submissions()
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert newest().status == JobStatus.REFUSED
     assert paths(published) == ["web1/shutdown"]
@@ -240,7 +240,7 @@ def test_nothing_follows_what_ganeti_does_not_take(
 def test_a_step_that_did_not_arrive_is_tried_again(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    finish_job(cluster, published, begin(steps.add_tags(TAG)))
     published.fail_submissions(AWAY)
 
     planned.submit_planned()
@@ -249,7 +249,7 @@ def test_a_step_that_did_not_arrive_is_tried_again(
     planned.submit_planned()
     too_early = paths(published)
     later(waiting)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert waiting.status == JobStatus.PLANNED
     assert waiting.busy_key == Job.busy_key_of(cluster, "web1")
@@ -268,19 +268,19 @@ def test_handlers_are_not_called_before_the_last_attempt(
     statuses: list[str] = []
     monkeypatch.setattr(handlers, "_handlers", {})
     handlers.on_finished(Job.Kind.TAG)(lambda job: statuses.append(job.status))
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    finish_job(cluster, published, begin(steps.add_tags(TAG)))
     published.fail_submissions(AWAY)
 
     planned.submit_planned()
     published.accept_submissions()
     later(newest())
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert statuses == [JobStatus.SUCCESS]
 
 
 def test_the_pauses_grow(begin: Begin, cluster: Cluster, published: FakeRapi) -> None:
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    finish_job(cluster, published, begin(steps.add_tags(TAG)))
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(hours=4))
     published.fail_submissions(AWAY)
 
@@ -293,13 +293,13 @@ def test_the_pauses_grow(begin: Begin, cluster: Cluster, published: FakeRapi) ->
 def test_after_a_day_it_is_given_up(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(*CHAIN))
+    finish_job(cluster, published, begin(*CHAIN))
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(hours=25))
     published.fail_submissions(AWAY)
 
     planned.submit_planned()
     published.accept_submissions()
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert newest().status == JobStatus.NOT_SUBMITTED
     assert newest().handled_at
@@ -311,7 +311,7 @@ def test_what_nobody_asked_for_is_given_up_after_a_day_too(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
     """Its last attempt is always new."""
-    end(cluster, published, begin(*CHAIN))
+    finish_job(cluster, published, begin(*CHAIN))
     Job.objects.update(
         audit_entry=None, created_at=timezone.now() - timedelta(hours=25)
     )
@@ -340,7 +340,7 @@ def test_what_somebody_asked_for_is_not_tried_again(
 def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(steps.add_tags(TAG), steps.migrate()))
+    finish_job(cluster, published, begin(steps.add_tags(TAG), steps.migrate()))
     silence = RapiUnreachable("It did not answer in time.", sent=True)
     published.fail_submissions(silence, after=True)
 
@@ -348,7 +348,7 @@ def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
     published.accept_submissions()
     doubtful = newest()
     found = tracking.find(cluster, [doubtful])
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert doubtful.status == JobStatus.IN_DOUBT
     assert found == {doubtful.pk}
@@ -367,7 +367,7 @@ def test_a_step_goes_on_beside_what_somebody_else_asked_for(
     begin()  # between the end and what follows from it
 
     handlers.handle(job.pk)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert sorted(paths(published)) == ["web1/shutdown", "web1/shutdown", "web1/tags"]
     assert published.instances["web1"]["tags"] == ["ganetimgr:user:alice", TAG]
@@ -376,7 +376,7 @@ def test_a_step_goes_on_beside_what_somebody_else_asked_for(
 def test_the_watcher_submits_what_is_planned(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(steps.migrate()))
+    finish_job(cluster, published, begin(steps.migrate()))
     watcher = Watcher(workers=1)
 
     Sweeper(watcher, watcher.stopping).turn()

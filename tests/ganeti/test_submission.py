@@ -150,11 +150,14 @@ def test_another_machine_is_not_kept_waiting(
 
 
 def test_a_machine_of_the_same_name_elsewhere_is_another(
-    submit_reboot: Submit, farm: dict[str, FakeRapi], web1: Instance, by_alice: Acting
+    submit_reboot: Submit,
+    rapi_by_host: dict[str, FakeRapi],
+    web1: Instance,
+    by_alice: Acting,
 ) -> None:
     sparta = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
-    farm[sparta.hostname] = FakeRapi()
-    farm[sparta.hostname].add("web1")
+    rapi_by_host[sparta.hostname] = FakeRapi()
+    rapi_by_host[sparta.hostname].add("web1")
     submit_reboot()
 
     assert submit(sparta, instance_target(web1), REBOOT, by=by_alice).unfinished

@@ -18,7 +18,7 @@ from apps.work.models import Failure
 from tests.ganeti.jobs import NewJob
 from tests.services import Beanstalkd
 
-ME = "me"
+WATCHER = "me"
 
 
 # -- the table
@@ -29,7 +29,7 @@ class NotingWatcher(Watcher):
 
     def __init__(self) -> None:
         super().__init__(workers=1)
-        self.name = ME
+        self.name = WATCHER
         self.followed: list[int] = []
 
     def follow(self, cluster_pks: Iterable[int]) -> None:
@@ -57,7 +57,7 @@ def test_rows_without_a_follower_are_taken(
     sweeper.turn()
 
     assert watcher.followed == [cluster.pk]
-    assert tracking.followed_by(ME, cluster) == [job]
+    assert tracking.followed_by(WATCHER, cluster) == [job]
 
 
 def test_a_row_submitted_in_the_very_moment_is_taken(
@@ -175,7 +175,7 @@ def test_the_beats_of_watchers_long_gone_are_forgotten(sweeper: Sweeper) -> None
 
     sweeper.turn()
 
-    assert [beat.name for beat in WatcherBeat.objects.all()] == [ME]
+    assert [beat.name for beat in WatcherBeat.objects.all()] == [WATCHER]
 
 
 def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
@@ -207,7 +207,7 @@ def test_an_announced_job_is_taken_and_kept_until_it_ends(
     tube.put(f'{{"job": {job.pk}}}'.encode())
 
     listener.turn()
-    assert tracking.followed_by(ME, cluster) == [job]
+    assert tracking.followed_by(WATCHER, cluster) == [job]
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
 
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)

@@ -23,7 +23,8 @@ from apps.ganeti.domain.node import (
 from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
-from tests.ganeti.fakes import Call, FakeRapi, instance_fields
+from tests.ganeti.fakes import Call, FakeRapi
+from tests.ganeti.query_fields import instance_fields
 from tests.ganeti.state import contents, current, state_of
 
 STRANGE: list[Any] = [

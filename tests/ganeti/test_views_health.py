@@ -100,7 +100,7 @@ def test_a_cache_that_breaks_is_said(
 
 
 def test_staff_have_a_cluster_asked_now(
-    client: Client, olga: User, cluster: Cluster, in_background: list[str]
+    client: Client, olga: User, cluster: Cluster, background_refreshes: list[str]
 ) -> None:
     client.force_login(olga)
 
@@ -109,18 +109,18 @@ def test_staff_have_a_cluster_asked_now(
     )
 
     assert notices(answer) == ["Refreshing athens."]
-    assert in_background[0] == "athens"
+    assert background_refreshes[0] == "athens"
 
 
 def test_nobody_else_does(
-    client: Client, alice: User, cluster: Cluster, in_background: list[str]
+    client: Client, alice: User, cluster: Cluster, background_refreshes: list[str]
 ) -> None:
     client.force_login(alice)
 
     answer = client.post(reverse("ganeti:cluster-refresh", args=[cluster.slug]))
 
     assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert in_background == []
+    assert background_refreshes == []
 
 
 # -- what nobody caught

@@ -17,7 +17,7 @@ from apps.ganeti.models.action_request import ActionRequest
 from apps.ganeti.reads import hostnames
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import ask, newest_link
+from tests.ganeti.confirming import newest_link, request_action
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 
@@ -90,7 +90,7 @@ def test_what_is_in_the_way_now_is_said_and_may_be_asked_for(
     assert "can't be done now: Another job is already running" in page(
         client, "destroy"
     )
-    ask(client, alice, "destroy")
+    request_action(client, alice, "destroy")
     assert ActionRequest.objects.get().pending
 
 
@@ -226,7 +226,7 @@ def test_the_mail_is_in_the_persons_language(
 ) -> None:
     contact.remember_language(alice, "el")
 
-    ask(client, alice, "destroy")
+    request_action(client, alice, "destroy")
 
     mail = sent()[-1]
     assert mail.to == ["alice@example.org"]
@@ -246,7 +246,7 @@ def test_the_mail_is_in_the_persons_language(
 def test_the_mail_says_what_it_is_about_and_asking_is_recorded(
     client: Client, alice: User, sent: Sent, action: str, subject: str
 ) -> None:
-    ask(client, alice, action, **VALID[action])
+    request_action(client, alice, action, **VALID[action])
 
     assert sent()[-1].subject.endswith(subject)
     entry = AuditEntry.objects.get()
@@ -274,7 +274,7 @@ def test_a_setting_lets_superusers_do_it_in_place(
 ) -> None:
     settings.CONFIRM_IN_PLACE = allowed
 
-    ask(client, root, "destroy")
+    request_action(client, root, "destroy")
 
     assert Job.objects.count() == jobs
     assert ActionRequest.objects.pending().count() == 1 - jobs
@@ -285,7 +285,7 @@ def test_the_setting_is_for_nobody_else(
 ) -> None:
     settings.CONFIRM_IN_PLACE = True
 
-    ask(client, alice, "destroy")
+    request_action(client, alice, "destroy")
 
     assert not Job.objects.exists()
 
@@ -296,7 +296,7 @@ def test_the_setting_is_for_nobody_else(
 def test_a_request_is_shown_to_who_asked_and_to_the_staff(
     client: Client, alice: User, olga: User
 ) -> None:
-    ask(client, alice, "rename", new_name="shop.example.org")
+    request_action(client, alice, "rename", new_name="shop.example.org")
     hers = page(client, "detail")
     client.force_login(olga)
 
@@ -315,14 +315,14 @@ def test_another_owner_does_not_see_it(
     both = ["ganetimgr:user:alice", "ganetimgr:user:bob"]
     published.change("web1", tags=both)
     refreshing.refresh(cluster, force=True)
-    ask(client, alice, "destroy")
+    request_action(client, alice, "destroy")
     client.force_login(bob)
 
     assert "requested it" not in page(client, "detail")
 
 
 def test_it_is_taken_back_once(client: Client, alice: User, sent: Sent) -> None:
-    ask(client, alice, "destroy")
+    request_action(client, alice, "destroy")
     cancel = reverse("ganeti:request-cancel", args=(ActionRequest.objects.get().pk,))
 
     first = client.post(cancel, {"next": url("detail")}, follow=True)

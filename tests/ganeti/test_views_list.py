@@ -278,7 +278,7 @@ def test_a_cluster_not_known_yet_says_so_until_it_is(
     alice: User,
     cluster: Cluster,
     rapi: FakeRapi,
-    in_background: list[str],
+    background_refreshes: list[str],
 ) -> None:
     client.force_login(alice)
 
@@ -288,7 +288,7 @@ def test_a_cluster_not_known_yet_says_so_until_it_is(
 
     assert "contacted for the first time" in text(before)
     assert 'hx-trigger="every 3s"' in before
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
     assert "contacted for the first time" not in text(after)
     assert 'hx-trigger="every 3s"' not in after
 
@@ -356,7 +356,7 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
     client: Client,
     olga: User,
     cluster: Cluster,
-    farm: dict[str, FakeRapi],
+    rapi_by_host: dict[str, FakeRapi],
     published: FakeRapi,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -366,16 +366,16 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
         client.get(LIST)
 
     for slug in ("berlin", "cairo"):
-        farm[f"{slug}.example.org"] = FakeRapi()
-        farm[f"{slug}.example.org"].instances = dict(published.instances)
-        publish(slug, 300, farm[f"{slug}.example.org"])
-    calls = [len(rapi.calls) for rapi in farm.values()]
+        rapi_by_host[f"{slug}.example.org"] = FakeRapi()
+        rapi_by_host[f"{slug}.example.org"].instances = dict(published.instances)
+        publish(slug, 300, rapi_by_host[f"{slug}.example.org"])
+    calls = [len(rapi.calls) for rapi in rapi_by_host.values()]
 
     with django_assert_num_queries(QUERIES_OF_STAFF):
         response = client.get(f"{LIST}?q=0&sort=-memory")
 
     assert len(rows(response)) == 50
-    assert [len(rapi.calls) for rapi in farm.values()] == calls
+    assert [len(rapi.calls) for rapi in rapi_by_host.values()] == calls
 
 
 # Session with its user and columns, rights, clusters, jobs that run, names of owners.

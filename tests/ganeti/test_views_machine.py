@@ -111,7 +111,7 @@ def test_a_machine_of_a_cluster_that_is_down_is_still_there(
     assert "Its cluster isn't responding." in said
 
 
-@pytest.mark.usefixtures("rapi", "in_background")
+@pytest.mark.usefixtures("rapi", "background_refreshes")
 def test_a_machine_of_a_cluster_not_known_yet_is_not_said_to_be_missing(
     client: Client, alice: User
 ) -> None:

@@ -10,7 +10,7 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import ask, link_for, newest_link, see_through
+from tests.ganeti.confirming import link_for, newest_link, request_action, run_chain
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, rows, text, url
 
@@ -23,9 +23,9 @@ NEW = "shop.example.org"
 def renamed(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
-    ask(client, alice, "rename", new_name=NEW)
+    request_action(client, alice, "rename", new_name=NEW)
     client.post(newest_link(sent))
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def destroyed(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     client.post(link_for(client, alice, sent))
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
 
 def test_a_reinstall_from_the_mail_to_its_end(
@@ -43,7 +43,7 @@ def test_a_reinstall_from_the_mail_to_its_end(
     assert "Fedora 42" in text(markup(client.get(link)))
 
     client.post(link)
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
     assert "Reinstalled" in text(markup(client.get(url("detail"))))
 
@@ -72,7 +72,7 @@ def test_a_page_that_was_open_goes_to_the_new_address(client: Client) -> None:
 def test_it_waits_for_the_step_that_follows(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
-    ask(client, alice, "rename", name="web2", new_name=NEW)
+    request_action(client, alice, "rename", name="web2", new_name=NEW)
     client.post(newest_link(sent))
     published.finish(Job.objects.get().ganeti_id or 0)
     refreshing.refresh(cluster, force=True)

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
-from tests.ganeti.chains import carry_on
+from tests.ganeti.chains import run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 from tests.ganeti.restrictions import ALICE, calls, tags
@@ -96,7 +96,7 @@ def test_a_new_one_comes_before_the_old_one_goes_and_a_move_follows(
     client.force_login(alice)
 
     whitelist(client, "198.51.100.0/26")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     new = "ganetimgr:whitelist_ip:198.51.100.0/26"
     assert calls(published) == [
@@ -116,7 +116,7 @@ def test_nothing_takes_it_away(
     client.force_login(alice)
 
     whitelist(client, "")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert calls(published) == [("DELETE", "tags", [old]), ("PUT", "migrate", None)]
     assert AuditEntry.objects.get().changes == [

@@ -122,7 +122,7 @@ def test_a_name_that_is_asked_for_is_refused(
 
 
 def test_clusters_of_fast_creation_are_offered_first(
-    superuser: Client, farm: dict[str, FakeRapi]
+    superuser: Client, rapi_by_host: dict[str, FakeRapi]
 ) -> None:
     fast = Cluster(slug="zeta", hostname="zeta.example.org", fast_create=True)
     fast.save()

@@ -183,11 +183,11 @@ def test_no_verification_is_possible_and_shouts(
 
 
 def test_the_cluster_is_asked_at_once_when_saved(
-    admin: Client, athens: SimulatedCluster, in_background: list[str]
+    admin: Client, athens: SimulatedCluster, background_refreshes: list[str]
 ) -> None:
     admin.post(reverse(ADD), fields(athens, fingerprint=athens.fingerprint))
 
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
 def test_no_transaction_waits_for_a_cluster(

@@ -84,7 +84,7 @@ def test_the_list_costs_the_same_number_of_queries_for_many(
 
 
 def test_clusters_are_disabled_and_enabled_and_it_is_logged(
-    admin: Client, athens: SimulatedCluster, in_background: list[str]
+    admin: Client, athens: SimulatedCluster, background_refreshes: list[str]
 ) -> None:
     cluster = added(athens)
 
@@ -97,7 +97,7 @@ def test_clusters_are_disabled_and_enabled_and_it_is_logged(
     assert "Enabled: athens." in said(enabled)
     assert Cluster.objects.enabled().exists()
     assert LogEntry.objects.count() == 2
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
 def test_testing_tells_of_each_cluster_and_remembers_who_may_write(
