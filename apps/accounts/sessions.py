@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from apps.work.prepared_query import ARGUMENT, PreparedQuery
+from apps.work.prepared_query import PreparedQuery, argument
 
 from .models import Session
 
@@ -29,7 +29,7 @@ SEEN_EVERY = timedelta(minutes=10)
 
 def _by_key() -> "QuerySet[Session]":
     sessions = Session.objects.select_related("user__preferences")
-    return sessions.filter(session_key=ARGUMENT)
+    return sessions.filter(session_key=argument("key"))
 
 
 _SESSIONS = PreparedQuery(_by_key)
@@ -67,7 +67,7 @@ class SessionStore(db.SessionStore):
         return self._row.user if self._row else None
 
     def load(self) -> dict[str, Any]:
-        rows = self._sessions.fetch(self.session_key or "")
+        rows = self._sessions.fetch(key=self.session_key or "")
         self._row = next(
             (row for row in rows if row.expire_date > timezone.now()), None
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import pgettext_lazy
 
 from apps.web.requests import UserRequest
@@ -39,7 +39,7 @@ class Reach:
         addresses = (address_of(entry) for address_of in self.addresses)
         return next(filter(None, addresses), "")
 
-    def condition(self, user: User) -> Q:
+    def condition(self, user: User | Value) -> Q:
         """Return which entries the user may see."""
         if self.everything:
             return Q()

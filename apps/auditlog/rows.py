@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 
 from apps.web.stored_text import Text
@@ -31,10 +31,18 @@ class Line:
 
 def recent() -> Q:
     """Return which entries are shown at all; older ones are kept, but not shown."""
+    return since(shown_since())
+
+
+def shown_since() -> datetime | None:
+    """Return when the oldest entries that are shown were written; None: no limit."""
     if not settings.AUDIT_ENTRIES_LAST_X_DAYS:
-        return Q()
-    days = timedelta(days=settings.AUDIT_ENTRIES_LAST_X_DAYS)
-    return Q(created_at__gte=timezone.now() - days)
+        return None
+    return timezone.now() - timedelta(days=settings.AUDIT_ENTRIES_LAST_X_DAYS)
+
+
+def since(at: datetime | Value | None) -> Q:
+    return Q(created_at__gte=at) if at else Q()
 
 
 def read(entries: Iterable[AuditEntry], user: User, reach: Reach) -> list[Line]:

@@ -4,7 +4,8 @@ The ORM takes ten times as long to write a statement as a database to answer it:
 each page asks is prepared.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,26 +15,35 @@ from django.db.models import Model, QuerySet, query
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
 
-# Stands in a queryset where an argument goes; no text of ours contains it.
-ARGUMENT = "\ue000argument\ue001"
+Argument = str | int | datetime
+_BEFORE, _AFTER = "\ue000argument:", "\ue001"
+
+
+def argument(name: str) -> str:
+    """Return what stands in a queryset for an argument; no text of ours contains it.
+
+    A text is filtered by it as it is, a number or a time by ``Value(argument(…))``.
+    """
+    return f"{_BEFORE}{name}{_AFTER}"
 
 
 class PreparedQuery(Generic[M]):
     """A queryset that is compiled once, for models and what `select_related` names.
 
-    Filter by ``ARGUMENT`` what is a text and differs from one time to the next. The
-    models of so many arguments are kept and returned again while their rows are what
-    they were; nobody may change those then.
+    Filter by an `argument` what differs from one time to the next, and name it when
+    fetching. The models of so many arguments are kept and returned again while their
+    rows are what they were; nobody may change those then.
     """
 
     def __init__(self, queryset: Callable[[], "QuerySet[M]"], *, keep: int = 0) -> None:
         self._queryset, self._keep = queryset, keep
-        self._kept: dict[tuple[str, ...], tuple[list[Row], list[M]]] = {}
+        self._kept: dict[tuple[Argument, ...], tuple[list[Row], list[M]]] = {}
 
-    def fetch(self, *arguments: str) -> list[M]:
+    def fetch(self, **arguments: Argument) -> list[M]:
         """Return the models, as iterating over the queryset would."""
         rows = self._rows(arguments)
-        kept = self._kept.get(arguments)
+        key = tuple(arguments.values())
+        kept = self._kept.get(key)
         if kept and kept[0] == rows:
             return list(kept[1])
         converted = self._compiler.apply_converters(rows, self._converters)
@@ -41,13 +51,16 @@ class PreparedQuery(Generic[M]):
         if len(self._kept) >= self._keep:
             self._kept.clear()
         if self._keep:
-            self._kept[arguments] = rows, models
+            self._kept[key] = rows, models
         return models
 
-    def _rows(self, arguments: Sequence[str]) -> list[Row]:
-        values = iter(arguments)
+    def _rows(self, arguments: Mapping[str, Argument]) -> list[Row]:
+        values = {argument(name): _adapted(arguments[name]) for name in arguments}
         sql, parameters = self._statement
-        filled = [next(values) if one == ARGUMENT else one for one in parameters]
+        filled = [
+            values[parameter] if parameter in self._markers else parameter
+            for parameter in parameters
+        ]
         with connection.cursor() as cursor:
             cursor.execute(sql, filled)
             return list(cursor.fetchall())
@@ -69,6 +82,11 @@ class PreparedQuery(Generic[M]):
     def _statement(self) -> tuple[str, Row]:
         statement: tuple[str, Row] = self._compiler.as_sql()
         return statement
+
+    @cached_property
+    def _markers(self) -> frozenset[str]:
+        """Return what stands for arguments among the parameters of the statement."""
+        return frozenset(filter(_is_argument, self._statement[1]))
 
     @cached_property
     def _model_class(self) -> type[M]:
@@ -94,3 +112,14 @@ class PreparedQuery(Generic[M]):
     def _converters(self) -> Any:
         columns = [column for column, *_ in self._compiler.select]
         return self._compiler.get_converters(columns)
+
+
+def _is_argument(parameter: object) -> bool:
+    return isinstance(parameter, str) and parameter.startswith(_BEFORE)
+
+
+def _adapted(value: Argument) -> str | int | None:
+    """Return an argument as the database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value

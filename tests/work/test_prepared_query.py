@@ -1,16 +1,17 @@
 """Prepared queries answer as querysets do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import Value
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import Preferences, Session
-from apps.work.prepared_query import ARGUMENT, PreparedQuery
+from apps.work.prepared_query import PreparedQuery, argument
 
 USERS = PreparedQuery(
-    lambda: User.objects.select_related("preferences").filter(username=ARGUMENT)
+    lambda: User.objects.select_related("preferences").filter(username=argument("name"))
 )
 pytestmark = pytest.mark.django_db
 
@@ -22,15 +23,15 @@ def test_models_come_with_what_belongs_to_them(
     Preferences.objects.create(user=alice, instance_columns=["node"])
 
     with django_assert_num_queries(2):
-        [found] = USERS.fetch("alice")
-        [other] = USERS.fetch("bob")
+        [found] = USERS.fetch(name="alice")
+        [other] = USERS.fetch(name="bob")
         assert found.preferences.instance_columns == ["node"]
         assert not hasattr(other, "preferences")
 
     assert (found, other) == (alice, bob)
     assert vars(found).keys() >= vars(User.objects.get(pk=alice.pk)).keys()
     assert found.date_joined == alice.date_joined
-    assert USERS.fetch("' OR 1=1 --") == []
+    assert USERS.fetch(name="' OR 1=1 --") == []
 
 
 def test_values_are_converted() -> None:
@@ -38,11 +39,34 @@ def test_values_are_converted() -> None:
     session = Session.objects.create(
         session_key="k" * 32, session_data="", expire_date=expires
     )
-    sessions = PreparedQuery(lambda: Session.objects.filter(session_key=ARGUMENT))
+    sessions = PreparedQuery(
+        lambda: Session.objects.filter(session_key=argument("key"))
+    )
 
-    [found] = sessions.fetch("k" * 32)
+    [found] = sessions.fetch(key="k" * 32)
 
     assert (found.expire_date, found.number) == (expires, session.number)
+
+
+def test_arguments_are_several_texts_times_and_numbers() -> None:
+    users = [User.objects.create_user(name) for name in ("alice", "bob", "carol")]
+    joined = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+    User.objects.filter(username="alice").update(date_joined=joined)
+    several = PreparedQuery(
+        lambda: User.objects.filter(
+            username__in=(argument("one"), argument("other")),
+            date_joined__gte=Value(argument("joined")),
+            pk=Value(argument("id")),
+        )
+    )
+
+    names = {"one": "alice", "other": "bob"}
+    later = joined + timedelta(microseconds=1)
+    alice, bob = users[0].pk, users[1].pk
+
+    assert several.fetch(joined=joined, id=alice, **names) == [users[0]]
+    assert several.fetch(joined=later, id=alice, **names) == []
+    assert several.fetch(joined=joined, id=bob, **names) == []
 
 
 def test_rows_that_stayed_the_same_are_the_same_models() -> None:

@@ -6,20 +6,16 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import User
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.accounts.person import Person
-from apps.auditlog import rows
-from apps.auditlog.models import AuditEntry
-from apps.auditlog.outcomes import Reach
-from apps.auditlog.rows import Line
 from apps.auditlog.target import TargetKind
 from apps.web.fragments import Varying
 from apps.web.stored_text import Text
-from apps.work.prepared_query import ARGUMENT, PreparedQuery
+from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
 from ..access import Answer, Verdict
@@ -38,7 +34,6 @@ from . import instance_rows, labels
 from .instance_rows import Mark, Owner, OwnerPages
 from .poll_versions import version_of
 
-HISTORY_LENGTH = 50
 # How long the page says that something went well, and that it did not.
 SUCCESS_SHOWN = timedelta(minutes=2)
 FAILURE_SHOWN = timedelta(days=7)
@@ -47,7 +42,14 @@ NOTHING = "\N{EN DASH}"
 
 
 _NETWORKS = PreparedQuery(
-    lambda: Network.objects.filter(cluster__slug=ARGUMENT), keep=100
+    lambda: Network.objects.filter(cluster__slug=argument("cluster")), keep=100
+)
+_PENDING_REQUESTS = PreparedQuery(
+    lambda: (
+        ActionRequest.objects.pending(Value(argument("now")))
+        .of_machine(Value(argument("cluster")), argument("uuid"))
+        .select_related("user", "cluster")
+    )
 )
 
 
@@ -210,16 +212,18 @@ class Machine:
         return self.fatal[0].verdict.reason if all(a.off for a in self.fatal) else ""
 
     @cached_property
-    def asked(self) -> list["Asked"]:
+    def pending_requests(self) -> list["PendingRequest"]:
         """Return what waits to be confirmed: one's own; the staff sees all of it."""
-        cluster = self.snapshot.cluster
-        pending = ActionRequest.objects.pending()
-        pending = pending.of_machine(cluster.pk, self.instance.uuid)
         person = self.visible.person
-        if not access.may_see_requests(person):
-            pending = pending.filter(user__username=person.username)
-        found = pending.select_related("user", "cluster")
-        return [Asked(request, person) for request in found]
+        pending = _PENDING_REQUESTS.fetch(
+            now=timezone.now(),
+            cluster=self.snapshot.cluster.pk,
+            uuid=self.instance.uuid,
+        )
+        requests = [PendingRequest(request, person) for request in pending]
+        if access.may_see_requests(person):
+            return requests
+        return [request for request in requests if request.own]
 
     @property
     def why_nothing(self) -> Text:
@@ -239,7 +243,7 @@ class Machine:
 
     @cached_property
     def interfaces(self) -> list[Interface]:
-        networks = _NETWORKS.fetch(self.snapshot.cluster.slug)
+        networks = _NETWORKS.fetch(cluster=self.snapshot.cluster.slug)
         prefixes = {network.link: network.ipv6_prefix for network in networks}
         return list(interfaces(self.instance.nics, prefixes))
 
@@ -298,7 +302,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingRequest:
     """Something that was asked for and waits to be confirmed, as somebody sees it."""
 
     request: ActionRequest
@@ -343,20 +347,3 @@ def interfaces(nics: Sequence[Nic], prefixes: dict[str, str]) -> Iterable[Interf
         prefix = prefix_of(prefixes.get(nic.link, ""))
         derived = eui64(prefix, nic.mac) if prefix else None
         yield Interface(nic, str(derived or ""), nic.network or nic.link)
-
-
-def history(user: User, machine: Machine) -> list[Line]:
-    """Return what was done to a machine last, newest first, with what came of it.
-
-    By its uuid: what was done to another one of its name is not its history, and what
-    was done to it under another name is. Attempts of strangers are for the history
-    that staff reads: here they would push out what owners look for.
-    """
-    everything = access.may_see_all_history(machine.visible.person)
-    targets = machine.history_targets
-    owned = {TargetKind.INSTANCE: targets[TargetKind.INSTANCE]}
-    reach = Reach(everything=everything, targets=owned)
-    found = AuditEntry.objects.about(targets).filter(
-        rows.recent(), reach.condition(user), hidden=False
-    )
-    return rows.read(found.prefetch_related("jobs")[:HISTORY_LENGTH], user, reach)

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -31,12 +31,12 @@ FATAL = (RequestedAction.REINSTALL, RequestedAction.RENAME, RequestedAction.DEST
 
 
 class ActionRequestQuerySet(models.QuerySet["ActionRequest"]):
-    def pending(self, now: datetime | None = None) -> Self:
+    def pending(self, now: datetime | Value | None = None) -> Self:
         """Return those whose links still work."""
         unused = Q(used_at=None, cancelled_at=None)
         return self.filter(unused, expires_at__gt=now or timezone.now())
 
-    def of_machine(self, cluster_id: int, uuid: str) -> Self:
+    def of_machine(self, cluster_id: int | Value, uuid: str) -> Self:
         return self.filter(cluster_id=cluster_id, instance_uuid=uuid)
 
     def for_key(self, key: str) -> Self:

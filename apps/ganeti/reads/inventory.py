@@ -15,7 +15,7 @@ from django.core.paginator import Page, Paginator
 
 from apps.accounts.person import Person
 from apps.auditlog.target import TargetKind
-from apps.work.prepared_query import ARGUMENT, PreparedQuery
+from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
 from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
@@ -119,7 +119,9 @@ _CLUSTERS = PreparedQuery(
 )
 _CLUSTER = PreparedQuery(
     lambda: (
-        Cluster.objects.enabled().select_related("refresh_state").filter(slug=ARGUMENT)
+        Cluster.objects.enabled()
+        .select_related("refresh_state")
+        .filter(slug=argument("slug"))
     )
 )
 _UNFINISHED = PreparedQuery(
@@ -293,7 +295,7 @@ def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
 
 def visible_on(person: Person, slug: str) -> Inventory:
     """Return what the person may see on one cluster, as new as the cache has it."""
-    shots = snapshots.current(_CLUSTER.fetch(slug))
+    shots = snapshots.current(_CLUSTER.fetch(slug=slug))
     refreshing.wake_neglected(shots)
     return Inventory(person, shots)
 

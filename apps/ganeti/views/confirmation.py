@@ -142,5 +142,7 @@ def request_list(request: UserRequest) -> HttpResponse:
     if not access.may_see_requests(person):
         raise PermissionDenied
     pending = ActionRequest.objects.pending().select_related("user", "cluster")
-    asked = [instance_page.Asked(each, person) for each in pending[:MOST_LISTED]]
-    return render(request, "ganeti/request_list.html", {"asked": asked})
+    listed = [
+        instance_page.PendingRequest(asked, person) for asked in pending[:MOST_LISTED]
+    ]
+    return render(request, "ganeti/request_list.html", {"requests": listed})

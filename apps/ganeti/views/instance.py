@@ -15,7 +15,13 @@ from apps.accounts.person import person_of
 from apps.web.requests import UserRequest
 
 from .. import access
-from ..display import instance_page, instance_rows, labels, row_templates
+from ..display import (
+    instance_history,
+    instance_page,
+    instance_rows,
+    labels,
+    row_templates,
+)
 from ..display.change_buttons import ChangeButtons
 from ..display.instance_page import Action, Machine
 from ..forms.actions import ActionForm, EmptyForm, empty_form_for
@@ -40,7 +46,7 @@ def page_of(
     instance, inventory = requested.instance, requested.inventory
     return {
         "machine": machine,
-        "lines": instance_page.history(request.user, machine),
+        "lines": instance_history.history(request.user, machine),
         "buttons": list(_buttons(machine, invalid)),
         "invalid_form": invalid,
         "staff": access.may_see_clusters(inventory.person),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Value
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.person import person_of
 from apps.auditlog.actor import acting
 from apps.web.requests import UserRequest
+from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
 from ..display import instance_page
@@ -20,6 +22,16 @@ from ..reads import inventory
 from ..reads.inventory import Inventory
 from ..services import availability
 from ..state.snapshots import Snapshot
+
+# As `Job.objects.on` finds them.
+_NEWEST_JOB = PreparedQuery(
+    lambda: Job.objects.filter(
+        cluster=Value(argument("cluster")),
+        target_kind=argument("kind"),
+        target_name=argument("name"),
+        target_id__in=("", argument("uuid")),
+    ).select_related("user", "audit_entry")[:1]
+)
 
 
 class NotKnownYet(Exception):
@@ -40,8 +52,14 @@ class RequestedInstance:
 
     def newest_job(self) -> Job | None:
         """Return the job that we asked for last, running or not."""
-        jobs = Job.objects.on(self.cluster, instance_target(self.instance))
-        return jobs.select_related("user", "audit_entry").first()
+        target = instance_target(self.instance)
+        jobs = _NEWEST_JOB.fetch(
+            cluster=self.cluster.pk,
+            kind=target.kind.value,
+            name=target.name,
+            uuid=target.id,
+        )
+        return jobs[0] if jobs else None
 
     def page(self) -> instance_page.Machine:
         """Return the instance with its newest job, as pages show it."""

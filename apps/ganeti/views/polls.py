@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from apps.accounts.person import Person
 from apps.accounts.sessions import user_at_a_glance
 from apps.auditlog.target import TargetKind
-from apps.work.prepared_query import ARGUMENT, PreparedQuery
+from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
 from ..display.poll_versions import version_of
@@ -20,7 +20,7 @@ from ..state.snapshots import Snapshot
 
 _JOBS = PreparedQuery(
     lambda: Job.objects.filter(
-        key=ARGUMENT, target_kind=TargetKind.INSTANCE, cluster__disabled=False
+        key=argument("key"), target_kind=TargetKind.INSTANCE, cluster__disabled=False
     ).select_related("cluster__refresh_state"),
     keep=1000,
 )
@@ -62,7 +62,7 @@ def _is_instance_unchanged(request: HttpRequest) -> bool:
 
 def awaited_job(request: HttpRequest) -> Job | None:
     """Return the job that is waited for, if it is on the instance of the address."""
-    for job in _JOBS.fetch(request.GET.get("job", "")):
+    for job in _JOBS.fetch(key=request.GET.get("job", "")):
         if request.path_info.endswith(f"/{job.cluster.slug}/{job.target_name}/poll"):
             return job
     return None
