@@ -16,7 +16,7 @@ from tests.ganeti.pages import markup
 pytestmark = pytest.mark.usefixtures("probed_urls")
 
 
-def test_a_new_cdrom_is_looked_at_and_sent(
+def test_a_new_cdrom_url_is_probed_and_submitted(
     client: Client, alice: User, published: FakeRapi, probed_urls: list[str]
 ) -> None:
     client.force_login(alice)
@@ -30,7 +30,7 @@ def test_a_new_cdrom_is_looked_at_and_sent(
     }
 
 
-def test_one_that_is_not_there_is_said_at_its_field_and_kept(
+def test_a_missing_image_is_reported_and_typed_values_are_kept(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
@@ -45,7 +45,7 @@ def test_one_that_is_not_there_is_said_at_its_field_and_kept(
     assert published.jobs == []
 
 
-def test_one_that_is_in_already_is_not_looked_at(
+def test_the_current_cdrom_is_not_probed(
     client: Client,
     alice: User,
     published: FakeRapi,
@@ -62,7 +62,7 @@ def test_one_that_is_in_already_is_not_looked_at(
     assert published.jobs[0].call.body["hvparams"] == {"nic_type": "e1000"}
 
 
-def test_to_boot_from_a_cdrom_it_needs_one(
+def test_booting_from_cdrom_requires_an_image(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
@@ -73,7 +73,7 @@ def test_to_boot_from_a_cdrom_it_needs_one(
     assert "To boot from CD-ROM, enter the URL of an image." in markup(answer)
 
 
-def test_private_addresses_are_for_a_setting(
+def test_a_setting_allows_private_addresses(
     client: Client, alice: User, published: FakeRapi, settings: Settings
 ) -> None:
     settings.CDROM_ALLOW_PRIVATE_ADDRESSES = True
@@ -92,7 +92,7 @@ def test_private_addresses_are_for_a_setting(
         ("alice", "web10", 404),
     ],
 )
-def test_who_may_not_has_no_foreign_host_asked(
+def test_users_without_rights_cause_no_probe(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,

@@ -18,7 +18,7 @@ from tests.ganeti.state import machine
 WATCHER = "me"
 
 
-def test_patience_shortens_timeouts_and_never_lengthens_them() -> None:
+def test_patience_only_shortens_timeouts() -> None:
     assert Timeouts(8, 15).at_most(4) == Timeouts(4, 4)
     assert Timeouts(8, 15).at_most(60) == Timeouts(8, 15)
     assert Timeouts(8, 15).at_most(None) == Timeouts(8, 15)
@@ -29,17 +29,17 @@ def patience(
     monkeypatch: pytest.MonkeyPatch, published: FakeRapi
 ) -> list[float | None]:
     """Return how long each client that is made is willing to wait."""
-    seen: list[float | None] = []
+    patiences: list[float | None] = []
 
     def transport(endpoint: Endpoint) -> Transport:
-        seen.append(endpoint.patience_s)
+        patiences.append(endpoint.patience_s)
         return published
 
     monkeypatch.setattr(connections, "transport_factory", transport)
-    return seen
+    return patiences
 
 
-def test_who_follows_jobs_waits_longer_only_when_no_answer_came(
+def test_the_follower_doubles_its_patience_after_timeouts(
     cluster: Cluster,
     published: FakeRapi,
     by_alice: Acting,

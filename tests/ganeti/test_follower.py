@@ -21,7 +21,7 @@ from tests.ganeti.state import contents, machine
 
 
 @pytest.fixture
-def doubtful(
+def job_in_doubt(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> Callable[..., Job]:
     """Return a maker of jobs whose submission got no answer."""
@@ -38,7 +38,7 @@ def doubtful(
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up at once what is missing."""
     monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
 
@@ -46,7 +46,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- following to the end
 
 
-def test_a_success_is_written_with_its_effect(
+def test_a_success_is_saved_and_the_machine_refreshed(
     follower: Follower, job: Job, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.change("web1", status="ERROR_down")
@@ -58,7 +58,7 @@ def test_a_success_is_written_with_its_effect(
     assert machine(cluster, "web1").state is State.RUNNING
 
 
-def test_only_the_machines_concerned_are_refreshed(
+def test_only_machines_of_ended_jobs_are_refreshed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.finish(1)
@@ -70,7 +70,7 @@ def test_only_the_machines_concerned_are_refreshed(
     assert instances.body["filter"] == ["&", ["|", ["=", "name", "web1"]]]
 
 
-def test_a_failure_is_told_in_ganetis_words(
+def test_a_failure_has_ganetis_message(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.fail(1, "Hypervisor error: &quot;no&quot;")
@@ -80,7 +80,7 @@ def test_a_failure_is_told_in_ganetis_words(
     assert status_and_message(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
 
 
-def test_a_canceled_job_is_no_success(
+def test_a_canceled_job_has_failed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.finish(1, "canceled")
@@ -91,7 +91,7 @@ def test_a_canceled_job_is_no_success(
     assert job.failed
 
 
-def test_an_archived_job_still_tells_its_end(
+def test_the_end_of_an_archived_job_is_noticed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.finish(1)
@@ -102,7 +102,7 @@ def test_an_archived_job_still_tells_its_end(
     assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
-def test_progress_and_log_are_written_on_the_way(
+def test_progress_and_log_are_saved(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.run(1, "Stopping", "Starting")
@@ -114,7 +114,7 @@ def test_progress_and_log_are_written_on_the_way(
     assert job.unfinished
 
 
-def test_a_job_put_back_into_the_queue_is_followed_there(
+def test_a_job_may_return_to_the_queue(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     for status in ("waiting", "queued"):
@@ -124,7 +124,7 @@ def test_a_job_put_back_into_the_queue_is_followed_there(
     assert status_and_message(job)[0] == JobStatus.QUEUED
 
 
-def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
+def test_an_end_is_saved_even_if_the_machine_cannot_be_refreshed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     def fail(call: Call) -> None:
@@ -139,7 +139,7 @@ def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
     assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
-def test_a_machine_that_is_gone_at_the_end_disappears(
+def test_a_removed_machine_disappears_at_the_end_of_its_job(
     follower: Follower, job: Job, cluster: Cluster, published: FakeRapi
 ) -> None:
     del published.instances["web1"]
@@ -151,7 +151,7 @@ def test_a_machine_that_is_gone_at_the_end_disappears(
     assert "web1" not in contents(cluster).instances
 
 
-def test_a_handler_runs_once_although_two_watchers_see_the_end(
+def test_a_handler_runs_once_for_two_watchers(
     follower: Follower,
     job: Job,
     cluster: Cluster,
@@ -175,7 +175,7 @@ def test_a_handler_runs_once_although_two_watchers_see_the_end(
 # -- many at once
 
 
-def test_all_jobs_of_a_cluster_are_followed_by_one_call(
+def test_all_jobs_of_a_cluster_are_queried_by_one_call(
     follower: Follower, new_job: NewJob, published: FakeRapi
 ) -> None:
     for number in range(50):
@@ -206,7 +206,7 @@ def test_many_ends_cost_two_calls(
     assert not Job.objects.unfinished().exists()
 
 
-def test_who_has_nothing_to_follow_waits_to_be_woken(
+def test_an_idle_follower_waits_to_be_woken(
     follower: Follower, published: FakeRapi
 ) -> None:
     assert follower.turn() is None
@@ -214,35 +214,35 @@ def test_who_has_nothing_to_follow_waits_to_be_woken(
     assert follower.idle
 
 
-def test_the_next_turn_is_half_a_second_later_and_more_without_news(
+def test_pauses_grow_while_the_job_does_not_change(
     follower: Follower, job: Job
 ) -> None:
-    first = follower.turn()
+    first_pause = follower.turn()
     follower._pace.changed_at -= 20
-    later = follower.turn()
+    later_pause = follower.turn()
     follower._pace.changed_at -= 1000
-    latest = follower.turn()
+    latest_pause = follower.turn()
 
     # Less what the turn itself has taken.
-    assert first == pytest.approx(0.5, abs=0.2)
-    assert later == pytest.approx(2, abs=0.2)
-    assert latest == pytest.approx(5, abs=0.2)
+    assert first_pause == pytest.approx(0.5, abs=0.2)
+    assert later_pause == pytest.approx(2, abs=0.2)
+    assert latest_pause == pytest.approx(5, abs=0.2)
 
 
-def test_however_many_wake_ups_there_are_at_most_two_calls_a_second(
+def test_wake_ups_cause_at_most_two_calls_a_second(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
-    began = time.monotonic()
+    started = time.monotonic()
 
     for _ in range(3):
         follower.wake()
         follower.turn()
 
     assert len(published.calls) == 3
-    assert time.monotonic() - began >= 1
+    assert time.monotonic() - started >= 1
 
 
-def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
+def test_a_wake_up_shortens_the_pause(follower: Follower, job: Job) -> None:
     follower._pace.changed_at -= 1000
 
     follower.wake()
@@ -253,8 +253,8 @@ def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
 # -- what goes missing
 
 
-def test_a_job_that_is_gone_has_an_unknown_outcome(
-    follower: Follower, job: Job, published: FakeRapi, impatient: None
+def test_a_job_unknown_to_ganeti_is_lost(
+    follower: Follower, job: Job, published: FakeRapi, no_patience: None
 ) -> None:
     published.forget(1)
 
@@ -264,7 +264,7 @@ def test_a_job_that_is_gone_has_an_unknown_outcome(
     assert job.busy_key is None
 
 
-def test_a_job_is_not_given_up_at_the_first_look(
+def test_a_missing_job_is_not_given_up_at_once(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.forget(1)
@@ -274,8 +274,8 @@ def test_a_job_is_not_given_up_at_the_first_look(
     assert status_and_message(job)[0] == JobStatus.QUEUED
 
 
-def test_an_outage_in_mid_job_changes_nothing_about_its_end(
-    follower: Follower, job: Job, published: FakeRapi, impatient: None
+def test_a_job_is_followed_to_its_end_across_an_outage(
+    follower: Follower, job: Job, published: FakeRapi, no_patience: None
 ) -> None:
     published.go_down()
     assert follower.turn() == loops.PAUSE_WHEN_DOWN_S
@@ -289,9 +289,9 @@ def test_an_outage_in_mid_job_changes_nothing_about_its_end(
 
 
 def test_a_job_in_doubt_that_arrived_is_found_and_followed(
-    follower: Follower, doubtful: Callable[..., Job], published: FakeRapi
+    follower: Follower, job_in_doubt: Callable[..., Job], published: FakeRapi
 ) -> None:
-    job = doubtful(arrived=True)
+    job = job_in_doubt(arrived=True)
 
     follower.turn()
     assert status_and_message(job)[0] == JobStatus.QUEUED
@@ -303,11 +303,11 @@ def test_a_job_in_doubt_that_arrived_is_found_and_followed(
 
 def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
     follower: Follower,
-    doubtful: Callable[..., Job],
+    job_in_doubt: Callable[..., Job],
     published: FakeRapi,
-    impatient: None,
+    no_patience: None,
 ) -> None:
-    job = doubtful(arrived=False)
+    job = job_in_doubt(arrived=False)
 
     follower.turn()
 
@@ -318,8 +318,8 @@ def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
     assert job.busy_key is None
 
 
-def test_a_submitter_that_died_leaves_a_row_that_is_mended(
-    follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
+def test_a_job_of_a_dead_submitter_is_not_submitted(
+    follower: Follower, new_job: NewJob, published: FakeRapi, no_patience: None
 ) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     long_ago = timezone.now() - timedelta(minutes=5)
@@ -331,8 +331,8 @@ def test_a_submitter_that_died_leaves_a_row_that_is_mended(
     assert status_and_message(job)[0] == JobStatus.NOT_SUBMITTED
 
 
-def test_a_submission_under_way_is_not_disturbed(
-    follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
+def test_a_running_submission_is_left_alone(
+    follower: Follower, new_job: NewJob, published: FakeRapi, no_patience: None
 ) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     tracking.claim(WATCHER, timezone.now())
@@ -343,7 +343,7 @@ def test_a_submission_under_way_is_not_disturbed(
     assert published.calls == []
 
 
-def test_a_handler_that_fails_does_not_keep_others_from_their_end(
+def test_a_failing_handler_does_not_block_other_jobs(
     follower: Follower, new_job: NewJob, published: FakeRapi, handled: list[Job]
 ) -> None:
     def fail(job: Job) -> None:
