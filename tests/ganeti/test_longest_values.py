@@ -26,7 +26,7 @@ TEMPLATE = "t" * values.LONGEST_TEMPLATE
 HOSTNAME = "h" * 253
 
 # By column: the longest value that is written there and not checked by a form of it.
-OUTSIDE: dict[str, str] = {
+EXTERNAL: dict[str, str] = {
     "ganeti.Job.target_name": NAME,
     "ganeti.Job.target_id": UUID,
     "ganeti.Job.new_name": HOSTNAME,
@@ -54,7 +54,7 @@ OUTSIDE: dict[str, str] = {
     "auditlog.AuditEntry.username": "u" * 150,
 }
 # Cut, hashed, or checked by the form or the setting that they come from.
-OURS = {
+BOUNDED = {
     *("ganeti.Cluster.hostname", "ganeti.Cluster.slug", "ganeti.Cluster.description"),
     *("ganeti.Cluster.username", "ganeti.Cluster.ca_file"),
     *("ganeti.Cluster.fingerprint", "ganeti.Network.description"),
@@ -79,27 +79,27 @@ def columns() -> Iterator[tuple[str, models.CharField[Any, Any]]]:
                     yield f"{app}.{model.__name__}.{field.name}", field
 
 
-def test_every_column_of_text_is_known_here() -> None:
-    assert {name for name, _field in columns()} == OUTSIDE.keys() | OURS
+def test_every_text_column_is_listed() -> None:
+    assert {name for name, _field in columns()} == EXTERNAL.keys() | BOUNDED
 
 
-@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("name", EXTERNAL)
 def test_a_column_holds_the_longest_value(name: str) -> None:
     field = dict(columns())[name]
 
     assert field.max_length is not None
-    assert len(OUTSIDE[name]) <= field.max_length
+    assert len(EXTERNAL[name]) <= field.max_length
 
 
 @pytest.mark.parametrize("field", ["name", "uuid", "disk_template", "os", "pnode"])
-def test_an_instance_of_a_longer_value_is_unreadable(field: str) -> None:
+def test_an_instance_with_a_longer_value_is_unreadable(field: str) -> None:
     row = instance_fields("web1") | {"pnode.group": "default", field: "x" * 256}
 
     with pytest.raises(UnreadableError, match=field):
         Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
 
 
-def test_a_group_of_a_longer_tag_is_unreadable() -> None:
+def test_a_group_with_a_longer_tag_is_unreadable() -> None:
     row = {"name": "default", "tags": [f"vg:{'x' * 256}"]}
 
     with pytest.raises(UnreadableError, match="tags"):

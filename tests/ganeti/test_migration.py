@@ -31,7 +31,7 @@ def admin(client: Client, root: User) -> Client:
     return client
 
 
-def test_an_instance_is_migrated_to_the_node_chosen(
+def test_an_instance_is_migrated_to_the_chosen_node(
     admin: Client, shared: FakeRapi
 ) -> None:
     options = {"target_node": "node2", "live": "on", "allow_failover": "on"}
@@ -51,7 +51,7 @@ def test_an_instance_is_migrated_to_the_node_chosen(
     assert (entry.action, entry.detail) == ("migrate", "migrate: node2")
 
 
-def test_ganeti_chooses_the_node_and_pauses_the_instance_if_it_is_to(
+def test_without_options_ganeti_chooses_the_node_and_pauses_the_instance(
     admin: Client, shared: FakeRapi
 ) -> None:
     admin.post(url("migrate"))
@@ -78,20 +78,20 @@ def test_an_instance_is_failed_over(admin: Client, shared: FakeRapi) -> None:
         ("node5", "drained"),
     ],
 )
-def test_a_node_that_cannot_take_it_is_off_with_the_reason(
+def test_an_unsuitable_node_is_off_with_the_reason(
     admin: Client, shared: FakeRapi, node: str, reason: str
 ) -> None:
-    shown = page(admin)
+    html = page(admin)
     answer = admin.post(url("migrate"), {"target_node": node})
 
-    assert f"{node} ({reason})" in text(shown)
+    assert f"{node} ({reason})" in text(html)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert f"{node} can't take it: {reason}." in text(markup(answer))
     assert shared.jobs == []
 
 
 @pytest.mark.parametrize("node", ["node3", "elsewhere"])
-def test_a_node_of_another_group_or_of_none_is_not_offered(
+def test_a_node_of_another_group_is_not_offered(
     admin: Client, shared: FakeRapi, node: str
 ) -> None:
     answer = admin.post(url("failover"), {"target_node": node})
@@ -100,23 +100,23 @@ def test_a_node_of_another_group_or_of_none_is_not_offered(
     assert shared.jobs == []
 
 
-def test_drbd_goes_to_the_node_that_mirrors_it(
+def test_a_drbd_instance_can_only_go_to_its_secondary_node(
     admin: Client, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.nodes["node4"] = node_fields("node4")
     assert refreshing.refresh(cluster, force=True)
 
-    shown = text(page(admin))
+    html = text(page(admin))
     refused = admin.post(url("migrate"), {"target_node": "node4"})
     admin.post(url("migrate"), {"target_node": "node2"})
 
-    assert "node4 (doesn't mirror its disks)" in shown
+    assert "node4 (doesn't mirror its disks)" in html
     assert refused.status_code == HTTPStatus.BAD_REQUEST
     # Ganeti takes no target where there is but one.
     assert "target_node" not in rapi.jobs[0].call.body
 
 
-def test_disks_on_one_node_keep_it_there(
+def test_local_disks_prevent_migration(
     admin: Client, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.change("web1", disk_template="plain", snodes=[])
@@ -125,38 +125,40 @@ def test_disks_on_one_node_keep_it_there(
     assert "Its disks are on one node only." in text(page(admin))
 
 
-def test_what_does_not_run_can_only_be_failed_over(
+def test_a_stopped_instance_can_only_be_failed_over(
     admin: Client, shared: FakeRapi
 ) -> None:
-    drawn = page(admin, "web2")
+    html = page(admin, "web2")
 
-    assert url("failover", "web2") in drawn
-    assert url("migrate", "web2") not in drawn
+    assert url("failover", "web2") in html
+    assert url("migrate", "web2") not in html
 
 
-def test_the_node_may_be_down_when_an_instance_is_failed_over(
+def test_an_instance_of_a_node_that_is_down_can_be_failed_over(
     admin: Client, cluster: Cluster, shared: FakeRapi
 ) -> None:
     shared.change("web1", status="ERROR_nodedown", oper_state=None)
     assert refreshing.refresh(cluster, force=True)
 
-    drawn = page(admin)
+    html = page(admin)
 
-    assert url("failover") in drawn
-    assert url("migrate") not in drawn
+    assert url("failover") in html
+    assert url("migrate") not in html
 
 
 @pytest.mark.usefixtures("shared")
-def test_others_have_no_buttons_for_it(client: Client, alice: User, olga: User) -> None:
+def test_other_users_have_no_migration_buttons(
+    client: Client, alice: User, olga: User
+) -> None:
     for person in (alice, olga):
         client.force_login(person)
-        drawn = page(client)
+        html = page(client)
 
-        assert "Migrate" not in text(drawn)
-        assert "Fail over" not in text(drawn)
+        assert "Migrate" not in text(html)
+        assert "Fail over" not in text(html)
 
 
-def test_a_failover_puts_parameters_in_force_that_waited_for_a_reboot(
+def test_a_failover_removes_the_needs_reboot_tag(
     admin: Client, cluster: Cluster, shared: FakeRapi
 ) -> None:
     shared.change("web1", tags=["ganetimgr:user:alice", "ganetimgr:needsreboot"])

@@ -28,16 +28,16 @@ def fetch(client: Client, url: str) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
-def test_an_owners_keys_are_fetched_by_a_node_that_does_not_log_in(
+def test_keys_can_be_fetched_without_login(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
-    given = keys_for(machine(cluster, "web1"))
+    keys = keys_for(machine(cluster, "web1"))
 
-    assert given.text == f"{ALICES}\n"
-    assert fetch(client, given.url) == (200, given.text)
+    assert keys.text == f"{ALICES}\n"
+    assert fetch(client, keys.url) == (200, keys.text)
 
 
-def test_members_of_a_group_that_owns_are_owners(
+def test_keys_of_group_members_are_included(
     cluster: Cluster, published: FakeRapi, carol: User
 ) -> None:
     carol.groups.add(Group.objects.get(name="staff"))
@@ -45,7 +45,7 @@ def test_members_of_a_group_that_owns_are_owners(
     assert keys_for(machine(cluster, "web10")).text == f"{BOBS} bob@home\n"
 
 
-def test_somebody_deactivated_gets_into_nothing(
+def test_keys_of_deactivated_users_are_left_out(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
     alice.is_active = False
@@ -54,17 +54,17 @@ def test_somebody_deactivated_gets_into_nothing(
     assert keys_for(machine(cluster, "web1")).text == ""
 
 
-def test_who_is_no_owner_any_more_is_left_out_of_what_a_node_fetches(
+def test_keys_of_former_owners_are_not_fetched(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
-    given = keys_for(machine(cluster, "web1"))
+    keys = keys_for(machine(cluster, "web1"))
     published.change("web1", tags=["ganetimgr:group:staff"])
     refreshing.refresh(cluster, force=True)
 
-    assert fetch(client, given.url) == (200, f"{BOBS} bob@home\n")
+    assert fetch(client, keys.url) == (200, f"{BOBS} bob@home\n")
 
 
-def test_an_answer_is_kept_nowhere(
+def test_responses_are_not_cached(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
     path = keys_for(machine(cluster, "web1")).url.removeprefix("http://testserver")
@@ -76,25 +76,23 @@ SIGNED_FOR_SOMETHING_ELSE = signing.dumps(["athens", "web1"])
 
 
 @pytest.mark.parametrize("token", ["x", SIGNED_FOR_SOMETHING_ELSE], ids=["no", "other"])
-def test_an_address_that_we_did_not_sign_gives_nothing(
+def test_a_url_with_a_wrong_signature_is_forbidden(
     client: Client, published: FakeRapi, token: str
 ) -> None:
     assert fetch(client, f"/instances/keys/{token}") == (403, "")
 
 
-def test_a_machine_that_is_gone_has_no_keys(
+def test_a_removed_machine_has_no_keys(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
-    given = keys_for(machine(cluster, "web1"))
+    keys = keys_for(machine(cluster, "web1"))
     del published.instances["web1"]
     refreshing.refresh(cluster, force=True)
 
-    assert fetch(client, given.url) == (403, "")
+    assert fetch(client, keys.url) == (403, "")
 
 
-def test_a_name_in_other_letters_is_not_taken_for_the_owners(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_owner_names_are_case_sensitive(cluster: Cluster, published: FakeRapi) -> None:
     published.change("web1", tags=["ganetimgr:user:ALICE"])
     refreshing.refresh(cluster, force=True)
 

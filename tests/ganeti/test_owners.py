@@ -22,12 +22,12 @@ from tests.ganeti.pages import markup, notices, text, url
 NOBODY = "This user or group doesn't exist."
 
 
-def add(client: Client, name: str, word: str = "user", machine: str = "web1") -> Any:
-    return client.post(url("owners", machine), {"word": word, "name": name})
+def add(client: Client, name: str, kind: str = "user", machine: str = "web1") -> Any:
+    return client.post(url("owners", machine), {"word": kind, "name": name})
 
 
-def remove(client: Client, owner: str, machine: str = "web1", **more: str) -> Any:
-    return client.post(url("owners", machine), {"owner": owner} | more)
+def remove(client: Client, owner: str, machine: str = "web1", **fields: str) -> Any:
+    return client.post(url("owners", machine), {"owner": owner} | fields)
 
 
 def confirm(client: Client, sent: Sent) -> Any:
@@ -43,8 +43,10 @@ def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:
     return set(rapi.instances[name]["tags"])
 
 
-def tagged(cluster: Cluster, rapi: FakeRapi, *names: str, of: str = "web1") -> None:
-    rapi.change(of, tags=[f"ganetimgr:{name}" for name in names])
+def set_owners(
+    cluster: Cluster, rapi: FakeRapi, *owners: str, name: str = "web1"
+) -> None:
+    rapi.change(name, tags=[f"ganetimgr:{name}" for name in owners])
     assert refreshing.refresh(cluster, force=True)
     rapi.calls.clear()
 
@@ -53,7 +55,7 @@ def tagged(cluster: Cluster, rapi: FakeRapi, *names: str, of: str = "web1") -> N
 
 
 @pytest.mark.parametrize(
-    ("word", "name"), [("user", "bob"), ("group", "staff")], ids=["user", "group"]
+    ("kind", "name"), [("user", "bob"), ("group", "staff")], ids=["user", "group"]
 )
 def test_an_owner_adds_another_by_exact_name(
     client: Client,
@@ -61,26 +63,26 @@ def test_an_owner_adds_another_by_exact_name(
     bob: User,
     published: FakeRapi,
     cluster: Cluster,
-    word: str,
+    kind: str,
     name: str,
 ) -> None:
     client.force_login(alice)
 
-    add(client, name, word)
+    add(client, name, kind)
     run_to_end(cluster, published)
 
     call = published.jobs[0].call
-    assert (call.method, call.query["tag"]) == ("PUT", [f"ganetimgr:{word}:{name}"])
-    assert tags(published) == {"ganetimgr:user:alice", f"ganetimgr:{word}:{name}"}
+    assert (call.method, call.query["tag"]) == ("PUT", [f"ganetimgr:{kind}:{name}"])
+    assert tags(published) == {"ganetimgr:user:alice", f"ganetimgr:{kind}:{name}"}
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.changes) == (
         "owners",
-        [["Owner", None, f"{word}:{name}"]],
+        [["Owner", None, f"{kind}:{name}"]],
     )
 
 
 @pytest.mark.parametrize("typed", ["bo", "Bob", "BOB", "b", "%", "bob%", "nobody"])
-def test_a_name_that_is_not_exact_finds_nobody(
+def test_an_inexact_name_finds_nobody(
     client: Client, alice: User, bob: User, published: FakeRapi, typed: str
 ) -> None:
     client.force_login(alice)
@@ -93,21 +95,23 @@ def test_a_name_that_is_not_exact_finds_nobody(
     assert published.jobs == []
 
 
-def test_who_may_not_log_in_any_more_looks_like_nobody(
+def test_an_inactive_user_looks_like_a_missing_one(
     client: Client, alice: User, carol: User, published: FakeRapi
 ) -> None:
     User.objects.filter(pk=carol.pk).update(is_active=False)
     client.force_login(alice)
 
-    of_carol, of_nobody = (text(markup(add(client, n))) for n in ("carol", "nobody"))
+    carol_text, nobody_text = (
+        text(markup(add(client, n))) for n in ("carol", "nobody")
+    )
 
-    assert of_carol == of_nobody
+    assert carol_text == nobody_text
 
 
 def test_an_owner_is_not_added_twice(
     client: Client, alice: User, bob: User, published: FakeRapi, cluster: Cluster
 ) -> None:
-    tagged(cluster, published, "users:alice", "user:bob")
+    set_owners(cluster, published, "users:alice", "user:bob")
     client.force_login(alice)
 
     assert "Already an owner" in text(markup(add(client, "bob")))
@@ -115,7 +119,7 @@ def test_an_owner_is_not_added_twice(
 
 
 @pytest.mark.parametrize("name", ["two words", "x" * 140])
-def test_a_name_that_ganeti_cannot_keep_is_said(
+def test_a_name_that_fits_no_tag_is_reported(
     client: Client, alice: User, published: FakeRapi, name: str
 ) -> None:
     Group.objects.create(name=name)
@@ -124,7 +128,7 @@ def test_a_name_that_ganeti_cannot_keep_is_said(
     assert "Ganeti can't store this name" in text(markup(add(client, name, "group")))
 
 
-def test_a_new_owner_gets_a_mail_once_it_is_so(
+def test_a_new_owner_gets_a_mail_after_the_job(
     client: Client,
     alice: User,
     bob: User,
@@ -145,7 +149,7 @@ def test_a_new_owner_gets_a_mail_once_it_is_so(
     assert url("detail") in mail.body
 
 
-def test_members_of_a_new_group_get_a_mail_but_not_who_did_it(
+def test_members_of_a_new_group_get_a_mail_except_the_requester(
     client: Client,
     bob: User,
     carol: User,
@@ -165,7 +169,7 @@ def test_members_of_a_new_group_get_a_mail_but_not_who_did_it(
     assert "your group friends" in mail.body
 
 
-def test_nobody_is_welcomed_when_it_failed(
+def test_no_mail_is_sent_if_adding_failed(
     client: Client,
     alice: User,
     bob: User,
@@ -185,7 +189,7 @@ def test_nobody_is_welcomed_when_it_failed(
 # -- taking away
 
 
-def test_both_spellings_go_and_all_else_stays(
+def test_removal_deletes_both_spellings_and_no_other_tag(
     client: Client,
     alice: User,
     bob: User,
@@ -193,7 +197,7 @@ def test_both_spellings_go_and_all_else_stays(
     cluster: Cluster,
     sent: Sent,
 ) -> None:
-    tagged(cluster, published, "user:alice", "user:bob", "users:bob", "group:bob")
+    set_owners(cluster, published, "user:alice", "user:bob", "users:bob", "group:bob")
     client.force_login(alice)
 
     remove(client, "user:bob", confirmed="yes")
@@ -214,7 +218,7 @@ def test_both_spellings_go_and_all_else_stays(
     assert list(entries) == [("ask_remove_owner", changes), ("owners", changes)]
 
 
-def test_unknown_names_stay_visible_to_staff_and_can_go(
+def test_staff_see_unknown_owners_and_can_remove_them(
     client: Client,
     root: User,
     alice: User,
@@ -222,7 +226,7 @@ def test_unknown_names_stay_visible_to_staff_and_can_go(
     cluster: Cluster,
     sent: Sent,
 ) -> None:
-    tagged(cluster, published, "user:alice", "user:ghost", "groups:gone")
+    set_owners(cluster, published, "user:alice", "user:ghost", "groups:gone")
     client.force_login(root)
 
     page = text(markup(client.get(url("owners"))))
@@ -233,7 +237,7 @@ def test_unknown_names_stay_visible_to_staff_and_can_go(
     assert published.jobs[0].call.query["tag"] == ["ganetimgr:groups:gone"]
 
 
-def test_who_is_no_owner_cannot_go(
+def test_only_owners_can_be_removed(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
@@ -244,15 +248,15 @@ def test_who_is_no_owner_cannot_go(
     assert published.jobs == []
 
 
-@pytest.mark.parametrize("others", [(), ("user:ghost",), ("group:gone",)])
-def test_no_owner_takes_the_last_known_one_away(
+@pytest.mark.parametrize("unknown_owners", [(), ("user:ghost",), ("group:gone",)])
+def test_owners_cannot_remove_the_last_known_owner(
     client: Client,
     alice: User,
     published: FakeRapi,
     cluster: Cluster,
-    others: tuple[str, ...],
+    unknown_owners: tuple[str, ...],
 ) -> None:
-    tagged(cluster, published, "user:alice", *others)
+    set_owners(cluster, published, "user:alice", *unknown_owners)
     client.force_login(alice)
 
     page = markup(client.get(url("owners")))
@@ -265,22 +269,22 @@ def test_no_owner_takes_the_last_known_one_away(
     assert AuditEntry.objects.get().refused
 
 
-def test_a_superuser_does_so_when_sure(
+def test_a_superuser_removes_the_last_owner_after_confirmation(
     client: Client, root: User, alice: User, published: FakeRapi, settings: Any
 ) -> None:
     settings.CONFIRM_IN_PLACE = True
     client.force_login(root)
 
-    asked = text(markup(remove(client, "user:alice")))
-    before = list(published.jobs)
+    confirmation = text(markup(remove(client, "user:alice")))
+    jobs_before = list(published.jobs)
     remove(client, "user:alice", confirmed="yes")
 
-    assert "The machine would have no known owner" in asked
-    assert before == []
+    assert "The machine would have no known owner" in confirmation
+    assert jobs_before == []
     assert len(published.jobs) == 1
 
 
-def test_one_gives_one_s_own_machine_away_when_sure(
+def test_owners_remove_themselves_after_confirmation(
     client: Client,
     alice: User,
     bob: User,
@@ -288,21 +292,21 @@ def test_one_gives_one_s_own_machine_away_when_sure(
     cluster: Cluster,
     sent: Sent,
 ) -> None:
-    tagged(cluster, published, "user:alice", "user:bob")
+    set_owners(cluster, published, "user:alice", "user:bob")
     client.force_login(alice)
 
-    warned = text(markup(remove(client, "user:alice")))
+    confirmation = text(markup(remove(client, "user:alice")))
     remove(client, "user:alice", confirmed="yes")
-    before = list(published.jobs)
+    jobs_before = list(published.jobs)
     confirm(client, sent)
     run_to_end(cluster, published)
 
-    assert "You would no longer own the machine" in warned
-    assert before == []
+    assert "You would no longer own the machine" in confirmation
+    assert jobs_before == []
     assert tags(published) == {"ganetimgr:user:bob"}
 
 
-def test_no_owner_goes_until_the_link_in_the_mail_is_confirmed(
+def test_a_removal_waits_for_the_mailed_link(
     client: Client,
     alice: User,
     bob: User,
@@ -310,7 +314,7 @@ def test_no_owner_goes_until_the_link_in_the_mail_is_confirmed(
     cluster: Cluster,
     sent: Sent,
 ) -> None:
-    tagged(cluster, published, "user:alice", "user:bob")
+    set_owners(cluster, published, "user:alice", "user:bob")
     client.force_login(bob)
 
     answer = client.post(
@@ -319,15 +323,15 @@ def test_no_owner_goes_until_the_link_in_the_mail_is_confirmed(
     link = newest_link(sent)
     page = text(markup(client.get(link)))
     client.force_login(alice)
-    by_alice = client.post(link)
+    response = client.post(link)
 
     assert "Nothing has been done yet" in notices(answer)[0]
     assert "Remove alice as an owner of web1?" in page
-    assert by_alice.status_code == HTTPStatus.NOT_FOUND
+    assert response.status_code == HTTPStatus.NOT_FOUND
     assert published.jobs == []
 
 
-def test_all_previous_owners_learn_of_each_step_of_a_swap(
+def test_previous_owners_get_a_mail_about_each_change(
     client: Client,
     alice: User,
     bob: User,
@@ -346,12 +350,12 @@ def test_all_previous_owners_learn_of_each_step_of_a_swap(
     run_to_end(cluster, published)
 
     changed = "[ganetimgr] web1: its owners changed"
-    asked = "[ganetimgr] bob asked to remove an owner of web1"
-    assert mails_to(sent, alice.email) == [changed, asked, changed]
+    requested = "[ganetimgr] bob asked to remove an owner of web1"
+    assert mails_to(sent, alice.email) == [changed, requested, changed]
     assert tags(published) == {"ganetimgr:user:bob"}
 
 
-def test_two_removals_wait_side_by_side(
+def test_two_removals_can_be_pending(
     client: Client,
     alice: User,
     bob: User,
@@ -360,7 +364,7 @@ def test_two_removals_wait_side_by_side(
     cluster: Cluster,
     sent: Sent,
 ) -> None:
-    tagged(cluster, published, "user:alice", "user:bob", "user:carol")
+    set_owners(cluster, published, "user:alice", "user:bob", "user:carol")
     client.force_login(alice)
 
     remove(client, "user:bob", confirmed="yes")
@@ -375,7 +379,7 @@ def test_two_removals_wait_side_by_side(
 
 @pytest.mark.parametrize("person", ["alice", "olga"], ids=["owner", "viewer"])
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-def test_who_may_not_search_finds_nobody_by_a_part_of_a_name(
+def test_owners_and_viewers_cannot_search_by_a_part_of_a_name(
     client: Client,
     carol: User,
     published: FakeRapi,
@@ -393,7 +397,7 @@ def test_who_may_not_search_finds_nobody_by_a_part_of_a_name(
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-def test_staff_search_by_a_part(
+def test_superusers_search_by_a_part_of_a_name(
     client: Client,
     root: User,
     alice: User,
@@ -413,17 +417,17 @@ def test_staff_search_by_a_part(
     assert ("<html" in page) is not bool(headers)
 
 
-def test_a_letter_is_too_little_and_owners_are_not_found(
+def test_a_search_needs_two_letters_and_omits_owners(
     client: Client, root: User, alice: User, carol: User, published: FakeRapi
 ) -> None:
     client.force_login(root)
 
-    one = markup(client.get(url("owners"), {"q": "c"}))
-    owners = markup(client.get(url("owners"), {"q": "alice"}))
+    short_search = markup(client.get(url("owners"), {"q": "c"}))
+    owner_search = markup(client.get(url("owners"), {"q": "alice"}))
 
-    assert "At least 2 letters." in one
-    assert 'name="name" value="carol"' not in one
-    assert "No matching users or groups." in owners
+    assert "At least 2 letters." in short_search
+    assert 'name="name" value="carol"' not in short_search
+    assert "No matching users or groups." in owner_search
 
 
 # -- who may
@@ -438,7 +442,7 @@ def test_a_letter_is_too_little_and_owners_are_not_found(
         ("alice", "old1", 403),
     ],
 )
-def test_who_may_not_learns_no_names(
+def test_users_without_rights_cannot_probe_names(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,
@@ -448,7 +452,7 @@ def test_who_may_not_learns_no_names(
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    answers = [add(client, who, machine=name) for who in ("root", "nobody")]
+    answers = [add(client, other, machine=name) for other in ("root", "nobody")]
     answers.append(remove(client, "user:alice", name))
 
     assert [answer.status_code for answer in answers] == [status] * 3
@@ -461,18 +465,18 @@ def test_who_may_not_learns_no_names(
         st.text(max_size=200)
         | st.sampled_from(["user", "group", "bob", "staff", "user:alice", "yes"]),
     ),
-    asked=st.text(max_size=120),
+    query=st.text(max_size=120),
 )
-def test_whatever_is_posted_or_asked_does_not_break(
+def test_arbitrary_posts_and_searches_are_handled(
     client: Client,
     root: User,
     bob: User,
     published: FakeRapi,
     posted: dict[str, str],
-    asked: str,
+    query: str,
 ) -> None:
     client.force_login(root)
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
 
     assert client.post(url("owners"), posted).status_code < 500
-    assert client.get(url("owners"), {"q": asked}).status_code == HTTPStatus.OK
+    assert client.get(url("owners"), {"q": query}).status_code == HTTPStatus.OK
