@@ -44,6 +44,17 @@ class Verdict:
 
 YES = Verdict(Answer.YES)
 INVISIBLE = Verdict(Answer.INVISIBLE)
+NOT_AN_OWNER = Verdict(
+    Answer.FORBIDDEN, _("You can view this machine but not manage it.")
+)
+LOCKED = Verdict(
+    Answer.FORBIDDEN,
+    _("This machine is locked by staff: you can view it but not change it."),
+)
+UNDER_MAINTENANCE = Verdict(
+    Answer.FORBIDDEN,
+    _("The nodes of this machine are under maintenance. Try again later."),
+)
 
 
 def sees_all(person: Person) -> bool:
@@ -70,19 +81,11 @@ def may_operate(person: Person, instance: Instance, group: NodeGroup | None) -> 
     if person.superuser:
         return YES
     if not owns(person, instance.tags):
-        return Verdict(
-            Answer.FORBIDDEN, _("You can view this machine but not manage it.")
-        )
+        return NOT_AN_OWNER
     if instance.tags.locked:
-        return Verdict(
-            Answer.FORBIDDEN,
-            _("This machine is locked by staff: you can view it but not change it."),
-        )
+        return LOCKED
     if group is not None and group.locked:
-        return Verdict(
-            Answer.FORBIDDEN,
-            _("The nodes of this machine are under maintenance. Try again later."),
-        )
+        return UNDER_MAINTENANCE
     return YES
 
 

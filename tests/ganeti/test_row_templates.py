@@ -75,7 +75,7 @@ def test_rows_of_a_cluster_are_what_the_template_renders(
     power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
 
     visible = inventory.visible(Person.of(User.objects.get(username=username)))
-    rows = Rows(visible, visible.instances).rows
+    rows = list(Rows(visible, visible.instances))
 
     assert len(rows) >= len(STATUSES)
     assert row_templates.draw(rows, COLUMNS) == plain(rows, COLUMNS)

@@ -4,13 +4,14 @@ A page of them is drawn often, so all that can be worked out once per page is, a
 template is left with writing strings.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 
 from apps.accounts.models import Preferences
@@ -18,7 +19,8 @@ from apps.web import stored_text, times
 from apps.web.lists import Address, Column, Head, heads_of
 
 from .. import access
-from ..domain.instance import Instance
+from ..access import Verdict
+from ..domain.instance import Instance, State
 from ..models import Job
 from ..reads import inventory
 from ..reads.inventory import MARKS, Inventory
@@ -115,31 +117,68 @@ class Row:
     why_not: str  # why nothing at all can be done
 
 
+Basis = tuple[tuple[Verdict, ...], tuple[bool, ...]]
+
+
 class Rows:
     """Makes rows for one answer: what all of them share is asked once."""
 
     def __init__(self, visible: Inventory, instances: Sequence[Instance]) -> None:
+        self.instances = instances
+        self.staff = access.may_see_clusters(visible.person)
         self._visible = visible
         self._jobs = inventory.running_jobs(instances)
-        self._staff = access.may_see_clusters(visible.person)
-        self._known = known_owners(instances) if self._staff else frozenset()
-        self._pages = OwnerPages.known() if self._staff else None
-        self._marks = {
-            key: Mark(key, labels.MARK_ICONS[key], str(word))
-            for key, word in labels.MARKS.items()
-        }
-        self._states = {state: str(word) for state, word in labels.STATES.items()}
+        self._known = known_owners(instances) if self.staff else frozenset()
         self._ages = {
             shot.cluster.slug: times.ago(shot.fetched_at)
             for shot in visible.snapshots
             if shot.down and shot.fetched_at
         }
-        # One address for all, to fill in: reversing each would cost more than it.
-        self._url = reverse("ganeti:instance-detail", args=("_c_", "_n_"))
-        self._gib = labels.gib_in(get_language() or "")
-        self.rows = [self._row(instance) for instance in instances]
 
-    def _row(self, found: Instance) -> Row:
+    @cached_property
+    def _marks(self) -> dict[str, Mark]:
+        return {
+            key: Mark(key, labels.MARK_ICONS[key], str(word))
+            for key, word in labels.MARKS.items()
+        }
+
+    @cached_property
+    def _states(self) -> dict[State, str]:
+        return {state: str(word) for state, word in labels.STATES.items()}
+
+    @cached_property
+    def _url(self) -> str:
+        """One address for all, to fill in: reversing each would cost more than it."""
+        return reverse("ganeti:instance-detail", args=("_c_", "_n_"))
+
+    @cached_property
+    def _gib(self) -> Callable[[int], str]:
+        return labels.gib_in(get_language() or "")
+
+    @cached_property
+    def _pages(self) -> "OwnerPages | None":
+        return OwnerPages.known() if self.staff else None
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.row, self.instances)
+
+    def basis(self, instance: Instance) -> Basis | None:
+        """Return what a row is made of beside the instance and what all rows share.
+
+        None for a row that changes by itself: with a job, or with an age.
+        """
+        key = (instance.cluster, instance.name)
+        if key in self._jobs or instance.cluster in self._ages or instance.last_seen:
+            return None
+        offers = availability.offers(_KINDS, instance, self._visible, None)
+        if not self.staff:
+            return tuple(offers.values()), ()
+        tags = instance.tags
+        are_known = [(_USER, name) in self._known for name in tags.users]
+        are_known += [(_GROUP, name) in self._known for name in tags.groups]
+        return tuple(offers.values()), tuple(are_known)
+
+    def row(self, found: Instance) -> Row:
         ips = found.ips
         job = self._jobs.get((found.cluster, found.name))
         offers = availability.offers(_KINDS, found, self._visible, job)
@@ -186,7 +225,7 @@ class Rows:
         return ", ".join(filter(None, (stored_text.translate(job.reason), who)))
 
     def _owners(self, found: Instance) -> tuple[Owner, ...]:
-        if not self._staff:
+        if not self.staff:
             return ()
         return owners(found, self._known, self._pages)
 

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -64,7 +65,7 @@ def _texts(row: Row) -> list[str]:
 
 def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Pattern:
     shape = (about, _shape(row))
-    known = _COMPILED.get(shape)
+    known = None if settings.DEBUG else _COMPILED.get(shape)
     if known is None:
         if len(_COMPILED) >= MOST_KEPT:
             _COMPILED.clear()

@@ -19,8 +19,8 @@ from ..display import (
     instance_history,
     instance_page,
     instance_rows,
+    kept_rows,
     labels,
-    row_templates,
 )
 from ..display.change_buttons import ChangeButtons
 from ..display.instance_page import Action, Machine
@@ -91,8 +91,8 @@ def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
     staff = access.may_see_clusters(person_of(request))
     columns = instance_rows.shown(instance_rows.chosen(request.user), staff=staff)
     context = {
-        "drawn": row_templates.draw(
-            instance_rows.Rows(requested.inventory, [requested.instance]).rows, columns
+        "drawn": kept_rows.draw(
+            instance_rows.Rows(requested.inventory, [requested.instance]), columns
         ),
         "oob": True,
     }

@@ -13,7 +13,7 @@ from apps.web.lists import SIZES, page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
-from ..display import instance_rows, row_templates
+from ..display import instance_rows, kept_rows
 from ..display.list_query import Asked
 from ..reads import inventory
 from .lookup import back_to_list
@@ -39,12 +39,12 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
     columns = instance_rows.shown(
         instance_rows.chosen(request.user), staff=access.may_see_clusters(person)
     )
-    rows = instance_rows.Rows(visible, page).rows
+    rows = instance_rows.Rows(visible, page)
     return {
         "asked": asked,
         "page": page,
         "total": len(visible),
-        "drawn": row_templates.draw(rows, columns),
+        "drawn": kept_rows.draw(rows, columns),
         "heads": instance_rows.heads(
             columns, sorted_by=asked.sorted_by, order=asked.sort
         ),

@@ -19,7 +19,7 @@ from apps.auditlog.rows import Line
 from apps.web.requests import UserRequest
 
 from .. import access
-from ..display import instance_rows, row_templates
+from ..display import instance_rows, kept_rows
 from ..domain import tags
 from ..domain.instance import Instance
 from ..reads import inventory
@@ -80,15 +80,15 @@ def _machines(
 ) -> dict[str, Any]:
     """Return what the table shows; sorted and searched in the list of all."""
     columns = instance_rows.shown(instance_rows.chosen(request.user), staff=True)
-    machines = instance_rows.Rows(visible, owned[:MOST_MACHINES]).rows
+    shown = owned[:MOST_MACHINES]
     query = f"?{urlencode({'owner': owner})}"
     in_list = reverse("ganeti:instance-list") + query
     return {
-        "drawn": row_templates.draw(machines, columns),
+        "drawn": kept_rows.draw(instance_rows.Rows(visible, shown), columns),
         "heads": instance_rows.heads(
             columns, sorted_by=lambda key: f"{in_list}&sort={key}", order=""
         ),
-        "machines_shown": len(machines),
+        "machines_shown": len(shown),
         "machines_total": len(owned),
         "in_list": in_list,
         "next": query,
