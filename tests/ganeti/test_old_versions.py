@@ -61,13 +61,13 @@ def cluster(db: None, old_cluster: SimulatedCluster) -> Cluster:
 
 
 @pytest.fixture
-def refreshed_cluster(cluster: Cluster) -> Cluster:
+def refreshed(cluster: Cluster) -> Cluster:
     assert refreshing.refresh(cluster, force=True)
     return cluster
 
 
-def test_instances_and_nodes_are_read(refreshed_cluster: Cluster) -> None:
-    current = contents(refreshed_cluster)
+def test_instances_and_nodes_are_read(refreshed: Cluster) -> None:
+    current = contents(refreshed)
 
     assert current.unreadable == ()
     assert {name: instance.state for name, instance in current.instances.items()} == {
@@ -84,11 +84,11 @@ def test_instances_and_nodes_are_read(refreshed_cluster: Cluster) -> None:
 
 
 def test_a_refresh_uses_only_resources_of_the_version(
-    refreshed_cluster: Cluster, old_cluster: SimulatedCluster
+    refreshed: Cluster, old_cluster: SimulatedCluster
 ) -> None:
     old_cluster.forget_calls()
 
-    assert refreshing.refresh(refreshed_cluster, force=True)
+    assert refreshing.refresh(refreshed, force=True)
 
     paths = {call.path for call in old_cluster.calls}
     assert "/2/networks" not in paths
@@ -98,16 +98,14 @@ def test_a_refresh_uses_only_resources_of_the_version(
 
 
 def test_the_page_of_a_machine_is_shown(
-    refreshed_cluster: Cluster, client: Client, alice: User
+    refreshed: Cluster, client: Client, alice: User
 ) -> None:
     client.force_login(alice)
 
     page = client.get("/instances/old/web1/").content.decode()
 
     assert "web1" in page
-    assert ("requires Ganeti 2.5" in page) == (
-        contents(refreshed_cluster).info.version < "2.5"
-    )
+    assert ("requires Ganeti 2.5" in page) == (contents(refreshed).info.version < "2.5")
 
 
 def test_a_shutdown_timeout_is_sent_only_where_it_is_respected(
@@ -129,15 +127,13 @@ def test_a_shutdown_timeout_is_sent_only_where_it_is_respected(
 
 
 def test_a_job_is_followed_to_its_end(
-    refreshed_cluster: Cluster, old_cluster: SimulatedCluster, by_alice: Acting
+    refreshed: Cluster, old_cluster: SimulatedCluster, by_alice: Acting
 ) -> None:
-    job = power.reboot(
-        refreshed_cluster, machine(refreshed_cluster, "web1"), by=by_alice
-    )
+    job = power.reboot(refreshed, machine(refreshed, "web1"), by=by_alice)
     old_cluster.archive_jobs()
 
     for _ in range(100):
-        report = tracking.ask(refreshed_cluster, [job])[job.ganeti_id or 0]
+        report = tracking.ask(refreshed, [job])[job.ganeti_id or 0]
         if report.status is JobStatus.SUCCESS:
             break
 
@@ -146,42 +142,36 @@ def test_a_job_is_followed_to_its_end(
 
 
 def test_a_job_whose_id_was_lost_is_found_without_a_key(
-    refreshed_cluster: Cluster, by_alice: Acting
+    refreshed: Cluster, by_alice: Acting
 ) -> None:
-    job = power.reboot(
-        refreshed_cluster, machine(refreshed_cluster, "web1"), by=by_alice
-    )
+    job = power.reboot(refreshed, machine(refreshed, "web1"), by=by_alice)
     lost_id, key = job.ganeti_id, Job.new_key()
     Job.objects.update(ganeti_id=None, status=JobStatus.IN_DOUBT, key=key)
 
-    assert tracking.find(refreshed_cluster, [Job.objects.get()]) == {job.pk}
+    assert tracking.find(refreshed, [Job.objects.get()]) == {job.pk}
     assert Job.objects.get().ganeti_id == lost_id
 
 
-def test_a_job_that_is_not_found_is_lost(
-    refreshed_cluster: Cluster, by_alice: Acting
-) -> None:
-    job = power.reboot(
-        refreshed_cluster, machine(refreshed_cluster, "web1"), by=by_alice
-    )
+def test_a_job_that_is_not_found_is_lost(refreshed: Cluster, by_alice: Acting) -> None:
+    job = power.reboot(refreshed, machine(refreshed, "web1"), by=by_alice)
 
     assert tracking.never_arrived(job, timezone.now()).status is JobStatus.LOST
 
 
 def test_a_change_is_seen_after_a_refresh(
-    refreshed_cluster: Cluster, old_cluster: SimulatedCluster
+    refreshed: Cluster, old_cluster: SimulatedCluster
 ) -> None:
     old_cluster.change_instance("web2", tags=[ALICE, "ganetimgr:adminlock"])
 
-    refreshing.refresh_instances(refreshed_cluster, ["web2"])
+    refreshing.refresh_instances(refreshed, ["web2"])
 
-    assert machine(refreshed_cluster, "web2").tags.locked
+    assert machine(refreshed, "web2").tags.locked
     old_cluster.change_instance("web2", tags=[ALICE])
 
 
 def test_creation_is_off_where_new_instances_get_no_tags(
-    refreshed_cluster: Cluster, old_cluster: SimulatedCluster
+    refreshed: Cluster, old_cluster: SimulatedCluster
 ) -> None:
-    reason = placement.cluster_off(snapshots.current([refreshed_cluster])[0])
+    reason = placement.cluster_off(snapshots.current([refreshed])[0])
 
     assert bool(reason) == (old_cluster.spec.release < (2, 5))

@@ -23,7 +23,7 @@ def owner(client: Client, alice: User, settings: Settings) -> Client:
     return client
 
 
-def test_addresses_of_cd_roms_are_checked_so_often(
+def test_probes_of_cdrom_urls_are_rate_limited(
     owner: Client, probed_urls: list[str], published: FakeRapi
 ) -> None:
     configure(owner, cdrom_image_path="no")
@@ -35,7 +35,7 @@ def test_addresses_of_cd_roms_are_checked_so_often(
     assert configure(owner, boot_order="network").status_code == 302
 
 
-def test_links_that_confirm_are_mailed_so_often(owner: Client) -> None:
+def test_confirmation_mails_are_rate_limited(owner: Client) -> None:
     assert owner.post(url("destroy"), {"typed_name": "web1"}).status_code == 302
     mails = Mail.objects.count()
 
