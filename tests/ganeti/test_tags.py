@@ -22,7 +22,7 @@ protocol_tags = st.one_of(
 any_tags = st.lists(st.one_of(protocol_tags, st.text(max_size=40)), max_size=8)
 
 
-def rewritten(tags: Tags) -> set[str]:
+def written(tags: Tags) -> set[str]:
     """Write every tag that was understood."""
     lists = {
         words.USER: tags.users,
@@ -32,12 +32,12 @@ def rewritten(tags: Tags) -> set[str]:
         words.SERVICE: tags.services,
         words.VOLUME_GROUP: tags.volume_groups,
     }
-    valued = {write(PREFIX, word, v) for word, found in lists.items() for v in found}
+    valued = {write(PREFIX, word, v) for word, names in lists.items() for v in names}
     return valued | {write(PREFIX, flag) for flag in tags.flags}
 
 
 @given(any_tags)
-def test_any_list_of_tags_is_read_without_an_error(tags: list[str]) -> None:
+def test_arbitrary_tags_are_read(tags: list[str]) -> None:
     read = Tags.parse(tags, PREFIX)
 
     assert list(read) == tags
@@ -45,23 +45,23 @@ def test_any_list_of_tags_is_read_without_an_error(tags: list[str]) -> None:
 
 
 @given(any_tags)
-def test_reading_what_was_read_gives_the_same(tags: list[str]) -> None:
+def test_reading_again_gives_the_same_tags(tags: list[str]) -> None:
     read = Tags.parse(tags, PREFIX)
 
     assert Tags.parse(read.raw, PREFIX) == read
 
 
 @given(any_tags)
-def test_writing_what_was_read_gives_the_same_owners_and_marks(tags: list[str]) -> None:
+def test_written_tags_read_as_the_same(tags: list[str]) -> None:
     read = Tags.parse(tags, PREFIX)
 
-    again = Tags.parse(rewritten(read), PREFIX)
+    reread = Tags.parse(written(read), PREFIX)
 
-    assert set(again.users) == set(read.users)
-    assert set(again.groups) == set(read.groups)
-    assert set(again.applications) == set(read.applications)
-    assert again.flags == read.flags
-    assert again.others == ()
+    assert set(reread.users) == set(read.users)
+    assert set(reread.groups) == set(read.groups)
+    assert set(reread.applications) == set(read.applications)
+    assert reread.flags == read.flags
+    assert reread.others == ()
 
 
 @pytest.mark.parametrize("spelling", ["user", "users"])
@@ -80,7 +80,7 @@ def test_an_owner_named_in_both_spellings_counts_once() -> None:
     assert Tags.parse(tags, PREFIX).users == ("alice",)
 
 
-def test_a_name_with_colons_is_kept_whole() -> None:
+def test_a_name_may_contain_colons() -> None:
     read = Tags.parse(["ganetimgr:user:cn=a:b@example.org"], PREFIX)
 
     assert read.users == ("cn=a:b@example.org",)
@@ -101,14 +101,14 @@ def test_a_name_with_colons_is_kept_whole() -> None:
         "",
     ],
 )
-def test_what_does_not_follow_the_protocol_is_left_alone(tag: str) -> None:
+def test_other_tags_are_left_alone(tag: str) -> None:
     read = Tags.parse([tag], PREFIX)
 
     assert read.others == (tag,)
     assert (read.users, read.flags) == ((), frozenset())
 
 
-def test_marks_are_understood() -> None:
+def test_marks_are_read() -> None:
     read = Tags.parse(
         ["ganetimgr:adminlock", "ganetimgr:isolate", "ganetimgr:needsreboot"], PREFIX
     )
@@ -116,7 +116,7 @@ def test_marks_are_understood() -> None:
     assert (read.locked, read.isolated, read.needs_reboot) == (True, True, True)
 
 
-def test_another_prefix_is_another_sites_business() -> None:
+def test_tags_of_another_prefix_are_left_alone() -> None:
     read = Tags.parse(["vps:user:alice", "ganetimgr:user:bob"], "vps")
 
     assert read.users == ("alice",)

@@ -20,11 +20,11 @@ READY = reverse("ganeti:readyz")
 
 def beat(seconds_ago: int) -> None:
     now = timezone.now()
-    at = now - timedelta(seconds=seconds_ago)
-    WatcherBeat.objects.create(name="w", started_at=at, beat_at=at)
+    beat_at = now - timedelta(seconds=seconds_ago)
+    WatcherBeat.objects.create(name="w", started_at=beat_at, beat_at=beat_at)
 
 
-def test_a_process_that_answers_is_alive_whatever_else_is(
+def test_healthz_runs_no_queries(
     client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
@@ -34,7 +34,7 @@ def test_a_process_that_answers_is_alive_whatever_else_is(
     assert "sessionid" not in answer.cookies
 
 
-def test_it_is_ready_when_all_parts_are(client: Client, db: None) -> None:
+def test_readyz_is_ok_when_all_parts_are(client: Client, db: None) -> None:
     beat(2)
 
     answer = client.get(READY)
@@ -48,20 +48,20 @@ def test_it_is_ready_when_all_parts_are(client: Client, db: None) -> None:
     }
 
 
-def test_a_watcher_never_heard_of_is_said(client: Client, db: None) -> None:
+def test_a_missing_watcher_is_reported(client: Client, db: None) -> None:
     answer = client.get(READY)
 
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.json()["watcher"] == "never heard of"
 
 
-def test_a_silent_watcher_is_said(client: Client, db: None) -> None:
+def test_a_silent_watcher_is_reported(client: Client, db: None) -> None:
     beat(60)
 
     assert client.get(READY).json()["watcher"].startswith("silent for 6")
 
 
-def test_a_cache_that_forgets_is_said(
+def test_a_cache_that_loses_values_is_reported(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beat(2)
@@ -73,7 +73,7 @@ def test_a_cache_that_forgets_is_said(
     assert answer.json()["cache"] == "does not keep"
 
 
-def test_monitors_and_strangers_leave_one_entry_in_the_cache(
+def test_readyz_leaves_one_entry_in_the_cache(
     client: Client, db: None, settings: Settings, tmp_path: Path
 ) -> None:
     backend = "ganetimgr.caches.files.FileBasedCache"
@@ -85,13 +85,13 @@ def test_monitors_and_strangers_leave_one_entry_in_the_cache(
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_cache_that_breaks_is_said(
+def test_a_failing_cache_is_reported(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> None:
+    def fail(*_args: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(cache, "set", broken)
+    monkeypatch.setattr(cache, "set", fail)
 
     assert client.get(READY).json()["cache"] == "does not answer"
 
@@ -99,7 +99,7 @@ def test_a_cache_that_breaks_is_said(
 # -- staff
 
 
-def test_staff_have_a_cluster_asked_now(
+def test_staff_can_refresh_a_cluster(
     client: Client, olga: User, cluster: Cluster, background_refreshes: list[str]
 ) -> None:
     client.force_login(olga)
@@ -112,7 +112,7 @@ def test_staff_have_a_cluster_asked_now(
     assert background_refreshes[0] == "athens"
 
 
-def test_nobody_else_does(
+def test_others_cannot_refresh_a_cluster(
     client: Client, alice: User, cluster: Cluster, background_refreshes: list[str]
 ) -> None:
     client.force_login(alice)
@@ -126,13 +126,13 @@ def test_nobody_else_does(
 # -- what nobody caught
 
 
-def test_what_a_cluster_does_to_a_page_is_said_in_plain_words(
+def test_an_unexpected_response_of_a_cluster_is_explained(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> None:
+    def fail(*_args: object) -> None:
         raise RapiProtocolError("<html>502 Bad Gateway</html>")
 
-    monkeypatch.setattr(jobs, "render", broken)
+    monkeypatch.setattr(jobs, "render", fail)
     client.force_login(alice)
 
     answer = client.get(reverse("ganeti:jobs-running"))
