@@ -91,6 +91,8 @@ def test_instances_of_all_clusters_are_merged_once(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     current = snapshots.current([cluster])
-    instances = [shot.contents.instances for shot in current if shot.contents]
+    instances = [
+        snapshot.contents.instances for snapshot in current if snapshot.contents
+    ]
 
     assert inventory._everything.of(instances) is inventory._everything.of(instances)
