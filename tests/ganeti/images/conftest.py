@@ -1,4 +1,4 @@
-"""A web server of the test's own, that says what the test wants."""
+"""Web servers whose answers the test sets."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,24 +15,24 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing of clients that have gone."""
+        """Ignore clients that closed the connection."""
 
 
-class Site:
-    """Serves what is put into it; an address that ends in / lists what is below."""
+class ImageServer:
+    """Serves ``pages`` by path; paths that end in / list the pages below them."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Answer] = {}
-        self.asked: list[str] = []
-        site = self
+        self.requested_paths: list[str] = []
+        server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                site.asked.append(self.path)
-                site.answer(self)
+                server.requested_paths.append(self.path)
+                server.answer(self)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Don't log requests."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(
@@ -62,7 +62,7 @@ class Site:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the door: who comes then finds nobody."""
+        """Stop listening; later connections are refused."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -86,28 +86,28 @@ def redirect(to: str) -> Answer:
 
 
 def break_off(handler: BaseHTTPRequestHandler) -> None:
-    """End the connection without a word."""
+    """Close the connection without an answer."""
     handler.close_connection = True
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    site = Site()
-    site.start()
-    yield site
-    site.stop()
+def server() -> Iterator[ImageServer]:
+    server = ImageServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def other_site() -> Iterator[Site]:
-    site = Site()
-    site.start()
-    yield site
-    site.stop()
+def other_server() -> Iterator[ImageServer]:
+    server = ImageServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "CONNECT_S", 0.5)
     monkeypatch.setattr(web, "READ_S", 0.5)
     monkeypatch.setattr(web, "FILE_S", 1)
