@@ -42,6 +42,7 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
     rows = instance_rows.Rows(visible, page)
     return {
         "asked": asked,
+        "searches": "filters",
         "page": page,
         "total": len(visible),
         "drawn": kept_rows.draw(rows, columns),
