@@ -89,10 +89,10 @@ def simulator() -> Iterator[Ganeti]:
 @pytest.fixture
 def simulated(simulator: Ganeti) -> Iterator[Backend]:
     client = simulator.client
-    simulator.done(client.create_instance(CREATE, reason="r"))
-    yield Backend(client, simulator.done)
+    simulator.wait_for_success(client.create_instance(CREATE, reason="r"))
+    yield Backend(client, simulator.wait_for_success)
     for name in set(client.instances()):
-        simulator.done(client.delete_instance(name, reason="r"))
+        simulator.wait_for_success(client.delete_instance(name, reason="r"))
 
 
 @pytest.fixture
