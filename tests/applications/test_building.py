@@ -185,7 +185,7 @@ def test_a_call_of_which_nobody_knows_whether_it_arrived_is_not_repeated(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
     lost = RapiUnreachable("It did not answer in time.", sent=True)
-    published.fail_submissions(lost, after=True)
+    published.fail_submissions(lost, arrived=True)
 
     job = submit(accepted, by=by_rhea)
 

@@ -20,7 +20,7 @@ from tests.bench.table import Line, Samples, figure_line, seconds
 JOBS = 500
 CALLS_PER_S, MAX_DELAY_S = 2, 2
 OPCODE = "OP_INSTANCE_REBOOT"
-# Twenty jobs run at once: the first ones until all are there, the others for this.
+# Twenty jobs run at once: the first last until all are submitted, the others shorter.
 FIRST_S, OTHERS_S = 20, 0.5
 TIMEOUT_S = 120
 

@@ -92,8 +92,8 @@ def change_instances(
 
     def instances(contents: Contents) -> dict[str, Instance]:
         return {
-            name: replace(each, memory_mib=number) if environment % 10 == 0 else each
-            for environment, (name, each) in enumerate(contents.instances.items())
+            name: replace(instance, memory_mib=number) if index % 10 == 0 else instance
+            for index, (name, instance) in enumerate(contents.instances.items())
         }
 
     return {

@@ -54,7 +54,7 @@ def create_visits(contents_by_cluster: dict[Cluster, Contents]) -> dict[str, Vis
     cluster, contents = next(
         pair for pair in contents_by_cluster.items() if OWNER in pair[1].by_user
     )
-    busy, *_others = contents.by_user[OWNER]
+    busy, *_ = contents.by_user[OWNER]
     idle = next(name for name in contents.instances if name != busy.name)
     job = keep_busy(cluster, busy.name)
     address = reverse("ganeti:instance-detail", args=(cluster.slug, busy.name))

@@ -35,7 +35,7 @@ class Samples:
         return median(self.values)
 
     def quantile(self, fraction: float) -> float:
-        """Return what ``part`` of the values do not exceed."""
+        """Return the value that this fraction of the values does not exceed."""
         ordered = sorted(self.values)
         return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
 

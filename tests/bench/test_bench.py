@@ -31,7 +31,10 @@ def contents(db: None) -> Iterator[dict[Cluster, Contents]]:
     ]
     with Simulator(specs) as simulator:
         yield clusters.refresh_all(
-            [clusters.create_cluster(each) for each in simulator.describe()]
+            [
+                clusters.create_cluster(description)
+                for description in simulator.describe()
+            ]
         )
     cache.clear()
     snapshots.forget()

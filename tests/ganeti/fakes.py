@@ -158,9 +158,9 @@ class FakeRapi:
     def come_back(self) -> None:
         self._failure = None
 
-    def fail_submissions(self, error: RapiError, *, after: bool = False) -> None:
-        """Let submissions fail; ``after``: although the job was created."""
-        self._submission_failure = (error, after)
+    def fail_submissions(self, error: RapiError, *, arrived: bool = False) -> None:
+        """Let submissions fail; ``arrived``: although the job was created."""
+        self._submission_failure = (error, arrived)
 
     def accept_submissions(self) -> None:
         self._submission_failure = None
@@ -274,8 +274,8 @@ class FakeRapi:
         raise RapiNotFound("Nothing matches the given URI", code=404)
 
     def _submit(self, call: Call) -> int:
-        error, after = self._submission_failure or (None, True)
-        if error is not None and not after:
+        error, arrived = self._submission_failure or (None, True)
+        if error is not None and not arrived:
             raise error
         self._last_id += 1
         self.jobs.append(FakeJob(self._last_id, call))

@@ -120,7 +120,7 @@ def test_a_viewer_who_owns_a_machine_may_operate_it() -> None:
     ).allowed
 
 
-# -- people as Django knows them
+# -- persons of Django users
 
 
 def test_a_person_has_the_groups_and_rights_of_the_user(bob: User, olga: User) -> None:

@@ -1,4 +1,4 @@
-"""Addresses in a search of the list, in whatever spelling."""
+"""Search of the list for addresses in any notation."""
 
 from typing import Any
 from unittest.mock import Mock
@@ -14,14 +14,14 @@ from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import inventory_of, names
 
-# What web1 derives in the prefix of its link, and in the one of its network.
+# Addresses of web1 in the prefix of its link, and of its network.
 DERIVED = "2001:db8:1::a800:ff:fe00:1"
 IN_NETWORK = "2001:db8:2::a800:ff:fe00:1"
 
 
 @pytest.fixture
 def rapi_with_ipv6(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
-    """Return Ganeti with web1 at a link and in a network that have IPv6, and others."""
+    """Return the RAPI with web1 at a link and in a network that have IPv6."""
     rapi.instances.clear()
     with_ipv6 = {"nic_links": ["br6"], "nic_networks_names": ["six"]}
     rapi.add("web1", nic_macs=["aa:00:00:00:00:01"], **with_ipv6)

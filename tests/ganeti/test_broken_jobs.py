@@ -1,4 +1,4 @@
-"""One job that breaks what follows it holds up no other."""
+"""Exceptions while one job is tracked do not affect other jobs."""
 
 import pytest
 from django.utils import timezone

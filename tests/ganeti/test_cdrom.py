@@ -1,4 +1,4 @@
-"""A CD-ROM is an address that this site looks at before a node does."""
+"""CD-ROM URLs, which this site probes before a node fetches them."""
 
 from http import HTTPStatus
 
@@ -52,7 +52,7 @@ def test_the_current_cdrom_is_not_probed(
     cluster: Cluster,
     probed_urls: list[str],
 ) -> None:
-    """The staff may have put in a file of the node's, which is no address at all."""
+    """Staff may have set a path on the node, which is no URL."""
     add(cluster, published, "cd1", hv_cdrom_image_path="/srv/rescue.iso")
     client.force_login(alice)
 

@@ -1,4 +1,4 @@
-"""What real Ganeti makes of what owners and staff change."""
+"""Changes by owners and staff on real clusters."""
 
 import time
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ ISO = "http://images.example.org/configure.iso"
 
 
 def create_cluster(lab: Lab) -> Cluster:
-    """Add a cluster of the lab, as an administrator would."""
+    """Create and refresh a cluster of the lab."""
     cluster = Cluster(hostname=lab.host, port=lab.port, slug="lab", can_write=True)
     cluster.verification = Cluster.Verify.OFF
     cluster.username, cluster.password = lab.username, lab.password
@@ -39,7 +39,7 @@ def create_cluster(lab: Lab) -> Cluster:
 
 
 def run_pending_jobs(cluster: Cluster, seconds: float = 60) -> None:
-    """Do what the watcher does until nothing of ours is left to do."""
+    """Run all unfinished jobs to their end, as the watcher does."""
     until = time.monotonic() + seconds
     while Job.objects.unfinished().exists():
         assert time.monotonic() < until, list(Job.objects.unfinished())
@@ -77,7 +77,7 @@ def kvm_instance(kvm_lab: Lab) -> Iterator[Lab]:
 
 
 def switch_off(lab: Lab) -> None:
-    """Switch it off at once: no system runs in it that would hear of a shutdown."""
+    """Power off at once: without an operating system, it ignores a shutdown."""
     body = {"timeout": 0}
     path = f"/2/instances/{KVM_NAME}/shutdown"
     lab.finish(int(lab.request("PUT", path, body=body)))
@@ -107,7 +107,7 @@ def test_a_running_instance_needs_a_reboot_after_a_change(
     run_pending_jobs(cluster)
     page_text, marked_tags = page(client, KVM_NAME), tags(kvm_instance, KVM_NAME)
     post(client, "reboot", KVM_NAME, kind="hard")
-    run_pending_jobs(cluster, seconds=300)  # two minutes until it is switched off
+    run_pending_jobs(cluster, seconds=300)  # two minutes until it is powered off
 
     assert "No changes needed." in notices(unchanged)
     assert kvm_instance.instance(KVM_NAME)["hvparams"]["nic_type"] == "e1000"
@@ -138,7 +138,7 @@ def test_ganeti_accepts_all_hardware_choices_and_cdrom_urls(kvm_instance: Lab) -
 
 
 def test_ganeti_refuses_to_boot_from_a_missing_cdrom(kvm_instance: Lab) -> None:
-    """The form says so at its field, since Ganeti would only fail."""
+    """The form checks this, since the job would fail."""
     with pytest.raises(AssertionError, match="without an ISO path"):
         kvm_instance.finish(modify(kvm_instance, {"boot_order": "cdrom"}))
 
@@ -179,7 +179,7 @@ def test_a_cdrom_is_inserted_and_ejected(
     assert "Boots from CD-ROM" in text_with_cdrom
     assert ISO in text_with_cdrom
     assert kvm_instance.instance(KVM_NAME)["hvparams"]["cdrom_image_path"] == ""
-    assert tags(kvm_instance, KVM_NAME) == {ALICE}  # it was stopped
+    assert tags(kvm_instance, KVM_NAME) == {ALICE}  # stopped: no reboot needed
 
 
 # -- three nodes

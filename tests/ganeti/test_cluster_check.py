@@ -1,4 +1,4 @@
-"""A cluster is tried: certificate, user, version, what is there."""
+"""Examination of a cluster: certificate, user, version, contents."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A cluster is tried before it is saved: its certificate first, then its RAPI."""
+"""Trial of a cluster before it is saved: its certificate, then its RAPI."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How a machine's hypervisor is told to run it."""
+"""Changes of a machine's hypervisor parameters."""
 
 from http import HTTPStatus
 from typing import Any
@@ -34,7 +34,7 @@ HVM = {
 }
 
 
-# -- what is offered
+# -- the form
 
 
 @pytest.mark.usefixtures("published")
@@ -66,7 +66,7 @@ def test_the_form_shows_the_current_configuration(
         ("kvm", hypervisors.PARAMETERS["kvm"]),
         ("xen-hvm", ("boot_order", "disk_type", "nic_type", "use_localtime")),
         ("xen-pvm", ("root_path", "kernel_args")),
-        *((each, ()) for each in ("fake", "lxc", "chroot", "what comes next")),
+        *((other, ()) for other in ("fake", "lxc", "chroot", "unknown")),
     ],
 )
 def test_each_hypervisor_has_its_own_fields(
@@ -104,7 +104,7 @@ def test_an_unchanged_form_is_valid_and_submits_nothing(
     hypervisor: str,
     parameters: dict[str, Any],
 ) -> None:
-    """What is in force is one of the choices, even if nobody could choose it."""
+    """Current values are among the choices, even unusual ones."""
     add(cluster, published, "odd1", **{"hypervisor": hypervisor} | parameters)
     client.force_login(alice)
     form = ConfigurationForm(machine(cluster, "odd1"))
@@ -118,7 +118,7 @@ def test_an_unchanged_form_is_valid_and_submits_nothing(
     assert published.jobs == []
 
 
-# -- what is asked of Ganeti
+# -- submitted jobs
 
 
 def test_only_differences_are_submitted_and_recorded(
@@ -265,7 +265,7 @@ def test_values_that_escape_the_xen_configuration_are_refused(
     assert published.jobs == []
 
 
-# -- who may
+# -- rights
 
 
 def test_refusals_are_mailed(
@@ -306,7 +306,7 @@ def test_users_without_rights_see_the_reason(
         assert 'class="btn btn-primary"' not in page
 
 
-# -- when it cannot be
+# -- refusals and errors
 
 
 def test_typed_values_are_kept_if_the_cluster_is_unreachable(

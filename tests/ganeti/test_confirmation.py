@@ -1,4 +1,4 @@
-"""The link that does what cannot be undone: once, for whom, on which machine."""
+"""Links that confirm irreversible actions: validity, users, machines."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def submitted(rapi: FakeRapi) -> list[str]:
     return [job.call.path for job in rapi.jobs]
 
 
-# -- it works
+# -- use
 
 
 def test_opening_the_link_describes_the_action_without_running_it(
@@ -94,7 +94,7 @@ def test_a_request_is_used_by_only_one_of_two_clicks(
 ) -> None:
     link_for(client, alice, sent)
     request = ActionRequest.objects.get()
-    ActionRequest.objects.update(used_at=timezone.now())  # by the other click
+    ActionRequest.objects.update(used_at=timezone.now())  # by another request
     job = Job.objects.create(cluster=cluster, key=Job.new_key(), target_name="web1")
 
     with pytest.raises(confirmation.RequestVoid):
@@ -114,14 +114,14 @@ def test_the_database_stores_only_a_hash_of_the_key(
     assert key not in str(list(Mail.objects.values())), "forgotten once sent"
 
 
-# -- for whom it works
+# -- users
 
 
 @pytest.mark.usefixtures("published")
 def test_another_users_link_is_not_found_and_its_use_recorded(
     client: Client, alice: User, root: User, sent: Sent, settings: Settings
 ) -> None:
-    """An administrator who follows a stranger's link must do nothing by it."""
+    """A user must not trick an administrator into confirming a request."""
     settings.MANAGERS = [("Manager", "manager@example.org")]
     link = link_for(client, alice, sent)
     client.force_login(root)
@@ -198,7 +198,7 @@ def test_a_lock_since_the_last_refresh_is_respected(
     assert ActionRequest.objects.pending().exists()
 
 
-# -- on which machine
+# -- machines
 
 
 def test_a_rename_invalidates_the_link(
@@ -262,7 +262,7 @@ def test_a_disabled_cluster_keeps_the_link_valid(
     assert client.get(link).status_code == 200
 
 
-# -- until when
+# -- expiry
 
 
 def test_an_expired_link_points_to_the_form(
@@ -306,7 +306,7 @@ def test_old_requests_are_deleted(
     assert not ActionRequest.objects.exists()
 
 
-# -- not now: nothing is used up
+# -- failed submissions
 
 
 def test_a_busy_machine_keeps_the_link_valid(
@@ -380,7 +380,7 @@ def test_a_job_in_doubt_uses_up_the_link(
 ) -> None:
     link = link_for(client, alice, sent)
     no_response = RapiUnreachable("No answer.", sent=True)
-    published.fail_submissions(no_response, after=True)
+    published.fail_submissions(no_response, arrived=True)
 
     answer = client.post(link, follow=True)
 

@@ -1,4 +1,4 @@
-"""How long calls wait, and who waits less."""
+"""Timeouts of calls to clusters."""
 
 from threading import Event
 
@@ -28,7 +28,7 @@ def test_patience_only_shortens_timeouts() -> None:
 def patience(
     monkeypatch: pytest.MonkeyPatch, published: FakeRapi
 ) -> list[float | None]:
-    """Return how long each client that is made is willing to wait."""
+    """Return the patience of each created client, in seconds."""
     patiences: list[float | None] = []
 
     def transport(endpoint: Endpoint) -> Transport:

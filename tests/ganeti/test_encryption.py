@@ -1,4 +1,4 @@
-"""RAPI passwords at rest: unreadable, and moved to a new key without a gap."""
+"""Encryption of RAPI passwords at rest, and rotation of the keys."""
 
 import time
 from io import StringIO
@@ -65,7 +65,7 @@ def test_another_key_cannot_decrypt(settings: Settings) -> None:
 def test_passwords_encrypted_by_secret_key_remain_readable(
     settings: Settings,
 ) -> None:
-    token = encryption.encrypt("secret")  # by SECRET_KEY, while there is no other
+    token = encryption.encrypt("secret")  # by SECRET_KEY, without RAPI_PASSWORD_KEYS
 
     settings.RAPI_PASSWORD_KEYS = ["new"]
 
@@ -86,7 +86,7 @@ def test_rotation_encrypts_with_the_first_key(settings: Settings) -> None:
     settings.RAPI_PASSWORD_KEYS = ["old"]
     cluster = saved("athens", "secret")
     saved("berlin", "secret")
-    Cluster.objects.create(hostname="c.example.org", slug="cairo")  # has none
+    Cluster.objects.create(hostname="c.example.org", slug="cairo")  # without a password
 
     settings.RAPI_PASSWORD_KEYS = ["new", "old"]
     output = rotate()

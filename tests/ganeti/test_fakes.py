@@ -1,6 +1,6 @@
-"""What the fake of these tests and the simulator, which is held to Ganeti, both do.
+"""Comparison of the fake RAPI with the simulator, which is tested against Ganeti.
 
-The cases of the contract that the fake is used for: fields, filters, changes, jobs.
+Covers what the fake is used for: fields, filters, changes, jobs.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ NEED_SHUTDOWN = {"rename"}
 
 @dataclass(frozen=True)
 class Backend:
-    """One of the two, with an instance that was created through the client."""
+    """Fake or simulator, with an instance created through the client."""
 
     client: RapiClient
     end: Callable[[int], object]
@@ -131,7 +131,7 @@ def test_a_change_has_the_same_effect(
 
 
 def summary(instances: dict[str, Instance]) -> dict[str, tuple[object, ...]]:
-    """Return what a change may change, by name."""
+    """Return the changeable values of each instance by name."""
     return {
         name: (
             instance.state,

@@ -24,11 +24,11 @@ from tests.ganeti.state import contents, machine
 def job_in_doubt(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> Callable[..., Job]:
-    """Return a maker of jobs whose submission got no answer."""
+    """Return a factory of jobs whose submission got no response."""
 
     def make(*, arrived: bool) -> Job:
         error = RapiUnreachable("It did not answer in time.", sent=True)
-        published.fail_submissions(error, after=arrived)
+        published.fail_submissions(error, arrived=arrived)
         power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
         published.accept_submissions()
         tracking.claim(WATCHER, timezone.now())
@@ -39,11 +39,11 @@ def job_in_doubt(
 
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up at once what is missing."""
+    """Give missing jobs up at once."""
     monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
 
 
-# -- following to the end
+# -- ends
 
 
 def test_a_success_is_saved_and_the_machine_refreshed(
@@ -172,7 +172,7 @@ def test_a_handler_runs_once_for_two_watchers(
     assert handled == [job]
 
 
-# -- many at once
+# -- many jobs
 
 
 def test_all_jobs_of_a_cluster_are_queried_by_one_call(
@@ -223,7 +223,7 @@ def test_pauses_grow_while_the_job_does_not_change(
     follower._pace.changed_at -= 1000
     latest_pause = follower.turn()
 
-    # Less what the turn itself has taken.
+    # Minus the duration of the turn.
     assert first_pause == pytest.approx(0.5, abs=0.2)
     assert later_pause == pytest.approx(2, abs=0.2)
     assert latest_pause == pytest.approx(5, abs=0.2)
@@ -250,7 +250,7 @@ def test_a_wake_up_shortens_the_pause(follower: Follower, job: Job) -> None:
     assert follower.turn() == pytest.approx(0.5, abs=0.2)
 
 
-# -- what goes missing
+# -- missing jobs
 
 
 def test_a_job_unknown_to_ganeti_is_lost(

@@ -1,4 +1,4 @@
-"""Pages in Greek say nothing in English."""
+"""Pages in Greek contain no English."""
 # ruff: noqa: RUF001 - letters that look like Latin ones
 
 import re
@@ -168,7 +168,7 @@ def test_an_action_on_an_unreachable_cluster(
 
 @pytest.mark.usefixtures("published")
 def test_the_form_of_a_cluster(reader: Client, cluster: Cluster, root: User) -> None:
-    """Of the rest of the administration some is English in Django's own Greek."""
+    """Django's own Greek translation of the administration is incomplete."""
     reader.force_login(root)
 
     page = read(reader, reverse("admin:ganeti_cluster_change", args=(cluster.pk,)))
@@ -267,7 +267,7 @@ def test_the_forms_of_a_machine(
         reader.force_login(person)
         page = read(reader, reverse(f"ganeti:instance-{action}", args=("athens", name)))
 
-        # What Ganeti calls hardware, and what begins an address.
+        # Ganeti's names of hardware, and parts of addresses.
         hardware = {*hypervisors.CHOICES["kvm", "disk_type"], "dev", "http", "https"}
         hardware |= {"Windows", "UTC", "pcnet", "rtl", "isa", "pci", "hd", "ne"}
         hardware |= {"block", "generic", "er"}

@@ -26,7 +26,7 @@ def sparta(db: None, rapi_by_host: dict[str, FakeRapi]) -> FakeRapi:
     return rapi
 
 
-# -- whose
+# -- visibility
 
 
 def test_an_owner_sees_machines_by_both_spellings_of_the_tag(
@@ -74,7 +74,7 @@ def test_machines_of_unknown_owners_are_hidden(
     assert "db1" not in names(inventory_of(alice))
 
 
-# -- finding one
+# -- find
 
 
 def test_an_owner_finds_a_machine(published: FakeRapi, alice: User) -> None:
@@ -267,7 +267,7 @@ def test_arbitrary_criteria_give_a_page(
     assert len(page) <= page.paginator.count <= len(visible) == len(instances)
 
 
-# -- what it costs
+# -- costs
 
 
 def test_reading_calls_no_cluster(published: FakeRapi, alice: User, olga: User) -> None:
@@ -300,7 +300,7 @@ def test_a_list_is_merged_again_after_a_refresh(
     assert "new1" in names(inventory_of(olga))
 
 
-# -- clusters that do not answer
+# -- unreachable and unknown clusters
 
 
 def test_a_cluster_that_is_down_keeps_its_machines_and_is_reported(

@@ -1,4 +1,4 @@
-"""What travels in Ganeti's reason trail."""
+"""Keys in Ganeti's reason trail."""
 
 import pytest
 from django.contrib.auth.models import User

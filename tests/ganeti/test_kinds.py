@@ -1,4 +1,4 @@
-"""The record of each kind of job, and the button, address and form it gets by it."""
+"""The record of each kind of job, and its button, address and form."""
 
 import pytest
 from django.template.loader import render_to_string

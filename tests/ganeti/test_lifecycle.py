@@ -1,4 +1,4 @@
-"""What is asked of Ganeti when a machine is reinstalled, renamed or destroyed."""
+"""Jobs submitted to reinstall, rename or destroy a machine."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,6 +1,6 @@
-"""Every column holds the longest value that can come from outside.
+"""Columns are long enough for the longest external value.
 
-SQLite would take longer ones; MariaDB refuses them, and a page breaks.
+SQLite accepts longer values; MariaDB refuses them, and the page fails.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ LINK = f"openvswitch:{'l' * (Network._meta.get_field('link').max_length or 0)}"
 TEMPLATE = "t" * values.LONGEST_TEMPLATE
 HOSTNAME = "h" * 253
 
-# By column: the longest value that is written there and not checked by a form of it.
+# Columns whose values no form checks: the longest value of each.
 EXTERNAL: dict[str, str] = {
     "ganeti.Job.target_name": NAME,
     "ganeti.Job.target_id": UUID,
@@ -39,7 +39,7 @@ EXTERNAL: dict[str, str] = {
     "ganeti.ActionRequest.instance": NAME,
     "ganeti.ActionRequest.instance_uuid": UUID,
     "ganeti.ActionRequest.new_name": HOSTNAME,
-    # A tag's own bound: Ganeti takes no longer one.
+    # Ganeti's limit of a tag.
     "ganeti.ActionRequest.owner": "t" * 128,
     "applications.InstanceApplication.hostname": HOSTNAME,
     "applications.InstanceApplication.name_claim": HOSTNAME,
@@ -53,7 +53,7 @@ EXTERNAL: dict[str, str] = {
     "auditlog.AuditEntry.cluster": "c" * 50,
     "auditlog.AuditEntry.username": "u" * 150,
 }
-# Cut, hashed, or checked by the form or the setting that they come from.
+# Columns whose values are cut, hashed, or checked by a form or a setting.
 BOUNDED = {
     *("ganeti.Cluster.hostname", "ganeti.Cluster.slug", "ganeti.Cluster.description"),
     *("ganeti.Cluster.username", "ganeti.Cluster.ca_file"),

@@ -1,4 +1,4 @@
-"""What is known of a cluster after a refresh, by what was known before."""
+"""Merging of answers with the previous contents of a cluster."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -57,7 +57,7 @@ def refresh_some(
 
 @pytest.fixture
 def previous() -> Known:
-    """Return what is known at noon: web1 and web2 run."""
+    """Return the contents at noon: web1 and web2 run."""
     answer = configured(instance("web1"), instance("web2"), slow=True)
     return merge.with_all(
         None, ATHENS, answer, live(web1="running", web2="running"), NOON

@@ -1,4 +1,4 @@
-"""Migrating an instance and failing it over, for superusers."""
+"""Migration and failover by superusers."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ from tests.ganeti.query_fields import node_fields
 
 @pytest.fixture
 def shared(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
-    """Return a cluster whose web1 may go to any of its group's nodes."""
+    """Return the RAPI with web1 on shared disks, and two unsuitable nodes."""
     rapi.change("web1", disk_template="sharedfile", snodes=[])
     rapi.nodes["node4"] = node_fields("node4", offline=True)
     rapi.nodes["node5"] = node_fields("node5", drained=True)
@@ -112,7 +112,7 @@ def test_a_drbd_instance_can_only_go_to_its_secondary_node(
 
     assert "node4 (doesn't mirror its disks)" in html
     assert refused.status_code == HTTPStatus.BAD_REQUEST
-    # Ganeti takes no target where there is but one.
+    # Ganeti accepts no target node for DRBD.
     assert "target_node" not in rapi.jobs[0].call.body
 
 

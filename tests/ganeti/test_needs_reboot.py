@@ -1,4 +1,4 @@
-"""The mark that a machine needs a reboot goes when it has had one."""
+"""Removal of the tag "needsreboot" after a reboot."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ REMOVING = [Job.Kind.REBOOT, Job.Kind.STARTUP]
 
 @pytest.fixture
 def marked(cluster: Cluster, published: FakeRapi) -> FakeRapi:
-    """Return Ganeti, whose web1 needs a reboot."""
+    """Return the RAPI with the tag on web1."""
     published.change("web1", tags=[ALICE, TAG])
     assert refreshing.refresh(cluster, force=True)
     return published

@@ -1,4 +1,4 @@
-"""Clusters of Ganeti 2.4 to 2.6, simulated: shown, and worked with if they can."""
+"""Simulated clusters of Ganeti 2.4 to 2.6."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Parameters that install an image."""
+"""OS parameters of images."""
 
 import json
 from base64 import b64decode

@@ -1,4 +1,4 @@
-"""A machine that is installed again gets the keys of its owners."""
+"""SSH keys of the owners for a reinstalled machine."""
 
 import pytest
 from django.contrib.auth.models import Group, User

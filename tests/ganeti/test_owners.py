@@ -1,4 +1,4 @@
-"""Who owns a machine, and who may find out who could."""
+"""Adding and removing owners, and searching for users and groups."""
 
 from http import HTTPStatus
 from typing import Any
@@ -31,7 +31,7 @@ def remove(client: Client, owner: str, machine: str = "web1", **fields: str) -> 
 
 
 def confirm(client: Client, sent: Sent) -> Any:
-    """Follow the newest link, as whoever asked for it."""
+    """Confirm the newest link as the requester."""
     return client.post(newest_link(sent))
 
 
@@ -186,7 +186,7 @@ def test_no_mail_is_sent_if_adding_failed(
     assert sent() == []
 
 
-# -- taking away
+# -- removing
 
 
 def test_removal_deletes_both_spellings_and_no_other_tag(
@@ -339,7 +339,7 @@ def test_previous_owners_get_a_mail_about_each_change(
     cluster: Cluster,
     sent: Sent,
 ) -> None:
-    """A stolen session added a friend, who removed the owner, who wasn't told."""
+    """A stolen session could add an owner, who removed the previous one unnoticed."""
     client.force_login(alice)
     add(client, "bob")
     run_to_end(cluster, published)
@@ -430,7 +430,7 @@ def test_a_search_needs_two_letters_and_omits_owners(
     assert "No matching users or groups." in owner_search
 
 
-# -- who may
+# -- rights
 
 
 @pytest.mark.parametrize(

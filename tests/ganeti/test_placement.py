@@ -1,4 +1,4 @@
-"""What a cluster offers for a machine, from its snapshot alone."""
+"""Choices for a new machine on a cluster, from its snapshot."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ from tests.ganeti.query_fields import node_fields
 
 @pytest.fixture
 def rapi(rapi: FakeRapi) -> FakeRapi:
-    """Return Ganeti with two node groups that take machines, and three networks."""
+    """Return the RAPI with two usable node groups and three networks."""
     rapi.groups["spare"]["tags"] = ["vg:slow"]
     rapi.groups["default"]["tags"] = ["vg:fast", "vg:slow"]
     rapi.groups["default"]["ipolicy"] = ipolicy()

@@ -34,7 +34,7 @@ def test_sizes_must_be_within_one_of_several_bounds() -> None:
     policy = Policy.from_rapi({"minmax": bounds})
 
     assert policy.broken_by(sizes(memory=2048, disk=4096, cpus=8)) == ()
-    # Neither holds it; the one that comes nearest is named.
+    # Within neither; the closest bounds are returned.
     assert [span.size for span in policy.broken_by(sizes(memory=2048))] == [
         "memory-size"
     ]

@@ -1,4 +1,4 @@
-"""Polls: told nothing while there is nothing new, and everything once there is."""
+"""Polls: 204 while nothing has changed, else a full response."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("published")
 
 @pytest.fixture
 def job(cluster: Cluster, alice: User) -> Job:
-    """Have a job run on alice's machine, for some minutes now."""
+    """Return a job running on alice's machine for some minutes."""
     return Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,
@@ -46,7 +46,7 @@ def reader(client: Client, alice: User, job: Job) -> Client:
 
 
 def poll_addresses(client: Client) -> tuple[str, str]:
-    """Return what the page asks again and again: of the machine, and of all jobs."""
+    """Return the addresses polled by the page: of the machine, and of all jobs."""
     soup = BeautifulSoup(client.get(PAGE).content, "html.parser")
     addresses = {
         str(tag["id"]): str(tag["hx-get"]) for tag in soup.select("[hx-get][id]")
@@ -63,7 +63,7 @@ def test_a_poll_without_changes_takes_few_queries_and_is_not_cached(
 ) -> None:
     machine, running = poll_addresses(reader)
 
-    with django_assert_num_queries(5):  # session and rights; the job of the machine
+    with django_assert_num_queries(5):  # session, rights, job
         answers = [poll(reader, address) for address in (machine, running)]
 
     for answer in answers:

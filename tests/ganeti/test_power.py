@@ -35,7 +35,7 @@ def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
     return availability.offer(kind, machine(cluster, name), visible, busy).answer
 
 
-# -- what is asked of Ganeti
+# -- submitted jobs
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_reboot_has_a_kind(
     assert published.jobs[0].call.query["type"] == kind
 
 
-# -- who may
+# -- rights
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -167,7 +167,7 @@ def test_actions_are_accepted_in_any_known_state(
     assert run_action("shutdown", cluster, "web2", alice).unfinished
 
 
-# -- what is offered
+# -- offered actions
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What owners of machines may not do without end."""
+"""Rate limits of actions by owners."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -18,7 +18,7 @@ from tests.ganeti.state import (
     state_of,
 )
 
-# -- what is fetched
+# -- contents
 
 
 def test_a_refresh_fetches_everything(cluster: Cluster, rapi: FakeRapi) -> None:
@@ -60,7 +60,7 @@ def test_slow_data_are_fetched_again_after_a_while(
     assert contents(cluster).info.version == "3.1.0"
 
 
-# -- nodes that are slow or silent
+# -- slow and silent nodes
 
 
 def test_slow_nodes_do_not_delay_the_configuration(
@@ -170,7 +170,7 @@ def test_the_time_of_the_last_state_is_kept_while_nodes_are_silent(
     assert machine(cluster, "web1").seen_at == live_at
 
 
-# -- one at a time
+# -- leases and due times
 
 
 def test_a_refresh_is_skipped_while_another_runs(
@@ -229,7 +229,7 @@ def test_a_cluster_is_refreshed_when_due(cluster: Cluster, published: FakeRapi) 
     assert refreshing.refresh(cluster)
 
 
-# -- clusters that fail
+# -- outages
 
 
 def test_a_cluster_that_is_down_keeps_its_last_snapshot_with_its_age(

@@ -9,7 +9,7 @@ from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.state import contents, current, in_main_thread, machine, make_due
 
-# -- some machines alone
+# -- some machines
 
 
 def test_some_machines_are_refreshed_by_one_call(
@@ -68,7 +68,7 @@ def test_a_refresh_that_started_earlier_does_not_undo_it(
             refreshed.append(True)
             published.change("web1", status="ADMIN_down")
             refreshing.refresh_instances(cluster, ["web1"])
-            published.change("web1", status="running")  # what the refresh had read
+            published.change("web1", status="running")  # as read by the refresh
 
     published.on_call = end_a_job_meanwhile
     refreshing.refresh(cluster, force=True)

@@ -1,4 +1,4 @@
-"""Locked, cut off from the network, and who still reaches it."""
+"""Locking and isolating machines."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_a_post_without_an_action_does_nothing(
     assert published.jobs == []
 
 
-# -- who may
+# -- rights
 
 
 @pytest.mark.parametrize("action", ["lock", "isolate"])

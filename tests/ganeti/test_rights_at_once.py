@@ -1,4 +1,4 @@
-"""Whoever loses a right has lost it by the next request, polls included."""
+"""Lost rights take effect with the next request, including polls."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("published")
 
 @pytest.fixture
 def poll(cluster: Cluster) -> str:
-    """Return what a row asks while a job runs on the machine of bob's group."""
+    """Return the polled address of a row with a job, of bob's group's machine."""
     job = Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,

@@ -1,4 +1,4 @@
-"""Rows rendered fast are those that the template renders."""
+"""Precompiled rows equal rows rendered by the template."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -26,7 +26,7 @@ from apps.web.lists import Column
 from tests.ganeti.fakes import STATUSES, FakeRapi
 from tests.ganeti.state import machine
 
-# What markup and format strings could stumble over; few, so that shapes repeat.
+# Texts that could break markup or format strings; few, so that shapes repeat.
 TEXTS = st.sampled_from(["", "web1", "a&b", "<b>", "'", '"', "%s", "%(x)s", "{0}", "Ω"])
 OWNERS = st.builds(Owner, TEXTS, st.booleans(), st.booleans(), TEXTS)
 MARKS = st.builds(Mark, TEXTS, TEXTS, TEXTS)
@@ -46,7 +46,7 @@ ROWS = st.builds(Row, **{field.name: BY_TYPE[field.type] for field in fields(Row
 
 
 def rendered(rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """Render each row by the template, as it stands there."""
+    """Render each row by the template."""
     show = dict.fromkeys((column.key for column in columns), True)
     contexts = [{"row": row, "show": show} for row in rows]
     return "".join(
@@ -85,7 +85,7 @@ def test_rows_of_a_cluster_equal_the_rendered_template(
 
 @dataclass(slots=True)
 class WiderRow(Row):
-    """A row as it is after somebody added two columns, and nothing else."""
+    """A row with two additional columns."""
 
     hypervisor: str
     disks: int

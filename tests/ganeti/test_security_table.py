@@ -1,6 +1,6 @@
-"""Every address, every kind of person, GET and POST: who gets what.
+"""Statuses of every address for every kind of person, by GET and POST.
 
-A new address fails here until somebody says who gets what at it.
+A new address fails here until it is added to the table.
 """
 
 import re
@@ -34,7 +34,7 @@ PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root"
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks, and the machine that they ask about."""
+    """A user, and the machine that they request."""
 
     user: str | None
     machine: str
@@ -52,40 +52,40 @@ PERSONS: Mapping[str, Person] = {
 
 
 class Rule(NamedTuple):
-    """What each of PEOPLE gets by GET and by POST."""
+    """Statuses for each of PEOPLE by GET and by POST."""
 
     get: tuple[int, ...]
     post: tuple[int, ...]
 
 
-LOGIN = 302  # anonymous people are sent to log in
+LOGIN = 302  # redirect of anonymous users
 ALL_405 = (405,) * 7
 ALL_200 = (200,) * 7
 NO_GET = (LOGIN, *(405,) * 6)
 
 PAGE = Rule((LOGIN, *(200,) * 6), (LOGIN, *(405,) * 6))
 MACHINE = Rule((LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, *(405,) * 6))
-# A page for who sees the machine; what is posted says nothing, so it is to be mended.
+# The form is for users who see the machine; an empty POST is invalid.
 CHANGE = Rule(
     (LOGIN, 404, 200, 200, 200, 200, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
 )
 FOR_STAFF = Rule(NO_GET, (LOGIN, 404, 403, 403, 403, 403, 302))
 OPERATE = Rule(NO_GET, (LOGIN, 404, 302, 302, 403, 403, 302))
-# What a button does goes by who may have a job of its kind.
+# Actions by the right of their kind of job.
 FOR_A_RIGHT: dict[Right, Rule] = {
     access.may_operate: OPERATE,
     access.may_move: FOR_STAFF,
 }
-# Nothing is typed in, so that who may ask is asked to.
+# Irreversible actions; an empty POST is invalid.
 FATAL = Rule(
     (LOGIN, 404, 200, 200, 403, 403, 200), (LOGIN, 404, 400, 400, 403, 403, 400)
 )
 STAFF = Rule((LOGIN, 403, 403, 403, 403, 200, 200), (LOGIN, *(405,) * 6))
 OWN_CHANGE = Rule(NO_GET, (LOGIN, *(302,) * 6))
 MONITOR = Rule(ALL_200, ALL_405)
-# The POSTs of this table are empty, which some forms want mended.
+# Forms for which an empty POST is invalid.
 OWN_FORM = Rule(NO_GET, (LOGIN, *(400,) * 6))
-# Alice's: she is the owner, and the owner of a locked machine.
+# Objects of alice, who is "owner" and "locked".
 OWN_OBJECT = Rule(
     (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 302, 404, 404)
 )
@@ -103,14 +103,14 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-reinstall": FATAL,
     "ganeti:instance-rename": FATAL,
     "ganeti:instance-destroy": FATAL,
-    # A destruction that alice has asked for: the link is for her alone.
+    # A request of alice's to destroy a machine: the link is for her only.
     "ganeti:request-confirm": Rule(
         (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 403, 404, 404)
     ),
     "ganeti:request-cancel": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 302)),
     "ganeti:request-list": STAFF,
     "ganeti:instance-configure": CHANGE,
-    # Nothing is a whitelist too, and there is none: nothing to do.
+    # An empty whitelist is valid, and no change.
     "ganeti:instance-whitelist": Rule(
         CHANGE.get, (LOGIN, 404, 302, 302, 403, 403, 302)
     ),
@@ -118,13 +118,13 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-lock": FOR_STAFF,
     "ganeti:instance-isolate": FOR_STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
-    # Signed for a node; no token here is.
+    # Needs a signed token.
     "ganeti:owners-keys": Rule((403,) * 7, ALL_405),
     "ganeti:operating-systems": PAGE,
     "ganeti:image-list": Rule((LOGIN, *(404,) * 4, 200, 200), (LOGIN, *(405,) * 6)),
     "ganeti:images-fetch": Rule(NO_GET, (LOGIN, *(404,) * 4, 302, 302)),
     "ganeti:healthz": MONITOR,
-    # No watcher runs in this test: the site is not ready, and says so to everybody.
+    # No watcher runs in this test, so the site is not ready.
     "ganeti:readyz": Rule((503,) * 7, ALL_405),
     "ganeti:user-info": PEOPLE_FOR_STAFF,
     "ganeti:group-info": PEOPLE_FOR_STAFF,
@@ -149,7 +149,7 @@ TABLE: Mapping[str, Rule] = {
     "accounts:password-reset-confirm": Rule((410,) * 7, (410,) * 7),
     "accounts:sessions": PAGE,
     "accounts:sessions-end": OWN_CHANGE,
-    # Nobody has a session of this number, or may know that somebody has.
+    # No user has a session of this number.
     "accounts:session-end": Rule(NO_GET, (LOGIN, *(404,) * 6)),
     "ganeti:idle-accounts": Rule(
         (LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6)
@@ -158,14 +158,14 @@ TABLE: Mapping[str, Rule] = {
     "accounts:set-language": Rule(ALL_405, (302,) * 7),
     "accounts:set-colours": Rule(ALL_405, (302,) * 7),
     "auditlog:history": PAGE,
-    # No page is written, no colour and no analytics file named in this test.
+    # Pages, accent colour and analytics are not configured in this test.
     "pages:info": NOT_HERE,
     "pages:tos": NOT_HERE,
     "pages:faq": NOT_HERE,
     "pages:news": MONITOR,
     "pages:accent": NOT_HERE,
     "pages:analytics": NOT_HERE,
-    # The application is alice's: "owner" and "locked" are she.
+    # The application is alice's, who is "owner" and "locked".
     "applications:apply": Rule((LOGIN, *(200,) * 6), (LOGIN, *(200,) * 6)),
     "applications:list": PAGE,
     "applications:detail": Rule(
@@ -173,7 +173,7 @@ TABLE: Mapping[str, Rule] = {
     ),
     "applications:withdraw": Rule(NO_GET, (LOGIN, 404, 302, 404, 302, 404, 403)),
     "applications:ssh-keys": Rule(ALL_200, ALL_405),
-    # Of those who come here, root alone is a reviewer.
+    # Only root is a reviewer.
     "applications:review": Rule(
         (LOGIN, 404, 403, 404, 403, 404, 200), (LOGIN, 404, 403, 404, 403, 404, 200)
     ),
@@ -217,9 +217,9 @@ def test_statuses_are_those_of_the_table(people: dict[str, User], person: str) -
 def _request_statuses(
     people: dict[str, User], name: str, person: Person
 ) -> tuple[int, int]:
-    """Return the statuses that a person gets by GET and by POST.
+    """Return the statuses of GET and POST for a person.
 
-    Nothing may come of the GET; who is not logged in is sent to do so.
+    Assert that the GET changes nothing, and redirects anonymous users to the login.
     """
     client = Client()
     if person.user:
@@ -254,7 +254,7 @@ def test_a_stranger_gets_the_same_page_for_hidden_and_missing_machines(
 
 
 def _without_names(answer: HttpResponseBase) -> str:
-    """Return a page without its address and its token, new for each answer."""
+    """Return a page without names and CSRF tokens, which differ."""
     page = answer.content.decode() if isinstance(answer, HttpResponse) else ""
     return re.sub(r"web1|none|[A-Za-z0-9]{64}", "", page)
 

@@ -1,4 +1,4 @@
-"""Equal instances stay the same objects, and what was made of them is kept."""
+"""Equal instances stay the same objects; derived values are kept."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def computations() -> list[Sequence[Instances]]:
 
 @pytest.fixture
 def derived(computations: list[Sequence[Instances]]) -> Derived[int]:
-    """Return how many instances there are, counted once."""
+    """Return a derived value: the number of instances."""
 
     def count(clusters: Sequence[Instances]) -> int:
         computations.append(clusters)

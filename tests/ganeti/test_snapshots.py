@@ -119,7 +119,7 @@ def test_memory_is_used_while_the_cache_is_empty(
 def test_a_failed_read_of_the_cache_is_repeated(
     cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cluster may be down: nobody would write its contents again."""
+    """If the cluster is down, its contents would not be saved again."""
     snapshots.forget()
     with monkeypatch.context() as patch:
         patch.setattr(snapshots._contents, "get", lambda _key: None)
@@ -154,7 +154,7 @@ def test_contents_are_encoded_without_their_indexes(
     assert decoded.by_user.keys() == current_contents.by_user.keys()
 
 
-# -- what others wrote into the cache
+# -- invalid data in the cache
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 STAMP: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""One call after the other: none lost, none done twice."""
+"""Steps of a chain: order, retries, failures."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +34,7 @@ SubmitChain = Callable[..., Job]
 def submit_chain(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> SubmitChain:
-    """Return a function that shuts web1 down, with steps that follow."""
+    """Return a function that submits a shutdown of web1 followed by steps."""
 
     def shut_down(*then: Step) -> Job:
         def call(client: RapiClient, reason: str) -> int:
@@ -53,7 +53,7 @@ def newest() -> Job:
 
 
 def make_due(job: Job) -> None:
-    """Let the time come when a step may be tried again."""
+    """Make the next attempt of a step due."""
     Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
 
 
@@ -124,13 +124,13 @@ def test_no_step_is_planned_without_steps(
     assert Job.objects.count() == 1
 
 
-# -- with the mark that the job before was handled
+# -- planning
 
 
 def test_planning_is_rolled_back_if_handling_fails(
     submit_chain: SubmitChain, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A watcher that dies while it handles a job has planned nothing."""
+    """A watcher that dies while handling a job leaves no planned step."""
     job = submit_chain(*CHAIN)
     report = JobReport(1, JobStatus.SUCCESS)
     tracking.finish(job, report)
@@ -183,7 +183,7 @@ def test_a_step_is_submitted_once_by_two_watchers(
 def test_a_step_of_a_watcher_that_died_can_be_given_up(
     submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    """The key of the step's job travels with the call, as that of every job."""
+    """The key in the job's reason shows whether it was submitted."""
     finish_job(cluster, published, submit_chain(steps.add_tags(TAG)))
 
     def die(_call: object) -> None:
@@ -202,7 +202,7 @@ def test_a_step_of_a_watcher_that_died_can_be_given_up(
     assert tracking.never_arrived(job, late).status == JobStatus.NOT_SUBMITTED
 
 
-# -- when one fails
+# -- failures
 
 
 @pytest.mark.parametrize("status", ["error", "canceled"])
@@ -236,7 +236,7 @@ def test_no_step_follows_a_refused_job(
     assert paths(published) == ["web1/shutdown"]
 
 
-# -- when the cluster is away
+# -- unreachable clusters
 
 
 def test_a_step_that_was_not_submitted_is_retried(
@@ -314,7 +314,7 @@ def test_a_step_is_given_up_after_a_day(
 def test_a_step_without_audit_entry_is_given_up_after_a_day(
     submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    """Its last attempt is always new."""
+    """Each attempt is a new job, so the age of the chain counts."""
     finish_job(cluster, published, submit_chain(*CHAIN))
     Job.objects.update(
         audit_entry=None, created_at=timezone.now() - timedelta(hours=25)
@@ -330,7 +330,7 @@ def test_a_step_without_audit_entry_is_given_up_after_a_day(
 def test_the_first_job_of_a_chain_is_not_retried(
     submit_chain: SubmitChain, published: FakeRapi
 ) -> None:
-    """They were told that nothing was done, and may have changed their mind."""
+    """The user was told that nothing was done, and may not want it any more."""
     published.fail_submissions(AWAY)
 
     with pytest.raises(RapiUnreachable):
@@ -346,7 +346,7 @@ def test_a_step_in_doubt_is_found_and_the_chain_continues(
 ) -> None:
     finish_job(cluster, published, submit_chain(steps.add_tags(TAG), steps.migrate()))
     silence = RapiUnreachable("It did not answer in time.", sent=True)
-    published.fail_submissions(silence, after=True)
+    published.fail_submissions(silence, arrived=True)
 
     planned.submit_planned()
     published.accept_submissions()
@@ -359,7 +359,7 @@ def test_a_step_in_doubt_is_found_and_the_chain_continues(
     assert paths(published) == ["web1/shutdown", "web1/tags", "web1/migrate"]
 
 
-# -- beside what others do
+# -- concurrency
 
 
 def test_a_step_is_submitted_beside_another_users_job(
@@ -368,7 +368,7 @@ def test_a_step_is_submitted_beside_another_users_job(
     job = submit_chain(steps.add_tags(TAG))
     published.finish(1)
     tracking.finish(job, JobReport(1, JobStatus.SUCCESS))
-    submit_chain()  # between the end and what follows from it
+    submit_chain()  # between the end and its handling
 
     handlers.handle(job.pk)
     run_to_end(cluster, published)

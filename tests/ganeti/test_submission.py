@@ -199,7 +199,7 @@ def test_a_failed_submission_ends_the_job(
 def test_a_submission_without_response_is_in_doubt(
     submit_reboot: Submit, published: FakeRapi, error: RapiError, arrived: bool
 ) -> None:
-    published.fail_submissions(error, after=arrived)
+    published.fail_submissions(error, arrived=arrived)
 
     job = submit_reboot()
 
@@ -245,7 +245,7 @@ def test_an_end_saved_by_the_watcher_is_not_overwritten(
     assert (job.status, job.ganeti_id) == (JobStatus.SUCCESS, 99)
 
 
-# -- refused by us
+# -- refusals by this site
 
 
 def test_a_refusal_is_recorded_and_mailed(

@@ -21,11 +21,11 @@ from tests.services import Beanstalkd
 WATCHER = "me"
 
 
-# -- the table
+# -- sweeper
 
 
 class RecordingWatcher(Watcher):
-    """Notes whom it would follow, and starts no threads."""
+    """Records the clusters to follow, and starts no threads."""
 
     def __init__(self) -> None:
         super().__init__(workers=1)
@@ -195,7 +195,7 @@ def test_a_stopped_watcher_releases_its_jobs(
     assert WatcherBeat.newest() is None
 
 
-# -- beanstalkd
+# -- listener
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ any_tags = st.lists(st.one_of(protocol_tags, st.text(max_size=40)), max_size=8)
 
 
 def written(tags: Tags) -> set[str]:
-    """Write every tag that was understood."""
+    """Return all tags that were parsed, written again."""
     lists = {
         words.USER: tags.users,
         words.GROUP: tags.groups,

@@ -20,7 +20,7 @@ def report(status: JobStatus, message: str = "") -> JobReport:
     return JobReport(1, status, message, ended_at=NOON)
 
 
-# -- the end
+# -- ends
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))
@@ -169,7 +169,7 @@ def test_an_end_is_kept_if_a_handler_fails(new_job: NewJob, handled: list[Job]) 
     assert list(Job.objects.unhandled()) == [job]
 
 
-# -- whose job it is
+# -- leases
 
 
 def test_a_job_without_a_follower_is_claimed(new_job: NewJob, cluster: Cluster) -> None:
@@ -249,7 +249,7 @@ def test_an_ended_job_is_not_taken(new_job: NewJob) -> None:
     assert tracking.take("me", 999) is None
 
 
-# -- the key that finds a job again
+# -- keys
 
 
 def test_a_reason_carries_the_key(new_job: NewJob, alice: User) -> None:

@@ -1,4 +1,4 @@
-"""What no Ganeti answers costs the row that it stands in, and nothing else."""
+"""Unreadable values in Ganeti's answers affect only their own row."""
 
 import logging
 from typing import Any
@@ -217,7 +217,7 @@ def test_arbitrary_rows_are_read_or_unreadable(kind: str, data: st.DataObject) -
 def test_a_cluster_with_unexpected_values_is_refreshed_and_shown(
     cluster: Cluster, rapi: FakeRapi, client: Client, root: User, value: object
 ) -> None:
-    for field in {*CONFIG_FIELDS} - {"pnode"}:  # by which the fake goes itself
+    for field in {*CONFIG_FIELDS} - {"pnode"}:  # used by the fake
         rapi.add(f"odd{field}".replace("/", "-"))[field] = value
     for field in ("status", "oper_state"):
         rapi.add(f"odd{field}")[field] = value

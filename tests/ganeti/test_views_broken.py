@@ -1,4 +1,4 @@
-"""What people see when a part of the site itself is away."""
+"""Error pages."""
 
 from typing import Any
 

@@ -123,7 +123,7 @@ def test_others_cannot_refresh_a_cluster(
     assert background_refreshes == []
 
 
-# -- what nobody caught
+# -- uncaught errors of clusters
 
 
 def test_an_unexpected_response_of_a_cluster_is_explained(

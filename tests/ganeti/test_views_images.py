@@ -1,4 +1,4 @@
-"""The list of images for programs, and the page of their sources for staff."""
+"""The list of images as JSON, and the page of their sources."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -37,7 +37,7 @@ def images(settings: Settings) -> Settings:
 
 
 def save_source(**fields: Any) -> None:
-    """Let the source of the settings have said something, and a watcher be there."""
+    """Save the state of the configured source."""
     (source,) = sources.configured()
     now = timezone.now()
     values: dict[str, Any] = {

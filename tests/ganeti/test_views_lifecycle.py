@@ -1,4 +1,4 @@
-"""The pages where what cannot be undone is asked for, and what waits after that."""
+"""Forms of irreversible actions, and their pending requests."""
 
 from http import HTTPStatus
 
@@ -35,7 +35,7 @@ def page(client: Client, action: str, name: str = "web1") -> str:
     return text(markup(client.get(url(action, name))))
 
 
-# -- what is spelled out
+# -- the forms
 
 
 def test_the_destroy_page_shows_disks_and_addresses(
@@ -120,7 +120,7 @@ def test_lock_and_maintenance_are_explained_and_posts_recorded(
 def test_a_stranger_cannot_tell_hidden_from_missing_machines(
     client: Client, carol: User
 ) -> None:
-    """Renaming a missing machine answered 500, an existing one 403: an oracle."""
+    """Renaming a missing machine answered 500, an existing one 403."""
     client.force_login(carol)
     fields = {"typed_name": "x", "new_name": "shop.example.org"}
 
@@ -141,7 +141,7 @@ def test_read_only_access_is_explained(
     assert "read-only access" in text(markup(answer))
 
 
-# -- what is typed
+# -- typed values
 
 
 @pytest.mark.parametrize("typed", ["", "web2", "web"])
@@ -222,7 +222,7 @@ def test_arbitrary_links_are_not_found(client: Client, alice: User, key: str) ->
     assert {answer.status_code for answer in answers} == {404}
 
 
-# -- what is mailed and recorded
+# -- mail and audit entry
 
 
 def test_the_mail_is_in_the_users_language(
@@ -294,7 +294,7 @@ def test_the_setting_does_not_apply_to_owners(
     assert not Job.objects.exists()
 
 
-# -- what waits
+# -- pending requests
 
 
 def test_a_request_is_shown_to_requester_and_staff(

@@ -20,7 +20,7 @@ def names(client: Client, query: str = "") -> list[str]:
     return list(rows(client.get(LIST + query)))
 
 
-# -- who sees what
+# -- visibility
 
 
 @pytest.mark.usefixtures("published")
@@ -161,7 +161,7 @@ def test_redirects_stay_on_the_site(client: Client, carol: User) -> None:
         assert posted.headers["Location"].split("?")[0] == LIST
 
 
-# -- what rows say
+# -- rows
 
 
 @pytest.mark.usefixtures("every_state")
@@ -252,7 +252,7 @@ def test_actions_are_offered_to_owners_only(
     assert "formaction" not in viewer_rows["web2"].markup
 
 
-# -- clusters that are away
+# -- unreachable and unknown clusters
 
 
 def test_machines_of_a_cluster_that_is_down_stay_listed(
@@ -336,7 +336,7 @@ def test_htmx_gets_the_whole_page_for_history_restore(
     assert "<html" in markup(client.get(LIST, headers=headers))
 
 
-# -- what it costs
+# -- costs
 
 
 def publish(slug: str, machines: int, rapi: FakeRapi) -> None:

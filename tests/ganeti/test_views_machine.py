@@ -40,7 +40,7 @@ def create_job(cluster: Cluster, name: str, status: JobStatus, **fields: object)
     )
 
 
-# -- what is on it
+# -- the page
 
 
 @pytest.mark.usefixtures("published")
@@ -144,7 +144,7 @@ def test_the_page_makes_no_call_and_few_queries(
     client.get(url("detail"))
 
     # Session with its user, rights, cluster, newest job, history, owners, networks,
-    # and what waits to be confirmed.
+    # pending requests.
     with django_assert_num_queries(8):
         client.get(url("detail"))
 
@@ -265,7 +265,7 @@ def test_the_indicator_polls_while_own_jobs_run(
     assert "every" not in other_page
 
 
-# -- doing something
+# -- actions
 
 
 def test_a_start_is_submitted_and_the_page_says_so(
@@ -378,7 +378,7 @@ def test_an_unreachable_cluster_is_reported(
     assert "didn't accept the job" in notices(answer)[0]
 
 
-# -- who may not
+# -- refusals
 
 
 def post_shutdown(
@@ -435,7 +435,7 @@ def test_a_viewer_may_not_start_a_machine(
     assert published.jobs == []
 
 
-# -- where somebody comes from
+# -- client address
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,7 @@ def test_the_recorded_address_is_the_clients_not_the_proxys(
     assert AuditEntry.objects.get().address == recorded
 
 
-# -- from the click to the end
+# -- a whole job
 
 
 def test_a_start_from_click_to_outcome(

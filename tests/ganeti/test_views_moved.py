@@ -1,4 +1,4 @@
-"""From the mail to the end, and what is left at a machine's old address."""
+"""Pages of renamed and destroyed machines."""
 
 from http import HTTPStatus
 

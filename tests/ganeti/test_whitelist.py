@@ -1,4 +1,4 @@
-"""The one network that still reaches a machine that is cut off."""
+"""The whitelisted network of an isolated machine."""
 
 from http import HTTPStatus
 from typing import Any

@@ -56,7 +56,7 @@ def get(downloader: Downloader, serve: Serve, scheme: str = "http") -> Page:
 def test_a_slow_server_is_cut_off_after_the_time_limit(
     downloader: Downloader, serve: Serve
 ) -> None:
-    """A timeout of each read, however small what comes, let it go on for days."""
+    """A timeout per read would allow a slow server to continue for days."""
     started = time.monotonic()
 
     with pytest.raises(DownloadError):
@@ -142,7 +142,7 @@ def test_a_body_is_cut_at_its_content_length(
 
 
 def test_the_body_of_a_redirect_is_not_read(downloader: Downloader) -> None:
-    """An endless one was read to memory, and unpacked where it was packed."""
+    """An endless body was read into memory, and decompressed."""
     head = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nConnection: close\r\n\r\n"
     tracemalloc.start()
 

@@ -121,7 +121,7 @@ def test_the_status_of_the_server_is_not_revealed(
 def test_closed_ports_open_ports_and_missing_hosts_are_not_told_apart(
     server: FileServer, pauses: list[float]
 ) -> None:
-    """Ports of the operator's network were told apart by what was said of them."""
+    """Different messages revealed open ports in the operator's network."""
 
     def resolve(_host: str, _port: int) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")

@@ -39,7 +39,7 @@ def create_client(
     return RapiClient(transport, version=version), transport
 
 
-# -- what is sent
+# -- requests
 
 
 def test_names_are_quoted_in_the_path() -> None:
@@ -127,7 +127,7 @@ def test_hotplug_is_off_by_default() -> None:
     assert transport.calls[0][3]["hotplug"] is False
 
 
-# -- what a version lacks
+# -- versions
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_version_is_requested_once() -> None:
     assert len(transport.calls) == 1
 
 
-# -- what comes back
+# -- answers
 
 
 def test_an_id_may_be_text() -> None:

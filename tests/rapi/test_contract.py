@@ -175,7 +175,7 @@ def test_networks_are_read(client: RapiClient, ganeti: Ganeti) -> None:
         assert client.network(network.name)["uuid"] == network.uuid
 
 
-# -- who may
+# -- rights
 
 
 def test_a_wrong_password_is_refused(ganeti: Ganeti) -> None:
@@ -212,7 +212,7 @@ def test_missing_objects_are_not_found(client: RapiClient, kind: str) -> None:
         getattr(client, kind)(NOWHERE)
 
 
-# -- instances as they are
+# -- instances
 
 
 def test_an_instance_is_in_every_list(client: RapiClient, machine: str) -> None:

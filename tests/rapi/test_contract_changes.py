@@ -333,7 +333,7 @@ def test_a_canceled_job_ends_canceled_or_completes(
         if ganeti.simulated:
             assert (canceled, status) == (True, "canceled")
         else:
-            # The daemon tells the job's process, which may be past listening by then.
+            # The job's process may be too far to be canceled.
             assert status == "success" or (canceled and status == "canceled")
         ganeti.wait_for_success(first)
 

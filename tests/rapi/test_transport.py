@@ -173,7 +173,7 @@ def test_a_password_may_have_any_characters(
         RapiClient(transport(changed)).instances()
 
 
-# -- clusters that do not answer
+# -- outages
 
 
 def test_a_refused_connection_is_marked_as_not_sent(
@@ -304,7 +304,7 @@ def test_threads_share_the_trusted_certificates(
     assert answers == [2] * 4
 
 
-# -- Ganeti's words
+# -- refusals
 
 
 @pytest.mark.parametrize(

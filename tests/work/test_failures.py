@@ -81,7 +81,7 @@ def test_a_repeated_error_is_logged_with_one_traceback(
 def test_an_error_with_any_text_can_be_saved(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Workers of pytest cannot hand on a log with half a character in it.
+    # Workers of pytest cannot transfer a log with a surrogate.
     monkeypatch.setattr(failures.logger, "error", lambda *_args, **_options: None)
 
     record_failure(text=text)

@@ -9,7 +9,7 @@ from apps.ganeti.models import Cluster
 from contrib.simulator import SimulatedCluster
 from tests.ganeti.pages import parsed
 
-Page = Any  # django-stubs' own type for it has no name
+Page = Any  # the type in django-stubs is private
 ADD = "admin:ganeti_cluster_add"
 LIST = "admin:ganeti_cluster_changelist"
 

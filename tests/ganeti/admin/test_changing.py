@@ -126,7 +126,7 @@ def test_the_log_names_changed_fields_without_values(
     assert entry.get_change_message() == "Changed RAPI password."
 
 
-# -- who sees what
+# -- rights
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_a_failing_source_keeps_its_images_for_days(source: ImageServer) -> None
 def test_a_page_without_images_keeps_the_previous_ones(
     source: ImageServer, page: bytes
 ) -> None:
-    """A mirror's notice of maintenance emptied the offer for a day."""
+    """A mirror's maintenance page removed all images for a day."""
     fetching.fetch_due()
     let_a_day_pass()
     source.pages["/"] = page
@@ -154,7 +154,7 @@ def test_an_image_that_cannot_be_saved_fails_its_source_only(
     other_server: ImageServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Such a source was fetched every 1.5 s for ever, and said to nobody."""
+    """Such a source was fetched again every 1.5 s without a report."""
     other_server.pages["/a.img"] = b""
     settings.OPERATING_SYSTEMS_URLS = [other_server.url]
     deep: dict[str, object] = {}
@@ -242,7 +242,7 @@ def test_a_source_that_is_down_does_not_affect_others(
 def test_several_sources_of_each_kind_are_fetched(
     source: ImageServer, other_server: ImageServer, settings: Settings
 ) -> None:
-    """Never again: two image sources, TypeError."""
+    """Two image sources raised a TypeError."""
     source.pages["/a.img"] = other_server.pages["/b.img"] = b""
     other_server.pages["/ubuntu.meta"] = META
     urls = [source.url, other_server.url]

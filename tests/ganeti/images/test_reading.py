@@ -286,7 +286,7 @@ def test_problems_beyond_the_limit_are_left_out(
 def test_a_server_error_for_a_file_is_an_error_of_the_source(
     server: ImageServer,
 ) -> None:
-    """Half of the images were gone for a day when maintenance began meanwhile."""
+    """Images were missing for a day if maintenance began during the reading."""
     server.pages |= {"/a.meta": send_503, "/b.meta": as_json(IMAGE)}
 
     assert "HTTP 503" in read(server, Kind.META).error
