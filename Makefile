@@ -1,4 +1,4 @@
-# "make demo" and "make test" see to everything they need; "make help" lists the rest.
+# Each target first installs what it needs. "make help" lists all targets.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -8,27 +8,27 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 RELEASES := bookworm trixie
 HEAVY := lab or system or browser or attack
 PYTEST := $(BIN)/python -m pytest
-# A file that isn't one of those in requirements*.txt, by its hash, is not installed.
+# pip installs only files with the hashes in requirements*.txt.
 INSTALL := python -m pip install -q --disable-pip-version-check --require-hashes
 OPTIONAL := requirements-mysql.txt requirements-ldap.txt requirements-sentry.txt
 UPKEEP := $(VENV)/upkeep
 export PYTHON
-# pytest and the processes that tests start compile a module once, not each time anew.
+# Without bytecode files, each process of the tests would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo run test test-fast test-lab test-system test-browser test-attack test-release bench lint format messages lock audit docs clean packages-%
 
-help: ## This list
+help: ## List all targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## The whole product with simulated clusters, on port PORT
+demo: packages-demo $(BIN)/.run node_modules/.installed $(CATALOGUES) ## Run ganetimgr with simulated clusters on port PORT
 	@exec $(BIN)/python -m contrib.demo --port $(PORT)
 
-run: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The same to work on: reload, DEBUG, data kept; FRESH=1 WATCHER=no
+run: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Run it for development, with reload and DEBUG; FRESH=1 WATCHER=no
 	@exec $(BIN)/python -m contrib.demo --develop --port $(PORT) $(if $(FRESH),--fresh) $(if $(filter no,$(WATCHER)),--no-watcher)
 
 ifdef T
-test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) ## Every check and every test; only T=path::name
+test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) ## Run all checks and tests, or only T=path::name
 	$(PYTEST) $(T)
 else
 test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint
@@ -36,56 +36,56 @@ test: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES) lint
 	$(PYTEST) -n 3 --dist loadgroup
 endif
 
-test-lab: ## The tests on the real Ganeti lab
-test-system: ## The tests with processes and real services
-test-browser: ## The tests in Chromium
-test-attack: ## The attacks on the whole product
+test-lab: ## Run the tests that need the Ganeti lab
+test-system: ## Run the tests with real processes and services
+test-browser: ## Run the tests in Chromium
+test-attack: ## Run the attack tests
 test-lab test-system test-browser test-attack: packages-test $(BIN)/.test node_modules/.installed $(CATALOGUES)
 	@contrib/setup/labs
 	$(PYTEST) -n 3 --dist loadgroup -m $(@:test-%=%)
 
-test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## The tests that need nothing but Python
+test-fast: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Run the tests without external programs
 	$(PYTEST) -n auto --hypothesis-profile=quick -m "not ($(HEAVY))"
 
-test-release: packages-release ## "make demo" and "make test-fast" in a new Debian 12 and 13
+test-release: packages-release ## Run "make demo" and "make test-fast" in a new Debian 12 and 13
 	@contrib/setup/release $(RELEASES)
 
-bench: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Times, memory and calls, as one table
+bench: packages-demo $(BIN)/.dev node_modules/.installed $(CATALOGUES) ## Run the benchmarks of time, memory and requests
 	$(BIN)/python -m tests.bench
 
-lint: packages-demo $(BIN)/.dev ## Format, rules, layers, types, templates
+lint: packages-demo $(BIN)/.dev ## Check formatting, lint rules, import layers, types and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates apps
 
-format: $(BIN)/.dev ## Lay out Python
+format: $(BIN)/.dev ## Format Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-messages: $(BIN)/.run ## What is to be translated, from the sources to locale/
+messages: $(BIN)/.run ## Extract translatable strings into locale/
 	$(BIN)/python manage.py makemessages --all --no-wrap --add-location file \
 		--ignore node_modules --ignore tests --ignore var
 
-lock: packages-demo $(UPKEEP)/.installed ## requirements*.txt from requirements*.in
+lock: packages-demo $(UPKEEP)/.installed ## Generate requirements*.txt from requirements*.in
 	@contrib/setup/lock
 
-audit: packages-demo $(UPKEEP)/.installed ## Known vulnerabilities of what is installed
+audit: packages-demo $(UPKEEP)/.installed ## Check the installed packages for known vulnerabilities
 	$(BIN)/python contrib/setup/audit.py
 
-docs: packages-docs $(BIN)/.dev ## The manual, in docs/_build/html
+docs: packages-docs $(BIN)/.dev ## Build the manual in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 	@echo "Built: docs/_build/html/index.html"
 
-clean: ## Forget what was installed and built; var/ stays
+clean: ## Remove installed and built files except var/
 	rm -rf $(VENV) node_modules docs/_build .mypy_cache .ruff_cache .pytest_cache
 	rm -f $(CATALOGUES)
 
 packages-%:
 	@contrib/setup/packages $*
 
-# What was installed says which file asked for it: a newer file installs again.
+# The marker files record installations, so a newer requirements file installs again.
 $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)
 
@@ -101,7 +101,7 @@ $(BIN)/.test: $(OPTIONAL) $(BIN)/.dev
 	$(BIN)/$(INSTALL) $(addprefix -r ,$(OPTIONAL))
 	@touch $@
 
-# Apart from the rest, whose versions they don't share.
+# In a separate environment, because the versions of dependencies differ.
 $(UPKEEP)/.installed: requirements-upkeep.txt | $(BIN)/python
 	$(PYTHON) -m venv --clear $(UPKEEP)
 	$(UPKEEP)/bin/$(INSTALL) -r requirements-upkeep.txt

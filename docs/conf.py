@@ -1,4 +1,4 @@
-"""How Sphinx builds the manual."""
+"""Sphinx configuration."""
 
 import tomllib
 from pathlib import Path

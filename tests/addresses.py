@@ -1,4 +1,4 @@
-"""Every address of the product, with something behind it."""
+"""Every address of the product, with an object behind it."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -33,8 +33,8 @@ def addresses(
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             inner = pattern.namespace or ""
-            below = f"{namespace}{inner}:" if inner else namespace
-            yield from addresses(pattern.url_patterns, below)
+            inner_namespace = f"{namespace}{inner}:" if inner else namespace
+            yield from addresses(pattern.url_patterns, inner_namespace)
         elif pattern.name:
             parameters = list(pattern.pattern.regex.groupindex)
             yield f"{namespace}{pattern.name}", parameters
@@ -45,8 +45,8 @@ OURS = {name: args for name, args in ALL.items() if not name.startswith("admin:"
 ADMIN = {name: args for name, args in ALL.items() if name.startswith("admin:")}
 
 
-def a_request(machine: str) -> ActionRequest:
-    """Return alice's wish to destroy a machine, whose link has KEY."""
+def create_action_request(machine: str) -> ActionRequest:
+    """Create alice's request to destroy a machine, whose link has KEY."""
     return ActionRequest.objects.get_or_create(
         key_hash=hash_of(KEY),
         defaults={
@@ -61,7 +61,7 @@ def a_request(machine: str) -> ActionRequest:
 
 
 def create_application(alice: User) -> InstanceApplication:
-    """Return an application of alice's, the one that addresses are about."""
+    """Create alice's application, which the addresses lead to."""
     return InstanceApplication.objects.create(
         pk=17,
         applicant=alice,
@@ -74,7 +74,7 @@ def create_application(alice: User) -> InstanceApplication:
 
 
 def address_of(name: str, machine: str) -> str:
-    """Return an address; what stands in it may mean another thing in each."""
+    """Return an address; parameters of one name differ between addresses."""
     values: dict[str, Callable[[], Any]] = {
         "cluster_slug": lambda: "athens",
         "name": lambda: machine,
@@ -86,28 +86,28 @@ def address_of(name: str, machine: str) -> str:
         "uidb64": lambda: "MQ",
         "number": lambda: NUMBERS.get(name, 4711),
         "accounts:confirm key": lambda: "f" * 64,
-        "key_id": key_of_alice,
-        "accounts:mail-change key": link_of_alice,
+        "key_id": create_key,
+        "accounts:mail-change key": create_mail_change,
         "applications:trial key": lambda: "of-no-trial",
     }
     if {"key", "request_pk"} & set(ALL[name]) and name.startswith("ganeti:"):
-        asked = a_request(machine)
+        action_request = create_action_request(machine)
         values |= {
             "key": lambda: KEY,
-            "request_pk": lambda: asked.pk,
-            "action": lambda: asked.action,
+            "request_pk": lambda: action_request.pk,
+            "action": lambda: action_request.action,
         }
-    found = {each: values.get(f"{name} {each}") or values[each] for each in ALL[name]}
-    return reverse(name, kwargs={each: value() for each, value in found.items()})
+    getters = {each: values.get(f"{name} {each}") or values[each] for each in ALL[name]}
+    return reverse(name, kwargs={each: value() for each, value in getters.items()})
 
 
-def key_of_alice() -> int:
+def create_key() -> int:
     alice = User.objects.get(username="alice")
     return SshKey.objects.get_or_create(owner=alice, key="ssh-ed25519 AAAA")[0].pk
 
 
-def link_of_alice() -> str:
-    """Return the key of the link for which alice gets another mail address."""
+def create_mail_change() -> str:
+    """Create alice's change of her mail address, and return the key of its link."""
     digest = hashlib.sha256(b"one-time").hexdigest()
     values = {"address": "a@example.org", "asked_at": timezone.now(), "digest": digest}
     alice = User.objects.get(username="alice")
@@ -116,7 +116,7 @@ def link_of_alice() -> str:
 
 
 def undone(work: Callable[..., Result], *arguments: Any) -> Result:
-    """Do something and let the database forget it."""
+    """Call a function, roll back its changes and return its result."""
     with transaction.atomic():
         result = work(*arguments)
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""What every test may use, and how the run goes about its parts."""
+"""Fixtures and hooks of all tests."""
 
 import gc
 import os
@@ -74,8 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 def heavy_group(item: pytest.Item) -> str:
-    """Return what a test shares with others; empty: it needs nothing but itself."""
-    markers = [each for each in HEAVY if item.get_closest_marker(each)]
+    """Return the group of a test that shares processes with others, else ""."""
+    markers = [marker for marker in HEAVY if item.get_closest_marker(marker)]
     if markers == ["lab"]:
         # Without a product they share no more than the machines of their module.
         return f"lab-{item.path.stem}"
@@ -101,12 +101,12 @@ def pytest_sessionfinish() -> None:
 
 
 def writable(text: str) -> str:
-    """Escape halves of surrogate pairs: xdist's workers die of sending any."""
+    """Escape halves of surrogate pairs: xdist's workers can't send them."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def without_skip(report: Report) -> Report:
-    """Take no skip for an answer in CI, where everything is there to be tested."""
+    """Report a skipped test as failed in CI, where everything is installed."""
     is_skip = report.outcome == "skipped" and not hasattr(report, "wasxfail")
     if is_skip and os.environ.get("CI") == "true":
         report.outcome = "failed"
@@ -115,26 +115,26 @@ def without_skip(report: Report) -> Report:
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_count() -> None:
-    """Let no test be limited by what others tried."""
+def _clear_cache() -> None:
+    """Keep attempts of other tests from counting against rate limits."""
     cache.clear()
 
 
 @pytest.fixture(autouse=True)
-def _counts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test depend on how long its moment takes."""
+def _keep_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep cached counts until the end of the test, however long it takes."""
     monkeypatch.setattr(cached_count, "KEPT_S", 600)
 
 
 @pytest.fixture
 def no_rate_limits(settings: Settings) -> None:
-    """Let a test try whatever it likes as often as it likes."""
+    """Lift all rate limits."""
     settings.RATE_LIMITS = {action: {} for action in settings.RATE_LIMITS}
 
 
 @pytest.fixture(autouse=True)
-def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail a handler of jobs that asks the cache: a watcher would stand (following)."""
+def _forbid_cache_in_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail if a job handler uses the cache: it would block the watcher."""
     handle = handlers.handle
 
     def handle_without_cache(pk: int) -> bool:
@@ -144,14 +144,14 @@ def _handlers_ask_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
             return handle(pk)
 
     def refuse(*_args: object, **_kwargs: object) -> None:
-        pytest.fail("A handler asks the cache, within its transaction.")
+        pytest.fail("A handler uses the cache, within its transaction.")
 
     monkeypatch.setattr(handlers, "handle", handle_without_cache)
 
 
 @pytest.fixture
 def state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the embedded default of settings read meanwhile be in this directory."""
+    """Move the state directory of the embedded default to a temporary one."""
     state = tmp_path / "state"
     database = {**defaults.DATABASES["default"], "NAME": state / "ganetimgr.sqlite3"}
     cache = {**defaults.CACHES["default"], "LOCATION": state / "cache"}
@@ -166,7 +166,7 @@ Sent = Callable[[], list[EmailMessage]]
 
 @pytest.fixture
 def sent(db: None) -> Sent:
-    """Return a function that sends what waits, and returns all mails sent so far."""
+    """Return a function that sends pending mails and returns all sent so far."""
 
     def deliver() -> list[EmailMessage]:
         digest.send()

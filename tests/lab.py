@@ -1,7 +1,7 @@
 """The real Ganeti of contrib/lab, for tests that need one.
 
-A cluster that is up is used as it is and left up, whoever else uses it: a test makes
-instances under a prefix of its own, and takes away what it made.
+A cluster that is up is used as it is and left up, since other runs may use it too: a
+test creates instances with a prefix of its own and removes them.
 """
 
 import http.client
@@ -26,12 +26,12 @@ from ganetimgr.settings.defaults import BASE_DIR
 SCRIPT = BASE_DIR / "contrib" / "lab" / "lab"
 NETWORK = os.environ.get("GANETI_LAB_NET", "10.77")
 ADDRESSES = {"fake": f"{NETWORK}.1.10", "kvm": f"{NETWORK}.2.10"}
-# Where its operating systems write down what they were given.
+# Where its operating systems log their parameters.
 ROOT = os.environ.get("GANETI_LAB_ROOT", "/var/tmp/ganeti-lab")  # noqa: S108 - its place
 RUNS = Path(ROOT) / "os-runs"
 FINAL = ("success", "error", "canceled")
-# Ganeti's words when what it looked at has changed before it was locked.
-ASKS_AGAIN = "retry the operation"
+# Ganeti's message when an object has changed before it was locked.
+RETRY_MESSAGE = "retry the operation"
 
 UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname = False
@@ -40,7 +40,7 @@ UNVERIFIED.verify_mode = ssl.CERT_NONE
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """One cluster of the lab, spoken to past the product."""
+    """One cluster of the lab, called directly and not through the product."""
 
     kind: str
     host: str
@@ -56,7 +56,7 @@ class Lab:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
     ) -> Any:
-        """Make one call; raise AssertionError when Ganeti says no."""
+        """Make one call; raise AssertionError if Ganeti refuses it."""
         connection = http.client.HTTPSConnection(
             self.host, self.port, context=UNVERIFIED, timeout=30
         )
@@ -92,22 +92,22 @@ class Lab:
         return job
 
     def change(self, method: str, path: str, body: Any = None) -> None:
-        """Have it changed; again when Ganeti says so, since others change it too."""
+        """Run a job; again while Ganeti asks for it, since other jobs interfere."""
         while True:
             try:
                 self.finish(int(self.request(method, path, body=body)))
             except AssertionError as exc:
-                if ASKS_AGAIN not in str(exc):
+                if RETRY_MESSAGE not in str(exc):
                     raise
             else:
                 return
 
     def names(self) -> list[str]:
-        return [found["id"] for found in self.request("GET", "/2/instances")]
+        return [instance["id"] for instance in self.request("GET", "/2/instances")]
 
     def instance(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.request("GET", f"/2/instances/{name}")
-        return found
+        instance: dict[str, Any] = self.request("GET", f"/2/instances/{name}")
+        return instance
 
     def create(self, name: str, **changes: Any) -> int:
         """Submit the creation of a small instance that is stopped; return the job."""
@@ -155,7 +155,7 @@ class Lab:
 
     @contextmanager
     def instances(self, *names: str, **changes: Any) -> Iterator[None]:
-        """Have stopped instances for a while, and take them away again."""
+        """Create stopped instances for the block, and remove them after it."""
         self.remove(*names)
         for job_id in [self.create(name, **changes) for name in names]:
             self.finish(job_id)
@@ -172,34 +172,34 @@ class Lab:
 
 
 def is_up(kind: str, tries: int = 3) -> bool:
-    """Ask more than once: a busy machine answers late, and is not to be rebuilt."""
+    """Return whether a cluster is up; a busy machine may need several tries."""
     return any(_run("status", kind) is None for _ in range(tries))
 
 
 def bring_up(kind: str) -> Lab:
-    """Return a cluster of the lab, up; skip the test where that cannot be."""
+    """Bring up a cluster of the lab; skip the test where that isn't possible."""
     if not is_up(kind):
         if os.getuid() != 0:
             pytest.skip(f"the lab's {kind} cluster is down, and only root brings it up")
-        complaint = _run("up", kind)
-        if complaint is not None:
-            pytest.skip(f"the lab's {kind} cluster does not come up: {complaint}")
+        error = _run("up", kind)
+        if error is not None:
+            pytest.skip(f"the lab's {kind} cluster does not come up: {error}")
     return Lab(kind, ADDRESSES[kind])
 
 
 def _run(verb: str, kind: str) -> str | None:
-    """Run the lab's script; return what it complains of, None if it succeeds."""
+    """Run the lab's script; return its error output, None if it succeeds."""
     # A file, not a pipe: Ganeti's daemons would keep that open for ever.
-    with tempfile.TemporaryFile("w+") as complaints:
+    with tempfile.TemporaryFile("w+") as errors:
         run = subprocess.run(  # noqa: S603 - our own script
             [SCRIPT, verb, kind],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=complaints,
+            stderr=errors,
             check=False,
         )
-        complaints.seek(0)
-        return complaints.read().strip() if run.returncode else None
+        errors.seek(0)
+        return errors.read().strip() if run.returncode else None
 
 
 @pytest.fixture(scope="session")

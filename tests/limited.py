@@ -1,4 +1,4 @@
-"""Limited processes without processes, a third of a second each: a plugin, for all."""
+"""A plugin that runs limited functions in this process, a third of a second faster."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from apps.work.limited_process import Function
 def in_this_process(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    """Call functions here, but for tests that use the fixture ``limited``."""
+    """Call limited functions directly, except in tests with the fixture ``limited``."""
 
     def call(function: Function, data: bytes, **_options: Any) -> Any:
         name = function.__module__, function.__qualname__
@@ -26,4 +26,4 @@ def in_this_process(
 
 @pytest.fixture
 def limited() -> None:
-    """Have functions called in processes, as the product does."""
+    """Call limited functions in processes, as the product does."""

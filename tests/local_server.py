@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseServer
 
-# How long a server takes to end; half a second where nothing is said.
+# How often a server checks whether it is to stop; the default is half a second.
 POLL_S = 0.01
 
 

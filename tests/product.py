@@ -32,7 +32,7 @@ class Product:
     """gunicorn and watchers in a directory, with settings of its own.
 
     It listens at ``host``, an address of this machine. Other keyword arguments are
-    settings; what is not given is the embedded default.
+    settings; the others have the values of the embedded default.
     """
 
     def __init__(
@@ -113,11 +113,11 @@ class Product:
         return watcher
 
     def kill_watcher(self, index: int = -1, signum: int = signal.SIGKILL) -> None:
-        """End one of the watchers; by default at once and without a chance."""
+        """End one of the watchers, by default with SIGKILL."""
         services.end(self.watchers.pop(index), signum)
 
     def manage(self, *arguments: str, stdin: str | None = None) -> str:
-        """Run a command of manage.py and give what it prints."""
+        """Run a command of manage.py and return its output."""
         run = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "manage.py", *arguments],
             cwd=BASE_DIR,
@@ -131,7 +131,7 @@ class Product:
         return run.stdout
 
     def shell(self, code: str) -> str:
-        """Run Python inside the product and give what it prints."""
+        """Run Python inside the product and return its output."""
         return self.manage("shell", "--verbosity=0", "--command", code).strip()
 
     @property
@@ -149,7 +149,7 @@ class Product:
         return self.directory / "mail"
 
     def mails(self) -> list[EmailMessage]:
-        """Give the mails sent so far, oldest first."""
+        """Return the mails sent so far, oldest first."""
         return [
             email.message_from_bytes(part.strip() + b"\n", policy=email.policy.default)
             for path in sorted(self.mail_directory.glob("*.log"))
@@ -158,24 +158,24 @@ class Product:
         ]
 
     def log(self, name: str = "web") -> str:
-        """Give what a process has logged: "web", "watcher-0", "watcher-1" …."""
+        """Return the log of a process: "web", "watcher-0", "watcher-1" …."""
         return (self.directory / f"{name}.log").read_text()
 
     def wait_until(
         self,
         ready: Callable[[], object],
         seconds: float = 10,
-        what: str = "what was waited for",
+        description: str = "what was waited for",
     ) -> float:
-        """Wait and give the seconds it took; when time is over, show the logs."""
-        began = time.monotonic()
+        """Wait and return the seconds it took; show the logs on a timeout."""
+        start = time.monotonic()
         try:
-            services.wait_until(ready, seconds, what)
+            services.wait_until(ready, seconds, description)
         except TimeoutError as exc:
             logs = sorted(self.directory.glob("*.log"))
             tails = [f"--- {path.name}\n{path.read_text()[-3000:]}" for path in logs]
             raise TimeoutError("\n".join([str(exc), *tails])) from exc
-        return time.monotonic() - began
+        return time.monotonic() - start
 
     def _answers(self) -> bool:
         assert self.web is not None

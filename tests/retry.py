@@ -1,8 +1,8 @@
 """Run pytest, and heavy tests that failed once more: ``python -m tests.retry ARGS``.
 
-What passes the second time, alone, is flaky: a fault to be found, but not one of the
-change that is tested. Tests that need nothing but Python get no second chance, and
-neither do heavy ones that fail by the dozen.
+A test that passes the second time, alone, is flaky: a fault to be found, but not one of
+the change under test. Tests that need nothing but Python are not run again, and neither
+are heavy ones if more than a dozen of them fail.
 """
 
 import json
@@ -22,9 +22,9 @@ GROUP = re.compile(r"@[\w-]+$")
 
 
 def main(arguments: list[str], flaky_list: Path) -> int:
-    """Return pytest's exit code, 0 also if all that failed passes alone.
+    """Return pytest's exit code; 0 also if all failed tests pass alone.
 
-    The node ids of what is flaky are written to ``flaky_list``, one on a line.
+    The node ids of flaky tests are written to ``flaky_list``, one per line.
     """
     code, failed = run(*arguments)
     # Any other code is a failure of the run, not of a test.
@@ -36,8 +36,8 @@ def main(arguments: list[str], flaky_list: Path) -> int:
     sys.stdout.write(f"\nOnce more, alone: {len(failed)} that failed.\n")
     sys.stdout.flush()
     code, failed_again = run(*failed)
-    flaky = [each for each in failed if each not in failed_again]
-    flaky_list.write_text("".join(f"{each}\n" for each in flaky))
+    flaky = [test for test in failed if test not in failed_again]
+    flaky_list.write_text("".join(f"{test}\n" for test in flaky))
     return code
 
 
@@ -47,7 +47,7 @@ def run(*arguments: str) -> tuple[int, list[str]]:
     command = [sys.executable, "-m", "pytest", *arguments]
     code = subprocess.run(command, check=False).returncode  # noqa: S603 - pytest
     failed = json.loads(LAST_FAILED.read_text()) if LAST_FAILED.exists() else {}
-    return code, sorted({GROUP.sub("", each) for each in failed})
+    return code, sorted({GROUP.sub("", test) for test in failed})
 
 
 if __name__ == "__main__":

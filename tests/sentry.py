@@ -1,4 +1,4 @@
-"""A stand-in for a Sentry, for tests: it keeps what it is sent."""
+"""A stand-in for Sentry, for tests: it keeps the envelopes that it receives."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ class _Receiver(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, *_args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class SentryServer(ThreadingHTTPServer):

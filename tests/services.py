@@ -23,7 +23,7 @@ GRANT ALL ON *.* TO ganetimgr@'127.0.0.1';
 
 
 def free_port() -> int:
-    """Find a TCP port that nobody listens on just now."""
+    """Return a TCP port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -31,13 +31,15 @@ def free_port() -> int:
 
 
 def wait_until(
-    ready: Callable[[], object], seconds: float, what: str = "what was waited for"
+    ready: Callable[[], object],
+    seconds: float,
+    description: str = "what was waited for",
 ) -> None:
-    """Ask ten times a second; raise TimeoutError when the time is over."""
+    """Poll ten times a second; raise TimeoutError when the time is over."""
     end = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > end:
-            raise TimeoutError(f"After {seconds} s still not: {what}")
+            raise TimeoutError(f"After {seconds} s still not: {description}")
         time.sleep(0.1)
 
 
@@ -50,11 +52,11 @@ def listens(port: int) -> bool:
 
 
 def end(process: subprocess.Popen[Any], signum: int = signal.SIGTERM) -> None:
-    """End a process and its children: gently first, then for certain."""
-    for each in (signum, signal.SIGKILL):
+    """End a process and its children: with a signal first, then with SIGKILL."""
+    for signal_number in (signum, signal.SIGKILL):
         if process.poll() is not None:
             return
-        os.killpg(process.pid, each)
+        os.killpg(process.pid, signal_number)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
@@ -100,7 +102,7 @@ class Service:
         return listens(self.port)
 
     def stop(self) -> None:
-        """End it; what it keeps on disk stays, and start() goes on from there."""
+        """End it; its data on disk stays, for the next start()."""
         if self.process is not None:
             end(self.process)
 
@@ -141,7 +143,7 @@ class Redis(Service):
         ]
 
     def flush(self) -> None:
-        """Make it forget all that it holds."""
+        """Delete all keys."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as client:
             client.sendall(b"FLUSHALL\r\n")
             assert client.recv(16).startswith(b"+OK")
@@ -203,7 +205,7 @@ class MariaDB(Service):
             f"--init-file={self.directory / 'setup.sql'}",
             *("--bind-address=127.0.0.1", f"--port={self.port}"),
             "--innodb-flush-log-at-trx-commit=2",
-            # Databases that Django makes for its tests take what people type, too.
+            # Also for the databases that Django creates for its tests.
             "--character-set-server=utf8mb4",
         ]
 
@@ -271,7 +273,7 @@ member: uid=lara,ou=people,dc=example,dc=org
 
 
 class Slapd(Service):
-    """An LDAP directory with a few people; what is in it is in SLAPD_SETUP."""
+    """An LDAP directory with the entries of SLAPD_SETUP."""
 
     name = "slapd"
     program = "slapd"

@@ -1,4 +1,4 @@
-"""settings.py.dist: what it shows, its example, and what the product makes of them."""
+"""settings.py.dist with its production example, and commands run with settings."""
 
 import os
 import re
@@ -21,7 +21,7 @@ DIST, PRODUCTION = (
 
 
 def uncommented(text: str) -> str:
-    """Take the sign away from lines that show code: it has no single space after."""
+    """Uncomment lines of code: no single space follows their comment sign."""
     return "\n".join(
         line[1:] if re.match(r"#(\S|    )", line) else line
         for line in text.splitlines()

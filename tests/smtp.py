@@ -1,4 +1,4 @@
-"""A mail server that takes everything, for tests; it speaks just enough SMTP."""
+"""A mail server that accepts everything, for tests; it speaks just enough SMTP."""
 
 import socketserver
 import threading
@@ -48,7 +48,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Conversation)
         self.messages: list[bytes] = []
-        # Of each message: to whom it was to go, each as in "<alice@example.org>".
+        # The recipients of each message, in the form "<alice@example.org>".
         self.recipients: list[list[str]] = []
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What "make audit" makes of the answers of pip-audit and npm."""
+"""How "make audit" reads the reports of pip-audit and npm."""
 
 import json
 import os
@@ -29,7 +29,7 @@ NPM_VULNERABLE = {
     "vulnerabilities": {"htmx.org": {"via": [{"url": "https://example.org/GHSA-1"}]}},
     "metadata": {"dependencies": {"total": 6}},
 }
-NPM_AWAY = {"message": "405 Method Not Allowed"}
+NPM_UNAVAILABLE = {"message": "405 Method Not Allowed"}
 NO_ANSWER = "Could not connect"
 
 
@@ -41,7 +41,7 @@ NO_ANSWER = "Could not connect"
         (CLEAN, NPM_VULNERABLE, 1, "Browser: htmx.org: https://example.org/GHSA-1"),
         (NO_ANSWER, NPM_CLEAN, 2, "Python: NOT CHECKED"),
         (SKIPPED, NPM_CLEAN, 2, "1 of 2, nh3 not found"),
-        (CLEAN, NPM_AWAY, 2, "Browser: NOT CHECKED"),
+        (CLEAN, NPM_UNAVAILABLE, 2, "Browser: NOT CHECKED"),
         (CLEAN, NO_ANSWER, 2, "Browser: NOT CHECKED"),
     ],
 )
@@ -67,7 +67,7 @@ def test_the_audit_succeeds_only_if_everything_was_checked_and_is_clean(
 
 
 def answer_with(command: Path, answer: Any) -> None:
-    """Put a command that prints a report, or a sentence on why it has none."""
+    """Write a command that prints a report, or fails with a message."""
     command.parent.mkdir(parents=True)
     text = f"cat <<'END'\n{json.dumps(answer)}\nEND\n"
     if isinstance(answer, str):

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about a site that others reach."""
+"""The deployment checks of ``manage.py check --deploy``."""
 
 from pathlib import Path
 
@@ -99,7 +99,7 @@ def test_a_cache_that_others_cannot_use_is_fine(
 
 @pytest.fixture
 def readable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return a directory that is as if every user could enter those above it."""
+    """Return a directory whose parents every user seems to be able to enter."""
     stat = Path.stat
     above = set(tmp_path.parents)
     monkeypatch.setattr(

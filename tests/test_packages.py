@@ -1,4 +1,4 @@
-"""What is installed: pins for every promised Python, checked by their hashes."""
+"""Installed packages: pins for every supported Python, checked by their hashes."""
 
 import hashlib
 import os
@@ -74,7 +74,7 @@ def test_every_pin_has_hashes(path: Path) -> None:
     for requirement, hashes in locked(path):
         assert re.fullmatch(r"==[\w.]+", str(requirement.specifier))
         assert hashes, requirement
-        assert all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in hashes)
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", digest) for digest in hashes)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_different_files_pin_the_same_version() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Lay a Makefile beside the one package that its requirements.txt will have."""
+    """Create a directory with the Makefile and the one package to be installed."""
     (tmp_path / "Makefile").symlink_to(BASE_DIR / "Makefile")
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The whole product comes up: the embedded default, and with all its services."""
+"""The whole product starts: with the embedded default, and with all services."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def login_page(product: Product) -> requests.Response:
 
 def test_the_embedded_default_runs(tmp_path: Path) -> None:
     with Product(tmp_path) as product:
-        product.wait_until(lambda: is_ready(product), what="readiness")
+        product.wait_until(lambda: is_ready(product), description="readiness")
         page = login_page(product)
 
         assert page.status_code == 200
@@ -42,7 +42,7 @@ def test_it_runs_on_mariadb_redis_and_beanstalkd(
         CACHES=redis.caches,
         BEANSTALK_URL=beanstalkd.url,
     ) as product:
-        product.wait_until(lambda: is_ready(product), what="readiness")
+        product.wait_until(lambda: is_ready(product), description="readiness")
 
         redis.kill()
 
@@ -51,7 +51,7 @@ def test_it_runs_on_mariadb_redis_and_beanstalkd(
 
         redis.start()
 
-        product.wait_until(lambda: is_ready(product), what="readiness")
+        product.wait_until(lambda: is_ready(product), description="readiness")
 
 
 def test_wrong_settings_stop_web_and_watcher_with_a_line_for_each(

@@ -1,4 +1,4 @@
-"""Redis as docs/install.rst has it: for this service, and for nobody else."""
+"""Redis as docs/install.rst configures it: only this service has access."""
 
 import re
 import stat
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.system
 
 
 class DocumentedRedis(services.Redis):
-    """A Redis whose configuration ends with lines of the manual's."""
+    """A Redis whose configuration ends with lines from the manual."""
 
     first_line = ""
 
@@ -61,7 +61,7 @@ def account_redis() -> Iterator[AccountRedis]:
 
 
 def cache_of(settings: Settings, location: str) -> BaseCache:
-    """Return the cache of the production example, at another place."""
+    """Return the cache of the production example, at another location."""
     example = run(uncommented(PRODUCTION))["CACHES"]["default"]
     settings.CACHES = {"default": {**example, "LOCATION": location}}
     settings.DJANGO_REDIS_IGNORE_EXCEPTIONS = False
@@ -69,7 +69,7 @@ def cache_of(settings: Settings, location: str) -> BaseCache:
 
 
 def works(cache: BaseCache) -> bool:
-    """Do with a cache what processes of the product do."""
+    """Return whether the cache operations of the product succeed."""
     cache.set("key", b"value", 60)
     cache.set_many({"one": 1, "two": 2})
     added = cache.add("count", 1, 60)
@@ -85,13 +85,13 @@ def works(cache: BaseCache) -> bool:
     )
 
 
-def test_the_socket_of_the_example_is_its_groups(
+def test_the_socket_of_the_example_is_open_to_its_group_only(
     settings: Settings, socket_redis: SocketRedis
 ) -> None:
     location = run(uncommented(PRODUCTION))["CACHES"]["default"]["LOCATION"]
-    here = location.replace("/run/redis", str(socket_redis.directory))
+    local_location = location.replace("/run/redis", str(socket_redis.directory))
 
-    assert works(cache_of(settings, here))
+    assert works(cache_of(settings, local_location))
     assert stat.S_IMODE(socket_redis.socket.stat().st_mode) == 0o770
     assert not services.listens(socket_redis.port)
 

@@ -1,4 +1,4 @@
-"""What gets a second chance in CI, and what does not."""
+"""Which failed tests CI runs again."""
 
 import os
 import subprocess
@@ -47,7 +47,7 @@ def test_only_heavy_tests_are_tried_again(
     )
     (tmp_path / "test_it.py").write_text(TESTS.format(heavy=heavy, fast=fast))
     flaky_list = tmp_path / "flaky"
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-m", "tests.retry"],
         check=False,
         cwd=tmp_path,
@@ -61,6 +61,6 @@ def test_only_heavy_tests_are_tried_again(
         text=True,
     )
 
-    assert (done.returncode == 0) is succeeds, done.stdout
-    found = flaky_list.read_text().splitlines() if flaky_list.exists() else []
-    assert found == flaky
+    assert (run.returncode == 0) is succeeds, run.stdout
+    flaky_tests = flaky_list.read_text().splitlines() if flaky_list.exists() else []
+    assert flaky_tests == flaky

@@ -1,4 +1,4 @@
-"""Settings: what the operator's file may say, and what is said about wrong ones."""
+"""The operator's settings file: how it is read, and which values are refused."""
 
 import os
 import re
@@ -139,7 +139,7 @@ def test_a_sender_may_have_a_name(sender: str) -> None:
     assert not list(complaints({**DEFAULTS, "DEFAULT_FROM_EMAIL": sender}))
 
 
-def test_rate_limits_may_be_given_in_part(load: Load) -> None:
+def test_rate_limits_may_be_set_in_part(load: Load) -> None:
     limits = load("RATE_LIMITS = {'login': {'address': [9, 60]}}")["RATE_LIMITS"]
 
     assert limits["login"]["address"] == [9, 60]
@@ -157,7 +157,7 @@ def test_a_secret_is_not_shown_in_its_complaint() -> None:
     assert "s3cret" not in line
 
 
-def test_errors_go_to_no_sentry_without_its_package(
+def test_sentry_needs_its_package(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("ganetimgr.settings.checks.find_spec", lambda _name: None)
@@ -177,21 +177,21 @@ def test_values_that_exclude_each_other_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "missing"),
+    ("ldap_settings", "missing"),
     [
         ({"AUTH_LDAP_SERVER_URI": "ldap://x"}, "AUTH_LDAP_USER_DN_TEMPLATE"),
         ({"AUTH_LDAP_MIRROR_GROUPS": True}, "AUTH_LDAP_GROUP_TYPE"),
     ],
 )
-def test_what_a_directory_lacks_is_named(
-    given: dict[str, object], missing: str
+def test_missing_ldap_settings_are_named(
+    ldap_settings: dict[str, object], missing: str
 ) -> None:
-    lines = list(complaints({**DEFAULTS, **given}))
+    lines = list(complaints({**DEFAULTS, **ldap_settings}))
 
     assert any(missing in line for line in lines)
 
 
-def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
+def test_ldap_is_the_last_backend_and_has_a_timeout(load: Load) -> None:
     values = load(
         "AUTH_LDAP_SERVER_URI = 'ldap://x'\n"
         "AUTH_LDAP_CONNECTION_OPTIONS = {0x5002: 9}\n"
@@ -203,11 +203,11 @@ def test_a_directory_is_asked_last_and_not_for_long(load: Load) -> None:
     assert values["AUTH_LDAP_CONNECTION_OPTIONS"] == {0x5005: 3, 0x5002: 9}
 
 
-def test_settings_of_the_directory_s_own_are_not_doubted() -> None:
+def test_ldap_settings_are_not_reported_as_misspelt() -> None:
     assert list(doubts(frozenset({"AUTH_LDAP_DENY_GROUP"}))) == []
 
 
-def test_a_misspelt_name_is_doubted_and_ones_own_name_is_not() -> None:
+def test_a_misspelt_name_is_reported_and_a_custom_one_is_not() -> None:
     lines = list(doubts(frozenset({"RAPI_CONECT_TIMEOUT", "OUR_DEPARTMENT"})))
 
     assert lines == [
@@ -215,7 +215,7 @@ def test_a_misspelt_name_is_doubted_and_ones_own_name_is_not() -> None:
     ]
 
 
-def test_the_operators_file_goes_over_the_defaults(load: Load) -> None:
+def test_the_operators_file_overrides_the_defaults(load: Load) -> None:
     values = load("RAPI_CONNECT_TIMEOUT = RAPI_CONNECT_TIMEOUT + 1\n")
 
     assert values["RAPI_CONNECT_TIMEOUT"] == 9
@@ -233,7 +233,9 @@ def test_the_older_name_of_the_response_timeout_still_works(load: Load) -> None:
     assert load("RAPI_TIMEOUT = 7\n")["RAPI_RESPONSE_TIMEOUT"] == 7
 
 
-def test_sqlite_takes_turns_whatever_the_operator_says_beside_it(load: Load) -> None:
+def test_sqlite_keeps_immediate_transactions_and_wal_with_other_options(
+    load: Load,
+) -> None:
     values = load(
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3',"
         " 'NAME': STATE_DIR / 'x', 'OPTIONS': {'timeout': 3}}}\n"
@@ -281,7 +283,7 @@ def test_the_state_directory_is_not_for_the_settings_file(load: Load) -> None:
         load("STATE_DIR = '/somewhere'\n")
 
 
-def test_assets_keep_their_names_while_somebody_works_on_them(load: Load) -> None:
+def test_assets_are_hashed_except_with_debug(load: Load) -> None:
     backends = [
         load(f"DEBUG = {debug}")["STORAGES"]["staticfiles"]["BACKEND"]
         for debug in (True, False)
@@ -291,13 +293,13 @@ def test_assets_keep_their_names_while_somebody_works_on_them(load: Load) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "location"),
     [("x = = 1\n", "line 1"), ("\n1 / 0\n", "line 2"), ("import nowhere\n", "line 1")],
 )
 def test_a_file_that_cannot_be_run_is_named_with_its_line(
-    load: Load, content: str, said: str
+    load: Load, content: str, location: str
 ) -> None:
-    with pytest.raises(ImproperlyConfigured, match=said) as raised:
+    with pytest.raises(ImproperlyConfigured, match=location) as raised:
         load(content)
 
     assert "settings.py" in str(raised.value)

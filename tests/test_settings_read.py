@@ -1,4 +1,4 @@
-"""Settings that nothing reads are marked as such wherever they are documented."""
+"""Settings that nothing reads are marked as such in the documentation."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ def python_files() -> Iterator[Path]:
 
 
 def read_by(path: Path) -> Iterator[str]:
-    """Give the names in settings.NAME, getattr(settings, "NAME") and values["NAME"]."""
+    """Yield NAME of settings.NAME, getattr(settings, "NAME") and values["NAME"]."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Attribute(value=ast.Name(id="settings"), attr=name):

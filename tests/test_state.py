@@ -1,4 +1,4 @@
-"""The directory of the embedded default: made private, or refused."""
+"""The state directory of the embedded default: created private, or refused."""
 
 import os
 import pwd
@@ -37,11 +37,11 @@ def mode(path: Path) -> int:
 def test_a_fresh_state_directory_is_private_whatever_the_umask(
     tmp_path: Path, umask: int
 ) -> None:
-    before = os.umask(umask)
+    previous_umask = os.umask(umask)
     try:
         make_directories(tmp_path / "state", SECRET_KEY="")
     finally:
-        os.umask(before)
+        os.umask(previous_umask)
 
     assert mode(tmp_path / "state") == 0o700
 
@@ -76,7 +76,7 @@ def test_a_directory_of_another_user_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["database", "cache"])
-def test_databases_and_caches_elsewhere_are_held_to_the_same(
+def test_directories_of_databases_and_caches_must_be_private(
     tmp_path: Path, kind: str
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -94,7 +94,7 @@ def test_databases_and_caches_elsewhere_are_held_to_the_same(
     assert not (tmp_path / "state").exists()
 
 
-def test_what_is_below_a_private_state_directory_needs_no_more(tmp_path: Path) -> None:
+def test_directories_below_a_private_one_may_be_open(tmp_path: Path) -> None:
     (tmp_path / "state" / "cache").mkdir(parents=True)
     (tmp_path / "state" / "cache").chmod(0o755)
     (tmp_path / "state").chmod(0o700)
@@ -102,7 +102,7 @@ def test_what_is_below_a_private_state_directory_needs_no_more(tmp_path: Path) -
     make_directories(tmp_path / "state", CACHES=caches(tmp_path / "state" / "cache"))
 
 
-def test_a_state_directory_that_nothing_uses_may_be_of_any_kind(tmp_path: Path) -> None:
+def test_an_unused_state_directory_may_be_open(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state").chmod(0o755)
 

@@ -1,4 +1,4 @@
-"""What surrounds the code: migrations, the production example, examples in contrib."""
+"""Migrations, the production example, and files in contrib."""
 
 import configparser
 import json
@@ -41,7 +41,7 @@ def test_the_production_example_passes_the_deployment_checks(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("path", sorted(BASE_DIR.glob("contrib/systemd/*.service")))
-def test_systemds_units_start_what_is_there(path: Path) -> None:
+def test_systemd_units_start_existing_programs(path: Path) -> None:
     unit = configparser.ConfigParser(interpolation=None, strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # as written
     unit.read(path)
@@ -55,7 +55,7 @@ def test_systemds_units_start_what_is_there(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(BASE_DIR.glob("contrib/systemd/*.service")))
-def test_systemds_units_keep_state_to_the_service(path: Path) -> None:
+def test_systemd_units_keep_state_private(path: Path) -> None:
     lines = path.read_text().splitlines()
 
     assert "StateDirectoryMode=0700" in lines
@@ -64,10 +64,10 @@ def test_systemds_units_keep_state_to_the_service(path: Path) -> None:
 
 @pytest.mark.system
 @pytest.mark.parametrize("path", sorted(BASE_DIR.glob("contrib/systemd/*.service")))
-def test_systemd_takes_its_units(path: Path, tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(path: Path, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
-    # It wants to see the program: ours is elsewhere.
+    # It checks that the program exists: ours is elsewhere.
     text = re.sub(r"/srv/ganetimgr/\.venv/bin/\w+", "/bin/true", path.read_text())
     (tmp_path / path.name).write_text(text)
     verified = subprocess.run(  # noqa: S603 - our own file
@@ -120,7 +120,7 @@ def test_scripts_for_the_shell_parse(script: str) -> None:
 
 @pytest.fixture
 def ordinary_user(tmp_path: Path) -> str:
-    """Return a PATH of a system that has little, by which nobody is root."""
+    """Return a PATH of a system with few tools, whose user isn't root."""
     for tool in ("sh", "bash", "dirname", "sed", "python3"):
         (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
     (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
@@ -154,15 +154,17 @@ def test_an_ordinary_user_is_told_that_no_release_was_tried(ordinary_user: str) 
 
 
 def test_test_modules_import_nothing_from_each_other() -> None:
-    """What several tests use is in a module or a plugin without tests."""
-    other = re.compile(r"^ *(from|import) tests[.\w]*(\.| import )test_", re.MULTILINE)
+    """Shared helpers belong into a module or a plugin without tests."""
+    test_import = re.compile(
+        r"^ *(from|import) tests[.\w]*(\.| import )test_", re.MULTILINE
+    )
 
     for path in (BASE_DIR / "tests").rglob("*.py"):
-        assert not other.search(path.read_text()), path
+        assert not test_import.search(path.read_text()), path
 
 
 def test_lines_of_templates_have_at_most_120_columns() -> None:
-    found = [
+    long_lines = [
         f"{path.relative_to(BASE_DIR)}:{number}"
         for place in ("templates", "apps")
         for path in sorted((BASE_DIR / place).rglob("*.html"))
@@ -170,4 +172,4 @@ def test_lines_of_templates_have_at_most_120_columns() -> None:
         if len(line) > 120
     ]
 
-    assert not found
+    assert not long_lines

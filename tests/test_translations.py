@@ -1,4 +1,4 @@
-"""Catalogues: whole, right, and up to date with what they translate."""
+"""Catalogues: complete, valid and up to date with the sources."""
 
 import ast
 import re
@@ -70,10 +70,10 @@ def test_no_message_is_missing_and_none_is_left_over(
 
 def test_what_is_to_be_translated_is_marked_as_xgettext_knows_it() -> None:
     """``gettext_lazy as lazy`` would hide every message of a module from it."""
-    other = re.compile(r"import .*gettext\w* as (?!_$)\w+", re.MULTILINE)
+    alias = re.compile(r"import .*gettext\w* as (?!_$)\w+", re.MULTILINE)
 
     for path in (BASE_DIR / "apps").rglob("*.py"):
-        assert not other.search(path.read_text(encoding="utf-8")), path
+        assert not alias.search(path.read_text(encoding="utf-8")), path
 
 
 def test_no_message_is_marked_inside_of_another_text() -> None:
@@ -106,7 +106,7 @@ def test_templates_say_nothing_without_a_translation() -> None:
 EAGER = frozenset({"gettext", "ngettext", "pgettext", "npgettext"})
 
 
-class AtImport(ast.NodeVisitor):
+class ImportTimeCalls(ast.NodeVisitor):
     """Finds calls that are made while a module is loaded, by the names called."""
 
     def __init__(self, names: set[str]) -> None:
@@ -114,8 +114,8 @@ class AtImport(ast.NodeVisitor):
         self.lines: list[int] = []
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        for each in (*node.decorator_list, *node.args.defaults):
-            self.visit(each)
+        for expression in (*node.decorator_list, *node.args.defaults):
+            self.visit(expression)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         pass
@@ -132,15 +132,15 @@ def test_no_sentence_is_translated_before_its_reader_is_known() -> None:
         tree = ast.parse(path.read_text())
         imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
         names = {
-            each.asname or each.name
+            imported_name.asname or imported_name.name
             for node in imports
             if node.module == "django.utils.translation"
-            for each in node.names
-            if each.name in EAGER
+            for imported_name in node.names
+            if imported_name.name in EAGER
         }
-        found = AtImport(names)
-        found.visit(tree)
-        if found.lines:
-            early[str(path)] = found.lines
+        calls = ImportTimeCalls(names)
+        calls.visit(tree)
+        if calls.lines:
+            early[str(path)] = calls.lines
 
     assert early == {}

@@ -1,4 +1,4 @@
-"""Real web servers that list a directory, each a private process of the test's own."""
+"""Real web servers that list a directory, each a process of the test's own."""
 
 import re
 import sys

@@ -1,6 +1,7 @@
 """What we keep about people beside Django's own user."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -41,6 +42,9 @@ class Session(AbstractBaseSession):
     started_at = models.DateTimeField(default=timezone.now)
     # Roughly: not each request writes it.
     seen_at = models.DateTimeField(default=timezone.now)
+
+    # What `session_data` holds, once it was decoded: no column.
+    decoded: dict[str, Any] | None = None
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:

@@ -74,7 +74,13 @@ class SessionStore(db.SessionStore):
         if self._row is None:
             self._session_key = None
             return {}
-        return self.decode(self._row.session_data)
+        return self._decoded(self._row)
+
+    def _decoded(self, row: Session) -> dict[str, Any]:
+        """Return what a session holds; of a row that is kept, it is decoded once."""
+        if row.decoded is None:
+            row.decoded = self.decode(row.session_data)
+        return dict(row.decoded)
 
     def create(self) -> None:
         self._row = None

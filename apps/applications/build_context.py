@@ -49,7 +49,7 @@ def cluster_of(application: InstanceApplication) -> Cluster:
     cluster = application.cluster
     if cluster is None:
         raise CannotTell(_("No cluster was chosen."))
-    if reason := placement.closed(cluster):
+    if reason := placement.closed_reason(cluster):
         message = _("%(cluster)s isn't accepting new machines.")
         raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return cluster
@@ -60,7 +60,7 @@ def _contents_of(cluster: Cluster) -> Contents:
     if contents is None:
         message = _("%(cluster)s hasn't been read yet.")
         raise CannotTell(message % {"cluster": cluster})
-    if reason := placement.unfit(contents):
+    if reason := placement.unsupported_reason(contents):
         message = _("%(cluster)s isn't accepting new machines.")
         raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
     return contents
@@ -89,7 +89,7 @@ def _image(application: InstanceApplication) -> OsImage | None:
     wanted = application.operating_system
     if not wanted:
         return None
-    image = images.known().find(wanted)
+    image = images.load_catalogue().find(wanted)
     if image is None:
         message = _("The operating system image %(image)s no longer exists.")
         raise CannotTell(message % {"image": wanted})
@@ -100,7 +100,7 @@ def _unused_os() -> str:
     """Return an OS definition that nodes have, for what gets none installed."""
     if settings.NO_OPERATING_SYSTEM_PROVIDER:
         return settings.NO_OPERATING_SYSTEM_PROVIDER
-    known = images.known().images.values()
+    known = images.load_catalogue().images.values()
     return next(
         (image.provider for image in known), settings.OPERATING_SYSTEMS_PROVIDER
     )

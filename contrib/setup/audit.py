@@ -1,7 +1,7 @@
-"""Name the packages, of Python and for the browser, with known vulnerabilities.
+"""List the installed Python and npm packages with known vulnerabilities.
 
-Ends with 0 if every package was looked up and has none, with 1 if one has some, and
-with 2 if no service told about all of them: nothing is known then, good or bad.
+The exit status is 0 if all packages were checked and none has one, 1 if a package has
+one, and 2 if no service could check all packages.
 """
 
 import json

@@ -120,7 +120,7 @@ class FileBasedCache(BaseCache):
                 status = os.fstat(file.fileno())
                 if _is_over(status):
                     return UNREADABLE, NEVER_NS
-                value = decode(_head(file))
+                value = decode(_head(file, status))
         except FileNotFoundError:
             return UNREADABLE, NEVER_NS
         if value is UNREADABLE:
@@ -182,9 +182,12 @@ def _files(directory: Path, suffix: str) -> Iterator[tuple[int, Path]]:
                     yield entry.stat().st_mtime_ns, Path(entry.path)
 
 
-def _head(file: BinaryIO) -> bytes:
-    """Read no more than it takes to see that a value is too long."""
-    return file.read(MAX_BYTES + 1)
+def _head(file: BinaryIO, status: os.stat_result) -> bytes:
+    """Read no more than it takes to see that a value is too long.
+
+    Nor make room for more than there is: for a long value, that takes a while.
+    """
+    return file.read(min(status.st_size, MAX_BYTES) + 1)
 
 
 def _exists(path: Path) -> bool:

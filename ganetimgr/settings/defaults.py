@@ -1,7 +1,7 @@
 """Every setting an operator may change, with a default that runs as it is.
 
-What each one means stands in settings.py.dist and docs/settings.rst; a test holds
-the three together.
+They are described in settings.py.dist and docs/settings.rst; tests keep the three
+consistent.
 """
 
 import os
@@ -25,7 +25,7 @@ STATIC_ROOT = STATE_DIR / "static"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 
-# Where state lives
+# Database and cache
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
@@ -43,7 +43,7 @@ CACHES: dict[str, dict[str, Any]] = {
 BEANSTALK_URL = ""
 BEANSTALK_TUBE = "ganetimgr"
 
-# Mail
+# Email
 ADMINS: list[tuple[str, str]] = []
 MANAGERS: list[tuple[str, str]] = []
 SERVER_EMAIL = "ganetimgr@localhost"
@@ -58,7 +58,7 @@ EMAIL_USE_TLS = False
 EMAIL_USE_SSL = False
 EMAIL_TIMEOUT = 5
 
-# How the site looks
+# Appearance
 BRANDING: dict[str, Any] = {
     "SERVICE_PROVIDED_BY": {
         "NAME": "",
@@ -106,7 +106,7 @@ APPLICATION_DISK_GIB = [5, 10, 20, 50, 100]
 MAX_OPEN_APPLICATIONS = 10
 REVIEW_OWN_APPLICATIONS = False
 
-# What people see and may
+# Limits and policies
 AUDIT_ENTRIES_LAST_X_DAYS: int | None = None
 WHITELIST_IP_MAX_SUBNET_V4 = 26
 WHITELIST_IP_MAX_SUBNET_V6 = 64
@@ -137,7 +137,7 @@ WEBSOCK_VNC_ENABLED = True
 NOVNC_PROXY = "localhost:8888"
 NOVNC_USE_TLS = True
 
-# Services beside it
+# External services
 RECAPTCHA_PUBLIC_KEY = ""
 RECAPTCHA_PRIVATE_KEY = ""
 RECAPTCHA_URL = "https://www.google.com/recaptcha"
@@ -163,7 +163,7 @@ NODATA_IMAGE = ""
 SERVER_MONITORING_URL = ""
 SENTRY: dict[str, Any] = {"activate": False, "sentry_dsn": ""}
 
-# Cookies and transport; the production example turns these on
+# Cookies and HTTPS; the production example turns these on
 SESSION_COOKIE_SECURE = False
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_LONGEST_AGE = 60 * 24 * 3600

@@ -1,4 +1,4 @@
-"""People with passwords, and what they are sent."""
+"""Users with passwords, and their mails."""
 
 import re
 
@@ -29,6 +29,6 @@ def link_in(sent: Sent, to: str) -> str:
     return path
 
 
-def where(answer: HttpResponseBase) -> str:
-    """Return where an answer sends to; empty if nowhere."""
+def location_of(answer: HttpResponseBase) -> str:
+    """Return where an answer redirects to, else ""."""
     return answer.headers.get("Location", "")

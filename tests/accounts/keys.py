@@ -15,12 +15,14 @@ Private = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivat
 
 
 def ssh(kind: str, *fields: bytes) -> str:
-    """Return a key of these fields; nothing sees to it that they make sense."""
-    blob = b"".join(len(each).to_bytes(4) + each for each in (kind.encode(), *fields))
+    """Return a key of these fields, valid or not."""
+    blob = b"".join(
+        len(field).to_bytes(4) + field for field in (kind.encode(), *fields)
+    )
     return f"{kind} {base64.b64encode(blob).decode()}"
 
 
-def written(key: Private) -> str:
+def openssh_text(key: Private) -> str:
     public = key.public_key()
     return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
@@ -28,7 +30,7 @@ def written(key: Private) -> str:
 def token_ed25519(
     point: bytes = b"\x11" * 32, application: bytes = b"ssh:", extra: bytes = b""
 ) -> str:
-    """Return a key that lives in a token."""
+    """Return a key of a hardware token."""
     fields = [point, application, *([extra] if extra else [])]
     return ssh("sk-ssh-ed25519@openssh.com", *fields)
 
@@ -44,9 +46,9 @@ def token_ecdsa(point: bytes = POINT, curve: bytes = b"nistp256") -> str:
     return ssh("sk-ecdsa-sha2-nistp256@openssh.com", curve, point, b"ssh:work")
 
 
-ED25519 = written(ed25519.Ed25519PrivateKey.generate())
-OTHER_ED25519 = written(ed25519.Ed25519PrivateKey.generate())
-RSA_2048 = written(rsa.generate_private_key(65537, 2048))
+ED25519 = openssh_text(ed25519.Ed25519PrivateKey.generate())
+OTHER_ED25519 = openssh_text(ed25519.Ed25519PrivateKey.generate())
+RSA_2048 = openssh_text(rsa.generate_private_key(65537, 2048))
 RSA_1024 = ssh("ssh-rsa", b"\x01\x00\x01", b"\x00" + b"\xff" * 128)
 DSA = ssh("ssh-dss", b"\x05", b"\x05", b"\x05", b"\x05")
 SK_ED25519 = token_ed25519()

@@ -1,4 +1,4 @@
-"""The form of a registration, as Nina fills it in."""
+"""Form data of Nina's registration."""
 
 from django.urls import reverse
 
@@ -7,7 +7,7 @@ from tests.accounts.conftest import PASSWORD
 REGISTER = reverse("accounts:register")
 
 
-DONE = reverse("accounts:registered")
+REGISTERED = reverse("accounts:registered")
 
 
 GOOD = {
@@ -23,4 +23,4 @@ GOOD = {
 NINA = "Nina@example.org"
 
 
-CHOSEN = {"password": PASSWORD, "password_again": PASSWORD}
+CHOSEN_PASSWORD = {"password": PASSWORD, "password_again": PASSWORD}

@@ -1,4 +1,4 @@
-"""reCAPTCHA on the registration form, asked of a stand-in for its server."""
+"""reCAPTCHA on the registration form, checked by a stand-in for its server."""
 
 import json
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests import services
-from tests.accounts.conftest import where
-from tests.accounts.registering import DONE, GOOD, REGISTER
+from tests.accounts.conftest import location_of
+from tests.accounts.registering import GOOD, REGISTER, REGISTERED
 from tests.ganeti.pages import markup, text
 from tests.local_server import served
 
 pytestmark = pytest.mark.django_db
 
 
-class StandIn:
-    """Takes one answer of the box for right; keeps what it was asked."""
+class RecaptchaServer:
+    """Accepts the response "right"; keeps the parameters of its requests."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, list[str]]] = []
-        self.says: bytes | None = None
+        self.requests: list[dict[str, list[str]]] = []
+        self.answer: bytes | None = None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
     @property
@@ -32,19 +32,19 @@ class StandIn:
         return f"http://127.0.0.1:{self.server.server_port}/recaptcha"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stand_in = self
+        recaptcha = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 assert self.path == "/recaptcha/api/siteverify"
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                asked = parse_qs(body.decode())
-                stand_in.asked.append(asked)
-                right = asked.get("response") == ["right"]
-                said = stand_in.says or json.dumps({"success": right}).encode()
+                parameters = parse_qs(body.decode())
+                recaptcha.requests.append(parameters)
+                is_right = parameters.get("response") == ["right"]
+                message = recaptcha.answer or json.dumps({"success": is_right}).encode()
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(said)
+                self.wfile.write(message)
 
             def log_message(self, *_args: object) -> None:
                 pass
@@ -53,49 +53,53 @@ class StandIn:
 
 
 @pytest.fixture
-def stand_in(settings: Settings) -> Iterator[StandIn]:
-    stand_in = StandIn()
+def recaptcha(settings: Settings) -> Iterator[RecaptchaServer]:
+    recaptcha = RecaptchaServer()
     settings.RECAPTCHA_PUBLIC_KEY, settings.RECAPTCHA_PRIVATE_KEY = "public", "private"
-    settings.RECAPTCHA_URL = stand_in.url
-    with served(stand_in.server):
-        yield stand_in
+    settings.RECAPTCHA_URL = recaptcha.url
+    with served(recaptcha.server):
+        yield recaptcha
 
 
-def test_who_ticked_the_box_registers(client: Client, stand_in: StandIn) -> None:
+def test_registration_with_a_right_captcha_is_accepted(
+    client: Client, recaptcha: RecaptchaServer
+) -> None:
     answer = client.post(
         REGISTER,
         {**GOOD, "g-recaptcha-response": "right"},
         headers={"x-forwarded-for": "203.0.113.7, 192.0.2.5"},
     )
 
-    assert where(answer) == DONE
-    assert stand_in.asked == [
+    assert location_of(answer) == REGISTERED
+    assert recaptcha.requests == [
         {"secret": ["private"], "response": ["right"], "remoteip": ["192.0.2.5"]}
     ]
 
 
 @pytest.mark.parametrize(
-    ("response", "said"), [("wrong", "check failed"), ("", "Tick the box")]
+    ("response", "message"), [("wrong", "check failed"), ("", "Tick the box")]
 )
-def test_a_robot_does_not(
-    client: Client, stand_in: StandIn, response: str, said: str
+def test_registration_is_refused_without_a_right_captcha(
+    client: Client, recaptcha: RecaptchaServer, response: str, message: str
 ) -> None:
     answer = client.post(REGISTER, {**GOOD, "g-recaptcha-response": response})
 
-    assert said in text(markup(answer))
+    assert message in text(markup(answer))
     assert not User.objects.exists()
 
 
-def test_a_server_that_says_nonsense_convinces_nobody(
-    client: Client, stand_in: StandIn
+def test_registration_is_refused_if_the_captcha_server_answers_nonsense(
+    client: Client, recaptcha: RecaptchaServer
 ) -> None:
     for nonsense in (b"no json", b"[]", b'{"success": 1}'):
-        stand_in.says = nonsense
-        posted = {**GOOD, "g-recaptcha-response": "right"}
-        assert client.post(REGISTER, posted).status_code == 400
+        recaptcha.answer = nonsense
+        data = {**GOOD, "g-recaptcha-response": "right"}
+        assert client.post(REGISTER, data).status_code == 400
 
 
-def test_a_server_that_is_away_is_said(client: Client, settings: Settings) -> None:
+def test_an_unreachable_captcha_server_is_reported(
+    client: Client, settings: Settings
+) -> None:
     settings.RECAPTCHA_PUBLIC_KEY, settings.RECAPTCHA_PRIVATE_KEY = "public", "private"
     settings.RECAPTCHA_URL = f"http://127.0.0.1:{services.free_port()}"
 
@@ -104,7 +108,9 @@ def test_a_server_that_is_away_is_said(client: Client, settings: Settings) -> No
     assert "isn't responding" in text(markup(answer))
 
 
-def test_its_page_alone_may_load_it(client: Client, settings: Settings) -> None:
+def test_only_the_registration_page_may_load_the_captcha(
+    client: Client, settings: Settings
+) -> None:
     settings.RECAPTCHA_PUBLIC_KEY, settings.RECAPTCHA_PRIVATE_KEY = "public", "private"
 
     page = client.get(REGISTER)
@@ -119,7 +125,7 @@ def test_its_page_alone_may_load_it(client: Client, settings: Settings) -> None:
     assert "https://www.google.com/recaptcha/api.js" in markup(page)
 
 
-def test_without_keys_nothing_of_it_is_there(client: Client) -> None:
+def test_there_is_no_captcha_without_keys(client: Client) -> None:
     page = client.get(REGISTER)
 
     assert "recaptcha" not in markup(page)

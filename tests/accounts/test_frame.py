@@ -1,4 +1,4 @@
-"""Logging in and out, language, colours, and pages that say what went wrong."""
+"""Logging in and out, language, colours and error pages."""
 
 from http import HTTPStatus
 
@@ -21,21 +21,21 @@ def alice(db: None) -> User:
 
 
 def log_in(client: Client, **changes: str) -> tuple[int, str]:
-    sent = {"username": "alice", "password": PASSWORD, **changes}
-    answer = client.post(LOGIN, sent)
+    data = {"username": "alice", "password": PASSWORD, **changes}
+    answer = client.post(LOGIN, data)
     return answer.status_code, answer.headers.get("Location", "")
 
 
 @pytest.mark.usefixtures("alice")
-def test_who_logs_in_comes_to_the_page_they_wanted(client: Client) -> None:
-    sent_away = client.get(HISTORY)
+def test_login_leads_to_the_requested_page(client: Client) -> None:
+    redirect = client.get(HISTORY)
 
-    assert sent_away.headers["Location"] == f"{LOGIN}?next={HISTORY}"
+    assert redirect.headers["Location"] == f"{LOGIN}?next={HISTORY}"
     assert log_in(client, next=HISTORY) == (HTTPStatus.FOUND, HISTORY)
 
 
 @pytest.mark.usefixtures("alice")
-def test_nobody_is_led_to_another_site(client: Client) -> None:
+def test_login_does_not_redirect_to_another_site(client: Client) -> None:
     home = reverse("ganeti:instance-list")
 
     assert log_in(client, next="https://evil.example/") == (HTTPStatus.FOUND, home)
@@ -53,7 +53,7 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(
     assert "Incorrect user name or password" in text(markup(answer))
 
 
-def test_somebody_deactivated_is_out_at_once(client: Client, alice: User) -> None:
+def test_a_deactivated_user_is_logged_out_at_once(client: Client, alice: User) -> None:
     client.force_login(alice)
     assert client.get(HISTORY).status_code == HTTPStatus.OK
 
@@ -62,20 +62,20 @@ def test_somebody_deactivated_is_out_at_once(client: Client, alice: User) -> Non
     assert client.get(HISTORY).status_code == HTTPStatus.FOUND
 
 
-def test_logging_out_takes_a_post(client: Client, alice: User) -> None:
+def test_logout_requires_post(client: Client, alice: User) -> None:
     client.force_login(alice)
 
-    got = client.get(reverse("accounts:logout"))
-    still = client.get(HISTORY)
+    answer_to_get = client.get(reverse("accounts:logout"))
+    page = client.get(HISTORY)
     client.post(reverse("accounts:logout"))
 
-    assert got.status_code == HTTPStatus.METHOD_NOT_ALLOWED
-    assert still.status_code == HTTPStatus.OK
+    assert answer_to_get.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert page.status_code == HTTPStatus.OK
     assert client.get(HISTORY).status_code == HTTPStatus.FOUND
 
 
 @pytest.mark.django_db
-def test_colours_are_kept_in_the_browser_and_drawn_by_the_server(
+def test_colours_are_stored_in_a_cookie_and_applied_by_the_server(
     client: Client,
 ) -> None:
     assert 'data-bs-theme="light"' in markup(client.get(LOGIN))
@@ -89,25 +89,27 @@ def test_colours_are_kept_in_the_browser_and_drawn_by_the_server(
 
 
 @pytest.mark.django_db
-def test_a_language_is_kept(client: Client) -> None:
+def test_the_language_is_stored(client: Client) -> None:
     client.post(reverse("accounts:set-language"), {"language": "el"})
 
     assert '<html lang="el"' in markup(client.get(LOGIN))
 
 
 @pytest.mark.parametrize(
-    "wanted", ["https://evil.example", "//evil.example", "javascript:x"]
+    "next_url", ["https://evil.example", "//evil.example", "javascript:x"]
 )
-def test_no_switch_leads_to_another_site(client: Client, wanted: str) -> None:
+def test_no_settings_form_redirects_to_another_site(
+    client: Client, next_url: str
+) -> None:
     for name in ("set-language", "set-colours"):
         posted = client.post(
-            reverse(f"accounts:{name}"), {"next": wanted, "language": "en"}
+            reverse(f"accounts:{name}"), {"next": next_url, "language": "en"}
         )
         assert "evil" not in posted.headers["Location"]
         assert "javascript" not in posted.headers["Location"]
 
 
-def test_what_is_not_there_is_said_in_the_frame(client: Client, alice: User) -> None:
+def test_not_found_is_shown_within_the_frame(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     answer = client.get("/nothing/here")
@@ -117,7 +119,7 @@ def test_what_is_not_there_is_said_in_the_frame(client: Client, alice: User) -> 
     assert 'id="nav"' in markup(answer)
 
 
-def test_a_form_without_its_token_says_what_to_do(alice: User) -> None:
+def test_a_form_without_csrf_token_explains_what_to_do(alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
 
     answer = client.post(LOGIN, {"username": "alice", "password": PASSWORD})
@@ -126,14 +128,12 @@ def test_a_form_without_its_token_says_what_to_do(alice: User) -> None:
     assert "reload the page" in text(markup(answer))
 
 
-def test_what_breaks_is_said_without_the_database(
-    client: Client, settings: Settings
-) -> None:
+def test_the_error_page_needs_no_database(client: Client, settings: Settings) -> None:
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     client.raise_request_exception = False
     client.cookies["sessionid"] = "x" * 32
 
-    # This test may not touch the database, so a page that asks it breaks.
+    # This test may not use the database, so a page that does so fails.
     answer = client.get(HISTORY)
 
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
@@ -141,7 +141,7 @@ def test_what_breaks_is_said_without_the_database(
 
 
 @pytest.mark.django_db
-def test_nothing_is_allowed_inline(client: Client) -> None:
+def test_the_policy_allows_nothing_inline(client: Client) -> None:
     answer = client.get(LOGIN)
 
     policy = answer.headers["Content-Security-Policy"]
@@ -154,12 +154,12 @@ def test_nothing_is_allowed_inline(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("staff", "seen"), [(True, True), (False, False)], ids=["staff", "user"]
+    ("staff", "is_shown"), [(True, True), (False, False)], ids=["staff", "user"]
 )
-def test_the_navigation_has_what_one_may_open(
-    client: Client, alice: User, staff: bool, seen: bool
+def test_the_navigation_has_only_what_the_user_may_open(
+    client: Client, alice: User, staff: bool, is_shown: bool
 ) -> None:
     User.objects.update(is_staff=staff)
     client.force_login(alice)
 
-    assert (reverse("admin:index") in markup(client.get(HISTORY))) is seen
+    assert (reverse("admin:index") in markup(client.get(HISTORY))) is is_shown

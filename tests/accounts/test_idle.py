@@ -1,4 +1,4 @@
-"""Accounts that nobody has used for long."""
+"""Idle accounts."""
 
 from datetime import timedelta
 from io import StringIO
@@ -18,27 +18,31 @@ from tests.ganeti.pages import markup, text
 pytestmark = pytest.mark.django_db
 
 
-def somebody(name: str, days: int | None, **values: object) -> User:
-    """Make somebody who was in so many days ago, or never."""
+def create_user(name: str, days: int | None, **values: object) -> User:
+    """Create a user whose last login is so many days ago; None: never."""
     now = timezone.now()
-    last = None if days is None else now - timedelta(days=days)
-    values = {"date_joined": now - timedelta(days=400), "last_login": last, **values}
+    last_login = None if days is None else now - timedelta(days=days)
+    values = {
+        "date_joined": now - timedelta(days=400),
+        "last_login": last_login,
+        **values,
+    }
     user = User.objects.create_user(name, f"{name}@example.org")
     User.objects.filter(pk=user.pk).update(**values)
     return user
 
 
 @pytest.fixture
-def everybody() -> dict[str, User]:
-    made = [
-        somebody("long", 181),
-        somebody("never", None),
-        somebody("lately", 179),
-        somebody("new", None, date_joined=timezone.now()),
-        somebody("off", 300, is_active=False),
-        somebody("mailless", 200, email=""),
+def users() -> dict[str, User]:
+    users = [
+        create_user("long", 181),
+        create_user("never", None),
+        create_user("lately", 179),
+        create_user("new", None, date_joined=timezone.now()),
+        create_user("off", 300, is_active=False),
+        create_user("mailless", 200, email=""),
     ]
-    return {user.username: user for user in made}
+    return {user.username: user for user in users}
 
 
 def run(*options: str) -> str:
@@ -47,8 +51,8 @@ def run(*options: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.usefixtures("everybody")
-def test_those_who_were_not_in_for_long_are_asked(sent: Sent) -> None:
+@pytest.mark.usefixtures("users")
+def test_idle_users_are_asked(sent: Sent) -> None:
     assert "2 were asked" in run()
 
     assert sorted(mail.to[0] for mail in sent()) == [
@@ -57,8 +61,8 @@ def test_those_who_were_not_in_for_long_are_asked(sent: Sent) -> None:
     ]
 
 
-@pytest.mark.usefixtures("everybody")
-def test_nobody_is_asked_again_the_next_day_but_after_as_long_again(
+@pytest.mark.usefixtures("users")
+def test_a_user_is_asked_again_only_after_the_idle_period(
     sent: Sent,
 ) -> None:
     run()
@@ -69,20 +73,18 @@ def test_nobody_is_asked_again_the_next_day_but_after_as_long_again(
     assert len(sent()) == 4
 
 
-@pytest.mark.usefixtures("everybody")
-def test_a_dry_run_names_them_and_writes_to_nobody(sent: Sent) -> None:
-    said = run("--dry-run")
+@pytest.mark.usefixtures("users")
+def test_a_dry_run_lists_idle_users_and_sends_no_mail(sent: Sent) -> None:
+    output = run("--dry-run")
 
-    assert "long <long@example.org>" in said
-    assert "2 would be asked" in said
+    assert "long <long@example.org>" in output
+    assert "2 would be asked" in output
     assert sent() == []
     assert not IdleNotice.objects.exists()
 
 
-def test_each_is_asked_in_their_language(
-    everybody: dict[str, User], sent: Sent
-) -> None:
-    contact.remember_language(everybody["long"], "el")
+def test_the_mail_is_in_the_users_language(users: dict[str, User], sent: Sent) -> None:
+    contact.remember_language(users["long"], "el")
 
     run()
 
@@ -91,9 +93,9 @@ def test_each_is_asked_in_their_language(
     assert '<html lang="en"' in languages["never@example.org"]
 
 
-@pytest.mark.usefixtures("everybody")
-def test_the_page_lists_them_for_staff(client: Client) -> None:
-    olga = somebody("olga", 0)
+@pytest.mark.usefixtures("users")
+def test_staff_see_a_list_of_idle_users(client: Client) -> None:
+    olga = create_user("olga", 0)
     olga.user_permissions.add(Permission.objects.get(codename="view_instances"))
     client.force_login(olga)
 

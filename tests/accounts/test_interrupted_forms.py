@@ -1,6 +1,5 @@
-"""Work keeps a session alive; what is sent after its end is not lost."""
+"""Renewing sessions, and keeping forms that are sent after their end."""
 
-import re
 from datetime import timedelta
 from html import unescape
 from unittest.mock import Mock
@@ -31,14 +30,14 @@ def password(alice: User) -> str:
 
 
 @pytest.fixture
-def ended(client: Client, password: str) -> str:
-    """Return alice's password; she was logged in here until her session ended."""
+def expired_login(client: Client, password: str) -> str:
+    """Return alice's password, after her session in this browser has ended."""
     log_in(client, password)
     Session.objects.all().delete()
     return password
 
 
-def sealed_in(page: str) -> str:
+def sealed_form_in(page: str) -> str:
     field = parsed(page).select_one("[name=interrupted]")
     return str(field["value"]) if field else ""
 
@@ -53,8 +52,8 @@ def log_in(client: Client, password: str, **fields: str) -> str:
 # -- a form that was sent without a session
 
 
-def test_a_form_sent_too_late_is_offered_again_after_the_login(
-    client: Client, ended: str
+def test_an_interrupted_form_is_offered_again_after_login(
+    client: Client, expired_login: str
 ) -> None:
     typed = {"first_name": 'A "line"', "phone": "\nsecond\nthird", "password1": "no"}
 
@@ -62,20 +61,21 @@ def test_a_form_sent_too_late_is_offered_again_after_the_login(
     assert answer.status_code == 403
     page = markup(answer)
     assert "Your session has expired" in page
-    again = log_in(client, ended, next="/?q=web", interrupted=sealed_in(page))
-
-    assert f'action="{PROFILE}"' in again
-    fields = re.findall(
-        r'<textarea class="d-none" name="(\w+)">\n(.*?)</textarea>', again, re.DOTALL
+    next_page = log_in(
+        client, expired_login, next="/?q=web", interrupted=sealed_form_in(page)
     )
-    assert {name: unescape(value) for name, value in fields} == {
+
+    assert f'action="{PROFILE}"' in next_page
+    areas = parsed(next_page).select("textarea.d-none")
+    # A browser drops the first line break.
+    assert {area["name"]: area.text.removeprefix("\n") for area in areas} == {
         "first_name": typed["first_name"],
         "phone": typed["phone"],
     }
-    assert 'href="/?q=web"' in again
+    assert 'href="/?q=web"' in next_page
 
 
-def test_a_button_leads_back_to_its_page(client: Client, db: None) -> None:
+def test_an_interrupted_button_leads_back_to_its_page(client: Client, db: None) -> None:
     button = reverse("ganeti:instance-reboot", args=["athens", "web1"])
 
     answer = client.post(button, headers={"Referer": ORIGIN})
@@ -83,77 +83,81 @@ def test_a_button_leads_back_to_its_page(client: Client, db: None) -> None:
     assert answer["Location"] == f"{LOGIN}?next=/%3Fq%3Dweb"
 
 
-def test_nobody_else_is_offered_it(client: Client, ended: str) -> None:
-    page = markup(client.post(PROFILE, {"phone": "1"}))
-    assert sealed_in(page)
-    User.objects.create_user("bob", "bob@example.org", "bob-s password")
-
-    again = log_in(
-        client, "bob-s password", username="bob", interrupted=sealed_in(page)
-    )
-
-    assert "Send now" not in again
-
-
-def test_nothing_is_kept_of_whoever_never_logged_in_here(
-    client: Client, db: None
+def test_an_interrupted_form_is_not_offered_to_another_user(
+    client: Client, expired_login: str
 ) -> None:
     page = markup(client.post(PROFILE, {"phone": "1"}))
+    assert sealed_form_in(page)
+    User.objects.create_user("bob", "bob@example.org", "bob-s password")
 
-    assert not sealed_in(page)
+    next_page = log_in(
+        client, "bob-s password", username="bob", interrupted=sealed_form_in(page)
+    )
+
+    assert "Send now" not in next_page
+
+
+def test_forms_of_unknown_browsers_are_not_kept(client: Client, db: None) -> None:
+    page = markup(client.post(PROFILE, {"phone": "1"}))
+
+    assert not sealed_form_in(page)
     assert "can't be kept" in unescape(page)
 
 
-def test_no_key_is_looked_for_in_what_is_not_kept(
-    client: Client, ended: str, monkeypatch: pytest.MonkeyPatch
+def test_forms_that_are_not_kept_are_not_scanned_for_keys(
+    client: Client, expired_login: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has no session could make us look through megabytes."""
-    look = Mock()
-    monkeypatch.setattr(ssh_public_keys, "marks_private_key", look)
+    """Anonymous requests could make us scan megabytes."""
+    scan = Mock()
+    monkeypatch.setattr(ssh_public_keys, "marks_private_key", scan)
 
     client.post(PROFILE, {f"n{number}": "\n" * 4_000 for number in range(50)})
     Client().post(PROFILE, {"phone": "1"})
 
-    assert not look.called
+    assert not scan.called
 
 
-def test_a_private_key_is_left_out(client: Client, ended: str) -> None:
+def test_a_private_key_is_left_out(client: Client, expired_login: str) -> None:
     secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE"
 
     page = markup(client.post(PROFILE, {"phone": "a" * 64, "keys": secret}))
-    again = log_in(client, ended, interrupted=sealed_in(page))
+    next_page = log_in(client, expired_login, interrupted=sealed_form_in(page))
 
-    assert 'name="phone"' in again
-    assert 'name="keys"' not in again
+    assert 'name="phone"' in next_page
+    assert 'name="keys"' not in next_page
 
 
-def test_a_wrong_password_keeps_the_form(client: Client, ended: str) -> None:
+def test_a_wrong_password_keeps_the_form(client: Client, expired_login: str) -> None:
     page = markup(client.post(PROFILE, {"phone": "1"}))
 
     failed = client.post(
         LOGIN,
-        {"username": "alice", "password": "x", "interrupted": sealed_in(page)},
+        {"username": "alice", "password": "x", "interrupted": sealed_form_in(page)},
     )
 
-    again = log_in(client, ended, interrupted=sealed_in(markup(failed)))
-    assert f'action="{PROFILE}"' in again
+    next_page = log_in(
+        client, expired_login, interrupted=sealed_form_in(markup(failed))
+    )
+    assert f'action="{PROFILE}"' in next_page
 
 
 @pytest.mark.parametrize("sealed", ["", "nonsense", "eyJhIjoxfQ:1w:abc", "x" * 100_000])
-def test_a_login_with_another_seal_is_a_login(
+def test_login_ignores_an_invalid_interrupted_form(
     client: Client, password: str, sealed: str
 ) -> None:
     assert "Send now" not in log_in(client, password, interrupted=sealed)
 
 
-def test_what_is_too_long_is_said_not_to_be_kept(client: Client, ended: str) -> None:
+def test_a_form_that_is_too_long_is_not_kept(
+    client: Client, expired_login: str
+) -> None:
     page = markup(client.post(PROFILE, {"phone": "1 " * interrupted_forms.MAX_LENGTH}))
 
-    assert not sealed_in(page)
+    assert not sealed_form_in(page)
     assert "can't be kept" in unescape(page)
 
 
-def test_a_post_without_a_session_leaves_nothing_here(client: Client, db: None) -> None:
+def test_a_post_without_a_session_creates_none(client: Client, db: None) -> None:
     answer = client.post(PROFILE, {"phone": "1"})
 
     assert answer.status_code == 403
@@ -161,13 +165,15 @@ def test_a_post_without_a_session_leaves_nothing_here(client: Client, db: None) 
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example/", "", "javascript:x"])
-def test_the_way_back_is_on_this_site(client: Client, db: None, origin: str) -> None:
+def test_the_next_page_is_never_another_site(
+    client: Client, db: None, origin: str
+) -> None:
     page = markup(client.post(PROFILE, {"phone": "1"}, headers={"Referer": origin}))
 
     assert '<input type="hidden" name="next" value="">' in page
 
 
-def test_the_way_back_leads_to_no_other_host(client: Client, db: None) -> None:
+def test_the_next_page_is_never_another_host(client: Client, db: None) -> None:
     origin = "http://testserver//evil.example/x"
 
     page = markup(client.post(PROFILE, {"phone": "1"}, headers={"Referer": origin}))
@@ -178,9 +184,7 @@ def test_the_way_back_leads_to_no_other_host(client: Client, db: None) -> None:
 # -- addresses that take forms only
 
 
-def test_an_address_for_forms_says_so_when_it_is_opened(
-    client: Client, alice: User
-) -> None:
+def test_a_form_address_explains_itself_on_get(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     answer = client.get(reverse("ganeti:instance-bulk"))
@@ -193,7 +197,7 @@ def test_an_address_for_forms_says_so_when_it_is_opened(
 # -- how long a session lasts
 
 
-def test_work_renews_a_session(client: Client, alice: User, settings: Settings) -> None:
+def test_use_renews_a_session(client: Client, alice: User, settings: Settings) -> None:
     client.force_login(alice)
     soon = timezone.now() + timedelta(minutes=1)
     an_hour_ago = timezone.now() - timedelta(hours=1)
@@ -202,8 +206,8 @@ def test_work_renews_a_session(client: Client, alice: User, settings: Settings) 
     answer = client.get(PROFILE)
 
     ends_at = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    left = abs(Session.objects.get().expire_date - ends_at)
-    assert left < timedelta(minutes=1)
+    difference = abs(Session.objects.get().expire_date - ends_at)
+    assert difference < timedelta(minutes=1)
     cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
     assert abs(int(cookie["max-age"]) - settings.SESSION_COOKIE_AGE) < 60
     assert cookie["httponly"]
@@ -216,19 +220,19 @@ def test_a_session_ends_however_much_it_is_used(
     client.force_login(alice)
     now = timezone.now()
     longest = timedelta(seconds=settings.SESSION_LONGEST_AGE)
-    began = now - longest + timedelta(minutes=5)
-    Session.objects.update(started_at=began, seen_at=now - timedelta(hours=1))
+    started_at = now - longest + timedelta(minutes=5)
+    Session.objects.update(started_at=started_at, seen_at=now - timedelta(hours=1))
 
     client.get(PROFILE)
 
-    assert Session.objects.get().expire_date <= began + longest
+    assert Session.objects.get().expire_date <= started_at + longest
 
 
-# -- what browsers and proxies keep
+# -- caches of browsers and proxies
 
 
 @pytest.mark.parametrize("path", [PROFILE, "/no/such/page"])
-def test_no_cache_keeps_pages(client: Client, alice: User, path: str) -> None:
+def test_pages_are_not_cached(client: Client, alice: User, path: str) -> None:
     client.force_login(alice)
 
     assert client.get(path)["Cache-Control"] == "private, no-store"
@@ -236,5 +240,5 @@ def test_no_cache_keeps_pages(client: Client, alice: User, path: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [LIST, LOGIN])
-def test_no_cache_keeps_what_strangers_are_sent(client: Client, path: str) -> None:
+def test_pages_for_anonymous_users_are_not_cached(client: Client, path: str) -> None:
     assert "no-store" in client.get(path)["Cache-Control"]

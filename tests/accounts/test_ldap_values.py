@@ -1,4 +1,4 @@
-"""What a directory says of people is made fit to be stored, without asking one."""
+"""Values of a directory are made fit to be stored."""
 
 import logging
 from typing import Any
@@ -70,7 +70,7 @@ def test_nobody_logs_in_with_a_name_that_cannot_be_stored(
 
 
 def test_an_address_that_was_shared_before_stays(lara: User) -> None:
-    """From before addresses were unique."""
+    """Addresses weren't always unique."""
     other = User.objects.create_user("other", "both@example.org")
     lara.save()
     key = Mailbox.objects.get(user=other).key

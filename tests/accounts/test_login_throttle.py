@@ -1,4 +1,4 @@
-"""Login throttling: how often a password may be tried, and from where."""
+"""Login throttling, per account and client address."""
 
 import time
 from collections.abc import Callable
@@ -47,10 +47,10 @@ def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return pass_minutes
 
 
-def test_thirty_wrong_passwords_then_the_right_one_do_not_get_in(
+def test_the_right_password_is_refused_after_thirty_wrong_ones(
     client: Client,
 ) -> None:
-    """never-again: thirty wrong passwords in half a second, then the right one: in."""
+    """Regression: attempts were not limited."""
     for _ in range(30):
         attempt(client, "wrong")
 
@@ -63,7 +63,7 @@ def test_thirty_wrong_passwords_then_the_right_one_do_not_get_in(
     assert "_auth_user_id" not in client.session
 
 
-def test_the_wait_ends_and_tells_how_long_it_still_is(
+def test_the_remaining_wait_is_shown_and_ends(
     client: Client, pass_time: Callable[[int], None]
 ) -> None:
     fail(client)
@@ -74,7 +74,7 @@ def test_the_wait_ends_and_tells_how_long_it_still_is(
     assert attempt(client, PASSWORD).status_code == HTTPStatus.FOUND
 
 
-def test_nobody_hashes_a_password_that_has_to_wait(
+def test_no_password_is_hashed_during_the_wait(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(client)
@@ -87,7 +87,7 @@ def test_nobody_hashes_a_password_that_has_to_wait(
 @pytest.mark.parametrize(
     "other", [{"name": "bob"}, {"origin": "192.0.2.2"}], ids=["name", "address"]
 )
-def test_it_holds_for_one_name_from_one_address(
+def test_the_limit_is_per_name_and_address(
     client: Client, other: dict[str, str]
 ) -> None:
     User.objects.create_user("bob", "bob@example.org", PASSWORD)
@@ -96,13 +96,13 @@ def test_it_holds_for_one_name_from_one_address(
     assert attempt(client, PASSWORD, **other).status_code == HTTPStatus.FOUND
 
 
-def test_other_addresses_of_a_64_are_no_way_round(client: Client) -> None:
+def test_ipv6_addresses_of_one_64_share_a_limit(client: Client) -> None:
     for number in range(5):
         fail(client, 1, origin=f"2001:db8::{number}")
 
     assert attempt(client, PASSWORD, origin="2001:db8::9").status_code == TOO_MANY
-    here = attempt(client, PASSWORD, origin="2001:db8:0:1::9")
-    assert here.status_code == HTTPStatus.FOUND
+    answer = attempt(client, PASSWORD, origin="2001:db8:0:1::9")
+    assert answer.status_code == HTTPStatus.FOUND
 
 
 def test_many_names_from_one_address_are_limited(
@@ -113,8 +113,8 @@ def test_many_names_from_one_address_are_limited(
         fail(client, 1, name=f"user{number}")
 
     assert attempt(client, PASSWORD).status_code == TOO_MANY
-    elsewhere = attempt(client, PASSWORD, origin="192.0.2.2")
-    assert elsewhere.status_code == HTTPStatus.FOUND
+    answer = attempt(client, PASSWORD, origin="192.0.2.2")
+    assert answer.status_code == HTTPStatus.FOUND
 
 
 def limit(settings: Settings, action: str, **limits: tuple[int, int]) -> None:
@@ -139,11 +139,11 @@ def test_an_account_under_attack_is_slow_to_guess_and_open_to_its_owner(
     # From now on each address has a single attempt, and its owner has one too.
     fail(client, 1, origin="198.51.100.1")
     assert attempt(client, PASSWORD, origin="198.51.100.1").status_code == TOO_MANY
-    mine = attempt(client, PASSWORD, origin="203.0.113.1")
-    assert mine.status_code == HTTPStatus.FOUND
+    answer = attempt(client, PASSWORD, origin="203.0.113.1")
+    assert answer.status_code == HTTPStatus.FOUND
 
 
-def test_another_browser_or_spelling_is_no_way_round(client: Client) -> None:
+def test_browsers_and_spellings_of_a_name_share_a_limit(client: Client) -> None:
     for agent, name in enumerate(("alice", "Alice", "ALICE ", "aLice", "al\xedce")):
         client.post(
             LOGIN,
@@ -154,20 +154,22 @@ def test_another_browser_or_spelling_is_no_way_round(client: Client) -> None:
     assert attempt(client, PASSWORD).status_code == TOO_MANY
 
 
-def test_what_the_database_takes_for_the_same_name_counts_as_that(
+def test_names_equal_for_the_database_share_a_limit(
     client: Client,
 ) -> None:
-    """Which spellings those are depends on the collation."""
+    """Which spellings these are depends on the collation."""
     User.objects.create_user("renee", "r@example.org", PASSWORD)
     spellings = ["RENEE", "ren\xe9e", "re\u0301nee", "re\u200bnee", "\uff52enee"]
-    same = [name for name in spellings if User.objects.filter(username=name).exists()]
-    for name in [*same, *["renee"] * 5][:5]:
+    equal_names = [
+        name for name in spellings if User.objects.filter(username=name).exists()
+    ]
+    for name in [*equal_names, *["renee"] * 5][:5]:
         attempt(client, "wrong", name)
 
     assert attempt(client, PASSWORD, "renee").status_code == TOO_MANY
 
 
-def test_an_address_is_believed_from_this_host_alone(client: Client) -> None:
+def test_forwarded_addresses_are_trusted_from_this_host_only(client: Client) -> None:
     for number in range(6):
         answer = client.post(
             LOGIN,
@@ -179,7 +181,7 @@ def test_an_address_is_believed_from_this_host_alone(client: Client) -> None:
     assert answer.status_code == TOO_MANY
 
 
-def test_a_right_password_begins_anew(client: Client) -> None:
+def test_a_right_password_resets_the_limit(client: Client) -> None:
     fail(client, 4)
     attempt(client, PASSWORD)
 
@@ -202,7 +204,7 @@ def test_the_limits_are_settings(client: Client, settings: Settings) -> None:
     assert "Try again in 1 minute;" in text(markup(attempt(client, "wrong")))
 
 
-def test_a_name_that_nobody_has_is_limited_the_same(client: Client) -> None:
+def test_unknown_names_are_limited_too(client: Client) -> None:
     fail(client, name="nobody")
 
     assert attempt(client, "wrong", name="nobody").status_code == TOO_MANY
@@ -216,7 +218,7 @@ def test_a_wrong_password_is_logged_in_one_line(
     assert "Wrong password for eve from 192.0.2.1" in caplog.messages
 
 
-def test_a_name_that_nobody_can_have_costs_nothing(client: Client) -> None:
+def test_an_overlong_name_is_refused_without_normalizing_it(client: Client) -> None:
     """Unicode normalization of 4 kB of combining marks took 0.04 s, of 12 kB 0.25 s."""
     name = "a" + "\u0300" * 30_000 + "\u0316" * 30_000
     start = time.thread_time()
@@ -228,12 +230,12 @@ def test_a_name_that_nobody_can_have_costs_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_the_administration_has_no_form_of_its_own(
+def test_the_administration_has_no_login_form(
     client: Client, root: User, method: str
 ) -> None:
-    sent = {"username": "root", "password": PASSWORD}
+    data = {"username": "root", "password": PASSWORD}
 
-    answer = getattr(client, method)("/admin/login/", sent)
+    answer = getattr(client, method)("/admin/login/", data)
 
     if method == "get":
         assert answer.url == f"{LOGIN}?next=%2Fadmin%2F"
@@ -242,7 +244,7 @@ def test_the_administration_has_no_form_of_its_own(
     assert "_auth_user_id" not in client.session
 
 
-def test_who_may_not_administrate_is_told_so_and_not_sent_in_circles(
+def test_the_administration_is_forbidden_without_a_redirect_loop(
     client: Client, alice: User
 ) -> None:
     client.force_login(alice)

@@ -1,4 +1,4 @@
-"""Whose mailbox an address is."""
+"""Each mailbox belongs to one user."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 
 @pytest.mark.django_db
-def test_nobody_is_made_with_an_address_that_is_taken() -> None:
+def test_no_user_is_created_with_a_taken_address() -> None:
     User.objects.create_user("first", "both@example.org")
 
     with pytest.raises(CommandError, match="Another user has this address"):

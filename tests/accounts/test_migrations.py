@@ -1,4 +1,4 @@
-"""What the migrations make of people who were there before."""
+"""Data migrations of accounts, on existing users."""
 
 import importlib
 import logging
@@ -17,11 +17,11 @@ from apps.accounts.services import mailboxes
 from tests.ganeti.pages import markup
 
 pytestmark = pytest.mark.django_db
-filling: Any = importlib.import_module("apps.accounts.migrations.0006_fill_mailboxes")
+migration: Any = importlib.import_module("apps.accounts.migrations.0006_fill_mailboxes")
 
 
 def old_user(name: str, email: str, **values: Any) -> User:
-    """Make a user as one was before there were mailboxes."""
+    """Create a user without a mailbox, as before the migration."""
     user = User.objects.create_user(name, **values)
     User.objects.filter(pk=user.pk).update(email=email)
     return user
@@ -30,14 +30,14 @@ def old_user(name: str, email: str, **values: Any) -> User:
 def test_addresses_that_are_shared_or_invalid_are_kept_and_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gone = old_user("gone", "both@example.org", is_active=False)
+    inactive = old_user("gone", "both@example.org", is_active=False)
     first = old_user("first", "Both@EXAMPLE.org")
     old_user("odd", '"x y"@example.org')
     caplog.set_level(logging.WARNING, logger="apps.accounts")
 
-    filling.fill_mailboxes(apps, None)
+    migration.fill_mailboxes(apps, None)
 
-    assert list(mailboxes.holders("BOTH@example.org")) == [first, gone]
+    assert list(mailboxes.holders("BOTH@example.org")) == [first, inactive]
     assert User.objects.get(pk=first.pk).email == "Both@example.org"
     reports = " ".join(caplog.messages)
     assert "gone shares the mail address both@example.org" in reports
@@ -53,8 +53,8 @@ def test_unconfirmed_registrations_keep_their_links(client: Client) -> None:
     SupervisedRegistrationProfile.objects.create(user=user, activation_key=key)
     User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - timedelta(1))
 
-    filling.move_unconfirmed(apps, None)
-    filling.hash_keys(apps, None)
+    migration.move_unconfirmed(apps, None)
+    migration.hash_keys(apps, None)
 
     assert not User.objects.exists()
     assert not RegistrationProfile.objects.exists()
@@ -62,15 +62,15 @@ def test_unconfirmed_registrations_keep_their_links(client: Client) -> None:
     assert 'name="password"' in markup(client.get(f"/accounts/activate/{key}/"))
 
 
-def test_the_link_of_who_waits_still_says_so(client: Client) -> None:
+def test_links_of_pending_registrations_still_say_so(client: Client) -> None:
     user = old_user("nina", "nina@example.org", is_active=False)
     key = "b" * 64
     SupervisedRegistrationProfile.objects.create(
         user=user, activation_key=key, activated=True
     )
 
-    filling.move_unconfirmed(apps, None)
-    filling.hash_keys(apps, None)
+    migration.move_unconfirmed(apps, None)
+    migration.hash_keys(apps, None)
 
     page = markup(client.get(f"/accounts/activate/{key}/"))
     assert "Your mail address is confirmed" in page

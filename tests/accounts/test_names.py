@@ -1,4 +1,4 @@
-"""Names that aren't free: those in tags, and those of accounts that are gone."""
+"""Reserved names: those in Ganeti's tags, and those of deleted accounts."""
 
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ from apps.accounts.services.names import Claim, Kind
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
 from tests.accounts.conftest import link_in
-from tests.accounts.registering import CHOSEN, GOOD, NINA, REGISTER
+from tests.accounts.registering import CHOSEN_PASSWORD, GOOD, NINA, REGISTER
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
@@ -26,7 +26,7 @@ ADD_GROUP = reverse("admin:auth_group_add")
 
 @pytest.fixture
 def tagged(cluster: Cluster, rapi: FakeRapi) -> None:
-    """Know a cluster whose tags name dave, who has no account, and group staff."""
+    """Read a cluster whose tags name dave, who has no account, and group staff."""
     rapi.add("db2", tags=["ganetimgr:users:Dave"])
     assert refreshing.refresh(cluster, force=True)
 
@@ -37,7 +37,7 @@ def register(client: Client, username: str) -> str:
 
 @pytest.mark.usefixtures("tagged")
 @pytest.mark.parametrize("name", ["dave", "Dave", "DAVE"])
-def test_a_name_in_a_tag_cannot_be_registered_and_nobody_learns_why(
+def test_a_name_in_a_tag_is_refused_like_one_of_an_account(
     client: Client, alice: User, name: str
 ) -> None:
     page = register(client, name)
@@ -77,14 +77,14 @@ def test_a_name_is_free_when_no_tag_mentions_it_any_more(
     assert names.claim_on(Kind.USER, "dave").free
 
 
-def test_approving_waits_for_clusters_that_have_told_nothing_or_an_explicit_yes(
+def test_approval_needs_confirmation_while_a_cluster_is_unread(
     client: Client, root: User, cluster: Cluster, sent: Sent
 ) -> None:
     """A cluster that is down or disabled may name anybody."""
     Cluster.objects.update(disabled=True)
     assert names.claim_on(Kind.USER, "nina") == Claim(silent=1)
     client.post(REGISTER, GOOD)
-    client.post(link_in(sent, NINA), CHOSEN)
+    client.post(link_in(sent, NINA), CHOSEN_PASSWORD)
     client.force_login(root)
     number = registration.of(User.objects.get(username="nina")).number
     page = reverse("accounts:decide", args=[number])
@@ -115,7 +115,7 @@ def test_no_name_becomes_free_while_a_machine_cannot_be_read(
 
 
 @pytest.mark.usefixtures("tagged")
-def test_a_cluster_at_another_address_has_to_tell_anew(cluster: Cluster) -> None:
+def test_a_cluster_with_a_new_address_is_unread(cluster: Cluster) -> None:
     cluster.save()
     assert not names.claim_on(Kind.USER, "dave").silent
 
@@ -125,7 +125,7 @@ def test_a_cluster_at_another_address_has_to_tell_anew(cluster: Cluster) -> None
     assert names.claim_on(Kind.USER, "dave") == Claim(machines=2, silent=1)
 
 
-def test_a_cluster_that_was_taken_out_is_not_waited_for(cluster: Cluster) -> None:
+def test_a_deleted_cluster_is_not_waited_for(cluster: Cluster) -> None:
     cluster.delete()
 
     assert names.claim_on(Kind.USER, "nina").certain
@@ -151,20 +151,20 @@ def test_a_name_is_remembered_once_however_it_is_spelled(db: None) -> None:
     assert ReservedName.objects.count() == 2
 
 
-def test_approving_a_name_with_machines_wants_an_explicit_yes(
+def test_approving_a_name_with_machines_needs_confirmation(
     client: Client, root: User, sent: Sent
 ) -> None:
     client.post(REGISTER, GOOD)
-    client.post(link_in(sent, NINA), CHOSEN)
+    client.post(link_in(sent, NINA), CHOSEN_PASSWORD)
     names.remember("cluster:1", {Kind.USER: {"nina": 3}})
     client.force_login(root)
     number = registration.of(User.objects.get(username="nina")).number
     page = reverse("accounts:decide", args=[number])
 
-    shown = text(markup(client.get(page)))
+    content = text(markup(client.get(page)))
     refused = client.post(page, {"decision": "approve"})
 
-    assert "3 machines already have this user" in shown
+    assert "3 machines already have this user" in content
     assert refused.status_code == HTTPStatus.BAD_REQUEST
     assert not User.objects.get(username="nina").is_active
     client.post(page, {"decision": "approve", "takes_over": "on"})
@@ -188,7 +188,7 @@ def staff_with(client: Client, *codenames: str) -> None:
     [(ADD_USER, "username", User, "dave"), (ADD_GROUP, "name", Group, "staff")],
     ids=["user", "group"],
 )
-def test_creating_a_name_with_machines_wants_an_explicit_yes(
+def test_creating_a_name_with_machines_needs_confirmation(
     client: Client,
     root: User,
     page: str,
@@ -197,18 +197,18 @@ def test_creating_a_name_with_machines_wants_an_explicit_yes(
     name: str,
 ) -> None:
     client.force_login(root)
-    sent = {field: name, **PASSWORDS}
+    data = {field: name, **PASSWORDS}
 
-    refused = client.post(page, sent)
+    refused = client.post(page, data)
 
     assert "already belong" in text(markup(refused))
     assert not model._default_manager.filter(**{field: name}).exists()
-    client.post(page, {**sent, "takes_over": "on"})
+    client.post(page, {**data, "takes_over": "on"})
     assert model._default_manager.filter(**{field: name}).exists()
 
 
 @pytest.mark.usefixtures("tagged")
-def test_only_superusers_give_a_name_with_machines(client: Client) -> None:
+def test_only_superusers_assign_a_name_with_machines(client: Client) -> None:
     staff_with(client, "add_user", "change_user")
 
     answer = client.post(
@@ -237,7 +237,7 @@ def test_renaming_takes_a_new_name_and_keeps_the_old_one_reserved(
 
 
 @pytest.mark.parametrize("name", [".", "..", "a/../b", "/"])
-def test_a_name_that_no_address_can_hold_is_refused(
+def test_a_name_that_cannot_stand_in_a_url_is_refused(
     client: Client, root: User, name: str
 ) -> None:
     client.force_login(root)

@@ -1,4 +1,4 @@
-"""Passwords: changed, forgotten, and what others may learn of that."""
+"""Changing and resetting passwords."""
 
 from http import HTTPStatus
 
@@ -16,24 +16,28 @@ from hypothesis.extra.django import TestCase
 from apps.accounts import contact
 from apps.accounts.models import Session
 from apps.auditlog.models import AuditEntry
-from tests.accounts.conftest import PASSWORD, link_in, where
+from tests.accounts.conftest import PASSWORD, link_in, location_of
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, text
 
 LOGIN = reverse("accounts:login")
 RESET = reverse("accounts:password-reset")
-SENT = reverse("accounts:password-reset-sent")
+RESET_SENT = reverse("accounts:password-reset-sent")
 CHANGE = reverse("accounts:password-change")
 HOME = reverse("auditlog:history")
-NEW = "quite another long password"
-GOOD = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+NEW_PASSWORD = "quite another long password"
+GOOD = {
+    "old_password": PASSWORD,
+    "new_password1": NEW_PASSWORD,
+    "new_password2": NEW_PASSWORD,
+}
 
 
-def is_in(client: Client) -> bool:
+def is_logged_in(client: Client) -> bool:
     return client.get(HOME).status_code == HTTPStatus.OK
 
 
-def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
+def test_a_changed_password_ends_other_sessions_and_is_reported_by_mail(
     client: Client, alice: User, sent: Sent
 ) -> None:
     other = Client()
@@ -43,11 +47,11 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
     answer = client.post(CHANGE, GOOD, follow=True)
 
     assert "Your password was changed" in text(markup(answer))
-    assert is_in(client)
-    assert not is_in(other)
+    assert is_logged_in(client)
+    assert not is_logged_in(other)
     assert Session.objects.filter(user=alice).count() == 1
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
+    assert alice.check_password(NEW_PASSWORD)
     (mail,) = sent()
     assert mail.to == [alice.email]
     assert "127.0.0.1" in mail.body
@@ -55,7 +59,7 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"old_password": "wrong"}, "entered incorrectly"),
         ({"new_password1": "a", "new_password2": "a"}, "too short"),
@@ -63,44 +67,46 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
         ({"new_password1": "", "new_password2": ""}, "required"),
     ],
 )
-def test_a_change_that_cannot_be_says_why(
-    client: Client, alice: User, changes: dict[str, str], said: str
+def test_a_refused_change_gives_the_reason(
+    client: Client, alice: User, changes: dict[str, str], message: str
 ) -> None:
     client.force_login(alice)
 
     answer = client.post(CHANGE, {**GOOD, **changes})
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert said in text(markup(answer))
+    assert message in text(markup(answer))
     alice.refresh_from_db()
     assert alice.check_password(PASSWORD)
 
 
-def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(
+def test_a_forgotten_password_is_reset_by_a_one_time_link(
     client: Client, alice: User, sent: Sent
 ) -> None:
     elsewhere = Client()
     elsewhere.force_login(alice)
-    assert where(client.post(RESET, {"email": "ALICE@example.org"})) == SENT
+    assert location_of(client.post(RESET, {"email": "ALICE@example.org"})) == RESET_SENT
     link = link_in(sent, alice.email)
 
     form = client.get(link, follow=True)
-    here = form.redirect_chain[-1][0]
+    form_url = form.redirect_chain[-1][0]
     answer = client.post(
-        here, {"new_password1": NEW, "new_password2": NEW}, follow=True
+        form_url,
+        {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD},
+        follow=True,
     )
 
     assert "You can now log in" in text(markup(answer))
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
-    assert not is_in(elsewhere)
+    assert alice.check_password(NEW_PASSWORD)
+    assert not is_logged_in(elsewhere)
     assert sent()[-1].subject.endswith("Your password was changed")
     used = Client().get(link)
     assert used.status_code == HTTPStatus.GONE
     assert "This link no longer works" in text(markup(used))
 
 
-def test_who_waits_after_wrong_passwords_waits_no_more_with_a_new_one(
+def test_a_reset_ends_the_wait_after_wrong_passwords(
     client: Client, alice: User, sent: Sent
 ) -> None:
     login = reverse("accounts:login")
@@ -108,23 +114,23 @@ def test_who_waits_after_wrong_passwords_waits_no_more_with_a_new_one(
         client.post(login, {"username": "alice", "password": "wrong"})
     client.post(RESET, {"email": alice.email})
     form = client.get(link_in(sent, alice.email), follow=True)
-    new = {"new_password1": NEW, "new_password2": NEW}
-    client.post(form.redirect_chain[-1][0], new)
+    passwords = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    client.post(form.redirect_chain[-1][0], passwords)
 
-    answer = client.post(login, {"username": "alice", "password": NEW})
+    answer = client.post(login, {"username": "alice", "password": NEW_PASSWORD})
 
     assert answer.status_code == HTTPStatus.FOUND
 
 
 @pytest.mark.django_db
-def test_nobody_learns_whether_an_address_has_an_account(
+def test_a_reset_does_not_reveal_whether_an_address_has_an_account(
     client: Client, alice: User, sent: Sent
 ) -> None:
-    known = client.post(RESET, {"email": alice.email}, follow=True)
-    unknown = client.post(RESET, {"email": "nobody@example.org"}, follow=True)
+    registered = client.post(RESET, {"email": alice.email}, follow=True)
+    unregistered = client.post(RESET, {"email": "nobody@example.org"}, follow=True)
 
-    assert known.redirect_chain == unknown.redirect_chain
-    assert text(markup(known)) == text(markup(unknown))
+    assert registered.redirect_chain == unregistered.redirect_chain
+    assert text(markup(registered)) == text(markup(unregistered))
     assert [mail.to for mail in sent()] == [[alice.email]]
 
 
@@ -138,7 +144,7 @@ def test_the_mail_is_in_the_language_of_its_reader(
     assert '<html lang="el"' in sent()[0].alternatives[0].content  # type: ignore[attr-defined]
 
 
-def test_somebody_deactivated_gets_no_link(
+def test_a_deactivated_user_gets_no_link(
     client: Client, alice: User, sent: Sent
 ) -> None:
     User.objects.update(is_active=False)
@@ -148,7 +154,7 @@ def test_somebody_deactivated_gets_no_link(
     assert sent() == []
 
 
-def test_who_has_no_password_here_is_told_where_it_is(
+def test_a_directory_user_is_told_that_the_password_is_elsewhere(
     client: Client, alice: User, sent: Sent
 ) -> None:
     alice.set_unusable_password()
@@ -174,7 +180,7 @@ class AnythingTest(TestCase):
             st.text(st.characters(codec="utf-8"), max_size=300),
         )
     )
-    def test_whatever_is_posted_is_answered(self, posted: dict[str, str]) -> None:
+    def test_any_change_is_answered(self, posted: dict[str, str]) -> None:
         alice = User.objects.filter(username="alice").first()
         alice = alice or User.objects.create_user("alice", password=PASSWORD)
         self.client.force_login(alice)
@@ -189,9 +195,7 @@ class AnythingTest(TestCase):
             st.text(st.characters(codec="utf-8"), max_size=300),
         )
     )
-    def test_whatever_is_posted_to_get_in_is_answered(
-        self, posted: dict[str, str]
-    ) -> None:
+    def test_any_login_is_answered(self, posted: dict[str, str]) -> None:
         for path in (LOGIN, RESET):
             answer = self.client.post(path, posted)
 
@@ -201,18 +205,16 @@ class AnythingTest(TestCase):
         st.text(st.characters(codec="utf-8"), max_size=300),
         st.text(st.characters(codec="utf-8"), max_size=300),
     )
-    def test_whatever_is_posted_as_a_new_password_is_answered(
-        self, first: str, second: str
-    ) -> None:
+    def test_any_new_password_is_answered(self, first: str, second: str) -> None:
         alice = User.objects.filter(username="alice").first()
         alice = alice or User.objects.create_user("alice", password=PASSWORD)
         number = urlsafe_base64_encode(force_bytes(alice.pk))
         token = default_token_generator.make_token(alice)
         path = reverse("accounts:password-reset-confirm", args=(number, token))
-        here = self.client.get(path, follow=True).redirect_chain[-1][0]
+        form_url = self.client.get(path, follow=True).redirect_chain[-1][0]
 
         answer = self.client.post(
-            here, {"new_password1": first, "new_password2": second}
+            form_url, {"new_password1": first, "new_password2": second}
         )
 
         assert answer.status_code in {200, 302, 400}
@@ -221,7 +223,7 @@ class AnythingTest(TestCase):
 # -- the current password, and the administration's pages
 
 
-def test_the_current_password_cannot_be_guessed_without_end(
+def test_wrong_current_passwords_are_limited(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.force_login(alice)
@@ -235,7 +237,7 @@ def test_the_current_password_cannot_be_guessed_without_end(
     assert "15 minutes" in text(markup(answer))
 
 
-def test_a_right_current_password_begins_anew(client: Client, alice: User) -> None:
+def test_a_right_current_password_resets_the_limit(client: Client, alice: User) -> None:
     client.force_login(alice)
     mismatch = {**GOOD, "new_password2": "different"}
     for _ in range(7):
@@ -250,17 +252,17 @@ def test_the_administration_has_no_password_page_of_its_own(
 
     answer = getattr(client, method)("/admin/password_change/", GOOD)
 
-    assert where(answer) == (CHANGE if method == "get" else "")
+    assert location_of(answer) == (CHANGE if method == "get" else "")
     root.refresh_from_db()
     assert root.check_password(PASSWORD)
 
 
-# How an address may spell a number, or "_2B" a "+", in the administration.
+# Spellings of a number in addresses of the administration, where "_2B" is a "+".
 SPELLINGS = pytest.mark.parametrize("spelled", ["{}", "0{}", "+{}", " {}", "_2B{}"])
 
 
 @SPELLINGS
-def test_a_password_set_by_staff_is_told_and_recorded(
+def test_a_password_set_by_staff_is_reported_and_recorded(
     client: Client, root: User, alice: User, sent: Sent, spelled: str
 ) -> None:
     elsewhere = Client()
@@ -269,11 +271,15 @@ def test_a_password_set_by_staff_is_told_and_recorded(
 
     client.post(
         reverse("admin:auth_user_password_change", args=[spelled.format(alice.pk)]),
-        {"password1": NEW, "password2": NEW, "usable_password": "true"},
+        {
+            "password1": NEW_PASSWORD,
+            "password2": NEW_PASSWORD,
+            "usable_password": "true",
+        },
     )
 
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
+    assert alice.check_password(NEW_PASSWORD)
     (mail,) = sent()
     assert mail.to == [alice.email]
     entry = AuditEntry.objects.get()
@@ -282,34 +288,38 @@ def test_a_password_set_by_staff_is_told_and_recorded(
         "password-set",
         "alice",
     )
-    assert not is_in(elsewhere)
-    assert is_in(client)
+    assert not is_logged_in(elsewhere)
+    assert is_logged_in(client)
 
 
 @SPELLINGS
-def test_staff_set_their_own_where_the_current_one_is_asked_for(
+def test_staff_change_their_own_password_on_the_normal_page(
     client: Client, root: User, spelled: str
 ) -> None:
     client.force_login(root)
 
     answer = client.post(
         reverse("admin:auth_user_password_change", args=[spelled.format(root.pk)]),
-        {"password1": NEW, "password2": NEW, "usable_password": "true"},
+        {
+            "password1": NEW_PASSWORD,
+            "password2": NEW_PASSWORD,
+            "usable_password": "true",
+        },
     )
 
-    assert where(answer) == CHANGE
+    assert location_of(answer) == CHANGE
     root.refresh_from_db()
     assert root.check_password(PASSWORD)
 
 
-def test_a_password_that_staff_did_not_set_is_not_told(
+def test_a_refused_password_of_staff_is_not_reported(
     client: Client, root: User, alice: User, sent: Sent
 ) -> None:
     client.force_login(root)
 
     client.post(
         reverse("admin:auth_user_password_change", args=[alice.pk]),
-        {"password1": NEW, "password2": "another", "usable_password": "true"},
+        {"password1": NEW_PASSWORD, "password2": "another", "usable_password": "true"},
     )
 
     assert sent() == []
@@ -325,7 +335,9 @@ def test_resets_beyond_the_limit_get_the_same_answer_and_send_nothing(
     addresses = ["alice@example.org", "ALICE@example.org", "alice@EXAMPLE.org"]
     answers = [client.post(RESET, {"email": each}) for each in addresses * 3]
 
-    assert {(each.status_code, where(each)) for each in answers} == {(302, SENT)}
+    assert {(each.status_code, location_of(each)) for each in answers} == {
+        (302, RESET_SENT)
+    }
     assert len(sent()) == 3
 
 

@@ -1,4 +1,4 @@
-"""The profile's page: who one is, and what is said about oneself."""
+"""The profile page and the greeting of new users."""
 
 from http import HTTPStatus
 
@@ -32,14 +32,12 @@ def logged_in(client: Client, alice: User) -> Client:
     return client
 
 
-def test_who_has_no_profile_gets_one_at_the_log_in(
-    logged_in: Client, alice: User
-) -> None:
-    """People from LDAP have none, and never registered."""
+def test_login_creates_a_missing_profile(logged_in: Client, alice: User) -> None:
+    """Users from LDAP have none, since they never registered."""
     assert Profile.objects.filter(user=alice).exists()
 
 
-def test_a_profile_that_is_missing_breaks_no_page(
+def test_the_profile_page_works_without_a_profile(
     logged_in: Client, alice: User
 ) -> None:
     Profile.objects.all().delete()
@@ -49,7 +47,7 @@ def test_a_profile_that_is_missing_breaks_no_page(
     assert profiles.of(alice).phone == FULL["phone"]
 
 
-def test_somebody_says_who_they_are(logged_in: Client, alice: User) -> None:
+def test_a_profile_is_changed_and_recorded(logged_in: Client, alice: User) -> None:
     grnet = Organization.objects.create(title="GRNET", tag="grnet")
 
     answer = logged_in.post(
@@ -71,7 +69,7 @@ def test_somebody_says_who_they_are(logged_in: Client, alice: User) -> None:
     ]
 
 
-def test_what_stays_as_it_is_is_not_written_down(logged_in: Client) -> None:
+def test_an_unchanged_profile_is_not_recorded(logged_in: Client) -> None:
     logged_in.post(PROFILE, FULL, follow=True)
 
     answer = logged_in.post(PROFILE, FULL, follow=True)
@@ -80,7 +78,7 @@ def test_what_stays_as_it_is_is_not_written_down(logged_in: Client) -> None:
     assert "No changes to save" in notices(answer)[0]
 
 
-def test_nobody_changes_another_ones_profile(
+def test_the_profile_of_another_user_is_not_changed(
     logged_in: Client, alice: User, carol: User
 ) -> None:
     logged_in.post(PROFILE, {**FULL, "user": carol.pk, "username": "carol"})
@@ -90,7 +88,7 @@ def test_nobody_changes_another_ones_profile(
     assert profiles.of(carol).phone == ""
 
 
-def test_what_was_typed_stays_and_each_field_says_what_is_wrong(
+def test_errors_are_shown_at_their_fields_and_input_is_kept(
     logged_in: Client,
 ) -> None:
     wrong = {**FULL, "last_name": "", "phone": "call me", "language": "xx"}
@@ -112,16 +110,14 @@ def is_greeted(client: Client) -> bool:
     return "Don't show this again" in text(markup(client.get(LIST)))
 
 
-def test_who_logs_in_for_the_first_time_is_greeted(
-    logged_in: Client, alice: User
-) -> None:
+def test_a_new_user_is_greeted(logged_in: Client, alice: User) -> None:
     page = text(markup(logged_in.get(LIST)))
 
     assert "Welcome, alice." in page
     assert profiles.of(alice).greeted_at is None
 
 
-def test_the_greeting_goes_by_post_and_for_good(
+def test_the_greeting_is_dismissed_by_post_for_good(
     logged_in: Client, alice: User, client: Client
 ) -> None:
     logged_in.get(reverse("accounts:greeted"))
@@ -136,7 +132,9 @@ def test_the_greeting_goes_by_post_and_for_good(
     assert not is_greeted(another)
 
 
-def test_the_greeting_goes_when_all_was_told(logged_in: Client, alice: User) -> None:
+def test_the_greeting_ends_when_the_profile_is_complete(
+    logged_in: Client, alice: User
+) -> None:
     alice.ssh_keys.create(key="ssh-ed25519 AAAA", fingerprint="x")
     assert is_greeted(logged_in)
 
@@ -145,7 +143,9 @@ def test_the_greeting_goes_when_all_was_told(logged_in: Client, alice: User) -> 
     assert not is_greeted(logged_in)
 
 
-def test_who_has_a_name_and_a_key_is_not_greeted(client: Client, alice: User) -> None:
+def test_a_user_with_a_name_and_a_key_is_not_greeted(
+    client: Client, alice: User
+) -> None:
     alice.ssh_keys.create(key="ssh-ed25519 AAAA", fingerprint="x")
     alice.first_name = "Alice"
     alice.save()
@@ -161,9 +161,7 @@ def test_who_has_a_name_and_a_key_is_not_greeted(client: Client, alice: User) ->
         st.one_of(st.text(max_size=300), st.integers().map(str)),
     )
 )
-def test_whatever_is_posted_breaks_nothing(
-    logged_in: Client, posted: dict[str, str]
-) -> None:
+def test_any_form_data_is_answered(logged_in: Client, posted: dict[str, str]) -> None:
     answer = logged_in.post(PROFILE, posted)
 
     assert answer.status_code in {HTTPStatus.FOUND, HTTPStatus.BAD_REQUEST}

@@ -1,4 +1,4 @@
-"""What users and strangers of accounts may not do without end."""
+"""Rate limits of registration, mailed links and SSH keys."""
 
 from http import HTTPStatus
 
@@ -33,7 +33,7 @@ def register(client: Client, number: int, **changes: str) -> int:
 
 
 @pytest.mark.django_db
-def test_a_network_registers_few_accounts(
+def test_registrations_of_a_network_are_limited(
     client: Client, settings: Settings, sent: Sent
 ) -> None:
     limit(settings, "registration", address=(2, 3600))
@@ -43,7 +43,7 @@ def test_a_network_registers_few_accounts(
 
 
 @pytest.mark.django_db
-def test_a_mailbox_is_sent_few_links_and_is_not_locked_out(
+def test_links_to_a_mailbox_are_limited_without_locking_it_out(
     client: Client, sent: Sent
 ) -> None:
     mailboxes = ["victim@example.org", "VICTIM@example.org", "victim@EXAMPLE.org"]

@@ -1,4 +1,4 @@
-"""From wanting an account to having one, and every way in which it goes wrong."""
+"""Registration: the form, the confirmation and the decision."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -23,8 +23,8 @@ from apps.accounts.services import registration
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.target import TargetKind
 from apps.mails.models import Mail
-from tests.accounts.conftest import PASSWORD, link_in, where
-from tests.accounts.registering import CHOSEN, DONE, GOOD, NINA, REGISTER
+from tests.accounts.conftest import PASSWORD, link_in, location_of
+from tests.accounts.registering import CHOSEN_PASSWORD, GOOD, NINA, REGISTER, REGISTERED
 from tests.conftest import Sent
 from tests.ganeti.pages import markup, text
 
@@ -36,31 +36,34 @@ def admins(settings: Settings, db: None) -> None:
 
 @pytest.fixture
 def link(client: Client, sent: Sent) -> str:
-    """Nina has registered and not yet confirmed."""
+    """Register Nina, and return the link to confirm."""
     client.post(REGISTER, GOOD)
     return link_in(sent, NINA)
 
 
 @pytest.fixture
-def decide(client: Client, link: str, sent: Sent, root: User) -> str:
-    """Nina has confirmed; root is logged in and has the link to decide."""
-    client.post(link, CHOSEN)
+def decision_url(client: Client, link: str, sent: Sent, root: User) -> str:
+    """Confirm Nina's registration and log in root; return the link to decide."""
+    client.post(link, CHOSEN_PASSWORD)
     client.force_login(root)
     return link_in(sent, "ada@example.org")
 
 
-def test_the_whole_way_from_registering_to_logging_in(
+def test_registration_from_form_to_login(
     client: Client, sent: Sent, root: User
 ) -> None:
     organization = Organization.objects.create(title="Acme", tag="acme")
     assert (
-        where(client.post(REGISTER, {**GOOD, "organization": organization.pk})) == DONE
+        location_of(client.post(REGISTER, {**GOOD, "organization": organization.pk}))
+        == REGISTERED
     )
     assert not User.objects.filter(username="nina").exists()
 
     link = link_in(sent, NINA)
     assert "Confirm your mail address" in text(markup(client.get(link)))
-    assert "is confirmed" in text(markup(client.post(link, CHOSEN, follow=True)))
+    assert "is confirmed" in text(
+        markup(client.post(link, CHOSEN_PASSWORD, follow=True))
+    )
     nina = User.objects.get(username="nina")
     assert not nina.is_active
     assert (nina.email, nina.profile.organization) == (NINA, organization)
@@ -84,7 +87,7 @@ def test_the_whole_way_from_registering_to_logging_in(
 def test_following_the_link_changes_nothing_until_it_is_confirmed(
     client: Client, link: str, sent: Sent
 ) -> None:
-    """never-again: links that do something by GET."""
+    """Regression: GET confirmed."""
     client.get(link)
     client.head(link)
 
@@ -95,14 +98,14 @@ def test_following_the_link_changes_nothing_until_it_is_confirmed(
 def test_confirming_twice_tells_the_administrators_once(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(link, CHOSEN)
-    client.post(link, CHOSEN)
+    client.post(link, CHOSEN_PASSWORD)
+    client.post(link, CHOSEN_PASSWORD)
 
     assert sum("ada@example.org" in mail.to for mail in sent()) == 1
 
 
 def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
-    client.post(link, CHOSEN)
+    client.post(link, CHOSEN_PASSWORD)
 
     answer = client.post(
         reverse("accounts:login"), {"username": "nina", "password": PASSWORD}
@@ -115,10 +118,10 @@ def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
 def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_mail(
     client: Client, alice: User, sent: Sent, email: str
 ) -> None:
-    known = client.post(REGISTER, {**GOOD, "email": email})
-    unknown = client.post(REGISTER, {**GOOD, "username": "nora"})
+    registered = client.post(REGISTER, {**GOOD, "email": email})
+    unregistered = client.post(REGISTER, {**GOOD, "username": "nora"})
 
-    assert where(known) == where(unknown) == DONE
+    assert location_of(registered) == location_of(unregistered) == REGISTERED
     assert User.objects.filter(email__iexact=email).get() == alice
     mails = [mail for mail in sent() if alice.email in mail.to]
     assert [mail.subject for mail in mails] == [
@@ -127,18 +130,18 @@ def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_mail(
     assert reverse("accounts:password-reset") in str(mails[0].body)
 
 
-def test_an_address_that_waits_for_approval_is_told_by_mail_alone(
+def test_an_address_pending_approval_gets_the_same_answer(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(link, CHOSEN)
+    client.post(link, CHOSEN_PASSWORD)
 
     answer = client.post(REGISTER, {**GOOD, "username": "nina2"})
 
-    assert where(answer) == DONE
+    assert location_of(answer) == REGISTERED
     assert not User.objects.filter(username="nina2").exists()
 
 
-def test_registrations_of_one_address_stand_side_by_side_until_one_is_confirmed(
+def test_confirming_one_registration_of_an_address_invalidates_the_others(
     client: Client, link: str, sent: Sent
 ) -> None:
     client.post(REGISTER, {**GOOD, "username": "nina2", "email": "NINA@EXAMPLE.org"})
@@ -146,19 +149,17 @@ def test_registrations_of_one_address_stand_side_by_side_until_one_is_confirmed(
 
     for page, name in ((link, "nina"), (second, "nina2")):
         assert f"User name {name} " in text(markup(client.get(page)))
-    client.post(link, CHOSEN)
+    client.post(link, CHOSEN_PASSWORD)
 
     assert "This link is invalid" in text(markup(client.get(second)))
-    client.post(second, CHOSEN)
+    client.post(second, CHOSEN_PASSWORD)
     assert not User.objects.filter(username="nina2").exists()
 
 
-def test_the_password_is_that_of_who_follows_the_link(
-    client: Client, sent: Sent
-) -> None:
+def test_the_password_is_chosen_at_confirmation(client: Client, sent: Sent) -> None:
     client.post(REGISTER, {**GOOD, "password": "theirs", "password_again": "theirs"})
 
-    client.post(link_in(sent, NINA), CHOSEN)
+    client.post(link_in(sent, NINA), CHOSEN_PASSWORD)
 
     assert User.objects.get(username="nina").check_password(PASSWORD)
 
@@ -169,8 +170,8 @@ def test_registering_leaves_the_same_rows_whether_the_address_is_known(
     client.post(REGISTER, {**GOOD, "username": "one", "email": alice.email})
     client.post(REGISTER, {**GOOD, "username": "two", "email": "free@example.org"})
 
-    held = UnconfirmedRegistration.objects.values_list("username", flat=True)
-    assert sorted(held) == ["one", "two"]
+    usernames = UnconfirmedRegistration.objects.values_list("username", flat=True)
+    assert sorted(usernames) == ["one", "two"]
     for name in ("one", "TWO"):
         answer = client.post(
             REGISTER, {**GOOD, "username": name, "email": "other@example.org"}
@@ -183,10 +184,10 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
 ) -> None:
     taken = User.objects.create_user("someone", NINA.upper())
 
-    by_address = client.post(link, CHOSEN)
+    by_address = client.post(link, CHOSEN_PASSWORD)
     taken.delete()
     taken = User.objects.create_user("Nina", "other@example.org")
-    by_name = client.post(link, CHOSEN)
+    by_name = client.post(link, CHOSEN_PASSWORD)
 
     for answer in (by_address, by_name):
         assert answer.status_code == HTTPStatus.BAD_REQUEST
@@ -207,7 +208,7 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
 def test_a_bad_password_is_refused_at_its_field(
     client: Client, link: str, password: str, again: str, message: str
 ) -> None:
-    """never-again: "a" was a good password."""
+    """Regression: "a" was accepted."""
     answer = client.post(link, {"password": password, "password_again": again})
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
@@ -217,7 +218,7 @@ def test_a_bad_password_is_refused_at_its_field(
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [
         ("username", "Alice", "This user name is taken"),
         ("username", "νίνα", "valid username"),
@@ -233,46 +234,44 @@ def test_a_bad_password_is_refused_at_its_field(
     ],
 )
 @pytest.mark.usefixtures("alice")
-def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
-    client: Client, field: str, value: str, said: str
+def test_errors_are_shown_at_their_fields_and_input_is_kept(
+    client: Client, field: str, value: str, message: str
 ) -> None:
     answer = client.post(REGISTER, {**GOOD, field: value})
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert said in text(markup(answer))
+    assert message in text(markup(answer))
     assert 'value="Newton"' in markup(answer)
     assert not UnconfirmedRegistration.objects.exists()
 
 
-def test_a_link_that_is_too_old_says_so_and_the_name_is_free_again(
-    client: Client, link: str
-) -> None:
+def test_an_expired_link_says_so_and_frees_the_name(client: Client, link: str) -> None:
     UnconfirmedRegistration.objects.update(
         registered_at=timezone.now() - timedelta(days=10, seconds=1)
     )
 
     answer = client.get(link)
-    client.post(link, CHOSEN)
+    client.post(link, CHOSEN_PASSWORD)
 
     assert answer.status_code == HTTPStatus.GONE
     assert "This link has expired" in text(markup(answer))
     assert not User.objects.filter(username="nina").exists()
-    assert where(client.post(REGISTER, GOOD)) == DONE
+    assert location_of(client.post(REGISTER, GOOD)) == REGISTERED
 
 
 @pytest.mark.parametrize("key", ["f" * 64, "nothing", "%00", "é" * 200])
-def test_a_wrong_link_says_what_to_do(client: Client, key: str) -> None:
+def test_an_invalid_link_is_explained(client: Client, key: str) -> None:
     answer = client.get(f"/accounts/activate/{key}/")
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
     assert "This link is invalid" in text(markup(answer))
 
 
-def test_a_refused_one_is_told_why_and_forgotten(
-    client: Client, decide: str, link: str, sent: Sent
+def test_a_rejected_applicant_is_mailed_the_reason_and_deleted(
+    client: Client, decision_url: str, link: str, sent: Sent
 ) -> None:
     answer = client.post(
-        decide, {"decision": "refuse", "reason": "Not <ours>."}, follow=True
+        decision_url, {"decision": "refuse", "reason": "Not <ours>."}, follow=True
     )
 
     assert "rejected" in text(markup(answer))
@@ -280,16 +279,16 @@ def test_a_refused_one_is_told_why_and_forgotten(
     (mail,) = [mail for mail in sent() if "rejected" in mail.subject]
     assert mail.to == [NINA]
     assert "Not <ours>." in mail.body
-    gone = client.get(link)
-    assert gone.status_code == HTTPStatus.GONE
-    assert "This registration was rejected" in text(markup(gone))
+    answer = client.get(link)
+    assert answer.status_code == HTTPStatus.GONE
+    assert "This registration was rejected" in text(markup(answer))
 
 
-def test_what_was_decided_once_stays_decided(
-    client: Client, decide: str, sent: Sent
+def test_a_decision_cannot_be_reversed(
+    client: Client, decision_url: str, sent: Sent
 ) -> None:
-    client.post(decide, {"decision": "approve"})
-    answer = client.post(decide, {"decision": "refuse"}, follow=True)
+    client.post(decision_url, {"decision": "approve"})
+    answer = client.post(decision_url, {"decision": "refuse"}, follow=True)
 
     assert "Nothing was done" in text(markup(answer))
     assert User.objects.get(username="nina").is_active
@@ -297,29 +296,34 @@ def test_what_was_decided_once_stays_decided(
     assert sum(mail.subject.endswith("is ready") for mail in sent()) == 1
 
 
-def test_the_link_that_approved_does_not_bring_back_who_was_deactivated(
-    client: Client, decide: str
+def test_approving_again_does_not_reactivate_a_user(
+    client: Client, decision_url: str
 ) -> None:
-    client.post(decide, {"decision": "approve"})
+    client.post(decision_url, {"decision": "approve"})
     User.objects.filter(username="nina").update(is_active=False)
 
-    client.post(decide, {"decision": "approve"})
+    client.post(decision_url, {"decision": "approve"})
 
     assert not User.objects.get(username="nina").is_active
 
 
-def test_looking_at_a_registration_decides_nothing(client: Client, decide: str) -> None:
-    client.get(decide + "?decision=approve")
+def test_looking_at_a_registration_decides_nothing(
+    client: Client, decision_url: str
+) -> None:
+    client.get(decision_url + "?decision=approve")
 
     assert not RegistrationDecision.objects.exists()
 
 
-def test_only_superusers_decide(client: Client, decide: str, alice: User) -> None:
+def test_only_superusers_decide(client: Client, decision_url: str, alice: User) -> None:
     alice.is_staff = True
     alice.save()
     client.force_login(alice)
 
-    for answer in (client.get(decide), client.post(decide, {"decision": "approve"})):
+    for answer in (
+        client.get(decision_url),
+        client.post(decision_url, {"decision": "approve"}),
+    ):
         assert answer.status_code == HTTPStatus.NOT_FOUND
         assert NINA not in markup(answer)
     assert not RegistrationDecision.objects.exists()
@@ -337,27 +341,25 @@ def test_a_wrong_link_to_decide_is_explained(
     assert "This registration doesn't exist" in text(markup(answer))
 
 
-def test_those_who_wait_are_listed(client: Client, decide: str) -> None:
+def test_pending_registrations_are_listed(client: Client, decision_url: str) -> None:
     page = markup(client.get(reverse("accounts:applicants")))
 
-    assert decide in page
-    client.post(decide, {"decision": "approve"})
+    assert decision_url in page
+    client.post(decision_url, {"decision": "approve"})
     assert "No pending registrations" in markup(
         client.get(reverse("accounts:applicants"))
     )
 
 
-def test_mails_are_in_the_language_of_who_registers(client: Client, sent: Sent) -> None:
+def test_the_language_of_the_registration_is_kept(client: Client, sent: Sent) -> None:
     client.post(REGISTER, GOOD, headers={"accept-language": "el"})
-    client.post(link_in(sent, NINA), CHOSEN)
+    client.post(link_in(sent, NINA), CHOSEN_PASSWORD)
 
     nina = User.objects.get(username="nina")
     assert contact.language_of(nina) == "el"
 
 
-def test_a_mail_with_a_link_is_kept_no_longer_than_it_takes(
-    link: str, sent: Sent
-) -> None:
+def test_the_text_of_a_sent_link_is_not_kept(link: str, sent: Sent) -> None:
     assert link not in "".join(Mail.objects.values_list("text", flat=True))
 
 
@@ -371,17 +373,17 @@ def test_a_forgotten_password_sends_the_confirmation_again(
     assert link_in(sent, NINA) == link
 
 
-def test_the_key_of_a_link_is_kept_nowhere(link: str) -> None:
+def test_the_key_of_a_link_is_not_stored(link: str) -> None:
     key = link.split("/")[-2]
 
     (row,) = UnconfirmedRegistration.objects.values()
     assert key not in str(row)
 
 
-def test_who_waits_is_told_so_when_asking_for_a_password(
+def test_a_reset_during_review_says_so_by_mail(
     client: Client, link: str, sent: Sent
 ) -> None:
-    client.post(link, CHOSEN)
+    client.post(link, CHOSEN_PASSWORD)
     client.post(reverse("accounts:password-reset"), {"email": NINA})
 
     assert sent()[-1].subject.endswith("Your registration is under review")
@@ -389,7 +391,7 @@ def test_who_waits_is_told_so_when_asking_for_a_password(
 
 @pytest.mark.usefixtures("no_rate_limits")
 class AnythingTest(TestCase):
-    """Whatever is posted: no 500."""
+    """No form data makes a server error."""
 
     @given(
         st.dictionaries(
@@ -413,12 +415,12 @@ class AnythingTest(TestCase):
             registration.Standing.UNCONFIRMED, unconfirmed=row
         )
         registration.confirm(unconfirmed, PASSWORD)
-        found = registration.of(User.objects.get(username="nina"))
+        pending = registration.of(User.objects.get(username="nina"))
         root = User.objects.filter(username="root").first()
         self.client.force_login(root or User.objects.create_superuser("root"))
 
         answer = self.client.post(
-            reverse("accounts:decide", args=(found.number,)),
+            reverse("accounts:decide", args=(pending.number,)),
             {"decision": decision, "reason": reason},
         )
 
@@ -431,10 +433,10 @@ class AnythingTest(TestCase):
         st.text(st.characters(codec="utf-8"), max_size=300),
         st.text(st.characters(codec="utf-8"), max_size=300),
     )
-    def test_the_other_forms(self, one: str, other: str) -> None:
+    def test_the_other_forms(self, first: str, second: str) -> None:
         for name, fields in {
-            "login": {"username": one, "password": other},
-            "password-reset": {"email": one},
+            "login": {"username": first, "password": second},
+            "password-reset": {"email": first},
         }.items():
             answer = self.client.post(reverse(f"accounts:{name}"), fields)
             assert answer.status_code in {200, 302, 429}

@@ -1,4 +1,4 @@
-"""Sessions: whose they are, from where, and how they end."""
+"""Sessions: the list, and how they end."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -29,29 +29,29 @@ EDGE = (
 )
 
 
-def logged_in(agent: str = FIREFOX, origin: str = "192.0.2.1") -> Client:
+def log_in(agent: str = FIREFOX, origin: str = "192.0.2.1") -> Client:
     client = Client(headers={"user-agent": agent, "x-forwarded-for": origin})
-    sent = {"username": "alice", "password": PASSWORD}
-    assert client.post(reverse("accounts:login"), sent).status_code == 302
+    data = {"username": "alice", "password": PASSWORD}
+    assert client.post(reverse("accounts:login"), data).status_code == 302
     return client
 
 
-def is_in(client: Client) -> bool:
+def is_logged_in(client: Client) -> bool:
     return client.get(HOME).status_code == HTTPStatus.OK
 
 
-def test_the_list_says_by_what_and_from_where(alice: User) -> None:
-    here = logged_in()
-    logged_in(IPHONE, "2001:db8::7")
+def test_sessions_are_listed_with_browser_and_address(alice: User) -> None:
+    firefox = log_in()
+    log_in(IPHONE, "2001:db8::7")
 
-    page = text(markup(here.get(SESSIONS)))
+    page = text(markup(firefox.get(SESSIONS)))
 
     assert "Firefox on Linux current 192.0.2.1" in page
     assert "Safari on iOS 2001:db8::7" in page
 
 
 def test_no_page_shows_the_key_of_a_session(alice: User) -> None:
-    client = logged_in()
+    client = log_in()
 
     page = markup(client.get(SESSIONS))
 
@@ -59,43 +59,47 @@ def test_no_page_shows_the_key_of_a_session(alice: User) -> None:
 
 
 def test_one_session_is_ended(alice: User) -> None:
-    here, there = logged_in(), logged_in(IPHONE)
+    firefox, iphone = log_in(), log_in(IPHONE)
     other = Session.objects.get(user_agent=IPHONE)
 
     address = reverse("accounts:session-end", args=(other.number,))
-    got = here.get(address)
-    assert is_in(there)
-    answer = here.post(address, follow=True)
+    answer_to_get = firefox.get(address)
+    assert is_logged_in(iphone)
+    answer = firefox.post(address, follow=True)
 
-    assert got.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert answer_to_get.status_code == HTTPStatus.METHOD_NOT_ALLOWED
     assert "The session has ended" in text(markup(answer))
-    assert is_in(here)
-    assert not is_in(there)
+    assert is_logged_in(firefox)
+    assert not is_logged_in(iphone)
 
 
-def test_all_others_are_ended(alice: User) -> None:
-    """never-again: by GET and without a token: all sessions ended."""
-    here, there, elsewhere = logged_in(), logged_in(IPHONE), logged_in(EDGE)
+def test_all_other_sessions_are_ended(alice: User) -> None:
+    """Regression: GET without a token ended all sessions."""
+    firefox, iphone, edge = log_in(), log_in(IPHONE), log_in(EDGE)
     address = reverse("accounts:sessions-end")
 
-    here.get(address)
-    assert is_in(there)
-    answer = here.post(address, follow=True)
+    firefox.get(address)
+    assert is_logged_in(iphone)
+    answer = firefox.post(address, follow=True)
 
     assert "2 other sessions have ended" in text(markup(answer))
-    assert [is_in(each) for each in (here, there, elsewhere)] == [True, False, False]
+    assert [is_logged_in(client) for client in (firefox, iphone, edge)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_ending_this_session_is_logging_out(alice: User) -> None:
-    here = logged_in()
+    firefox = log_in()
 
-    here.post(reverse("accounts:session-end", args=(Session.objects.get().number,)))
+    firefox.post(reverse("accounts:session-end", args=(Session.objects.get().number,)))
 
-    assert not is_in(here)
+    assert not is_logged_in(firefox)
 
 
-def test_nobody_ends_sessions_of_others(alice: User, root: User) -> None:
-    there = logged_in()
+def test_a_session_of_another_user_is_not_ended(alice: User, root: User) -> None:
+    iphone = log_in()
     client = Client()
     client.force_login(root)
     number = Session.objects.get(user=alice).number
@@ -103,84 +107,90 @@ def test_nobody_ends_sessions_of_others(alice: User, root: User) -> None:
     answer = client.post(reverse("accounts:session-end", args=(number,)))
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert is_in(there)
+    assert is_logged_in(iphone)
 
 
-def test_who_is_deactivated_has_no_sessions_left(alice: User) -> None:
-    """never-again: a deactivated user's session went on working."""
-    client = logged_in()
+def test_deactivating_a_user_ends_their_sessions(alice: User) -> None:
+    """Regression: a deactivated user's session went on working."""
+    client = log_in()
 
     alice.is_active = False
     alice.save()
 
     assert not Session.objects.exists()
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
-def test_a_session_of_somebody_inactive_does_not_work(alice: User) -> None:
-    client = logged_in()
+def test_a_session_of_an_inactive_user_does_not_work(alice: User) -> None:
+    client = log_in()
 
     User.objects.update(is_active=False)
 
     assert Session.objects.exists()
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
-def test_the_last_use_is_known_but_not_written_each_time(
+def test_the_last_use_is_not_written_at_each_request(
     alice: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client = logged_in()
-    before = Session.objects.get()
+    client = log_in()
+    previous = Session.objects.get()
     # The session with its user.
     with django_assert_num_queries(1):
         client.get(reverse("accounts:login"))
-    assert Session.objects.get().seen_at == before.seen_at
+    assert Session.objects.get().seen_at == previous.seen_at
 
-    old = timezone.now() - timedelta(minutes=11)
-    Session.objects.update(seen_at=old)
+    long_ago = timezone.now() - timedelta(minutes=11)
+    Session.objects.update(seen_at=long_ago)
     client.get(SESSIONS)
 
-    after = Session.objects.get()
-    assert after.seen_at > old
-    assert (after.number, after.started_at) == (before.number, before.started_at)
+    current = Session.objects.get()
+    assert current.seen_at > long_ago
+    assert (current.number, current.started_at) == (
+        previous.number,
+        previous.started_at,
+    )
 
 
-def test_a_session_that_is_written_again_stays_itself(alice: User) -> None:
-    client = logged_in()
-    before = Session.objects.get()
+def test_a_saved_session_keeps_number_start_and_user(alice: User) -> None:
+    client = log_in()
+    previous = Session.objects.get()
 
     session = client.session
     session["something"] = 1
     session.save()
 
-    after = Session.objects.get()
-    assert (after.number, after.started_at) == (before.number, before.started_at)
-    assert after.user == alice
-    assert is_in(client)
+    current = Session.objects.get()
+    assert (current.number, current.started_at) == (
+        previous.number,
+        previous.started_at,
+    )
+    assert current.user == alice
+    assert is_logged_in(client)
 
 
-def test_those_that_are_over_are_not_listed_and_can_be_cleared(alice: User) -> None:
-    here = logged_in()
-    logged_in(IPHONE)
-    gone = Session.objects.filter(user_agent=IPHONE)
-    gone.update(expire_date=timezone.now() - timedelta(seconds=1))
+def test_expired_sessions_are_not_listed_and_can_be_cleared(alice: User) -> None:
+    firefox = log_in()
+    log_in(IPHONE)
+    expired = Session.objects.filter(user_agent=IPHONE)
+    expired.update(expire_date=timezone.now() - timedelta(seconds=1))
 
-    assert "Safari" not in text(markup(here.get(SESSIONS)))
+    assert "Safari" not in text(markup(firefox.get(SESSIONS)))
     call_command("clearsessions")
     assert Session.objects.count() == 1
 
 
-def test_a_user_who_is_deleted_takes_the_sessions_along(alice: User) -> None:
-    client = logged_in()
+def test_deleting_a_user_deletes_their_sessions(alice: User) -> None:
+    client = log_in()
 
     alice.delete()
 
     assert not Session.objects.exists()
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
 @pytest.mark.parametrize(
-    ("agent", "words"),
+    ("agent", "name"),
     [
         (FIREFOX, "Firefox on Linux"),
         (IPHONE, "Safari on iOS"),
@@ -190,5 +200,5 @@ def test_a_user_who_is_deleted_takes_the_sessions_along(alice: User) -> None:
         ("<script>", "Unknown browser"),
     ],
 )
-def test_browsers_are_called_as_people_call_them(agent: str, words: str) -> None:
-    assert describe(agent) == words
+def test_browsers_are_named(agent: str, name: str) -> None:
+    assert describe(agent) == name

@@ -1,4 +1,4 @@
-"""SSH keys on the profile's page: added, named, refused, deleted."""
+"""SSH keys on the profile page: added, refused, deleted."""
 
 from http import HTTPStatus
 from typing import Any
@@ -54,17 +54,17 @@ def test_several_keys_are_added_at_once(logged_in: Client, alice: User) -> None:
     assert "RSA 2048" in page
 
 
-def test_what_was_added_is_written_down(logged_in: Client) -> None:
+def test_added_keys_are_recorded(logged_in: Client) -> None:
     add(logged_in, f"{ED25519} laptop", RSA_2048)
 
     entry = AuditEntry.objects.get()
-    print_of = ssh_public_keys.parse(ED25519).fingerprint
+    fingerprint = ssh_public_keys.parse(ED25519).fingerprint
     assert entry.action == ssh_keys.ADDED
-    assert entry.changes[0] == ["ssh_key", None, f"SHA256:{print_of} laptop"]
+    assert entry.changes[0] == ["ssh_key", None, f"SHA256:{fingerprint} laptop"]
     assert len(entry.changes) == 2
 
 
-def test_bad_lines_are_named_by_their_numbers_and_what_was_typed_stays(
+def test_errors_name_their_lines_and_input_is_kept(
     logged_in: Client,
 ) -> None:
     answer = add(logged_in, ED25519, DSA, "# note", RSA_1024, "<b>hello")
@@ -79,23 +79,23 @@ def test_bad_lines_are_named_by_their_numbers_and_what_was_typed_stays(
     assert not SshKey.objects.exists()
 
 
-def test_keys_that_are_there_already_are_named_and_the_rest_is_added(
+def test_duplicates_are_reported_and_new_keys_added(
     logged_in: Client,
 ) -> None:
     add(logged_in, f"{ED25519} laptop")
 
     answer = add(logged_in, f"{ED25519} again", OTHER_ED25519, OTHER_ED25519)
 
-    added, twice = notices(answer)
+    added, duplicates = notices(answer)
     assert added == "1 key was added."
-    assert twice == (
+    assert duplicates == (
         "Line 1: you already have this key, as laptop. "
         "Line 3: this key is also on line 2."
     )
     assert SshKey.objects.count() == 2
 
 
-def test_nothing_but_what_is_there_already_is_an_error(logged_in: Client) -> None:
+def test_adding_only_duplicates_is_an_error(logged_in: Client) -> None:
     add(logged_in, f"{ED25519} laptop")
 
     answer = add(logged_in, f"{ED25519} again")
@@ -130,8 +130,8 @@ def test_a_private_key_is_refused_and_neither_kept_nor_shown(
     assert not AuditEntry.objects.exists()
 
 
-def test_a_comment_is_no_markup(logged_in: Client) -> None:
-    """A script in an audit entry ran in the administrator's browser."""
+def test_comments_are_escaped(logged_in: Client) -> None:
+    """Regression: a script in an audit entry ran in the administrator's browser."""
     add(logged_in, f"{ED25519} <script>alert(1)</script>")
 
     for address in (PROFILE, reverse("auditlog:history")):
@@ -140,7 +140,7 @@ def test_a_comment_is_no_markup(logged_in: Client) -> None:
         assert "&lt;script&gt;alert" in page
 
 
-def test_there_is_an_end_to_keys(
+def test_the_number_of_keys_is_limited(
     logged_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ssh_keys, "MOST_KEYS", 1)
@@ -150,15 +150,15 @@ def test_there_is_an_end_to_keys(
     assert "You can have at most 1 keys" in text(markup(answer))
 
 
-def test_a_key_is_deleted_after_a_question_by_post(
+def test_a_key_is_deleted_by_post_after_confirmation(
     logged_in: Client, alice: User
 ) -> None:
-    """A key was deleted by GET and without a token."""
+    """Regression: GET without a token deleted a key."""
     add(logged_in, f"{ED25519} laptop")
     address = delete_address(SshKey.objects.get())
 
-    asked = logged_in.get(address)
-    assert "Delete this SSH key?" in text(markup(asked))
+    question = logged_in.get(address)
+    assert "Delete this SSH key?" in text(markup(question))
     assert SshKey.objects.exists()
     answer = logged_in.post(address, follow=True)
 
@@ -169,7 +169,7 @@ def test_a_key_is_deleted_after_a_question_by_post(
     assert "laptop" in entry.detail
 
 
-def test_nobody_deletes_or_sees_another_ones_key(
+def test_a_key_of_another_user_is_neither_shown_nor_deleted(
     logged_in: Client, client: Client, carol: User
 ) -> None:
     add(logged_in, f"{ED25519} laptop")
@@ -191,9 +191,7 @@ def test_nobody_deletes_or_sees_another_ones_key(
         ).map("\n".join),
     )
 )
-def test_whatever_is_posted_breaks_nothing(
-    logged_in: Client, posted: dict[str, str]
-) -> None:
+def test_any_form_data_is_answered(logged_in: Client, posted: dict[str, str]) -> None:
     answer = logged_in.post(ADD, posted)
 
     assert answer.status_code in {HTTPStatus.FOUND, HTTPStatus.BAD_REQUEST}
@@ -203,7 +201,7 @@ def test_whatever_is_posted_breaks_nothing(
 def test_new_keys_are_mailed_to_their_owner(
     logged_in: Client, alice: User, sent: Sent
 ) -> None:
-    """A key that somebody else adds goes into the owner's new machines."""
+    """A key that an attacker adds would get into the owner's new machines."""
     add(logged_in, f"{ED25519} laptop", RSA_2048)
     add(logged_in, ED25519)
 

@@ -1,4 +1,4 @@
-"""Public SSH keys: read as OpenSSH reads them, refused with a reason."""
+"""Public SSH keys: read like OpenSSH does, or refused with a reason."""
 
 import base64
 import shutil
@@ -28,10 +28,10 @@ from tests.accounts.keys import (
     RSA_2048,
     SK_ECDSA,
     SK_ED25519,
+    openssh_text,
     ssh,
     token_ecdsa,
     token_ed25519,
-    written,
 )
 
 GOOD = [
@@ -39,13 +39,13 @@ GOOD = [
     RSA_2048,
     SK_ED25519,
     SK_ECDSA,
-    written(ec.generate_private_key(ec.SECP256R1())),
-    written(ec.generate_private_key(ec.SECP384R1())),
-    written(ec.generate_private_key(ec.SECP521R1())),
+    openssh_text(ec.generate_private_key(ec.SECP256R1())),
+    openssh_text(ec.generate_private_key(ec.SECP384R1())),
+    openssh_text(ec.generate_private_key(ec.SECP521R1())),
 ]
 
 
-def why_not(line: str) -> str:
+def refusal_reason(line: str) -> str:
     with pytest.raises(NotAKey) as raised:
         parse(line)
     return str(raised.value)
@@ -61,8 +61,8 @@ def test_fingerprints_and_names_are_those_of_ssh_keygen(
     path = tmp_path / "key.pub"
     path.write_text(f"{key} alice@laptop\n")
 
-    found = parse(f"{key} alice@laptop")
-    said = [
+    public_key = parse(f"{key} alice@laptop")
+    listings = [
         subprocess.run(  # noqa: S603 - a file of the test's own
             [keygen, "-l", "-E", digest, "-f", path],
             check=True,
@@ -72,14 +72,14 @@ def test_fingerprints_and_names_are_those_of_ssh_keygen(
         for digest in ("sha256", "md5")
     ]
 
-    assert found.text == key
-    assert [line[1] for line in said] == [
-        f"SHA256:{found.fingerprint}",
+    assert public_key.text == key
+    assert [line[1] for line in listings] == [
+        f"SHA256:{public_key.fingerprint}",
         f"MD5:{ssh_public_keys.md5_of(key)}",
     ]
-    assert said[0][2:] == [
+    assert listings[0][2:] == [
         "alice@laptop",
-        f"({ssh_public_keys.NAMES[found.kind].upper()})",
+        f"({ssh_public_keys.NAMES[public_key.kind].upper()})",
     ]
 
 
@@ -90,8 +90,8 @@ def test_kinds_are_described_with_the_size_that_matters() -> None:
     ]
 
 
-def test_ed25519_keys_are_taken() -> None:
-    """They were refused."""
+def test_ed25519_keys_are_accepted() -> None:
+    """Regression: they were refused."""
     assert parse(ED25519).kind == "ssh-ed25519"
 
 
@@ -123,17 +123,17 @@ def test_ed25519_keys_are_taken() -> None:
     ],
     ids=range(22),
 )
-def test_what_is_no_good_key_is_refused_with_the_reason(line: str, reason: str) -> None:
-    assert reason in why_not(line)
+def test_an_unusable_key_is_refused_with_the_reason(line: str, reason: str) -> None:
+    assert reason in refusal_reason(line)
 
 
 def test_a_key_is_kept_as_openssh_writes_it() -> None:
-    """Its numbers may come with zeros before them: the same key, so the same print."""
+    """Leading zeros of its numbers don't change the fingerprint."""
     key = rsa.generate_private_key(65537, 2048)
     modulus = key.public_key().public_numbers().n
     lengthy = ssh("ssh-rsa", b"\x00\x01\x00\x01", b"\x00" + modulus.to_bytes(257))
 
-    assert parse(lengthy).text == written(key)
+    assert parse(lengthy).text == openssh_text(key)
 
 
 def test_a_text_is_read_line_by_line() -> None:
@@ -145,17 +145,17 @@ def test_a_text_is_read_line_by_line() -> None:
         f"{ED25519} again\r\n"
     )
 
-    found = read(text)
+    pasted = read(text)
 
-    assert [(line.number, line.key.comment) for line in found.lines] == [
+    assert [(line.number, line.key.comment) for line in pasted.lines] == [
         (3, "alice@laptop, the old one"),
         (4, ""),
     ]
-    assert [problem.number for problem in found.problems] == [5]
-    assert found.repeated == [(6, 3)]
+    assert [problem.number for problem in pasted.problems] == [5]
+    assert pasted.repeated == [(6, 3)]
 
 
-def test_tabs_part_words_too() -> None:
+def test_tabs_separate_fields_too() -> None:
     (line,) = read(ED25519.replace(" ", "\t") + "\tlaptop").lines
 
     assert (line.key.text, line.key.comment) == (ED25519, "laptop")
@@ -169,7 +169,7 @@ def test_a_comment_stays_on_its_line() -> None:
 
 
 @pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))
-def test_private_keys_are_known_for_secrets(file: str) -> None:
+def test_private_keys_are_recognized_as_secrets(file: str) -> None:
     body = "\n".join(file.splitlines()[1:-1])
 
     assert ssh_public_keys.holds_secrets(file)
@@ -211,35 +211,34 @@ ANY_LINE = st.one_of(
 
 @given(st.lists(ANY_LINE, max_size=5), st.sampled_from(["\n", "\r\n", "\r"]))
 @example([], "\n")
-def test_whatever_is_pasted_is_read(lines: list[str], end: str) -> None:
+def test_any_text_is_read(lines: list[str], end: str) -> None:
     text = end.join(lines)
 
-    found = read(text)
+    pasted = read(text)
     ssh_public_keys.holds_secrets(text)
 
-    for line in found.lines:
-        # What was taken once is taken again, and is the same key.
-        again = parse(f"{line.key.text} {line.key.comment}".strip())
-        assert again == line.key
-        assert "\n" not in again.text + again.comment
-    assert all(problem.reason for problem in found.problems)
+    for line in pasted.lines:
+        # An accepted key is accepted again, and is the same key.
+        reparsed = parse(f"{line.key.text} {line.key.comment}".strip())
+        assert reparsed == line.key
+        assert "\n" not in reparsed.text + reparsed.comment
+    assert all(problem.reason for problem in pasted.problems)
 
 
 @given(st.sampled_from(GOOD), st.integers(0, 2000))
 # The byte that says that a point is not compressed.
 @example(next(key for key in GOOD if key.startswith("ecdsa-sha2-nistp256")), 312)
-def test_no_bit_of_a_key_may_be_lost(key: str, bit: int) -> None:
-    """One that was changed is another key or none, never the same."""
+def test_a_changed_bit_makes_another_key_or_none(key: str, bit: int) -> None:
     kind, encoded = key.split(" ")
     raw = bytearray(base64.b64decode(encoded))
     raw[bit // 8 % len(raw)] ^= 1 << bit % 8
     changed = f"{kind} {base64.b64encode(raw).decode()}"
 
     try:
-        found = parse(changed)
+        public_key = parse(changed)
     except NotAKey:
         return
-    assert found.fingerprint != parse(key).fingerprint
+    assert public_key.fingerprint != parse(key).fingerprint
 
 
 def test_raw_keys_of_the_tests_are_what_they_say() -> None:
@@ -266,7 +265,7 @@ def converted(key: str, form: str, path: Path) -> str:
 
 @pytest.mark.parametrize("form", ["RFC4716", "PKCS8", "PEM"])
 @pytest.mark.parametrize("key", [RSA_2048, GOOD[4]], ids=["rsa", "ecdsa"])
-def test_what_ssh_keygen_exports_is_read(form: str, key: str, tmp_path: Path) -> None:
+def test_exports_of_ssh_keygen_are_read(form: str, key: str, tmp_path: Path) -> None:
     exported = converted(key, form, tmp_path)
     text = f"{ED25519}\n\n{exported}\n{OTHER_ED25519}"
 
@@ -279,7 +278,7 @@ def test_what_ssh_keygen_exports_is_read(form: str, key: str, tmp_path: Path) ->
         assert pasted.lines[1].key.comment.endswith("from OpenSSH")
 
 
-def test_headers_of_rfc_4716_may_go_on_in_the_next_line() -> None:
+def test_headers_of_rfc_4716_may_span_lines() -> None:
     body = RSA_2048.split(" ")[1]
     rows = [body[at : at + 70] for at in range(0, len(body), 70)]
     block = [
@@ -303,7 +302,7 @@ def test_an_ed25519_key_in_pkcs_8_is_read() -> None:
 
     (line,) = read(pem.decode()).lines
 
-    assert line.key.text == written(PRIVATE)
+    assert line.key.text == openssh_text(PRIVATE)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +325,7 @@ def test_an_ed25519_key_in_pkcs_8_is_read() -> None:
     ],
     ids=range(8),
 )
-def test_other_formats_are_named_with_the_way_out(text: str, reason: str) -> None:
+def test_other_formats_are_refused_with_a_hint(text: str, reason: str) -> None:
     (problem,) = read(text).problems
 
     assert problem.number == 1
@@ -334,7 +333,9 @@ def test_other_formats_are_named_with_the_way_out(text: str, reason: str) -> Non
 
 
 @pytest.mark.parametrize("file", PRIVATE_FILES, ids=range(6))
-def test_private_keys_between_public_ones_are_known(file: str, tmp_path: Path) -> None:
+def test_private_keys_between_public_ones_are_recognized(
+    file: str, tmp_path: Path
+) -> None:
     public = converted(RSA_2048, "PKCS8", tmp_path)
 
     assert ssh_public_keys.holds_secrets(f"{public}{file}{public}")
@@ -345,10 +346,10 @@ def test_private_keys_between_public_ones_are_known(file: str, tmp_path: Path) -
     assert ssh_public_keys.holds_secrets("\n".join([*cut[:3], file, *cut[3:]]))
 
 
-# -- however much is pasted
+# -- long texts
 
 
-def seconds(text: str) -> float:
+def reading_seconds(text: str) -> float:
     start = time.thread_time()
     ssh_public_keys.holds_secrets(text)
     read(text)
@@ -366,7 +367,7 @@ def seconds(text: str) -> float:
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece: str) -> None:
     whole = (piece * 100_000)[:100_000]
-    assert seconds(whole) < 1
+    assert reading_seconds(whole) < 1
 
 
 def test_reading_stops_after_a_few_problems() -> None:

@@ -25,7 +25,7 @@ from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Network
 from apps.ganeti.reads import hostnames
-from apps.ganeti.reads.hostnames import Findings
+from apps.ganeti.reads.hostnames import HostnameStatus
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
 from tests.applications.applying import APPLY, GOOD, MANAGER
@@ -204,7 +204,7 @@ def test_of_two_at_once_the_second_is_told_at_the_field(
     applicant: Client, make_application: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_application(hostname="new1.example.org")
-    monkeypatch.setattr(hostnames, "check", lambda *_, **__: Findings())
+    monkeypatch.setattr(hostnames, "check", lambda *_, **__: HostnameStatus())
 
     response = applicant.post(APPLY, GOOD)
 

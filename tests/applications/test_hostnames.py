@@ -72,7 +72,7 @@ def test_whatever_is_typed_is_a_name_in_its_form_or_refused(typed: str) -> None:
 def test_a_machine_of_anybodys_takes_its_name() -> None:
     assert hostnames.check("db1").taken_on == "athens"
     assert not hostnames.check("db1").free
-    assert hostnames.check("new1.example.org") == hostnames.Findings()
+    assert hostnames.check("new1.example.org") == hostnames.HostnameStatus()
 
 
 def test_a_name_is_taken_in_whatever_case_ganeti_has_it(
@@ -89,7 +89,7 @@ def test_a_name_is_taken_in_whatever_case_ganeti_has_it(
 def test_a_cluster_that_nothing_is_known_of_is_named(cluster: Cluster) -> None:
     found = hostnames.check("new1.example.org")
 
-    assert found.unknown == ("athens",)
+    assert found.unreachable == ("athens",)
     assert found.free
 
 
@@ -99,7 +99,7 @@ def test_a_cluster_that_is_down_is_named_and_still_takes_its_names(
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    assert hostnames.check("new1.example.org").unknown == ("athens",)
+    assert hostnames.check("new1.example.org").unreachable == ("athens",)
     assert hostnames.check("web1").taken_on == "athens"
 
 
@@ -108,7 +108,7 @@ def test_a_disabled_cluster_is_not_looked_at(
 ) -> None:
     Cluster.objects.update(disabled=True)
 
-    assert hostnames.check("web1") == hostnames.Findings()
+    assert hostnames.check("web1") == hostnames.HostnameStatus()
 
 
 def test_no_cluster_is_asked(cluster: Cluster, published: FakeRapi) -> None:

@@ -78,7 +78,7 @@ def test_machines_of_unknown_owners_are_hidden(
 
 
 def test_an_owner_finds_a_machine(published: FakeRapi, alice: User) -> None:
-    instance = inventory_of(alice).find("athens", "web1")
+    instance = inventory_of(alice).find_instance("athens", "web1")
 
     assert instance is not None
     assert instance.state is State.RUNNING
@@ -91,12 +91,12 @@ def test_an_owner_finds_a_machine(published: FakeRapi, alice: User) -> None:
 def test_hidden_and_missing_machines_are_not_found(
     published: FakeRapi, carol: User, slug: str, name: str
 ) -> None:
-    assert inventory_of(carol).find(slug, name) is None
+    assert inventory_of(carol).find_instance(slug, name) is None
 
 
 def test_a_machine_has_its_node_group(published: FakeRapi, alice: User) -> None:
     visible = inventory_of(alice)
-    instance = visible.find("athens", "old1")
+    instance = visible.find_instance("athens", "old1")
     assert instance is not None
 
     group = visible.group_of(instance)
@@ -112,7 +112,8 @@ def test_machines_of_a_disabled_cluster_are_hidden(
 
     assert names(inventory_of(root)) == []
     assert (
-        inventory.visible_on(Person.of(root), "athens").find("athens", "web1") is None
+        inventory.visible_on(Person.of(root), "athens").find_instance("athens", "web1")
+        is None
     )
 
 
@@ -274,7 +275,7 @@ def test_reading_calls_no_cluster(published: FakeRapi, alice: User, olga: User) 
     for user in (alice, olga):
         visible = inventory_of(user)
         names(visible, Criteria(search="web", sort="ip"))
-        visible.find("athens", "web1")
+        visible.find_instance("athens", "web1")
 
     assert published.calls == []
 

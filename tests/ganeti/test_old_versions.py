@@ -172,6 +172,6 @@ def test_a_change_is_seen_after_a_refresh(
 def test_creation_is_off_where_new_instances_get_no_tags(
     refreshed: Cluster, old_cluster: SimulatedCluster
 ) -> None:
-    reason = placement.cluster_off(snapshots.current([refreshed])[0])
+    reason = placement.cluster_unavailable_reason(snapshots.current([refreshed])[0])
 
     assert bool(reason) == (old_cluster.spec.release < (2, 5))

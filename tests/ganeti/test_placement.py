@@ -8,7 +8,12 @@ from django.core.cache import cache
 
 from apps.ganeti.models import Cluster, Network
 from apps.ganeti.reads import placement
-from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted
+from apps.ganeti.reads.placement import (
+    Choice,
+    GroupChoice,
+    PlacementOptions,
+    RequestedSizes,
+)
 from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.placement import ipolicy, pool
@@ -27,34 +32,40 @@ def rapi(rapi: FakeRapi) -> FakeRapi:
     return rapi
 
 
-def offer(
+def placement_options(
     cluster: Cluster, group: str = "", memory_mib: int = 1024, **sizes: int
-) -> Offer:
+) -> PlacementOptions:
     refreshing.refresh(cluster, force=True)
     snapshot = snapshots.current([cluster])[0]
     networks = list(Network.objects.all())
-    return Offer(snapshot, Wanted(memory_mib, **sizes), networks, group)
+    return PlacementOptions(
+        snapshot, RequestedSizes(memory_mib, **sizes), networks, group
+    )
 
 
-def with_version(offered: Offer, version: str) -> Offer:
+def with_version(options: PlacementOptions, version: str) -> PlacementOptions:
     """Return the offer of a cluster that runs another version of Ganeti."""
-    current = offered.snapshot.known
+    current = options.snapshot.known
     assert current is not None
     info = replace(current.contents.info, version=version)
     current = replace(current, contents=replace(current.contents, info=info))
-    return replace(offered, snapshot=replace(offered.snapshot, known=current))
+    return replace(options, snapshot=replace(options.snapshot, known=current))
 
 
 def usable(choices: Any) -> list[str]:
-    return [choice.value for choice in choices if not choice.off]
+    return [choice.value for choice in choices if not choice.unavailable_reason]
 
 
-def reasons_off(choices: Any) -> dict[str, str]:
-    return {choice.value: str(choice.off) for choice in choices if choice.off}
+def unavailable_reasons(choices: Any) -> dict[str, str]:
+    return {
+        choice.value: str(choice.unavailable_reason)
+        for choice in choices
+        if choice.unavailable_reason
+    }
 
 
-def group_of(offered: Offer, name: str) -> GroupChoice:
-    return next(choice for choice in offered.groups if choice.value == name)
+def group_of(options: PlacementOptions, name: str) -> GroupChoice:
+    return next(choice for choice in options.groups if choice.value == name)
 
 
 # -- node groups
@@ -62,12 +73,12 @@ def group_of(offered: Offer, name: str) -> GroupChoice:
 
 @pytest.mark.usefixtures("rapi")
 def test_a_group_has_the_totals_of_its_nodes(cluster: Cluster) -> None:
-    group = group_of(offer(cluster), "default")
+    group = group_of(placement_options(cluster), "default")
 
-    assert (group.nodes, group.nodes_out) == (2, 0)
+    assert (group.nodes, group.nodes_unavailable) == (2, 0)
     assert (group.memory_free_mib, group.memory_largest_mib) == (65536, 32768)
     assert (group.disk_free_mib, group.cpus) == (1048576, 32)
-    assert group.vcpus_given == 5
+    assert group.vcpus_allocated == 5
     assert group.policy == "preferred"
 
 
@@ -77,15 +88,21 @@ def test_offline_and_drained_nodes_do_not_count(
     rapi.nodes["node1"] |= {"offline": True, "mfree": None}
     rapi.nodes["node9"] = node_fields("node9", drained=True)
 
-    group = group_of(offer(cluster), "default")
+    group = group_of(placement_options(cluster), "default")
 
-    assert (group.nodes, group.nodes_out, group.memory_free_mib) == (1, 2, 32768)
+    assert (group.nodes, group.nodes_unavailable, group.memory_free_mib) == (
+        1,
+        2,
+        32768,
+    )
 
 
 def test_a_locked_group_is_off(cluster: Cluster, rapi: FakeRapi) -> None:
     rapi.lock_group("spare")
 
-    assert reasons_off(offer(cluster).groups) == {"spare": "Under maintenance."}
+    assert unavailable_reasons(placement_options(cluster).groups) == {
+        "spare": "Under maintenance."
+    }
 
 
 @pytest.mark.parametrize(
@@ -97,13 +114,13 @@ def test_a_group_that_is_unallocable_is_off(
 ) -> None:
     rapi.groups["spare"]["alloc_policy"] = policy
 
-    assert ("spare" in reasons_off(offer(cluster).groups)) == is_off
+    assert ("spare" in unavailable_reasons(placement_options(cluster).groups)) == is_off
 
 
 def test_a_group_without_usable_nodes_is_off(cluster: Cluster, rapi: FakeRapi) -> None:
     rapi.nodes["node3"]["drained"] = True
 
-    assert "spare" in reasons_off(offer(cluster).groups)
+    assert "spare" in unavailable_reasons(placement_options(cluster).groups)
 
 
 def test_sizes_outside_of_the_policy_show_its_bounds(
@@ -111,14 +128,14 @@ def test_sizes_outside_of_the_policy_show_its_bounds(
 ) -> None:
     rapi.groups["spare"]["ipolicy"] = ipolicy(memory=512)
 
-    assert reasons_off(offer(cluster).groups) == {
+    assert unavailable_reasons(placement_options(cluster).groups) == {
         "spare": "Memory must be from 128 to 512 MiB here."
     }
 
 
 @pytest.mark.usefixtures("rapi")
 def test_a_group_without_enough_memory_is_off(cluster: Cluster) -> None:
-    reasons = reasons_off(offer(cluster, memory_mib=40000).groups)
+    reasons = unavailable_reasons(placement_options(cluster, memory_mib=40000).groups)
 
     assert reasons["default"].endswith("The most available is 32768 MiB.")
     assert reasons[""] == "No suitable node group."
@@ -129,9 +146,9 @@ def test_a_node_without_live_data_does_not_turn_its_group_off(
 ) -> None:
     rapi.nodes["node3"]["mfree"] = None
 
-    group = group_of(offer(cluster, memory_mib=40000), "spare")
+    group = group_of(placement_options(cluster, memory_mib=40000), "spare")
 
-    assert (group.off, group.memory_free_mib) == ("", None)
+    assert (group.unavailable_reason, group.memory_free_mib) == ("", None)
 
 
 # -- networks
@@ -139,14 +156,14 @@ def test_a_node_without_live_data_does_not_turn_its_group_off(
 
 @pytest.mark.usefixtures("rapi")
 def test_only_networks_of_the_group_can_be_chosen(cluster: Cluster) -> None:
-    assert usable(offer(cluster, "default").networks) == ["one", ""]
-    assert usable(offer(cluster, "spare").networks) == ["two", ""]
-    assert usable(offer(cluster).networks) == ["one", "two", ""]
+    assert usable(placement_options(cluster, "default").networks) == ["one", ""]
+    assert usable(placement_options(cluster, "spare").networks) == ["two", ""]
+    assert usable(placement_options(cluster).networks) == ["one", "two", ""]
 
 
 @pytest.mark.usefixtures("rapi")
 def test_a_full_network_is_off(cluster: Cluster) -> None:
-    assert reasons_off(offer(cluster, "default").networks) == {
+    assert unavailable_reasons(placement_options(cluster, "default").networks) == {
         "full": "All addresses are in use.",
         "two": "Not connected to the node group.",
     }
@@ -157,33 +174,37 @@ def test_a_network_without_a_pool_is_never_full(
 ) -> None:
     rapi.networks[2] |= {"network": None, "free_count": None, "reserved_count": None}
 
-    assert "full" in usable(offer(cluster).networks)
+    assert "full" in usable(placement_options(cluster).networks)
 
 
 @pytest.mark.parametrize("version", ["2.4.5", "2.5.2", "2.6.1"])
 @pytest.mark.usefixtures("rapi")
 def test_networks_are_off_before_ganeti_2_7(cluster: Cluster, version: str) -> None:
-    offered = with_version(offer(cluster), version)
+    options = with_version(placement_options(cluster), version)
 
-    assert reasons_off(offered.networks) == {":": "Networks require Ganeti 2.7."}
+    assert unavailable_reasons(options.networks) == {
+        ":": "Networks require Ganeti 2.7."
+    }
 
 
 @pytest.mark.usefixtures("rapi")
 def test_a_cluster_before_ganeti_2_5_is_off(
     cluster: Cluster,
 ) -> None:
-    offered = with_version(offer(cluster), "2.4.5")
+    options = with_version(placement_options(cluster), "2.4.5")
 
-    choices = placement.clusters([offered.snapshot])
+    choices = placement.cluster_choices([options.snapshot])
 
-    assert reasons_off(choices) == {
+    assert unavailable_reasons(choices) == {
         "athens": "Setting owners of new machines requires Ganeti 2.5."
     }
 
 
 @pytest.mark.usefixtures("rapi")
 def test_a_network_shows_its_free_addresses(cluster: Cluster) -> None:
-    notes = {choice.value: choice.note for choice in offer(cluster).networks}
+    notes = {
+        choice.value: choice.note for choice in placement_options(cluster).networks
+    }
 
     assert notes["one"] == "10 addresses free, 246 in use, routed to-one"
 
@@ -205,7 +226,11 @@ def test_without_gnt_network_our_networks_are_offered_default_first(
     out.cluster_default = True
     out.save()
 
-    assert usable(offer(cluster).networks) == ["routed:out", "bridged:br1", ""]
+    assert usable(placement_options(cluster).networks) == [
+        "routed:out",
+        "bridged:br1",
+        "",
+    ]
 
 
 @pytest.mark.usefixtures("rapi")
@@ -213,8 +238,8 @@ def test_the_requested_network_is_the_default(cluster: Cluster) -> None:
     lab, _out = create_networks(cluster)
     cluster.use_gnt_network = False
 
-    assert offer(cluster).default_network(lab) == "bridged:br1"
-    assert offer(cluster).default_network(None) == "bridged:br1"
+    assert placement_options(cluster).default_network(lab) == "bridged:br1"
+    assert placement_options(cluster).default_network(None) == "bridged:br1"
 
 
 @pytest.mark.usefixtures("rapi")
@@ -223,8 +248,8 @@ def test_a_requested_network_selects_the_pool_of_its_link(cluster: Cluster) -> N
         cluster=cluster, description="Two", link="to-two", mode="routed"
     )
 
-    assert offer(cluster).default_network(alike) == "two"
-    assert offer(cluster, "default").default_network(alike) == "one"
+    assert placement_options(cluster).default_network(alike) == "two"
+    assert placement_options(cluster, "default").default_network(alike) == "one"
 
 
 # -- disks
@@ -235,19 +260,21 @@ def test_templates_must_be_allowed_by_cluster_and_policy(
 ) -> None:
     rapi.info["enabled_disk_templates"] = ["drbd", "file", "plain"]
 
-    templates = offer(cluster, "default").templates
+    templates = placement_options(cluster, "default").templates
 
     assert usable(templates) == ["drbd", "plain"]
-    assert reasons_off(templates) == {"file": "Not allowed by the node group's policy."}
+    assert unavailable_reasons(templates) == {
+        "file": "Not allowed by the node group's policy."
+    }
 
 
 @pytest.mark.usefixtures("rapi")
 def test_drbd_needs_two_nodes(cluster: Cluster) -> None:
-    one_node = offer(cluster, "spare")
+    one_node = placement_options(cluster, "spare")
 
     assert usable(one_node.templates) == ["plain"]
 
-    two_nodes = offer(cluster, "default")
+    two_nodes = placement_options(cluster, "default")
     assert "drbd" in usable(two_nodes.templates)
 
 
@@ -259,19 +286,25 @@ def test_external_storage_is_offered_per_provider(
         group["ipolicy"] = ipolicy("ext")
     rapi.info["tags"] = ["ganetimgr:ext:rbd9", "ganetimgr:ext:rbd9:params:pool:vms"]
 
-    assert offer(cluster).templates == [Choice("ext:rbd9", "ext: rbd9", "", "pool=vms")]
+    assert placement_options(cluster).templates == [
+        Choice("ext:rbd9", "ext: rbd9", "", "pool=vms")
+    ]
 
     rapi.info["tags"] = []
     snapshots.forget()
     cache.clear()
-    assert "ext" in reasons_off(offer(cluster).templates)
+    assert "ext" in unavailable_reasons(placement_options(cluster).templates)
 
 
 @pytest.mark.usefixtures("rapi")
 def test_volume_groups_are_those_of_the_group(cluster: Cluster) -> None:
-    assert usable(offer(cluster, "default").volume_groups) == ["", "fast", "slow"]
-    assert usable(offer(cluster, "spare").volume_groups) == ["", "slow"]
-    assert usable(offer(cluster).volume_groups) == ["", "slow"]
+    assert usable(placement_options(cluster, "default").volume_groups) == [
+        "",
+        "fast",
+        "slow",
+    ]
+    assert usable(placement_options(cluster, "spare").volume_groups) == ["", "slow"]
+    assert usable(placement_options(cluster).volume_groups) == ["", "slow"]
 
 
 # -- clusters
@@ -294,9 +327,9 @@ def test_a_cluster_may_be_off(
     for name, value in changes.items():
         setattr(cluster, name, value)
 
-    (choice,) = placement.clusters(snapshots.current([cluster]))
+    (choice,) = placement.cluster_choices(snapshots.current([cluster]))
 
-    assert choice.off == reason
+    assert choice.unavailable_reason == reason
 
 
 def test_a_cluster_that_is_down_is_off(cluster: Cluster, published: FakeRapi) -> None:
@@ -304,9 +337,9 @@ def test_a_cluster_that_is_down_is_off(cluster: Cluster, published: FakeRapi) ->
     refreshing.refresh(cluster, force=True)
 
     reloaded = Cluster.objects.select_related("refresh_state").get()
-    (choice,) = placement.clusters(snapshots.current([reloaded]))
+    (choice,) = placement.cluster_choices(snapshots.current([reloaded]))
 
-    assert choice.off == "It isn't responding."
+    assert choice.unavailable_reason == "It isn't responding."
 
 
 @pytest.mark.usefixtures("published")
@@ -318,5 +351,5 @@ def test_clusters_with_fast_creation_can_come_first(
     refreshing.refresh(fast, force=True)
     current = snapshots.current([cluster, fast])
 
-    assert [c.value for c in placement.clusters(current)] == ["athens", "zeta"]
-    assert placement.clusters(current, fast_first=True)[0].value == "zeta"
+    assert [c.value for c in placement.cluster_choices(current)] == ["athens", "zeta"]
+    assert placement.cluster_choices(current, fast_first=True)[0].value == "zeta"

@@ -141,7 +141,7 @@ def test_users_with_rights_submit_a_job(
 def test_a_viewer_may_not_act(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
-    instance = inventory.visible(Person.of(olga)).find("athens", "web1")
+    instance = inventory.visible(Person.of(olga)).find_instance("athens", "web1")
     assert instance is not None
 
     with pytest.raises(ActionRefused):

@@ -95,4 +95,6 @@ def test_instances_of_all_clusters_are_merged_once(
         snapshot.contents.instances for snapshot in current if snapshot.contents
     ]
 
-    assert inventory._everything.of(instances) is inventory._everything.of(instances)
+    assert inventory._all_instances.of(instances) is inventory._all_instances.of(
+        instances
+    )

@@ -106,7 +106,7 @@ def test_a_cluster_that_does_not_respond_is_called_once(
 def test_the_action_stops_after_a_time_limit(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "PATIENCE_S", -1)
+    monkeypatch.setattr(bulk, "TIME_LIMIT_S", -1)
     client.force_login(alice)
 
     answer = client.post(

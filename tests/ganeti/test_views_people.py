@@ -165,7 +165,7 @@ def test_others_cannot_probe_user_and_group_names(
 def test_a_long_list_is_cut_with_a_link_to_all(
     staff: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "MOST_MACHINES", 2)
+    monkeypatch.setattr(people, "MAX_MACHINES", 2)
 
     answer = staff.get(user_page("alice"))
 

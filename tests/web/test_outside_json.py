@@ -40,8 +40,8 @@ def read_wake_up(body: bytes) -> None:
 
 def read_image(body: bytes) -> None:
     with suppress(ImageError):
-        for key, entry in reading._object(body).items():
-            OsImage.from_stranger(key, {"description": entry, "provider": entry})
+        for key, entry in reading._json_object(body).items():
+            OsImage.from_untrusted(key, {"description": entry, "provider": entry})
 
 
 def read_answer_of_recaptcha(body: bytes) -> None:

@@ -56,5 +56,5 @@ def operating_system(key: str) -> str:
     """Return what an image is called; its id if there is none of that id any more."""
     if not key:
         return str(images.NOTHING)
-    image = images.known().find(key)
+    image = images.load_catalogue().find(key)
     return image.description if image else key

@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.ganeti.display.labels import gib
 from apps.ganeti.models import Cluster, Network
 from apps.ganeti.reads import placement
-from apps.ganeti.reads.placement import Choice, GroupChoice, Offer, Wanted
+from apps.ganeti.reads.placement import (
+    Choice,
+    GroupChoice,
+    PlacementOptions,
+    RequestedSizes,
+)
 from apps.ganeti.state import refreshing, snapshots
 from apps.ganeti.state.snapshots import Snapshot
 from apps.web.stored_text import Text
@@ -45,14 +50,16 @@ class Panel:
         clusters = Cluster.objects.select_related("refresh_state")
         self.shots = snapshots.current(clusters)
         refreshing.wake_neglected(s for s in self.shots if not s.cluster.disabled)
-        self.clusters = placement.clusters(self.shots, fast_first=fast_first)
+        self.clusters = placement.cluster_choices(self.shots, fast_first=fast_first)
 
     @cached_property
     def cluster(self) -> str:
         """The cluster that was chosen; or that the wish, or nothing else, leaves."""
         if slug := str(self.asked.get("cluster") or ""):
             return slug
-        usable = [choice.value for choice in self.clusters if not choice.off]
+        usable = [
+            choice.value for choice in self.clusters if not choice.unavailable_reason
+        ]
         if self.wish is not None and self.wish.cluster.slug in usable:
             return self.wish.cluster.slug
         return usable[0] if len(usable) == 1 else ""
@@ -64,22 +71,24 @@ class Panel:
 
     @property
     def cluster_off(self) -> Text:
-        return placement.cluster_off(self.snapshot) if self.snapshot else ""
+        return (
+            placement.cluster_unavailable_reason(self.snapshot) if self.snapshot else ""
+        )
 
     @cached_property
-    def offer(self) -> Offer | None:
+    def offer(self) -> PlacementOptions | None:
         """What the cluster offers; None while nothing is known, or none is chosen."""
         shot = self.snapshot
         if shot is None or shot.known is None or shot.cluster.disabled:
             return None
-        wanted = Wanted(
+        wanted = RequestedSizes(
             memory_mib=_size(self.asked.get("memory_mib"), MOST_MEMORY_MIB),
             vcpus=_size(self.asked.get("vcpus"), MOST_VCPUS),
             disk_mib=_size(self.asked.get("disk_gib"), MOST_DISK_GIB) * MIB_PER_GIB,
         )
         ours = Network.objects.filter(cluster=shot.cluster)
         group = str(self.asked.get("node_group") or "")
-        return Offer(shot, wanted, list(ours), group)
+        return PlacementOptions(shot, wanted, list(ours), group)
 
     def choices(self, place: str) -> list[Choice]:
         if self.offer is None:
@@ -98,7 +107,11 @@ class Panel:
 
         None where nothing can be chosen.
         """
-        usable = [choice.value for choice in self.choices(place) if not choice.off]
+        usable = [
+            choice.value
+            for choice in self.choices(place)
+            if not choice.unavailable_reason
+        ]
         value = self.asked.get(place)
         if value in usable:
             return str(value)
@@ -142,8 +155,8 @@ def _facts(choice: Choice) -> Iterator[str]:
         return
     yield str(choice.policy)
     nodes = ngettext("%(n)d node", "%(n)d nodes", choice.nodes) % {"n": choice.nodes}
-    out = _("%(n)d unavailable") % {"n": choice.nodes_out}
-    yield f"{nodes}, {out}" if choice.nodes_out else nodes
+    out = _("%(n)d unavailable") % {"n": choice.nodes_unavailable}
+    yield f"{nodes}, {out}" if choice.nodes_unavailable else nodes
     if choice.memory_free_mib is not None and choice.memory_largest_mib is not None:
         text = _("free memory: %(all)s GiB, up to %(one)s on one node")
         free, largest = gib(choice.memory_free_mib), gib(choice.memory_largest_mib)
@@ -152,7 +165,7 @@ def _facts(choice: Choice) -> Iterator[str]:
         yield _("free disk: %(all)s GiB") % {"all": gib(choice.disk_free_mib)}
     if choice.cpus is not None:
         text = _("CPUs: %(cpus)d, vCPUs allocated: %(given)d")
-        yield text % {"cpus": choice.cpus, "given": choice.vcpus_given}
+        yield text % {"cpus": choice.cpus, "given": choice.vcpus_allocated}
 
 
 def _size(typed: Any, most: int) -> int:

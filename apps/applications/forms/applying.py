@@ -16,7 +16,7 @@ from apps.ganeti import images
 from apps.ganeti.domain import tags
 from apps.ganeti.models import Network
 from apps.ganeti.reads import hostnames
-from apps.ganeti.reads.hostnames import Findings
+from apps.ganeti.reads.hostnames import HostnameStatus
 from apps.ganeti.services.owners import Owner
 from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import VERBATIM, LineField, TextField
@@ -117,8 +117,8 @@ class ApplicationForm(BootstrapForm):
 
     def __init__(self, *args: Any, applicant: User, **kwargs: Any) -> None:
         self.applicant = applicant
-        self.findings = Findings()
-        self._images = images.known()
+        self.findings = HostnameStatus()
+        self._images = images.load_catalogue()
         super().__init__(*args, **kwargs)
         self._offer_sizes()
         self._offer_images()

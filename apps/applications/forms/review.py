@@ -126,7 +126,7 @@ class ReviewForm(BootstrapForm):
         """Offer what there is; what was asked for stays on show if it is gone."""
         field = self.fields["operating_system"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
-        known = images.known()
+        known = images.load_catalogue()
         choices = known.choices()
         asked = self.application.operating_system
         if asked and known.find(asked) is None:
@@ -164,7 +164,7 @@ class ReviewForm(BootstrapForm):
 
     def clean_operating_system(self) -> str:
         key: str = self.cleaned_data["operating_system"]
-        if key and images.known().find(key) is None:
+        if key and images.load_catalogue().find(key) is None:
             raise ValidationError(_("This image no longer exists."))
         return key
 
@@ -196,8 +196,8 @@ class ReviewForm(BootstrapForm):
             self.add_error(place, _("Choose an option."))
         elif (choice := found.get(given.get(place, ""))) is None:
             self.add_error(place, _("This isn't one of the available choices."))
-        elif choice.off:
-            self.add_error(place, str(choice.off))
+        elif choice.unavailable_reason:
+            self.add_error(place, str(choice.unavailable_reason))
 
     def decided(self) -> dict[str, Any]:
         """Return the fields of the application."""

@@ -62,7 +62,7 @@ def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | 
         request,
         _("Your application for %(name)s was submitted.") % {"name": filed.hostname},
     )
-    if away := form.findings.unknown:
+    if away := form.findings.unreachable:
         text = ngettext(
             "Couldn't check whether the name is available on %(clusters)s: the "
             "cluster isn't responding. The staff will check again.",

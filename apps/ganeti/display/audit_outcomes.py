@@ -23,8 +23,8 @@ from . import instance_page, labels
 
 _DONE = frozenset({JobStatus.SUCCESS})
 _FAILED = FINAL - _DONE
-_OTHERS = _FAILED | UNFINISHED
-_WORDS: dict[str, Text] = {
+_FAILED_OR_UNFINISHED = _FAILED | UNFINISHED
+_LABELS: dict[str, Text] = {
     JobStatus.SUCCESS: pgettext_lazy("job", "Done"),
     JobStatus.ERROR: pgettext_lazy("job", "Failed"),
     JobStatus.CANCELED: pgettext_lazy("job", "Cancelled"),
@@ -40,22 +40,28 @@ _DOTS = {
 }
 
 
-def _some(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
-    """Return which entries have jobs in these states, and ``none`` in those."""
+def _with_jobs(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
+    """Return the condition of entries with jobs in these states, ``none`` in those."""
     jobs = Job.objects.filter(audit_entry=OuterRef("pk"))
-    wanted = Q(Exists(jobs.filter(status__in=sorted(statuses))))
+    condition = Q(Exists(jobs.filter(status__in=sorted(statuses))))
     if not none:
-        return wanted
-    return wanted & Q(~Exists(jobs.filter(status__in=sorted(none))))
+        return condition
+    return condition & Q(~Exists(jobs.filter(status__in=sorted(none))))
 
 
 class Ganeti:
     """What Ganeti's app knows of entries (`apps.auditlog.outcomes.Source`)."""
 
     filters: Filters = {
-        "running": (pgettext_lazy("job", "Running"), _some(UNFINISHED, none=_FAILED)),
-        "done": (_WORDS[JobStatus.SUCCESS], _some(_DONE, none=_OTHERS)),
-        "failed": (pgettext_lazy("job", "Failed"), _some(_FAILED)),
+        "running": (
+            pgettext_lazy("job", "Running"),
+            _with_jobs(UNFINISHED, none=_FAILED),
+        ),
+        "done": (
+            _LABELS[JobStatus.SUCCESS],
+            _with_jobs(_DONE, none=_FAILED_OR_UNFINISHED),
+        ),
+        "failed": (pgettext_lazy("job", "Failed"), _with_jobs(_FAILED)),
     }
     related: Collection[str] = ("jobs",)
 
@@ -68,7 +74,7 @@ class Ganeti:
 
         if access.may_see_all_history(person):
             return Reach(everything=True, addresses=[address])
-        uuids = [found.uuid for found in visible().instances if found.uuid]
+        uuids = [instance.uuid for instance in visible().instances if instance.uuid]
         return Reach(targets={TargetKind.INSTANCE: uuids}, addresses=[address])
 
     def outcome(self, entry: AuditEntry) -> Outcome | None:
@@ -80,14 +86,14 @@ class Ganeti:
         if job.only_migration_failed:
             return Outcome(_NOT_MOVED, "half", job.message)
         dot = _DOTS.get(JobStatus(job.status), "bad")
-        return Outcome(_WORDS[job.status], dot, job.message)
+        return Outcome(_LABELS[job.status], dot, job.message)
 
 
 def _address(visible: Inventory, entry: AuditEntry) -> str:
     """Return the page of the instance itself, not of another that has its name now."""
     if entry.target_kind != TargetKind.INSTANCE:
         return ""
-    found = visible.find(entry.cluster, entry.target_name)
-    if found is None or entry.target_id not in {"", found.uuid}:
+    instance = visible.find_instance(entry.cluster, entry.target_name)
+    if instance is None or entry.target_id not in {"", instance.uuid}:
         return ""
-    return instance_page.address(found)
+    return instance_page.address(instance)

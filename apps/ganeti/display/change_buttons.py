@@ -1,4 +1,4 @@
-"""What can be changed of a machine, and what is so now, as its page shows it."""
+"""Buttons of an instance's page that change it, with the present settings."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,9 +49,9 @@ class ChangeButtons:
     def _offer(self, kind: Job.Kind) -> Verdict:
         return availability.offer(kind, self.instance, self.visible, self.busy)
 
-    def _address(self, what: str) -> str:
+    def _address(self, page: str) -> str:
         args = (self.instance.cluster, self.instance.name)
-        return reverse(f"ganeti:instance-{what}", args=args)
+        return reverse(f"ganeti:instance-{page}", args=args)
 
     @cached_property
     def configuring(self) -> Verdict:
@@ -87,12 +87,12 @@ class ChangeButtons:
         on = self.instance.tags.locked
         return self._switch("lock", Kind.UNLOCK if on else Kind.LOCK, on)
 
-    def _switch(self, what: str, kind: Job.Kind, on: bool) -> Switch | None:
+    def _switch(self, page: str, kind: Job.Kind, on: bool) -> Switch | None:
         """Return the button; None for those who will never have it."""
         verdict = self._offer(kind)
         if verdict.answer in {Answer.FORBIDDEN, Answer.INVISIBLE}:
             return None
-        return Switch(self._address(what), "off" if on else "on", verdict)
+        return Switch(self._address(page), "off" if on else "on", verdict)
 
     @cached_property
     def settings(self) -> tuple[tuple[Text, str], ...]:

@@ -1,4 +1,4 @@
-"""How the hypervisor of an instance runs it, in words."""
+"""Labels of an instance's hypervisor parameters and their values."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,11 +28,11 @@ _LETTERS = {"a": VALUES["floppy"], "c": VALUES["disk"], "d": VALUES["cdrom"]}
 _LETTERS["n"] = VALUES["network"]
 
 
-def choices(instance: Instance, name: str, now: str) -> list[tuple[str, Any]]:
+def choices(instance: Instance, name: str, current: str) -> list[tuple[str, Any]]:
     """Return what can be chosen, and what is chosen although it cannot be."""
     values = hypervisors.CHOICES.get((instance.hypervisor, name), ())
-    if values and now not in values:
-        values = (now, *values)
+    if values and current not in values:
+        values = (current, *values)
     return [(value, _label(instance, name, value)) for value in values]
 
 
@@ -42,14 +42,14 @@ def offered(instance: Instance) -> dict[str, Any]:
     Not a CD-ROM where the hypervisor takes none by its address, unless there is one
     that can be taken out.
     """
-    now = configuration.current(instance)
+    parameters = configuration.current(instance)
     if not hypervisors.takes_urls(instance.hypervisor):
         return {
             name: value
-            for name, value in now.items()
+            for name, value in parameters.items()
             if name != hypervisors.CDROM or value
         }
-    return now
+    return parameters
 
 
 def shown(instance: Instance) -> Sequence[tuple[Text, str]]:

@@ -1,4 +1,4 @@
-"""One machine as its page shows it: facts, what can be done, what was done."""
+"""What the page of an instance shows: facts, buttons, jobs and requests."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -54,8 +54,8 @@ _PENDING_REQUESTS = PreparedQuery(
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """A button: what it does, and why not if it is off."""
+class ActionButton:
+    """A button, with the reason if it is disabled."""
 
     kind: Job.Kind
     label: Text
@@ -100,7 +100,7 @@ class Interface:
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine with the newest job that we asked for."""
+    """An instance with our newest job on it."""
 
     instance: Instance
     visible: Inventory = field(repr=False)
@@ -115,8 +115,8 @@ class Machine:
         args = (self.instance.cluster, self.instance.name)
         query = {"as": "page"}
         if self.job:
-            seen = version_of(self.job, self.snapshot)
-            query |= {"job": self.job.key, "seen": seen}
+            version = version_of(self.job, self.snapshot)
+            query |= {"job": self.job.key, "seen": version}
         return f"{reverse('ganeti:instance-poll', args=args)}?{urlencode(query)}"
 
     @property
@@ -125,7 +125,7 @@ class Machine:
 
     @property
     def ended(self) -> Job | None:
-        """The newest job, while its end is news."""
+        """The newest job, if it ended recently."""
         job = self.job
         if job is None or job.finished_at is None:
             return None
@@ -159,10 +159,10 @@ class Machine:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        found = self.visible.snapshot(self.instance.cluster)
-        if found is None:
+        snapshot = self.visible.snapshot(self.instance.cluster)
+        if snapshot is None:
             raise LookupError(self.instance.cluster)
-        return found
+        return snapshot
 
     @cached_property
     def group(self) -> NodeGroup | None:
@@ -177,12 +177,12 @@ class Machine:
         ]
 
     @cached_property
-    def actions(self) -> list[Action]:
-        """Return the buttons, those of use now first."""
+    def actions(self) -> list[ActionButton]:
+        """Return the buttons, the enabled ones first."""
         actions = [self._action(kind) for kind in kinds.BUTTONS]
         return sorted(filter(None, actions), key=lambda action: action.off)
 
-    def _action(self, kind: Job.Kind) -> Action | None:
+    def _action(self, kind: Job.Kind) -> ActionButton | None:
         """Return a button; None for those who will never have it."""
         verdict = availability.offer(kind, self.instance, self.visible, self.busy)
         record = kinds.KINDS[kind]
@@ -190,16 +190,16 @@ class Machine:
             return None
         args = (self.instance.cluster, self.instance.name)
         address = reverse(f"ganeti:instance-{kind.value}", args=args)
-        return Action(kind, record.action, verdict, address)
+        return ActionButton(kind, record.action, verdict, address)
 
     @cached_property
-    def fatal(self) -> list[Action]:
-        """Return the links to what cannot be undone; in this order, off or not."""
+    def fatal(self) -> list[ActionButton]:
+        """Return the links to irreversible actions, in this order, enabled or not."""
         return [self._fatal(action) for action in FATAL]
 
-    def _fatal(self, action: RequestedAction) -> Action:
+    def _fatal(self, action: RequestedAction) -> ActionButton:
         args = (self.instance.cluster, self.instance.name)
-        return Action(
+        return ActionButton(
             kind=lifecycle.kind_of(action),
             label=labels.ACTIONS[action.value],
             verdict=lifecycle.may_be_asked(action, self.instance, self.visible),
@@ -213,7 +213,7 @@ class Machine:
 
     @cached_property
     def pending_requests(self) -> list["PendingRequest"]:
-        """Return what waits to be confirmed: one's own; the staff sees all of it."""
+        """Return the pending requests: for staff all of them, else one's own."""
         person = self.visible.person
         pending = _PENDING_REQUESTS.fetch(
             now=timezone.now(),
@@ -238,8 +238,8 @@ class Machine:
         pages = (
             OwnerPages.known() if access.may_see_clusters(self.visible.person) else None
         )
-        known = instance_rows.known_owners([self.instance])
-        return instance_rows.owners(self.instance, known, pages)
+        known_owners = instance_rows.known_owners([self.instance])
+        return instance_rows.owners(self.instance, known_owners, pages)
 
     @cached_property
     def interfaces(self) -> list[Interface]:
@@ -258,7 +258,7 @@ class Machine:
 
     @property
     def history_address(self) -> str:
-        """Where the whole history is."""
+        """URL of the whole history."""
         targets = [
             f"{kind.value}:{key}"
             for kind, keys in self.history_targets.items()
@@ -303,7 +303,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """Something that was asked for and waits to be confirmed, as somebody sees it."""
+    """A request that waits to be confirmed, as the person sees it."""
 
     request: ActionRequest
     person: Person
@@ -331,10 +331,12 @@ class PendingRequest:
 
 
 def by_uuid(person: Person, cluster: Cluster, uuid: str) -> Instance | None:
-    """Return a machine whatever it is called now, if the person may see it."""
-    shot = inventory.visible_on(person, cluster.slug).snapshot(cluster.slug)
-    found = shot.contents.by_uuid.get(uuid) if shot and shot.contents else None
-    return found if found and access.may_see(person, found) else None
+    """Return an instance by its uuid, if the person may see it."""
+    snapshot = inventory.visible_on(person, cluster.slug).snapshot(cluster.slug)
+    if snapshot is None or snapshot.contents is None:
+        return None
+    instance = snapshot.contents.by_uuid.get(uuid)
+    return instance if instance and access.may_see(person, instance) else None
 
 
 def address(instance: Instance) -> str:

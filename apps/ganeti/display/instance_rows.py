@@ -117,7 +117,7 @@ class Row:
     why_not: str  # why nothing at all can be done
 
 
-Basis = tuple[tuple[Verdict, ...], tuple[bool, ...]]
+Dependencies = tuple[tuple[Verdict, ...], tuple[bool, ...]]
 
 
 class Rows:
@@ -130,9 +130,9 @@ class Rows:
         self._jobs = inventory.running_jobs(instances)
         self._known = known_owners(instances) if self.staff else frozenset()
         self._ages = {
-            shot.cluster.slug: times.ago(shot.fetched_at)
-            for shot in visible.snapshots
-            if shot.down and shot.fetched_at
+            snapshot.cluster.slug: times.ago(snapshot.fetched_at)
+            for snapshot in visible.snapshots
+            if snapshot.down and snapshot.fetched_at
         }
 
     @cached_property
@@ -162,10 +162,10 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         return map(self.row, self.instances)
 
-    def basis(self, instance: Instance) -> Basis | None:
-        """Return what a row is made of beside the instance and what all rows share.
+    def dependencies(self, instance: Instance) -> Dependencies | None:
+        """Return what a row depends on, beside the instance and what all rows share.
 
-        None for a row that changes by itself: with a job, or with an age.
+        None for a row that changes by itself: it shows a job, or an age.
         """
         key = (instance.cluster, instance.name)
         if key in self._jobs or instance.cluster in self._ages or instance.last_seen:
@@ -178,31 +178,33 @@ class Rows:
         are_known += [(_GROUP, name) in self._known for name in tags.groups]
         return tuple(offers.values()), tuple(are_known)
 
-    def row(self, found: Instance) -> Row:
-        ips = found.ips
-        job = self._jobs.get((found.cluster, found.name))
-        offers = availability.offers(_KINDS, found, self._visible, job)
+    def row(self, instance: Instance) -> Row:
+        ips = instance.ips
+        job = self._jobs.get((instance.cluster, instance.name))
+        offers = availability.offers(_KINDS, instance, self._visible, job)
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
         return Row(
-            key=f"{found.cluster}/{found.name}",
-            name=found.name,
-            url=self._address(found),
-            cluster=found.cluster,
-            node=found.primary_node,
-            node_short=found.primary_node.partition(".")[0],
-            dot="busy" if job else labels.DOTS[found.state],
-            state=self._reason(job) if job else self._state(found),
-            memory=self._gib(found.memory_mib),
-            disk=self._gib(found.disk_mib),
-            vcpus=str(found.vcpus),
+            key=f"{instance.cluster}/{instance.name}",
+            name=instance.name,
+            url=self._address(instance),
+            cluster=instance.cluster,
+            node=instance.primary_node,
+            node_short=instance.primary_node.partition(".")[0],
+            dot="busy" if job else labels.DOTS[instance.state],
+            state=self._reason(job) if job else self._state(instance),
+            memory=self._gib(instance.memory_mib),
+            disk=self._gib(instance.disk_mib),
+            vcpus=str(instance.vcpus),
             ip=ips[0] if ips else "",
             more_ips=f"+{len(ips) - 1}" if len(ips) > 1 else "",
             ips=", ".join(ips),
-            owners=self._owners(found),
-            marks=tuple(self._marks[key] for key, has in MARKS.items() if has(found)),
+            owners=self._owners(instance),
+            marks=tuple(
+                self._marks[key] for key, has in MARKS.items() if has(instance)
+            ),
             job_key=job.key if job else "",
             doing=labels.doing(job) if job else "",
-            age=self._ages.get(found.cluster, ""),
+            age=self._ages.get(instance.cluster, ""),
             startup=allowed[Job.Kind.STARTUP],
             shutdown=allowed[Job.Kind.SHUTDOWN],
             reboot=allowed[Job.Kind.REBOOT],
@@ -211,28 +213,28 @@ class Rows:
             else str(offers[Job.Kind.REBOOT].reason),
         )
 
-    def _address(self, found: Instance) -> str:
-        address = self._url.replace("_c_", found.cluster)
-        return address.replace("_n_", quote(found.name))
+    def _address(self, instance: Instance) -> str:
+        address = self._url.replace("_c_", instance.cluster)
+        return address.replace("_n_", quote(instance.name))
 
-    def _state(self, found: Instance) -> str:
-        if found.last_seen is None:
-            return self._states[found.state]
-        return labels.state(found)
+    def _state(self, instance: Instance) -> str:
+        if instance.last_seen is None:
+            return self._states[instance.state]
+        return labels.state(instance)
 
     def _reason(self, job: Job) -> str:
-        who = job.user.get_username() if job.user else ""
-        return ", ".join(filter(None, (stored_text.translate(job.reason), who)))
+        username = job.user.get_username() if job.user else ""
+        return ", ".join(filter(None, (stored_text.translate(job.reason), username)))
 
-    def _owners(self, found: Instance) -> tuple[Owner, ...]:
+    def _owners(self, instance: Instance) -> tuple[Owner, ...]:
         if not self.staff:
             return ()
-        return owners(found, self._known, self._pages)
+        return owners(instance, self._known, self._pages)
 
 
 _KINDS = (Job.Kind.STARTUP, Job.Kind.SHUTDOWN, Job.Kind.REBOOT)
 _USER, _GROUP = "user", "group"
-Known = frozenset[tuple[str, str]]
+KnownOwners = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,27 +254,29 @@ class OwnerPages:
 
 
 def owners(
-    found: Instance, known: Known, pages: OwnerPages | None = None
+    instance: Instance, known: KnownOwners, pages: OwnerPages | None = None
 ) -> tuple[Owner, ...]:
     """Return who owns a machine, users first; with ``pages``, where to look them up."""
-    named = [(name, False, (_USER, name) in known) for name in found.tags.users]
-    named += [(name, True, (_GROUP, name) in known) for name in found.tags.groups]
+    named = [(name, False, (_USER, name) in known) for name in instance.tags.users]
+    named += [(name, True, (_GROUP, name) in known) for name in instance.tags.groups]
     return tuple(
-        Owner(name, group, there, pages.of(name, group=group))
-        if pages and there
-        else Owner(name, group, there)
-        for name, group, there in named
+        Owner(name, group, is_known, pages.of(name, group=group))
+        if pages and is_known
+        else Owner(name, group, is_known)
+        for name, group, is_known in named
     )
 
 
-def known_owners(instances: Iterable[Instance]) -> Known:
+def known_owners(instances: Iterable[Instance]) -> KnownOwners:
     """Return the users and groups among those that tags name; one query."""
-    found = list(instances)
-    users = list({name for instance in found for name in instance.tags.users})
-    groups = list({name for instance in found for name in instance.tags.groups})
+    instances = list(instances)
+    users = list({name for instance in instances for name in instance.tags.users})
+    groups = list({name for instance in instances for name in instance.tags.groups})
     if not users and not groups:
         return frozenset()
-    statement = _KNOWN_OWNERS.format(users=_marks(users), groups=_marks(groups))
+    statement = _KNOWN_OWNERS.format(
+        users=_placeholders(users), groups=_placeholders(groups)
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*(users or [""]), *(groups or [""])])
         return frozenset((kind, name) for kind, name in cursor.fetchall())
@@ -286,6 +290,6 @@ SELECT 'group', name FROM auth_group WHERE name IN ({groups})
 """
 
 
-def _marks(values: list[str]) -> str:
-    """Return a mark for each value, at least one: no list of SQL is empty."""
+def _placeholders(values: list[str]) -> str:
+    """Return a placeholder for each value, at least one: no list of SQL is empty."""
     return ", ".join(["%s"] * max(1, len(values)))

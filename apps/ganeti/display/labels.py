@@ -1,4 +1,4 @@
-"""What pages call states, marks and jobs: the word beside the colour."""
+"""Labels of states, marks, actions and jobs on pages."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -94,13 +94,13 @@ def not_done(job: Job) -> str:
 
 def state(instance: Instance) -> str:
     """Return the state in words; of one not known now, what was seen last."""
-    word = str(STATES[instance.state])
+    label = str(STATES[instance.state])
     if instance.last_seen is None or instance.seen_at is None:
-        return word
-    seen = str(STATES[instance.last_seen])
+        return label
+    previous = str(STATES[instance.last_seen])
     return _("%(now)s, last seen %(before)s %(ago)s") % {
-        "now": word,
-        "before": seen[:1].lower() + seen[1:],
+        "now": label,
+        "before": previous[:1].lower() + previous[1:],
         "ago": times.ago(instance.seen_at),
     }
 

@@ -1,4 +1,4 @@
-"""The list of machines as its address asks for it, and addresses of its neighbours."""
+"""State of the instance list in its URL, and URLs of the lists next to it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ STATE_LABELS = Choices(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Listed):
-    """What the address asks for; whatever makes no sense is as if it were not there."""
+class InstanceQuery(Listed):
+    """Search, filters, order and page in the URL; invalid values count as absent."""
 
     q: str = ""
     cluster: str = ""
@@ -46,7 +46,7 @@ class Asked(Listed):
 
     @classmethod
     def read(cls, query: QueryDict, *, staff: bool) -> Self:
-        """Read the address; nodes and owners are the business of staff alone."""
+        """Read the address; nodes and owners are for staff only."""
 
         def text(key: str) -> str:
             return query.get(key, "").strip()[:LONGEST]

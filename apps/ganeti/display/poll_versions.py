@@ -1,6 +1,7 @@
-"""What a page that waits for a job has shown of it, in a word.
+"""Versions of what a page shows of a running job.
 
-A page sends it along when it asks again; it is told nothing while it is the same.
+A page sends the version along with its polls, which are answered with 204 while it is
+current.
 """
 
 import hashlib

@@ -24,7 +24,7 @@ from .instance_rows import Owner, Row
 
 Part = TypeVar("Part", Row, Owner)
 TEMPLATE = "ganeti/_instance_row.html"
-MOST_KEPT = 5000
+MAX_TEMPLATES = 5000
 
 _COMPILED: dict[Any, Pattern] = {}
 
@@ -65,12 +65,12 @@ def _texts(row: Row) -> list[str]:
 
 def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Pattern:
     shape = (about, _shape(row))
-    known = None if settings.DEBUG else _COMPILED.get(shape)
-    if known is None:
-        if len(_COMPILED) >= MOST_KEPT:
+    template = None if settings.DEBUG else _COMPILED.get(shape)
+    if template is None:
+        if len(_COMPILED) >= MAX_TEMPLATES:
             _COMPILED.clear()
-        known = _COMPILED[shape] = _compile(row, about[1])
-    return known
+        template = _COMPILED[shape] = _compile(row, about[1])
+    return template
 
 
 def _shape(row: Row) -> tuple[Any, ...]:

@@ -46,7 +46,7 @@ class OsImage:
         )
 
     @classmethod
-    def from_stranger(cls, key: str, given: Any) -> Self:
+    def from_untrusted(cls, key: str, given: Any) -> Self:
         """Build from what somebody publishes; raises ImageError."""
         if not is_line(key):
             raise ImageError(gettext_noop("Its id is empty, too long or no text."))

@@ -1,9 +1,9 @@
 """Operating system images: four kinds of sources, one catalogue.
 
-`known()` is what forms and services ask; it fetches nothing. The watcher fetches
-(`fetching`), and what it found is kept in the database (`models.ImageSource`).
+Forms and services call `load_catalogue`, which fetches nothing. The watcher fetches
+(`fetching`) and stores the images in the database (`models.ImageSource`).
 """
 
-from .catalogue import NOTHING, Catalogue, Duplicate, Shelf, known
+from .catalogue import NOTHING, Catalogue, Duplicate, SourceImages, load_catalogue
 
-__all__ = ["NOTHING", "Catalogue", "Duplicate", "Shelf", "known"]
+__all__ = ["NOTHING", "Catalogue", "Duplicate", "SourceImages", "load_catalogue"]

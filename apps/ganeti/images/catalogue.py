@@ -1,5 +1,6 @@
-"""The images known now, of all sources."""
+"""The catalogue of available images, from all sources."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,19 +21,19 @@ NOTHING = _("No operating system")
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """An id that another source before this one has already."""
+    """An id that a source of higher precedence has already."""
 
     id: str
     first: Source
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """What one source has, and how it is.
+class SourceImages:
+    """The images of one source, and its state.
 
-    ``images`` are its own; of those that stand in ``duplicates`` the catalogue has
-    another one. ``problems`` are what is wrong with single files there. ``due`` tells
-    that a watcher fetches it now, or as soon as there is one.
+    ``images`` includes those in ``duplicates``, which the catalogue takes from another
+    source. ``problems`` are (file name, reason). ``due`` means that a watcher fetches
+    the source now, or as soon as one runs.
     """
 
     source: Source
@@ -56,76 +57,79 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The images known now, by their ids, in the order they are offered."""
+    """The available images by id, in the order of forms."""
 
     images: Mapping[str, OsImage]
-    shelves: tuple[Shelf, ...] = ()
+    sources: tuple[SourceImages, ...] = ()
 
     def find(self, key: str) -> OsImage | None:
-        """Return an image; None: there is none of that id (any more)."""
+        """Return an image, or None if there is none with that id (any more)."""
         return self.images.get(key)
 
     def choices(self) -> list[tuple[str, Text]]:
         """Return ids and descriptions, "no operating system" first, for a form.
 
-        Where two images are described alike, their ids tell them apart.
+        Images with equal descriptions get their ids appended.
         """
-        descriptions = [image.description for image in self.images.values()]
+        descriptions = Counter(image.description for image in self.images.values())
         return [
             ("", NOTHING),
             *(
-                (image.id, _label(image, alone=descriptions.count(label) == 1))
-                for image, label in zip(self.images.values(), descriptions, strict=True)
+                (image.id, _label(image, unique=descriptions[image.description] == 1))
+                for image in self.images.values()
             ),
         ]
 
     @property
-    def unknown(self) -> list[Shelf]:
-        """The sources that have not been heard of yet."""
-        return [shelf for shelf in self.shelves if not shelf.known]
+    def unknown(self) -> list[SourceImages]:
+        """The sources that were not fetched yet."""
+        return [source for source in self.sources if not source.known]
 
 
-def _label(image: OsImage, *, alone: bool) -> str:
-    return image.description if alone else f"{image.description} ({image.id})"
+def _label(image: OsImage, *, unique: bool) -> str:
+    return image.description if unique else f"{image.description} ({image.id})"
 
 
-def known() -> Catalogue:
-    """Return the images that machines can be installed from; fetches nothing."""
-    remote = sources.configured()
-    rows = _rows(remote)
-    given = [_of_settings(), *(_shelf(each, rows.get(each.key)) for each in remote)]
+def load_catalogue() -> Catalogue:
+    """Return the images that instances can be installed from; fetches nothing."""
+    configured = sources.configured()
+    rows = _rows(configured)
+    by_source = [
+        _settings_images(),
+        *(_source_images(source, rows.get(source.key)) for source in configured),
+    ]
     images: dict[str, OsImage] = {}
     owners: dict[str, Source] = {}
-    shelves = []
-    for shelf in given:
-        shelves.append(_with_duplicates(shelf, owners))
-        for image in shelf.images:
+    marked = []
+    for source_images in by_source:
+        marked.append(_with_duplicates(source_images, owners))
+        for image in source_images.images:
             images.setdefault(image.id, image)
-            owners.setdefault(image.id, shelf.source)
-    return Catalogue(images, tuple(shelves))
+            owners.setdefault(image.id, source_images.source)
+    return Catalogue(images, tuple(marked))
 
 
-def _rows(remote: list[Source]) -> dict[str, ImageSource]:
-    if not remote:
+def _rows(configured: list[Source]) -> dict[str, ImageSource]:
+    if not configured:
         return {}
-    found = ImageSource.objects.filter(key__in=[source.key for source in remote])
-    return {row.key: row for row in found}
+    rows = ImageSource.objects.filter(key__in=[source.key for source in configured])
+    return {row.key: row for row in rows}
 
 
-def _of_settings() -> Shelf:
+def _settings_images() -> SourceImages:
     images = tuple(
-        OsImage.from_mapping(key, given)
-        for key, given in settings.OPERATING_SYSTEMS.items()
+        OsImage.from_mapping(key, entry)
+        for key, entry in settings.OPERATING_SYSTEMS.items()
     )
-    return Shelf(sources.SETTINGS, images)
+    return SourceImages(sources.SETTINGS, images)
 
 
-def _shelf(source: Source, row: ImageSource | None) -> Shelf:
+def _source_images(source: Source, row: ImageSource | None) -> SourceImages:
     if row is None:
-        return Shelf(source, known=False, due=True)
-    return Shelf(
+        return SourceImages(source, known=False, due=True)
+    return SourceImages(
         source,
-        images=tuple(OsImage.from_mapping(each["id"], each) for each in row.images),
+        images=tuple(OsImage.from_mapping(image["id"], image) for image in row.images),
         problems=tuple((name, reason) for name, reason in row.problems),
         fetched_at=row.fetched_at,
         failing_since=row.failing_since,
@@ -135,10 +139,14 @@ def _shelf(source: Source, row: ImageSource | None) -> Shelf:
     )
 
 
-def _with_duplicates(shelf: Shelf, owners: Mapping[str, Source]) -> Shelf:
-    again = tuple(
+def _with_duplicates(
+    source_images: SourceImages, owners: Mapping[str, Source]
+) -> SourceImages:
+    duplicates = tuple(
         Duplicate(image.id, owners[image.id])
-        for image in shelf.images
+        for image in source_images.images
         if image.id in owners
     )
-    return replace(shelf, duplicates=again) if again else shelf
+    if not duplicates:
+        return source_images
+    return replace(source_images, duplicates=duplicates)

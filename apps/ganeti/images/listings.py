@@ -1,38 +1,38 @@
-"""Directory listings as web servers write them: which files they name."""
+"""Directory listings of web servers, and the files in them."""
 
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from natsort import natsorted
 
+from apps.net.download import DownloadError
 from apps.net.links import links
 from apps.work import limited_process
 
 from ..domain.osimage import is_line
 from ..rapi.errors import gettext_noop
-from .web import Broken
 
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in a directory: its name as people read it, and its address."""
+    """A file in a directory: its decoded name, and its URL."""
 
     name: str
     url: str
 
 
-def files(page: bytes, url: str) -> dict[str, File]:
+def files_in(page: bytes, url: str) -> dict[str, File]:
     """Return the files of a listing at ``url`` by name, in natural order.
 
-    Everything else that such a page links to is left out: the parent, directories
-    below, orders of the list, other hosts.
+    All other links of such a page are left out: parent and subdirectories, sort
+    orders, other hosts.
     """
     try:
         hrefs: list[str] = limited_process.call(links, page)
     except limited_process.LimitError as exc:
-        raise Broken(gettext_noop("Its listing can't be read.")) from exc
+        raise DownloadError(gettext_noop("Its listing can't be read.")) from exc
     files: dict[str, File] = {}
     for href in hrefs:
         file = _file(href, url)
@@ -42,21 +42,21 @@ def files(page: bytes, url: str) -> dict[str, File]:
 
 
 def _file(href: str, base: str) -> File | None:
-    """Return the file directly in the directory that a link leads to, if one."""
+    """Return the file that a link leads to, if it is directly in the directory."""
     try:
         url = urljoin(base, href.strip())
-        there, here = urlsplit(url), urlsplit(base)
-        if _place(there) != _place(here) or there.query or there.fragment:
+        parts, base_parts = urlsplit(url), urlsplit(base)
+        if _origin(parts) != _origin(base_parts) or parts.query or parts.fragment:
             return None
-    except ValueError:  # no address at all
+    except ValueError:  # not a URL
         return None
-    directory = unquote(here.path.rpartition("/")[0]) + "/"
-    path = unquote(there.path)
+    directory = unquote(base_parts.path.rpartition("/")[0]) + "/"
+    path = unquote(parts.path)
     name = path.removeprefix(directory)
     if name == path or "/" in name or "\ufffd" in name or not is_line(name):
         return None
     return File(name, url)
 
 
-def _place(parts: SplitResult) -> tuple[str, str | None, int | None]:
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

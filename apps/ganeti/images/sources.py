@@ -1,4 +1,4 @@
-"""Where images come from, as the settings say."""
+"""Image sources, as configured in the settings."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 
 
-class Kind(StrEnum):
+class SourceKind(StrEnum):
     """The setting that names a source."""
 
     SETTINGS = "OPERATING_SYSTEMS"
@@ -21,48 +21,48 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place where images are described; ``url`` is empty for the settings."""
+    """A place that describes images; ``url`` is empty for the settings themselves."""
 
-    kind: Kind
+    kind: SourceKind
     url: str = ""
     provider: str = ""
     ssh_key_param: str = ""
 
     @property
     def key(self) -> str:
-        """All that shapes what is read there, so that a changed setting is another."""
+        """A hash of all settings that affect the images of this source."""
         text = json.dumps(asdict(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def shown_url(self) -> str:
-        """The address without the password that it may hold."""
+        """The URL without the user name and password that it may contain."""
         parts = urlsplit(self.url)
         host = parts.netloc.rpartition("@")[2]
         return urlunsplit(parts._replace(netloc=host))
 
 
-SETTINGS = Source(Kind.SETTINGS)
+SETTINGS = Source(SourceKind.SETTINGS)
 
 
 def configured() -> list[Source]:
-    """Return the sources to be fetched, in the order in which they count."""
+    """Return the sources to be fetched, in order of precedence."""
     listings = [
         Source(
-            Kind.LISTING,
+            SourceKind.LISTING,
             url,
             settings.OPERATING_SYSTEMS_PROVIDER,
             settings.OPERATING_SYSTEMS_SSH_KEY_PARAM,
         )
         for url in settings.OPERATING_SYSTEMS_URLS
     ]
-    snf = [Source(Kind.SNF, url) for url in settings.SNF_OPERATING_SYSTEMS_URLS]
-    meta = [Source(Kind.META, url) for url in _several(settings.IMAGES_URL)]
+    snf = [Source(SourceKind.SNF, url) for url in settings.SNF_OPERATING_SYSTEMS_URLS]
+    meta = [Source(SourceKind.META, url) for url in _as_list(settings.IMAGES_URL)]
     return list(dict.fromkeys([*listings, *snf, *meta]))
 
 
-def _several(given: str | Iterable[str] | None) -> list[str]:
-    """Take one address for a list of it, as the name of IMAGES_URL suggests."""
-    if not given:
+def _as_list(value: str | Iterable[str] | None) -> list[str]:
+    """Accept a single URL for a list, as the name of IMAGES_URL suggests."""
+    if not value:
         return []
-    return [given] if isinstance(given, str) else list(given)
+    return [value] if isinstance(value, str) else list(value)

@@ -1,4 +1,4 @@
-"""Names that machines may be given: fully qualified, and nobody else's."""
+"""Host names for instances: fully qualified and not taken."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,77 +11,75 @@ from ..models import Cluster, Job
 from ..state import snapshots
 from ..state.snapshots import Snapshot
 
-LONGEST = 253
+MAX_LENGTH = 253
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What is known of a name.
+class HostnameStatus:
+    """Whether a name is free.
 
-    ``taken_on`` is the short name of the cluster that has a machine of this name, or
-    is about to; ``reserved``: an open application asks for it; ``unknown``: the short
-    names of clusters that do not answer, which may have one by now.
+    ``taken_on`` is the short name of the cluster with an instance of this name, or one
+    being renamed to it; ``reserved``: an open application requests it; ``unreachable``:
+    the short names of clusters that do not answer, whose snapshots may be outdated.
     """
 
     taken_on: str = ""
     reserved: bool = False
-    unknown: tuple[str, ...] = ()
+    unreachable: tuple[str, ...] = ()
 
     @property
     def free(self) -> bool:
-        """Whether nobody is known to have it; a cluster that is away is no bar."""
+        """Whether the name is free, as far as the clusters that answer know."""
         return not self.taken_on and not self.reserved
 
 
-# Whether a name is spoken for, but for the application of this number.
-Source = Callable[[str, int | None], bool]
+# Whether a name is reserved by anything but the application of this number.
+ReservationSource = Callable[[str, int | None], bool]
+_sources: list[ReservationSource] = []
 
 
-_sources: list[Source] = []
-
-
-def register(source: Source) -> None:
-    """Have a source asked whether it speaks for a name, beside the others."""
+def register(source: ReservationSource) -> None:
+    """Register a source of reserved names that ``check`` looks into."""
     _sources.append(source)
 
 
-def check(hostname: str, *, apart_from: int | None = None) -> Findings:
-    """Look for a name on every cluster and among the applications; asks no cluster.
+def check(hostname: str, *, apart_from: int | None = None) -> HostnameStatus:
+    """Check whether a name is free, by the snapshots and the registered sources.
 
-    ``apart_from`` is the number of the application that the name is wanted for.
-    Disabled clusters are not looked at.
+    ``apart_from`` is the number of an application that may have reserved the name.
+    Disabled clusters are ignored.
     """
     clusters = Cluster.objects.enabled().select_related("refresh_state")
-    shots = snapshots.current(clusters)
-    return Findings(
-        taken_on=_taken_on(hostname, shots) or _soon_on(hostname),
-        reserved=any(speaks_for(hostname, apart_from) for speaks_for in _sources),
-        unknown=tuple(s.cluster.slug for s in shots if s.down or s.known is None),
+    current = snapshots.current(clusters)
+    return HostnameStatus(
+        taken_on=_taken_on(hostname, current) or _being_renamed_on(hostname),
+        reserved=any(is_reserved(hostname, apart_from) for is_reserved in _sources),
+        unreachable=tuple(s.cluster.slug for s in current if s.down or s.known is None),
     )
 
 
-def _taken_on(hostname: str, shots: Sequence[Snapshot]) -> str:
+def _taken_on(hostname: str, current: Sequence[Snapshot]) -> str:
     name = hostname.casefold()
-    for shot in shots:
-        if shot.contents is not None and name in shot.contents.names:
-            return shot.cluster.slug
+    for snapshot in current:
+        if snapshot.contents is not None and name in snapshot.contents.names:
+            return snapshot.cluster.slug
     return ""
 
 
-def _soon_on(hostname: str) -> str:
-    """Return the cluster where a machine is being renamed to this just now."""
+def _being_renamed_on(hostname: str) -> str:
+    """Return the short name of a cluster where an unfinished job renames to this."""
     renames = Job.objects.unfinished().filter(new_name__iexact=hostname)
     return renames.values_list("cluster__slug", flat=True).first() or ""
 
 
 def validate_hostname(text: str) -> str:
-    """Return a fully qualified name as it is kept: lower case, no dot at its end."""
+    """Return a fully qualified name as it is stored: lower case, no trailing dot."""
     name = text.strip().lower().removesuffix(".")
     labels = name.split(".")
-    if len(name) > LONGEST:
+    if len(name) > MAX_LENGTH:
         raise ValidationError(
-            _("A name can have at most %(most)d characters.") % {"most": LONGEST}
+            _("A name can have at most %(most)d characters.") % {"most": MAX_LENGTH}
         )
     if not all(LABEL.fullmatch(label) for label in labels):
         raise ValidationError(

@@ -1,6 +1,6 @@
-"""READ: the instances that somebody may see; searched, filtered, sorted, in pages.
+"""Instances that a person may see: searched, filtered, sorted and paginated.
 
-Everything works on the snapshots in this process's memory. What is merged over all
+Everything is read from the snapshots in this process's memory. The merged list of all
 clusters is kept until one of them has a new generation, so that a page costs the
 same whether there are a hundred instances or ten thousand.
 """
@@ -26,13 +26,13 @@ from ..state import refreshing, snapshots
 from ..state.shared_instances import Derived
 from ..state.snapshots import Snapshot
 
-# How old this process's view of the cache may be on a list of instances, seconds.
+# Maximum age of this process's view of the cache on a list of instances, seconds.
 LIST_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a list is asked for; all of it stands in the URL."""
+    """Search, filters, order and page of a list, as its URL has them."""
 
     search: str = ""
     cluster: str = ""
@@ -58,27 +58,27 @@ class Criteria:
 
 
 MARKS: dict[str, Callable[[Instance], bool]] = {
-    "locked": lambda found: found.tags.locked,
-    "isolated": lambda found: found.tags.isolated,
-    "needs_reboot": lambda found: found.tags.needs_reboot,
-    "cdrom": lambda found: found.boots_from_cdrom,
+    "locked": lambda instance: instance.tags.locked,
+    "isolated": lambda instance: instance.tags.isolated,
+    "needs_reboot": lambda instance: instance.tags.needs_reboot,
+    "cdrom": lambda instance: instance.boots_from_cdrom,
 }
 
 SORT_KEYS: dict[str, Callable[[Instance], Any]] = {
-    "name": lambda found: found.sort_key,
-    "cluster": lambda found: found.cluster,
-    "node": lambda found: found.primary_node,
-    "state": lambda found: found.state.value,
-    "memory": lambda found: found.memory_mib,
-    "disk": lambda found: found.disk_mib,
-    "vcpus": lambda found: found.vcpus,
-    "ip": lambda found: _ip_key(found.ips),
-    "owner": lambda found: (*found.tags.users, *found.tags.groups),
+    "name": lambda instance: instance.sort_key,
+    "cluster": lambda instance: instance.cluster,
+    "node": lambda instance: instance.primary_node,
+    "state": lambda instance: instance.state.value,
+    "memory": lambda instance: instance.memory_mib,
+    "disk": lambda instance: instance.disk_mib,
+    "vcpus": lambda instance: instance.vcpus,
+    "ip": lambda instance: _ip_key(instance.ips),
+    "owner": lambda instance: (*instance.tags.users, *instance.tags.groups),
 }
 
 
 def _ip_key(ips: tuple[str, ...]) -> tuple[int, ...]:
-    """Sort addresses as numbers, those without one last."""
+    """Sort IPv4 addresses as numbers, instances without an address last."""
     if not ips:
         return (1 << 9,)
     try:
@@ -89,13 +89,13 @@ def _ip_key(ips: tuple[str, ...]) -> tuple[int, ...]:
 
 @dataclass
 class _Merged:
-    """Instances of several clusters in one list, and its orders once asked for."""
+    """Instances of several clusters in one list; each order is computed once."""
 
     instances: list[Instance]
     orders: dict[str, list[Instance]] = field(default_factory=dict)
 
     def ordered(self, column: str) -> list[Instance]:
-        """Return the instances by a column, names in natural order within."""
+        """Return the instances sorted by a column, then by name in natural order."""
         if column not in self.orders:
             by_name = (
                 sorted(self.instances, key=SORT_KEYS["name"])
@@ -109,10 +109,12 @@ class _Merged:
 
 
 def _merge(clusters: Iterable[Mapping[str, Instance]]) -> _Merged:
-    return _Merged([one for instances in clusters for one in instances.values()])
+    return _Merged(
+        [instance for instances in clusters for instance in instances.values()]
+    )
 
 
-_everything = Derived(_merge)
+_all_instances = Derived(_merge)
 
 _CLUSTERS = PreparedQuery(
     lambda: Cluster.objects.enabled().select_related("refresh_state"), keep=1
@@ -137,7 +139,7 @@ _UNFINISHED = PreparedQuery(
 
 @dataclass(frozen=True)
 class Inventory:
-    """What one person may see."""
+    """Instances and snapshots that one person may see."""
 
     person: Person
     snapshots: Sequence[Snapshot]
@@ -145,10 +147,19 @@ class Inventory:
     @cached_property
     def _merged(self) -> _Merged:
         if access.sees_all(self.person):
-            known = [shot.contents for shot in self.snapshots if shot.contents]
-            return _everything.of([contents.instances for contents in known])
+            return _all_instances.of(
+                [
+                    snapshot.contents.instances
+                    for snapshot in self.snapshots
+                    if snapshot.contents
+                ]
+            )
         return _Merged(
-            [found for shot in self.snapshots for found in _owned(self.person, shot)]
+            [
+                instance
+                for snapshot in self.snapshots
+                for instance in _owned_instances(self.person, snapshot)
+            ]
         )
 
     def __len__(self) -> int:
@@ -160,25 +171,34 @@ class Inventory:
 
     @property
     def down(self) -> list[Snapshot]:
-        """Clusters that do not answer and concern this person."""
-        return [shot for shot in self.snapshots if shot.down and self._concerns(shot)]
+        """Snapshots of clusters that do not answer and concern this person."""
+        return [
+            snapshot
+            for snapshot in self.snapshots
+            if snapshot.down and self._concerns(snapshot)
+        ]
 
     @property
     def unknown(self) -> list[Snapshot]:
-        """Clusters that nothing is known of yet."""
-        return [shot for shot in self.snapshots if shot.known is None]
+        """Snapshots of clusters that were not read yet."""
+        return [snapshot for snapshot in self.snapshots if snapshot.known is None]
 
     @property
     def unreadable(self) -> list[Snapshot]:
-        """Clusters with objects that cannot be read; only staff may know of those."""
-        shots = self.snapshots if access.may_see_clusters(self.person) else ()
-        return [shot for shot in shots if shot.contents and shot.contents.unreadable]
+        """Snapshots with objects that cannot be parsed; only shown to staff."""
+        if not access.may_see_clusters(self.person):
+            return []
+        return [
+            snapshot
+            for snapshot in self.snapshots
+            if snapshot.contents and snapshot.contents.unreadable
+        ]
 
-    def _concerns(self, shot: Snapshot) -> bool:
+    def _concerns(self, snapshot: Snapshot) -> bool:
         return (
             access.sees_all(self.person)
-            or not shot.known
-            or bool(_owned(self.person, shot))
+            or not snapshot.known
+            or bool(_owned_instances(self.person, snapshot))
         )
 
     def snapshot(self, slug: str) -> Snapshot | None:
@@ -186,51 +206,52 @@ class Inventory:
 
     @cached_property
     def _by_slug(self) -> dict[str, Snapshot]:
-        return {shot.cluster.slug: shot for shot in self.snapshots}
+        return {snapshot.cluster.slug: snapshot for snapshot in self.snapshots}
 
-    def find(self, slug: str, name: str) -> Instance | None:
-        """Return an instance, or None when there is none that the person may see."""
-        shot = self.snapshot(slug)
-        if shot is None or shot.contents is None:
+    def find_instance(self, slug: str, name: str) -> Instance | None:
+        """Return an instance, or None if it is missing or the person may not see it."""
+        snapshot = self.snapshot(slug)
+        if snapshot is None or snapshot.contents is None:
             return None
-        found = shot.contents.instances.get(name)
-        if found is None or not access.may_see(self.person, found):
+        instance = snapshot.contents.instances.get(name)
+        if instance is None or not access.may_see(self.person, instance):
             return None
-        return found
+        return instance
 
     def group_of(self, instance: Instance) -> NodeGroup | None:
-        shot = self.snapshot(instance.cluster)
+        snapshot = self.snapshot(instance.cluster)
         return (
-            shot.contents.groups.get(instance.group) if shot and shot.contents else None
+            snapshot.contents.groups.get(instance.group)
+            if snapshot and snapshot.contents
+            else None
         )
 
     def owned_by(
         self, users: Iterable[str] = (), groups: Iterable[str] = ()
     ) -> list[Instance]:
-        """Return what tags say to be of any of these, by name, as far as visible."""
+        """Return the visible instances tagged with any of these owners, by name."""
         users, groups = tuple(users), tuple(groups)
-        found = {
+        instances = {
             (instance.cluster, instance.name): instance
-            for shot in self.snapshots
-            for instance in _tagged(shot, users, groups)
+            for snapshot in self.snapshots
+            for instance in _tagged_instances(snapshot, users, groups)
             if access.may_see(self.person, instance)
         }
-        return sorted(found.values(), key=SORT_KEYS["name"])
+        return sorted(instances.values(), key=SORT_KEYS["name"])
 
-    def page(self, wanted: Criteria) -> Page[Instance]:
+    def page(self, criteria: Criteria) -> Page[Instance]:
         """Return the page of the list that the criteria describe, or the nearest."""
-        column = wanted.sort if wanted.sort in SORT_KEYS else "name"
-        ordered: Sequence[Instance] = self._merged.ordered(column)
-        words = wanted.search.lower().split()
-        matching = self._having(words, _matching(ordered, wanted))
-        if wanted.descending:
-            matching = matching[::-1]
-        return Paginator(matching, wanted.size).get_page(max(1, wanted.page))
+        column = criteria.sort if criteria.sort in SORT_KEYS else "name"
+        instances = _filtered(self._merged.ordered(column), criteria)
+        instances = self._searched(criteria.search.lower().split(), instances)
+        if criteria.descending:
+            instances = instances[::-1]
+        return Paginator(instances, criteria.size).get_page(max(1, criteria.page))
 
-    def _having(
+    def _searched(
         self, words: Iterable[str], instances: Sequence[Instance]
     ) -> Sequence[Instance]:
-        """Return those that all words find, an address in any spelling."""
+        """Return the instances that match all words; addresses in any notation."""
         searches: dict[str, IPv6Search] = {}
         for word in dict.fromkeys(words):
             mac = canonical_mac(word)
@@ -239,15 +260,17 @@ class Inventory:
                 searches[word] = search
                 continue
             text = mac or word
-            instances = [one for one in instances if text in one.search_text]
+            instances = [
+                instance for instance in instances if text in instance.search_text
+            ]
         if not searches:
             return instances
-        return [one for one in instances if self._is_at(one, searches)]
+        return [instance for instance in instances if self._matches(instance, searches)]
 
-    def _is_at(self, instance: Instance, searches: Mapping[str, IPv6Search]) -> bool:
-        """Tell whether all searches, by their words, find an instance.
+    def _matches(self, instance: Instance, searches: Mapping[str, IPv6Search]) -> bool:
+        """Return whether an instance matches all address searches, given by word.
 
-        Its addresses are worked out once, however many searches there are.
+        Its addresses are computed once for all searches.
         """
         addresses = [
             address
@@ -261,51 +284,53 @@ class Inventory:
 
     @cached_property
     def _prefixes(self) -> Callable[[Instance, Nic], list[IPv6Network]]:
-        """Return what tells in which prefixes a NIC derives an IPv6 address."""
-        named = Network.objects.exclude(ipv6_prefix="")
+        """Return a function from a NIC to the prefixes it derives IPv6 addresses in."""
+        networks = Network.objects.exclude(ipv6_prefix="")
         texts = {
             (slug, link): prefix
-            for slug, link, prefix in named.values_list(
+            for slug, link, prefix in networks.values_list(
                 "cluster__slug", "link", "ipv6_prefix"
             )
         }
-        for shot in self.snapshots:
-            for network in shot.contents.networks if shot.contents else ():
-                texts[shot.cluster.slug, f"network {network.name}"] = network.network6
+        for snapshot in self.snapshots:
+            for network in snapshot.contents.networks if snapshot.contents else ():
+                texts[snapshot.cluster.slug, f"network {network.name}"] = (
+                    network.network6
+                )
         prefixes = {key: prefix_of(text) for key, text in texts.items()}
 
         def prefixes_of(instance: Instance, nic: Nic) -> list[IPv6Network]:
-            places = (nic.link, f"network {nic.network}")
-            known = (prefixes.get((instance.cluster, place)) for place in places)
-            return [prefix for prefix in known if prefix is not None]
+            links = (nic.link, f"network {nic.network}")
+            matches = (prefixes.get((instance.cluster, link)) for link in links)
+            return [prefix for prefix in matches if prefix is not None]
 
         return prefixes_of
 
 
 def visible(person: Person, *, within_s: float = LIST_WITHIN_S) -> Inventory:
-    """Return what the person may see; asks no cluster.
+    """Return what the person may see, from the snapshots; calls no cluster.
 
-    Clusters that nothing is known of, or that nobody has refreshed for long although
-    they were due, are asked in the background.
+    Clusters that were never read, or whose refresh is long overdue, are refreshed in
+    the background.
     """
-    shots = snapshots.current(_CLUSTERS.fetch(), within_s=within_s)
-    refreshing.wake_neglected(shots)
-    return Inventory(person, shots)
+    current = snapshots.current(_CLUSTERS.fetch(), within_s=within_s)
+    refreshing.wake_neglected(current)
+    return Inventory(person, current)
 
 
 def visible_on(person: Person, slug: str) -> Inventory:
-    """Return what the person may see on one cluster, as new as the cache has it."""
-    shots = snapshots.current(_CLUSTER.fetch(slug=slug))
-    refreshing.wake_neglected(shots)
-    return Inventory(person, shots)
+    """Return what the person may see on one cluster, compared with the cache now."""
+    current = snapshots.current(_CLUSTER.fetch(slug=slug))
+    refreshing.wake_neglected(current)
+    return Inventory(person, current)
 
 
 def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
     """Return the unfinished jobs of instances by (cluster slug, name); one query.
 
-    Of all that run, which are few: what they say is left out.
+    Reads all unfinished jobs, which are few, without their logs and messages.
     """
-    names = {found.name for found in instances}
+    names = {instance.name for instance in instances}
     if not names:
         return {}
     return {
@@ -315,38 +340,43 @@ def running_jobs(instances: Iterable[Instance]) -> dict[tuple[str, str], Job]:
     }
 
 
-def _owned(person: Person, shot: Snapshot) -> list[Instance]:
+def _owned_instances(person: Person, snapshot: Snapshot) -> list[Instance]:
     if not person.username:
         return []
-    found = _tagged(shot, (person.username,), person.groups)
-    return list({instance.name: instance for instance in found}.values())
+    instances = _tagged_instances(snapshot, (person.username,), person.groups)
+    return list({instance.name: instance for instance in instances}.values())
 
 
-def _tagged(
-    shot: Snapshot, users: Iterable[str], groups: Iterable[str]
+def _tagged_instances(
+    snapshot: Snapshot, users: Iterable[str], groups: Iterable[str]
 ) -> Iterator[Instance]:
-    """Yield what is tagged with an owner; as often as with different ones."""
-    if shot.contents is None:
+    """Yield the instances of the owners; one of several owners more than once."""
+    if snapshot.contents is None:
         return
     for user in users:
-        yield from shot.contents.by_user.get(user, ())
+        yield from snapshot.contents.by_user.get(user, ())
     for group in groups:
-        yield from shot.contents.by_group.get(group, ())
+        yield from snapshot.contents.by_group.get(group, ())
 
 
-def _matching(ordered: Sequence[Instance], wanted: Criteria) -> Sequence[Instance]:
-    """Return those that fit; comprehensions in place, since a list may be long."""
-    cluster = wanted.cluster
+def _filtered(instances: Sequence[Instance], criteria: Criteria) -> Sequence[Instance]:
+    """Return the instances that match the filters.
+
+    Comprehensions in place, without a function call per instance: lists may be long.
+    """
+    cluster = criteria.cluster
     # By identity: hashing a member of an Enum runs Python code, ten thousand times.
-    states = {id(state) for state in wanted.states}
+    states = {id(state) for state in criteria.states}
     if cluster:
-        ordered = [found for found in ordered if found.cluster == cluster]
+        instances = [instance for instance in instances if instance.cluster == cluster]
     if states:
-        ordered = [found for found in ordered if id(found.state) in states]
-    if mark := MARKS.get(wanted.mark):
-        ordered = [found for found in ordered if mark(found)]
-    if node := wanted.node.lower():
-        ordered = [found for found in ordered if node in found.primary_node.lower()]
-    if owner := wanted.owner.lower():
-        ordered = [found for found in ordered if owner in found.owner_text]
-    return ordered
+        instances = [instance for instance in instances if id(instance.state) in states]
+    if mark := MARKS.get(criteria.mark):
+        instances = [instance for instance in instances if mark(instance)]
+    if node := criteria.node.lower():
+        instances = [
+            instance for instance in instances if node in instance.primary_node.lower()
+        ]
+    if owner := criteria.owner.lower():
+        instances = [instance for instance in instances if owner in instance.owner_text]
+    return instances

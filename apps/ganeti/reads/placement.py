@@ -1,7 +1,7 @@
-"""Where a machine could live: what a cluster offers, and what of it is off and why.
+"""Placement options for a new instance, and why some are unavailable.
 
-Worked out from what is known of the cluster; nothing is asked of it. What cannot be
-chosen is offered all the same, with the reason, so that nobody wonders where it is.
+Computed from the snapshots; no cluster is called. Options that cannot be chosen are
+listed too, with the reason, so that nobody wonders where they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,12 +20,12 @@ from ..domain.node import Node, NodeGroup
 from ..models import Cluster, Network
 from ..rapi.versions import Capability
 from ..state.snapshots import Contents, Snapshot
-from . import placement_texts as words
+from . import placement_texts as texts
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a machine is to have."""
+class RequestedSizes:
+    """Memory, vCPUs and disk that an instance is to have; 0 if not known yet."""
 
     memory_mib: int = 0
     vcpus: int = 0
@@ -33,7 +33,7 @@ class Wanted:
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """What is asked for, as policies call it; what is not known breaks none."""
+        """The known sizes by Ganeti's policy names; unknown ones break no policy."""
         sizes = {
             "memory-size": self.memory_mib,
             "cpu-count": self.vcpus,
@@ -44,36 +44,36 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to choose; ``off`` says why it cannot be."""
+    """An option of a form; ``unavailable_reason`` is empty if it can be chosen."""
 
     value: str
     label: Text
-    off: Text = ""
-    # What there is to say beside its name.
+    unavailable_reason: Text = ""
+    # Details shown after the label.
     note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupChoice(Choice):
-    """A node group with what its nodes have to give; None: they do not say."""
+    """A node group with the free resources of its nodes; None if not reported."""
 
     policy: Text = ""
     nodes: int = 0
-    nodes_out: int = 0
+    nodes_unavailable: int = 0
     memory_free_mib: int | None = None
     memory_largest_mib: int | None = None
     disk_free_mib: int | None = None
     cpus: int | None = None
-    vcpus_given: int = 0
+    vcpus_allocated: int = 0
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What one cluster offers for a machine, within a node group or anywhere."""
+class PlacementOptions:
+    """Placement options of one cluster, in one node group or in any."""
 
     snapshot: Snapshot
-    wanted: Wanted
-    networks_of_ours: Sequence[Network] = ()
+    requested: RequestedSizes
+    configured_networks: Sequence[Network] = ()
     group: str = ""
 
     @property
@@ -88,39 +88,42 @@ class Offer:
 
     @cached_property
     def groups(self) -> Sequence[GroupChoice]:
-        """The node groups, those first that take machines; before them: any."""
-        known = sorted(self.contents.groups.values(), key=lambda group: group.name)
-        found = [self._group(group) for group in known]
-        found.sort(key=lambda choice: bool(choice.off))
-        usable = [choice for choice in found if not choice.off]
-        nothing = "" if usable else _("No suitable node group.")
-        return [GroupChoice("", _("Let Ganeti choose"), nothing), *found]
+        """The node groups, available ones first, after the choice of any group."""
+        groups = sorted(self.contents.groups.values(), key=lambda group: group.name)
+        choices = [self._group_choice(group) for group in groups]
+        choices.sort(key=_is_unavailable)
+        reason = (
+            _("No suitable node group.") if all(map(_is_unavailable, choices)) else ""
+        )
+        return [GroupChoice("", _("Let Ganeti choose"), reason), *choices]
 
-    def _group(self, group: NodeGroup) -> GroupChoice:
-        all_of_it = [n for n in self.contents.nodes.values() if n.group == group.name]
-        nodes = [node for node in all_of_it if node.takes_machines]
+    def _group_choice(self, group: NodeGroup) -> GroupChoice:
+        members = [
+            node for node in self.contents.nodes.values() if node.group == group.name
+        ]
+        nodes = [node for node in members if node.takes_machines]
         names = {node.name for node in nodes}
-        free = _known(node.memory_free_mib for node in nodes)
+        free_mib = _reported(node.memory_free_mib for node in nodes)
         return GroupChoice(
             value=group.name,
             label=group.name,
-            off=self._group_off(group, nodes, free),
-            policy=words.ALLOC_POLICIES.get(group.alloc_policy, group.alloc_policy),
+            unavailable_reason=self._group_unavailable_reason(group, nodes, free_mib),
+            policy=texts.ALLOC_POLICIES.get(group.alloc_policy, group.alloc_policy),
             nodes=len(nodes),
-            nodes_out=len(all_of_it) - len(nodes),
-            memory_free_mib=sum(free) if free else None,
-            memory_largest_mib=max(free, default=None),
+            nodes_unavailable=len(members) - len(nodes),
+            memory_free_mib=sum(free_mib) if free_mib else None,
+            memory_largest_mib=max(free_mib, default=None),
             disk_free_mib=_sum(node.disk_free_mib for node in nodes),
             cpus=_sum(node.cpus for node in nodes),
-            vcpus_given=sum(
-                found.vcpus
-                for found in self.contents.instances.values()
-                if found.primary_node in names
+            vcpus_allocated=sum(
+                instance.vcpus
+                for instance in self.contents.instances.values()
+                if instance.primary_node in names
             ),
         )
 
-    def _group_off(
-        self, group: NodeGroup, nodes: Sequence[Node], free: Sequence[int]
+    def _group_unavailable_reason(
+        self, group: NodeGroup, nodes: Sequence[Node], free_mib: Sequence[int]
     ) -> Text:
         if group.locked:
             return _("Under maintenance.")
@@ -128,208 +131,231 @@ class Offer:
             return _("Its allocation policy doesn't accept new machines.")
         if not nodes:
             return _("None of its nodes can currently accept machines.")
-        if broken := group.policy.broken_by(self.wanted.sizes):
-            return words.broken(broken[0])
-        if len(free) == len(nodes) and max(free) < self.wanted.memory_mib:
-            return words.no_room(max(free))
+        if violations := group.policy.broken_by(self.requested.sizes):
+            return texts.size_limits(violations[0])
+        if len(free_mib) == len(nodes) and max(free_mib) < self.requested.memory_mib:
+            return texts.insufficient_memory(max(free_mib))
         return ""
 
     @cached_property
-    def within(self) -> Sequence[NodeGroup]:
-        """The node groups that the machine may come to."""
+    def candidate_groups(self) -> Sequence[NodeGroup]:
+        """The chosen node group, otherwise all that are available."""
         names = [choice.value for choice in self.groups if choice.value]
         if self.group in names:
             return [self.contents.groups[self.group]]
-        usable = [c.value for c in self.groups if c.value and not c.off]
-        return [self.contents.groups[name] for name in usable]
+        return [
+            self.contents.groups[choice.value]
+            for choice in self.groups
+            if choice.value and not choice.unavailable_reason
+        ]
 
     # -- networks
 
     @cached_property
     def networks(self) -> Sequence[Choice]:
-        """The networks, usable ones first; after them: none at all."""
-        if self.cluster.use_gnt_network:
-            found = list(self._pools()) if self._has_networks else [self._no_networks]
+        """The networks, available ones first, then the choice of no network."""
+        if not self.cluster.use_gnt_network:
+            choices = list(self._link_choices())
+        elif self.contents.can(Capability.NETWORKS):
+            choices = list(self._ganeti_network_choices())
         else:
-            found = list(self._links())
-        found.sort(key=lambda choice: bool(choice.off))
-        return [*found, Choice("", _("No network"))]
+            choices = [self._unsupported_networks]
+        choices.sort(key=_is_unavailable)
+        return [*choices, Choice("", _("No network"))]
 
     @property
-    def _has_networks(self) -> bool:
-        return self.contents.can(Capability.NETWORKS)
+    def _unsupported_networks(self) -> Choice:
+        """A choice that cannot be made: this Ganeti version has no networks."""
+        return Choice(
+            ":", _("Ganeti networks"), texts.version_required(Capability.NETWORKS)
+        )
 
-    @property
-    def _no_networks(self) -> Choice:
-        """A network that cannot be chosen, with the reason."""
-        return Choice(":", _("Ganeti networks"), words.too_old(Capability.NETWORKS))
-
-    def _pools(self) -> Iterator[Choice]:
-        for network in sorted(self.contents.networks, key=lambda found: found.name):
-            reach = [network.connection(group.name) for group in self.within]
-            mode, link = next((found for found in reach if found), ("", ""))
-            off: Text = ""
-            if not self.within:
-                off = _("No suitable node group.")
+    def _ganeti_network_choices(self) -> Iterator[Choice]:
+        networks = sorted(self.contents.networks, key=lambda network: network.name)
+        for network in networks:
+            connections = [network.connection(g.name) for g in self.candidate_groups]
+            mode, link = next(filter(None, connections), ("", ""))
+            reason: Text = ""
+            if not self.candidate_groups:
+                reason = _("No suitable node group.")
             elif not mode:
-                off = _("Not connected to the node group.")
+                reason = _("Not connected to the node group.")
             elif network.has_pool and network.free < 1:
-                off = _("All addresses are in use.")
+                reason = _("All addresses are in use.")
             yield Choice(
                 network.name,
                 f"{network.name} ({network.network})",
-                off,
-                words.pool(network.free, network.reserved, mode, link),
+                reason,
+                texts.pool_usage(network.free, network.reserved, mode, link),
             )
 
-    def _links(self) -> Iterator[Choice]:
-        ours = sorted(
-            (n for n in self.networks_of_ours if n.cluster_id == self.cluster.pk),
+    def _link_choices(self) -> Iterator[Choice]:
+        networks = sorted(
+            (n for n in self.configured_networks if n.cluster_id == self.cluster.pk),
             key=lambda network: (not network.cluster_default, network.description),
         )
-        seen: set[str] = set()
-        for network in ours:
+        values: set[str] = set()
+        for network in networks:
             value = f"{network.mode}:{network.link}"
-            if value not in seen:
-                seen.add(value)
-                note = words.link(network.get_mode_display(), network.link)
+            if value not in values:
+                values.add(value)
+                note = texts.link_description(network.get_mode_display(), network.link)
                 yield Choice(value, network.description, "", note)
 
     def default_network(self, network: Network | None) -> str:
-        """Return the choice that comes nearest to a network that was asked for.
+        """Return the available choice closest to a requested network.
 
-        Without a wish, or one of another cluster: the first that can be chosen.
+        Without one, or with one of another cluster: the first that is available.
         """
-        usable = [choice.value for choice in self.networks if not choice.off]
+        values = [
+            choice.value for choice in self.networks if not choice.unavailable_reason
+        ]
         if network is not None and network.cluster_id == self.cluster.pk:
-            alike = [v for v in usable if self._is_alike(v, network)]
-            usable = alike + usable
-        return usable[0]
+            equivalent = [v for v in values if self._is_equivalent(v, network)]
+            values = equivalent + values
+        return values[0]
 
-    def _is_alike(self, value: str, wish: Network) -> bool:
+    def _is_equivalent(self, value: str, requested: Network) -> bool:
         if not self.cluster.use_gnt_network:
-            return value == f"{wish.mode}:{wish.link}"
+            return value == f"{requested.mode}:{requested.link}"
+        connection = (requested.mode, requested.link)
         return any(
-            found.name == value and (wish.mode, wish.link) == found.connection(g.name)
-            for found in self.contents.networks
-            for g in self.within
+            network.name == value and network.connection(group.name) == connection
+            for network in self.contents.networks
+            for group in self.candidate_groups
         )
 
     # -- disks
 
     @cached_property
     def templates(self) -> Sequence[Choice]:
-        """The disk templates; of external storage one for each provider: ext:NAME."""
+        """The disk templates; external storage once per provider, as ext:NAME."""
         info = self.contents.info
         enabled = info.disk_templates or info.policy.disk_templates
-        found = [c for template in enabled for c in self._template(template)]
-        return sorted(found, key=lambda choice: bool(choice.off))
+        choices = [
+            choice
+            for template in enabled
+            for choice in self._template_choices(template)
+        ]
+        return sorted(choices, key=_is_unavailable)
 
-    def _template(self, template: str) -> Iterator[Choice]:
-        off = self._template_off(template)
-        note = words.TEMPLATES.get(template, "")
+    def _template_choices(self, template: str) -> Iterator[Choice]:
+        reason = self._template_unavailable_reason(template)
+        note = texts.TEMPLATES.get(template, "")
         if template != EXTERNAL:
-            yield Choice(template, template, off, note)
+            yield Choice(template, template, reason, note)
             return
         providers = tags.storage_providers(
             self.contents.info.tags, settings.GANETI_TAG_PREFIX
         )
         if not providers:
-            nobody = _("No provider is set in the cluster's tags.")
-            yield Choice(EXTERNAL, EXTERNAL, off or nobody, note)
+            reason = reason or _("No provider is set in the cluster's tags.")
+            yield Choice(EXTERNAL, EXTERNAL, reason, note)
         for name, parameters in providers.items():
-            shown = ", ".join(f"{key}={value}" for key, value in parameters.items())
+            parameter_text = ", ".join(
+                f"{key}={value}" for key, value in parameters.items()
+            )
             yield Choice(
-                f"{EXTERNAL}:{name}", f"{EXTERNAL}: {name}", off, shown or note
+                f"{EXTERNAL}:{name}",
+                f"{EXTERNAL}: {name}",
+                reason,
+                parameter_text or note,
             )
 
-    def _template_off(self, template: str) -> Text:
-        allowing = [
+    def _template_unavailable_reason(self, template: str) -> Text:
+        allowed_groups = [
             group
-            for group in self.within
+            for group in self.candidate_groups
             if not group.policy.disk_templates
             or template in group.policy.disk_templates
         ]
-        if self.within and not allowing:
+        if self.candidate_groups and not allowed_groups:
             return _("Not allowed by the node group's policy.")
-        if template == DRBD and not any(map(self._has_two_nodes, allowing)):
+        if template == DRBD and not any(map(self._has_two_nodes, allowed_groups)):
             return _("Requires two nodes.")
         return ""
 
     def _has_two_nodes(self, group: NodeGroup) -> bool:
         nodes = self.contents.nodes.values()
-        return sum(n.takes_machines and n.group == group.name for n in nodes) > 1
+        usable = [n for n in nodes if n.takes_machines and n.group == group.name]
+        return len(usable) > 1
 
     @cached_property
     def volume_groups(self) -> Sequence[Choice]:
-        """What every node group offers that the machine may come to; first: none."""
-        offered = [set(group.volume_groups) for group in self.within]
-        names = sorted(set.intersection(*offered)) if offered else []
+        """The cluster default, then what all candidate node groups have."""
+        by_group = [set(group.volume_groups) for group in self.candidate_groups]
+        names = sorted(set.intersection(*by_group)) if by_group else []
         return [Choice("", _("Cluster default")), *(Choice(n, n) for n in names)]
 
 
-def _known(figures: Iterable[int | None]) -> list[int]:
+def _is_unavailable(choice: Choice) -> bool:
+    return bool(choice.unavailable_reason)
+
+
+def _reported(figures: Iterable[int | None]) -> list[int]:
     return [figure for figure in figures if figure is not None]
 
 
 def _sum(figures: Iterable[int | None]) -> int | None:
-    known = _known(figures)
-    return sum(known) if known else None
+    reported = _reported(figures)
+    return sum(reported) if reported else None
 
 
 # -- clusters
 
-_OFF_DISABLED = gettext_lazy("It is disabled.")
-_OFF_CREATION = gettext_lazy("It doesn't accept new machines.")
-_OFF_VIEWER = gettext_lazy("This site has read-only access to it.")
-_OFF_DOWN = gettext_lazy("It isn't responding.")
-_OFF_UNKNOWN = gettext_lazy("It hasn't been read yet.")
+_DISABLED = gettext_lazy("It is disabled.")
+_CREATION_DISABLED = gettext_lazy("It doesn't accept new machines.")
+_READ_ONLY = gettext_lazy("This site has read-only access to it.")
+_NOT_RESPONDING = gettext_lazy("It isn't responding.")
+_NOT_READ = gettext_lazy("It hasn't been read yet.")
 
 
-def clusters(shots: Sequence[Snapshot], *, fast_first: bool = False) -> list[Choice]:
-    """Return all clusters as choices, those first that take machines.
+def cluster_choices(
+    snapshots: Sequence[Snapshot], *, fast_first: bool = False
+) -> list[Choice]:
+    """Return all clusters as choices, available ones first.
 
-    ``fast_first``: and among them those with fast creation.
+    With ``fast_first``, clusters with fast creation precede the others.
     """
     ordered = sorted(
-        shots,
-        key=lambda shot: (
-            bool(cluster_off(shot)),
-            fast_first and not shot.cluster.fast_create,
-            shot.cluster.slug,
+        snapshots,
+        key=lambda snapshot: (
+            bool(cluster_unavailable_reason(snapshot)),
+            fast_first and not snapshot.cluster.fast_create,
+            snapshot.cluster.slug,
         ),
     )
     return [
         Choice(
-            shot.cluster.slug,
-            shot.cluster.slug,
-            cluster_off(shot),
-            shot.cluster.description,
+            snapshot.cluster.slug,
+            snapshot.cluster.slug,
+            cluster_unavailable_reason(snapshot),
+            snapshot.cluster.description,
         )
-        for shot in ordered
+        for snapshot in ordered
     ]
 
 
-def closed(cluster: Cluster) -> Text:
-    """Say why no machine is to be built on a cluster; empty when one may be."""
+def closed_reason(cluster: Cluster) -> Text:
+    """Return why no instance may be created on a cluster, by its settings, or ""."""
     if cluster.disabled:
-        return _OFF_DISABLED
+        return _DISABLED
     if cluster.disable_instance_creation:
-        return _OFF_CREATION
-    return _OFF_VIEWER if cluster.can_write is False else ""
+        return _CREATION_DISABLED
+    return _READ_ONLY if cluster.can_write is False else ""
 
 
-def cluster_off(shot: Snapshot) -> Text:
-    """Say why no machine can be built on a cluster now; empty when one can."""
-    if reason := closed(shot.cluster):
+def cluster_unavailable_reason(snapshot: Snapshot) -> Text:
+    """Return why no instance can be created on a cluster now, or ""."""
+    if reason := closed_reason(snapshot.cluster):
         return reason
-    if shot.contents is None:
-        return _OFF_UNKNOWN
-    return _OFF_DOWN if shot.down else unfit(shot.contents)
+    if snapshot.contents is None:
+        return _NOT_READ
+    return _NOT_RESPONDING if snapshot.down else unsupported_reason(snapshot.contents)
 
 
-def unfit(contents: Contents) -> Text:
-    """Say what its Ganeti lacks so that machines could be built; empty: nothing."""
+def unsupported_reason(contents: Contents) -> Text:
+    """Return why its Ganeti version does not support creating instances, or ""."""
     if contents.can(Capability.TAGS_FOR_NEW):
         return ""
-    return words.too_old(Capability.TAGS_FOR_NEW)
+    return texts.version_required(Capability.TAGS_FOR_NEW)

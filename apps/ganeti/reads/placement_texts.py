@@ -1,4 +1,4 @@
-"""What pages call the places where a machine could live, and why one is off."""
+"""Texts of placement options, and of why one is unavailable."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -8,7 +8,7 @@ from apps.web.stored_text import Text
 from ..domain.policy import Span
 from ..rapi.versions import Capability, since
 
-# By Ganeti's word for them.
+# By Ganeti's name.
 ALLOC_POLICIES: dict[str, Text] = {
     "preferred": pgettext_lazy("allocation policy", "preferred"),
     "last_resort": pgettext_lazy("allocation policy", "last resort"),
@@ -33,13 +33,13 @@ _SIZES: dict[str, Text] = {
 }
 
 
-def broken(span: Span) -> str:
-    """Say what a policy allows of a size that is too small or too large."""
+def size_limits(span: Span) -> str:
+    """Return what a policy allows for a size that is too small or too large."""
     most = span.largest if span.largest is not None else span.asked
     return str(_SIZES[span.size]) % {"least": span.smallest, "most": most}
 
 
-_NEEDED: dict[Capability, Text] = {
+_VERSION_REQUIRED: dict[Capability, Text] = {
     Capability.NETWORKS: gettext_lazy("Networks require Ganeti %(since)s."),
     Capability.TAGS_FOR_NEW: gettext_lazy(
         "Setting owners of new machines requires Ganeti %(since)s."
@@ -47,18 +47,18 @@ _NEEDED: dict[Capability, Text] = {
 }
 
 
-def too_old(capability: Capability) -> str:
-    """Say which version of Ganeti has what this one lacks."""
-    return str(_NEEDED[capability]) % {"since": since(capability)}
+def version_required(capability: Capability) -> str:
+    """Return which Ganeti version a missing capability requires."""
+    return str(_VERSION_REQUIRED[capability]) % {"since": since(capability)}
 
 
-def no_room(largest_mib: int) -> str:
+def insufficient_memory(largest_mib: int) -> str:
     text = _("No node has that much free memory. The most available is %(most)d MiB.")
     return text % {"most": largest_mib}
 
 
-def pool(free: int, reserved: int, mode: str, link: str) -> str:
-    """Say what is left of a network's addresses, and how it is reached."""
+def pool_usage(free: int, reserved: int, mode: str, link: str) -> str:
+    """Return the free and used addresses of a network, and its mode and link."""
     text = ngettext(
         "%(free)d address free, %(reserved)d in use",
         "%(free)d addresses free, %(reserved)d in use",
@@ -67,5 +67,5 @@ def pool(free: int, reserved: int, mode: str, link: str) -> str:
     return f"{text}, {mode} {link}" if mode else text
 
 
-def link(mode: Text, name: str) -> str:
+def link_description(mode: Text, name: str) -> str:
     return f"{mode}, {name}"

@@ -167,7 +167,7 @@ def detail_of(asked: ActionRequest) -> str:
 
 
 def image_name(asked: ActionRequest) -> str:
-    found = images.known().find(asked.image)
+    found = images.load_catalogue().find(asked.image)
     return found.description if found else asked.image
 
 

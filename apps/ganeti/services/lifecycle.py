@@ -123,7 +123,7 @@ def plan(cluster: Cluster, instance: Instance, wish: Wish) -> Action:
 
 
 def _image(key: str) -> OsImage:
-    found = images.known().find(key)
+    found = images.load_catalogue().find(key)
     if found is None:
         raise NotNow(_("The chosen image is no longer available."))
     return found
@@ -193,7 +193,9 @@ def _taking_away(instance: Instance, names: list[str]) -> Call:
 
 def offered_images() -> list[OsImage]:
     """Return what a machine can be reinstalled from; nothing at all is no choice."""
-    return [image for image in images.known().images.values() if image.provider]
+    return [
+        image for image in images.load_catalogue().images.values() if image.provider
+    ]
 
 
 def os_of(instance: Instance) -> str:
@@ -208,7 +210,7 @@ def current_image(instance: Instance) -> OsImage | None:
     It is the one that we installed last, if that is still what Ganeti says, or the
     only one of its provider.
     """
-    known = images.known()
+    known = images.load_catalogue()
     used = Job.objects.none()
     if instance.uuid:
         used = Job.objects.filter(

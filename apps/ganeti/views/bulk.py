@@ -1,4 +1,4 @@
-"""The same to several machines, after a look at which and which not."""
+"""Bulk actions: the same job for several instances, after a preview."""
 
 import time
 from collections import defaultdict
@@ -30,9 +30,9 @@ from ..services import availability
 from ..services.actions import service_for
 from .lookup import back_to_list
 
-MOST = 100
+MAX_ITEMS = 100
 # Well below the time after which a web server gives a request up.
-PATIENCE_S = 25
+TIME_LIMIT_S = 25
 QUESTIONS: dict[str, Text] = {
     Job.Kind.STARTUP: gettext_lazy("Start these machines?"),
     Job.Kind.SHUTDOWN: gettext_lazy("Shut these machines down?"),
@@ -41,8 +41,8 @@ QUESTIONS: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A machine that was picked, and whether it would be done."""
+class BulkItem:
+    """A selected instance, and whether the action would be submitted to it."""
 
     instance: Instance
     cluster: Cluster
@@ -57,43 +57,43 @@ class Planned:
 
 @require_POST
 def instance_bulk(request: UserRequest) -> HttpResponse:
-    kind, keys = _asked(request)
+    kind, keys = _read_selection(request)
     if kind is None or not keys:
         messages.warning(request, _("No machine was selected."))
         return redirect(back_to_list(request))
-    plans = list(_plan(request, kind, keys))
+    items = list(_items(request, kind, keys))
     if "confirmed" in request.POST:
-        _do(request, kind, plans)
+        _submit_all(request, kind, items)
         return redirect(back_to_list(request))
-    return render(request, "ganeti/instance_bulk.html", _preview(request, kind, plans))
+    return render(request, "ganeti/instance_bulk.html", _preview(request, kind, items))
 
 
-def _asked(request: UserRequest) -> tuple[Job.Kind | None, list[str]]:
-    """Return what to do and the keys: of the machines picked, or of one row alone."""
+def _read_selection(request: UserRequest) -> tuple[Job.Kind | None, list[str]]:
+    """Return the action and the keys of the instances selected, or of one row alone."""
     for kind in QUESTIONS:
         if kind in request.POST:
             return Job.Kind(kind), [request.POST[kind]]
-    keys = list(dict.fromkeys(request.POST.getlist("machine")))[:MOST]
+    keys = list(dict.fromkeys(request.POST.getlist("machine")))[:MAX_ITEMS]
     action = request.POST.get("action", "")
     return (Job.Kind(action) if action in QUESTIONS else None), keys
 
 
-def _plan(
+def _items(
     request: UserRequest, kind: Job.Kind, keys: Iterable[str]
-) -> Iterable[Planned]:
-    """Yield those that the person may see; the others are as if not there."""
+) -> Iterable[BulkItem]:
+    """Yield the instances that the person may see; others are left out silently."""
     visible = inventory.visible(person_of(request), within_s=0)
-    found = [visible.find(*key.split("/", 1)) for key in keys if "/" in key]
-    instances = [instance for instance in found if instance is not None]
+    selected = [visible.find_instance(*key.split("/", 1)) for key in keys if "/" in key]
+    instances = [instance for instance in selected if instance is not None]
     jobs = inventory.running_jobs(instances)
     for instance in instances:
-        shot = visible.snapshot(instance.cluster)
-        if shot is None:
+        snapshot = visible.snapshot(instance.cluster)
+        if snapshot is None:
             continue
         job = jobs.get((instance.cluster, instance.name))
-        yield Planned(
+        yield BulkItem(
             instance=instance,
-            cluster=shot.cluster,
+            cluster=snapshot.cluster,
             verdict=availability.offer(kind, instance, visible, job),
             state=labels.doing(job) if job else labels.state(instance),
             dot="busy" if job else labels.DOTS[instance.state],
@@ -101,47 +101,47 @@ def _plan(
 
 
 def _preview(
-    request: UserRequest, kind: Job.Kind, plans: list[Planned]
+    request: UserRequest, kind: Job.Kind, items: list[BulkItem]
 ) -> dict[str, Any]:
     return {
         "kind": kind,
         "question": QUESTIONS[kind],
         "verb": labels.ACTIONS[kind],
-        "included": [plan for plan in plans if plan.verdict.allowed],
-        "left_out": [plan for plan in plans if not plan.verdict.allowed],
+        "included": [item for item in items if item.verdict.allowed],
+        "left_out": [item for item in items if not item.verdict.allowed],
         "next": request.POST.get("next", ""),
     }
 
 
 class _Skipped(Exception):
-    """Not tried, since what came before it took too long or met a silent cluster."""
+    """Not tried: the jobs before it took too long, or its cluster doesn't respond."""
 
 
-def _do(request: UserRequest, kind: Job.Kind, plans: list[Planned]) -> None:
-    """Do it one by one and say what came of it, each reason once."""
+def _submit_all(request: UserRequest, kind: Job.Kind, items: list[BulkItem]) -> None:
+    """Submit the jobs one by one and report the outcome, each reason once."""
     by = acting(request)
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + TIME_LIMIT_S
     silent: dict[str, str] = {}
-    done: list[str] = []
+    submitted: list[str] = []
     failed: dict[str, list[str]] = defaultdict(list)
-    for plan in plans:
-        slug = plan.cluster.slug
+    for item in items:
+        slug = item.cluster.slug
         try:
-            _may_be_tried(silent.get(slug), until)
-            service_for(kind)(plan.cluster, plan.instance, by=by)
-        except (*_NOT_DONE, _Skipped) as exc:
-            failed[stored_text.translate(str(exc))].append(plan.instance.name)
+            _check_can_try(silent.get(slug), until)
+            service_for(kind)(item.cluster, item.instance, by=by)
+        except (*_SUBMISSION_ERRORS, _Skipped) as exc:
+            failed[stored_text.translate(str(exc))].append(item.instance.name)
             if isinstance(exc, RapiUnreachable):
                 silent[slug] = str(exc)
         else:
-            done.append(plan.instance.name)
-    _say(request, kind, done, failed)
+            submitted.append(item.instance.name)
+    _report(request, kind, submitted, failed)
 
 
-_NOT_DONE = (ActionRefused, NotNow, RapiError)
+_SUBMISSION_ERRORS = (ActionRefused, NotNow, RapiError)
 
 
-def _may_be_tried(silent: str | None, until: float) -> None:
+def _check_can_try(silent: str | None, until: float) -> None:
     if silent is not None:
         raise _Skipped(silent)
     if time.monotonic() > until:
@@ -150,19 +150,19 @@ def _may_be_tried(silent: str | None, until: float) -> None:
         )
 
 
-def _say(
+def _report(
     request: UserRequest,
     kind: Job.Kind,
-    done: Sequence[str],
+    submitted: Sequence[str],
     failed: Mapping[str, Sequence[str]],
 ) -> None:
-    if done:
+    if submitted:
         text = ngettext(
             "%(verb)s: requested for %(count)d machine.",
             "%(verb)s: requested for %(count)d machines.",
-            len(done),
+            len(submitted),
         )
-        values = {"count": len(done), "verb": labels.ACTIONS[kind]}
+        values = {"count": len(submitted), "verb": labels.ACTIONS[kind]}
         messages.success(request, text % values)
     for reason, names in failed.items():
         messages.error(request, f"{', '.join(names)}: {reason}")

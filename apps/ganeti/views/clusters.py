@@ -1,4 +1,4 @@
-"""What staff ask of a cluster."""
+"""Actions of staff on a cluster."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +18,7 @@ from .lookup import back_to_list
 
 @require_POST
 def cluster_refresh(request: UserRequest, cluster_slug: str) -> HttpResponse:
-    """Have a cluster asked now; joins a refresh in flight."""
+    """Refresh a cluster now; joins a refresh in flight."""
     if not access.may_refresh(person_of(request)):
         raise PermissionDenied
     cluster = get_object_or_404(Cluster.objects.enabled(), slug=cluster_slug)

@@ -1,4 +1,4 @@
-"""How a machine is run: a form of what its hypervisor knows."""
+"""Configuration of an instance: a form of its hypervisor's parameters."""
 
 from http import HTTPStatus
 
@@ -25,7 +25,7 @@ def instance_configure(
     if request.method != "POST":
         requested = visible_instance(request, cluster_slug, name)
         return _page(request, requested, ConfigurationForm(requested.instance))
-    # Before the form, which asks a foreign host.
+    # Before the form is validated, which asks a foreign host.
     requested = instance_to_change(request, cluster_slug, name, Job.Kind.CONFIGURE)
     by = acting(request)
     form = ConfigurationForm(
@@ -33,12 +33,12 @@ def instance_configure(
     )
     if not form.is_valid():
         return _page(request, requested, form, HTTPStatus.BAD_REQUEST)
-    wanted = form.cleaned_data
+    settings = form.cleaned_data
     if not submit_and_report(
         request,
         requested,
         lambda: configuration.change(
-            requested.cluster, requested.instance, wanted, by=by
+            requested.cluster, requested.instance, settings, by=by
         ),
     ):
         return _page(request, requested, form, HTTPStatus.CONFLICT)

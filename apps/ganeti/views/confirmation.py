@@ -1,4 +1,4 @@
-"""Confirm what was asked for, take it back, and see what others have asked for."""
+"""Confirm and cancel requests, and list those that are pending."""
 
 from http import HTTPStatus
 
@@ -30,42 +30,42 @@ from ..services.confirmation import NotTheirs, RequestVoid, Void
 from .lookup import RequestedInstance, back_to_list, visible_instance
 from .responses import not_submitted, refusal, report
 
-# Enough for any week; what is older expires.
-MOST_LISTED = 500
+# Requests expire within days, so there are never that many.
+MAX_LISTED = 500
 
 
 @never_cache
 @sensitive_variables("key")
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_confirm(request: UserRequest, key: str, action: str) -> HttpResponse:
-    """Say what the link in a mail does; a POST does it."""
+    """Show what the link in a mail confirms; a POST confirms it."""
     posted = request.method == "POST"
     try:
-        asked = confirmation.find(key, action, request.user)
+        action_request = confirmation.find(key, action, request.user)
         if posted:
-            return _confirmed(request, asked)
-        return _page(request, asked, confirmation.machine_of(asked))
+            return _confirm(request, action_request)
+        return _page(request, action_request, confirmation.machine_of(action_request))
     except NotTheirs:
         if posted:
             confirmation.record_foreign_use(key, action, by=acting(request))
         return render(request, "ganeti/request_unknown.html", status=404)
     except RequestVoid as exc:
-        return _void(request, asked, exc.why)
+        return _void(request, action_request, exc.why)
 
 
 def _page(
-    request: UserRequest, asked: ActionRequest, instance: Instance
+    request: UserRequest, action_request: ActionRequest, instance: Instance
 ) -> HttpResponse:
-    requested = _still_visible(request, asked, instance)
+    requested = _still_visible(request, action_request, instance)
     machine = requested.page()
-    wish = confirmation.wish_of(asked)
-    verdict = lifecycle.offer(wish.action, instance, requested.inventory, machine.busy)
+    spec = confirmation.wish_of(action_request)
+    verdict = lifecycle.offer(spec.action, instance, requested.inventory, machine.busy)
     context = {
-        "asked": asked,
+        "action_request": action_request,
         "machine": machine,
-        "action": asked.action,
-        "image": confirmation.image_name(asked),
-        "owner": wish.owner,
+        "action": action_request.action,
+        "image": confirmation.image_name(action_request),
+        "owner": spec.owner,
         "restarts": lifecycle.is_to_run(instance),
         "why_not": verdict.reason,
     }
@@ -73,60 +73,66 @@ def _page(
 
 
 def _still_visible(
-    request: UserRequest, asked: ActionRequest, instance: Instance
+    request: UserRequest, action_request: ActionRequest, instance: Instance
 ) -> RequestedInstance:
-    """Return the instance; raises PermissionDenied if it is not theirs any more."""
+    """Return the instance; raises PermissionDenied if the user lost access to it."""
     try:
-        return visible_instance(request, asked.cluster.slug, instance.name)
+        return visible_instance(request, action_request.cluster.slug, instance.name)
     except Http404 as exc:
         raise PermissionDenied(_("You no longer own this machine.")) from exc
 
 
-def _void(request: UserRequest, asked: ActionRequest, why: Void) -> HttpResponse:
-    """Say why the link does nothing any more, and what can be done instead."""
+def _void(
+    request: UserRequest, action_request: ActionRequest, why: Void
+) -> HttpResponse:
+    """Explain why the link has no effect, and offer what can be done instead."""
     away = why is Void.NOT_KNOWN
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.GONE
-    now = instance_page.by_uuid(person_of(request), asked.cluster, asked.instance_uuid)
+    instance = instance_page.by_uuid(
+        person_of(request), action_request.cluster, action_request.instance_uuid
+    )
     context = {
-        "asked": asked,
+        "action_request": action_request,
         "why": why.name,
-        "now": now,
-        "address": instance_page.address(now) if now else "",
-        "doable": confirmation.url_name(asked),
+        "instance": instance,
+        "address": instance_page.address(instance) if instance else "",
+        "form_url_name": confirmation.url_name(action_request),
     }
     return render(request, "ganeti/request_void.html", context, status=status)
 
 
-def _confirmed(request: UserRequest, asked: ActionRequest) -> HttpResponse:
+def _confirm(request: UserRequest, action_request: ActionRequest) -> HttpResponse:
     try:
-        job = confirmation.confirm(asked, by=acting(request))
+        job = confirmation.confirm(action_request, by=acting(request))
     except ActionRefused as exc:
         return refusal(request, exc)
     except NotNow as exc:
-        messages.warning(request, f"{exc} {_again()}")
+        messages.warning(request, f"{exc} {_try_again_hint()}")
     except RapiError as exc:
-        messages.error(request, not_submitted(asked.instance, exc))
+        messages.error(request, not_submitted(action_request.instance, exc))
     else:
-        requested = visible_instance(request, asked.cluster.slug, asked.instance)
+        requested = visible_instance(
+            request, action_request.cluster.slug, action_request.instance
+        )
         report(request, requested, job)
         return redirect(instance_page.address(requested.instance))
     return redirect(request.path)
 
 
-def _again() -> str:
+def _try_again_hint() -> str:
     return _("Nothing was done. The link is still valid; try again later.")
 
 
 @require_POST
 def request_cancel(request: UserRequest, request_pk: int) -> HttpResponse:
-    asked = ActionRequest.objects.select_related("cluster", "user").filter(
-        pk=request_pk
-    )
-    found = asked.first()
+    requests = ActionRequest.objects.select_related("cluster", "user")
+    action_request = requests.filter(pk=request_pk).first()
     person = person_of(request)
-    if found is None or not access.may_cancel(person, found.user.username):
+    if action_request is None or not access.may_cancel(
+        person, action_request.user.username
+    ):
         raise Http404(_("This request doesn't exist, or you don't have access to it."))
-    if confirmation.cancel(found, by=acting(request)):
+    if confirmation.cancel(action_request, by=acting(request)):
         messages.success(
             request, _("The request was cancelled. Its link no longer works.")
         )
@@ -137,12 +143,12 @@ def request_cancel(request: UserRequest, request_pk: int) -> HttpResponse:
 
 @require_safe
 def request_list(request: UserRequest) -> HttpResponse:
-    """Show the staff what waits to be confirmed."""
+    """List pending requests, for staff."""
     person = person_of(request)
     if not access.may_see_requests(person):
         raise PermissionDenied
     pending = ActionRequest.objects.pending().select_related("user", "cluster")
-    listed = [
-        instance_page.PendingRequest(asked, person) for asked in pending[:MOST_LISTED]
+    requests = [
+        instance_page.PendingRequest(listed, person) for listed in pending[:MAX_LISTED]
     ]
-    return render(request, "ganeti/request_list.html", {"requests": listed})
+    return render(request, "ganeti/request_list.html", {"requests": requests})

@@ -55,11 +55,11 @@ def _cache() -> str:
     """
     try:
         cache.set("readyz", True, 10)
-        kept = cache.get("readyz")
+        value = cache.get("readyz")
     except Exception:
         logger.warning("The cache does not answer", exc_info=True)
         return "does not answer"
-    return "ok" if kept else "does not keep"
+    return "ok" if value else "does not keep"
 
 
 def _watcher() -> str:

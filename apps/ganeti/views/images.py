@@ -14,20 +14,22 @@ from apps.web.requests import UserRequest
 
 from .. import access, images
 from ..domain.osimage import OsImage
-from ..images import NOTHING, Shelf, fetching
+from ..images import NOTHING, SourceImages, fetching
 from ..models import WatcherBeat
 
 
 @require_safe
 def operating_systems(request: UserRequest) -> JsonResponse:
     """List the images; staff are told how their sources are, too."""
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
     nothing = {"id": "", "description": str(NOTHING), "provider": ""}
     answer: dict[str, Any] = {
         "operating_systems": [nothing, *map(_image, catalogue.images.values())]
     }
     if access.may_see_image_sources(person_of(request)):
-        answer["sources"] = [_source(shelf) for shelf in catalogue.shelves]
+        answer["sources"] = [
+            _source(source_images) for source_images in catalogue.sources
+        ]
     return JsonResponse(answer)
 
 
@@ -42,19 +44,22 @@ def _image(image: OsImage) -> dict[str, Any]:
     }
 
 
-def _source(shelf: Shelf) -> dict[str, Any]:
+def _source(source_images: SourceImages) -> dict[str, Any]:
     return {
-        "setting": shelf.source.kind,
-        "url": shelf.source.shown_url,
-        "images": [image.id for image in shelf.images],
-        "fetched_at": shelf.fetched_at,
-        "failing_since": shelf.failing_since,
-        "error": shelf.error,
+        "setting": source_images.source.kind,
+        "url": source_images.source.shown_url,
+        "images": [image.id for image in source_images.images],
+        "fetched_at": source_images.fetched_at,
+        "failing_since": source_images.failing_since,
+        "error": source_images.error,
         "problems": [
-            *({"name": name, "reason": reason} for name, reason in shelf.problems),
             *(
-                {"name": double.id, "reason": "Another source has it already."}
-                for double in shelf.duplicates
+                {"name": name, "reason": reason}
+                for name, reason in source_images.problems
+            ),
+            *(
+                {"name": duplicate.id, "reason": "Another source has it already."}
+                for duplicate in source_images.duplicates
             ),
         ],
     }
@@ -64,13 +69,15 @@ def _source(shelf: Shelf) -> dict[str, Any]:
 def image_list(request: UserRequest) -> HttpResponse:
     """Show the images by source, and what is wrong with a source."""
     _for_staff(request)
-    catalogue = images.known()
-    remote = [shelf for shelf in catalogue.shelves if shelf.remote]
+    catalogue = images.load_catalogue()
+    remote = [
+        source_images for source_images in catalogue.sources if source_images.remote
+    ]
     context = {
         "catalogue": catalogue,
         "remote": remote,
         "watched": _is_watched(),
-        "awaited": any(shelf.due for shelf in remote),
+        "awaited": any(source_images.due for source_images in remote),
     }
     part = request.htmx and not request.htmx.boosted
     page = "_image_sources" if part else "image_list"
@@ -81,7 +88,7 @@ def image_list(request: UserRequest) -> HttpResponse:
 def images_fetch(request: UserRequest) -> HttpResponse:
     """Have all sources fetched by the watcher, now."""
     _for_staff(request)
-    fetching.ask_again()
+    fetching.schedule_all()
     if _is_watched():
         messages.info(request, _("Fetching all sources."))
     return redirect("ganeti:image-list")

@@ -1,4 +1,4 @@
-"""One machine."""
+"""The page of an instance, and its polls."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -19,11 +19,11 @@ from ..display import (
     instance_history,
     instance_page,
     instance_rows,
-    kept_rows,
     labels,
+    row_cache,
 )
 from ..display.change_buttons import ChangeButtons
-from ..display.instance_page import Action, Machine
+from ..display.instance_page import ActionButton, Machine
 from ..forms.actions import ActionForm, EmptyForm, empty_form_for
 from ..models import Job
 from .lookup import RequestedInstance, visible_instance
@@ -41,7 +41,7 @@ def page_of(
     requested: RequestedInstance,
     invalid: ActionForm | None = None,
 ) -> dict[str, Any]:
-    """Return what the page of an instance shows; ``invalid``: a form to be mended."""
+    """Return the context of an instance's page; ``invalid`` is a form with errors."""
     machine = requested.page()
     instance, inventory = requested.instance, requested.inventory
     return {
@@ -56,8 +56,8 @@ def page_of(
 
 def _buttons(
     machine: Machine, invalid: ActionForm | None
-) -> Iterator[tuple[Action, ActionForm | EmptyForm | None]]:
-    """Yield the buttons, each with its form if it is on and has one."""
+) -> Iterator[tuple[ActionButton, ActionForm | EmptyForm | None]]:
+    """Yield the buttons, each with its form if it is enabled and has one."""
     for action in machine.actions:
         if invalid and invalid.job_kind == action.kind:
             yield action, invalid
@@ -82,16 +82,16 @@ def instance_poll(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
     if job is not None and job.unfinished:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if job is not None and job.failed:
-        _tell_of_failure(request, requested, job)
+        _report_failure(request, requested, job)
     return row(request, requested)
 
 
 def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
-    """Return the row of a machine in the list, with what there is to say."""
+    """Return the instance's row of the list, with pending messages."""
     staff = access.may_see_clusters(person_of(request))
     columns = instance_rows.shown(instance_rows.chosen(request.user), staff=staff)
     context = {
-        "drawn": kept_rows.draw(
+        "drawn": row_cache.draw(
             instance_rows.Rows(requested.inventory, [requested.instance]), columns
         ),
         "oob": True,
@@ -99,10 +99,10 @@ def row(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
     return render(request, "ganeti/_instance_answer.html", context)
 
 
-def _tell_of_failure(
+def _report_failure(
     request: UserRequest, requested: RequestedInstance, job: Job
 ) -> None:
-    """Say that the job that a row waited for has failed; the row alone would not."""
+    """Report that the job that a row polled for failed: the row doesn't show it."""
     messages.error(
         request,
         format_html(

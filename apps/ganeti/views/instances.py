@@ -1,4 +1,4 @@
-"""The list of machines."""
+"""The list of instances."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from apps.web.lists import SIZES, page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
-from ..display import instance_rows, kept_rows
-from ..display.list_query import Asked
+from ..display import instance_rows, row_cache
+from ..display.list_query import InstanceQuery
 from ..reads import inventory
 from .lookup import back_to_list
 
@@ -22,32 +22,33 @@ from .lookup import back_to_list
 @require_safe
 def instance_list(request: UserRequest) -> HttpResponse:
     person = person_of(request)
-    asked = Asked.read(request.GET, staff=access.may_see_clusters(person))
+    query = InstanceQuery.read(request.GET, staff=access.may_see_clusters(person))
     part = wants_fragment(request)
     template = "ganeti/_instance_list.html" if part else "ganeti/instance_list.html"
-    response = render(request, template, _context(request, asked))
+    response = render(request, template, _context(request, query))
     patch_vary_headers(response, ["HX-Request"])
     if part:
-        response["HX-Push-Url"] = request.path + asked.address().removesuffix("?")
+        response["HX-Push-Url"] = request.path + query.address().removesuffix("?")
     return response
 
 
-def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
+def _context(request: UserRequest, query: InstanceQuery) -> dict[str, Any]:
     person = person_of(request)
     visible = inventory.visible(person)
-    page = visible.page(asked.criteria)
+    page = visible.page(query.criteria)
     columns = instance_rows.shown(
         instance_rows.chosen(request.user), staff=access.may_see_clusters(person)
     )
     rows = instance_rows.Rows(visible, page)
     return {
-        "asked": asked,
+        "query": query,
         "searches": "filters",
+        "search_text": query.q,
         "page": page,
         "total": len(visible),
-        "drawn": kept_rows.draw(rows, columns),
+        "drawn": row_cache.draw(rows, columns),
         "heads": instance_rows.heads(
-            columns, sorted_by=asked.sorted_by, order=asked.sort
+            columns, sorted_by=query.sorted_by, order=query.sort
         ),
         "columns": {
             "offered": tuple(
@@ -55,25 +56,25 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
             ),
             "show": frozenset(column.key for column in columns),
         },
-        "chips": list(asked.chips()),
-        "pages": page_links(page, lambda number: asked.address(page=number)),
+        "chips": list(query.chips()),
+        "pages": page_links(page, lambda number: query.address(page=number)),
         "down": visible.down,
-        "unknown": [shot for shot in visible.unknown if not shot.down],
+        "unknown": [snapshot for snapshot in visible.unknown if not snapshot.down],
         "unreadable": visible.unreadable,
-        "clusters": tuple(shot.cluster.slug for shot in visible.snapshots),
-        "sizes": tuple((size, asked.address(size=size)) for size in SIZES),
+        "clusters": tuple(snapshot.cluster.slug for snapshot in visible.snapshots),
+        "sizes": tuple((size, query.address(size=size)) for size in SIZES),
         "staff": access.may_see_clusters(person),
     }
 
 
 @require_POST
 def instance_columns(request: UserRequest) -> HttpResponse:
-    """Remember which columns somebody wants to see."""
+    """Save the columns that the user chose."""
     staff = access.may_see_clusters(person_of(request))
-    wanted = request.POST.getlist("column")
-    chosen = [column.key for column in instance_rows.offered(staff=staff)]
+    chosen = request.POST.getlist("column")
+    offered = [column.key for column in instance_rows.offered(staff=staff)]
     Preferences.objects.update_or_create(
         user=request.user,
-        defaults={"instance_columns": [key for key in chosen if key in wanted]},
+        defaults={"instance_columns": [key for key in offered if key in chosen]},
     )
     return redirect(back_to_list(request))

@@ -1,4 +1,4 @@
-"""Jobs that run."""
+"""The indicator of running jobs."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe

@@ -1,4 +1,4 @@
-"""What a node fetches while it installs a machine."""
+"""The SSH keys that a node fetches while it installs an instance."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""Ask for a machine to be reinstalled, renamed or destroyed."""
+"""Request to reinstall, rename or destroy an instance."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -12,34 +12,34 @@ from ..forms.lifecycle import FORMS, DestroyForm
 from ..models.action_request import RequestedAction
 from ..services import confirmation, lifecycle
 from .lookup import RequestedInstance, instance_to_change, visible_instance
-from .responses import ask_or_do, handle_refusals
+from .responses import handle_refusals, request_or_submit
 
-asking = require_http_methods(["GET", "HEAD", "POST"])
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@asking
+@form_methods
 @handle_refusals
 def instance_reinstall(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
-    return _ask(request, cluster_slug, name, RequestedAction.REINSTALL)
+    return _request_action(request, cluster_slug, name, RequestedAction.REINSTALL)
 
 
-@asking
+@form_methods
 @handle_refusals
 def instance_rename(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
-    return _ask(request, cluster_slug, name, RequestedAction.RENAME)
+    return _request_action(request, cluster_slug, name, RequestedAction.RENAME)
 
 
-@asking
+@form_methods
 @handle_refusals
 def instance_destroy(
     request: UserRequest, cluster_slug: str, name: str
 ) -> HttpResponse:
-    return _ask(request, cluster_slug, name, RequestedAction.DESTROY)
+    return _request_action(request, cluster_slug, name, RequestedAction.DESTROY)
 
 
-def _ask(
+def _request_action(
     request: UserRequest, slug: str, name: str, action: RequestedAction
 ) -> HttpResponse:
     if request.method == "POST":
@@ -48,7 +48,7 @@ def _ask(
         form = FORMS[action](request.POST, instance=requested.instance)
         if not form.is_valid():
             return _page(request, requested, form)
-        return ask_or_do(request, requested, form.wish())
+        return request_or_submit(request, requested, form.wish())
     requested = visible_instance(request, slug, name)
     verdict = lifecycle.may_be_asked(action, requested.instance, requested.inventory)
     if not verdict.allowed:
@@ -59,7 +59,7 @@ def _ask(
 def _page(
     request: UserRequest, requested: RequestedInstance, form: DestroyForm
 ) -> HttpResponse:
-    """Return the page that spells out what will be lost."""
+    """Return the page that lists what will be lost."""
     machine = requested.page()
     verdict = lifecycle.offer(
         form.action, requested.instance, requested.inventory, machine.busy

@@ -1,4 +1,4 @@
-"""The instance that a request is about, and where it was asked for."""
+"""The instance that a request is about, and the page that the request came from."""
 
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ class RequestedInstance:
         return self.snapshot.cluster
 
     def newest_job(self) -> Job | None:
-        """Return the job that we asked for last, running or not."""
+        """Return our newest job on the instance, running or not."""
         target = instance_target(self.instance)
         jobs = _NEWEST_JOB.fetch(
             cluster=self.cluster.pk,
@@ -106,10 +106,10 @@ def _no_such_instance() -> Http404:
 
 
 def back_to_list(request: HttpRequest) -> str:
-    """Return the list that a form was on, with its filters; or the plain one."""
-    wanted: str = request.POST.get("next", "")
-    if wanted.startswith("?"):
-        wanted = reverse("ganeti:instance-list") + wanted
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
+    """Return the URL of the list that a form was on, with its filters."""
+    address: str = request.POST.get("next", "")
+    if address.startswith("?"):
+        address = reverse("ganeti:instance-list") + address
+    if url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return address
     return reverse("ganeti:instance-list")

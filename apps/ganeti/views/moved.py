@@ -1,4 +1,4 @@
-"""Machines that are no longer where they were: renamed, or destroyed through us."""
+"""Pages of instances that were renamed, or destroyed by a job of ours."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,8 +24,8 @@ from .instance import row
 from .lookup import visible_instance
 
 View = Callable[[UserRequest, str, str], HttpResponse]
-_TAKES_AWAY = (Job.Kind.RENAME, Job.Kind.DESTROY)
-_NOTHING_CAME = (
+_REMOVING_KINDS = (Job.Kind.RENAME, Job.Kind.DESTROY)
+_WITHOUT_EFFECT = (
     JobStatus.ERROR,
     JobStatus.CANCELED,
     JobStatus.REFUSED,
@@ -34,43 +34,43 @@ _NOTHING_CAME = (
 
 
 def follow_renamed(view: View) -> View:
-    """Lead from a machine's old name to its new one; say it if it was destroyed.
+    """Redirect from an instance's old name to its new one; answer 410 if destroyed.
 
-    To those alone who may see the machine, or have had to do with it: to anybody else
-    there is no such machine, as before.
+    Only for users who may see the instance or had access to it; anybody else gets
+    404, as before.
     """
 
     @wraps(view)
-    def answer(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
+    def wrapped(request: UserRequest, cluster_slug: str, name: str) -> HttpResponse:
         try:
             return view(request, cluster_slug, name)
         except Http404:
-            job = _what_took_it(cluster_slug, name)
-            found = _answer(request, job) if job else None
-            if found is None:
+            job = _removing_job(cluster_slug, name)
+            response = _follow(request, job) if job else None
+            if response is None:
                 raise
-            return found
+            return response
 
-    return answer
+    return wrapped
 
 
-def _what_took_it(slug: str, name: str) -> Job | None:
+def _removing_job(slug: str, name: str) -> Job | None:
     jobs = Job.objects.filter(
         cluster__slug=slug,
         cluster__disabled=False,
         target_kind=TargetKind.INSTANCE,
         target_name=name,
-        kind__in=_TAKES_AWAY,
-    ).exclude(status__in=_NOTHING_CAME)
+        kind__in=_REMOVING_KINDS,
+    ).exclude(status__in=_WITHOUT_EFFECT)
     return jobs.select_related("cluster", "user").first()
 
 
-def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
+def _follow(request: UserRequest, job: Job) -> HttpResponse | None:
     person = person_of(request)
-    now = instance_page.by_uuid(person, job.cluster, job.target_id)
-    if now is not None and now.name != job.target_name:
-        return _elsewhere(request, job, now)
-    if job.kind != Job.Kind.DESTROY or not _knew_it(request, job):
+    instance = instance_page.by_uuid(person, job.cluster, job.target_id)
+    if instance is not None and instance.name != job.target_name:
+        return _renamed(request, job, instance)
+    if job.kind != Job.Kind.DESTROY or not _had_access(request, job):
         return None
     if request.htmx:
         return _destroyed_row(request, job)
@@ -78,32 +78,32 @@ def _answer(request: UserRequest, job: Job) -> HttpResponse | None:
     return render(request, "ganeti/instance_gone.html", page, status=HTTPStatus.GONE)
 
 
-def _elsewhere(request: UserRequest, job: Job, now: Instance) -> HttpResponse:
-    """Lead a page to where the machine is now; a row turns into its new one.
+def _renamed(request: UserRequest, job: Job, instance: Instance) -> HttpResponse:
+    """Redirect a page to the new name; replace a row by the one of the new name.
 
-    What waits for the end goes on waiting until it is handled: then the step after it
-    is there to be waited for at the new address.
+    Polls for the end of the job go on until it is handled: then the step after it can
+    be polled at the new address.
     """
-    address = instance_page.address(now)
+    address = instance_page.address(instance)
     if not request.htmx:
         return redirect(address)
     if job.handled_at is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if request.GET.get("as") != "page":
-        return row(request, visible_instance(request, now.cluster, now.name))
-    text = _("The machine is now called %(name)s.") % {"name": now.name}
+        return row(request, visible_instance(request, instance.cluster, instance.name))
+    text = _("The machine is now called %(name)s.") % {"name": instance.name}
     messages.success(request, text)
     return HttpResponse(headers={"HX-Redirect": address})
 
 
-def _knew_it(request: UserRequest, job: Job) -> bool:
-    """Tell whether somebody is staff, or has done something to the machine."""
+def _had_access(request: UserRequest, job: Job) -> bool:
+    """Tell whether the user is staff, or has an action on the instance on record."""
     if access.may_see_clusters(person_of(request)) or job.user_id == request.user.pk:
         return True
     if not job.target_id:
         return False
-    theirs = AuditEntry.objects.filter(user=request.user, refused=False)
-    return theirs.about({TargetKind.INSTANCE: [job.target_id]}).exists()
+    entries = AuditEntry.objects.filter(user=request.user, refused=False)
+    return entries.about({TargetKind.INSTANCE: [job.target_id]}).exists()
 
 
 def _destroyed_row(request: UserRequest, job: Job) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Who owns a machine: see them, add one, take one away."""
+"""Owners of an instance: list, add and remove them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -23,10 +23,10 @@ from ..services import availability, confirmation, owners
 from ..services.lifecycle import Wish
 from ..services.owners import Owner
 from .lookup import RequestedInstance, instance_to_change, visible_instance
-from .responses import ask_or_do, handle_refusals, submit_and_report
+from .responses import handle_refusals, request_or_submit, submit_and_report
 
-LEAST_LETTERS = 2
-MOST_FOUND = 20
+MIN_LETTERS = 2
+MAX_RESULTS = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +59,7 @@ def _add(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
 
 
 def _remove(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
-    """Say what the removal of an owner leads to; once confirmed, mail the link."""
+    """Show the consequences of removing an owner; once confirmed, mail the link."""
     form = RemoveOwnerForm(request.POST)
     if not form.is_valid():
         return _page(request, requested, HTTPStatus.BAD_REQUEST, removal=form)
@@ -77,7 +77,7 @@ def _remove(request: UserRequest, requested: RequestedInstance) -> HttpResponse:
         }
         return render(request, "ganeti/instance_owner_confirm.html", page)
     wish = Wish(RequestedAction.REMOVE_OWNER, owner=owner)
-    return ask_or_do(request, requested, wish)
+    return request_or_submit(request, requested, wish)
 
 
 def _address(requested: RequestedInstance) -> str:
@@ -107,50 +107,50 @@ def _lines(
     shown = instance_rows.owners(
         requested.instance, instance_rows.known_owners([requested.instance])
     )
-    known = [each for each in shown if each.known]
+    known = [owner for owner in shown if owner.known]
     may_leave_nobody = access.may_leave_nobody(requested.inventory.person)
     return [
         (
-            each,
-            Owner(tags.GROUP if each.group else tags.USER, each.name),
-            may_leave_nobody or any(other is not each for other in known),
+            owner,
+            Owner(tags.GROUP if owner.group else tags.USER, owner.name),
+            may_leave_nobody or any(other is not owner for other in known),
         )
-        for each in shown
+        for owner in shown
     ]
 
 
 def _search(request: UserRequest, requested: RequestedInstance) -> dict[str, Any]:
-    """Return what staff find by a part of a name; for others there is no search."""
+    """Return the context of the search, which is for staff only."""
     machine = requested.page()
     verdict = availability.offer(
         Job.Kind.OWNERS, requested.instance, requested.inventory, machine.busy
     )
     searches = access.may_search_people(person_of(request)) and verdict.allowed
-    asked = " ".join(request.GET.get("q", "").split())[:100] if searches else ""
+    text = " ".join(request.GET.get("q", "").split())[:100] if searches else ""
     return {
         "machine": machine,
         "verdict": verdict,
         "address": _address(requested),
         "searches": searches,
-        "asked": asked,
-        "least": LEAST_LETTERS,
-        "people": _people(asked, requested) if len(asked) >= LEAST_LETTERS else [],
+        "search_text": text,
+        "least": MIN_LETTERS,
+        "people": _people(text, requested) if len(text) >= MIN_LETTERS else [],
     }
 
 
-def _people(asked: str, requested: RequestedInstance) -> list[Owner]:
+def _people(text: str, requested: RequestedInstance) -> list[Owner]:
     """Return users and groups whose names hold the text, but no owners."""
-    asked = asked.replace("\x00", "")
-    users = User.objects.filter(is_active=True, username__icontains=asked)
-    groups = Group.objects.filter(name__icontains=asked)
-    named = [
+    text = text.replace("\x00", "")
+    users = User.objects.filter(is_active=True, username__icontains=text)
+    groups = Group.objects.filter(name__icontains=text)
+    matching = [
         *(Owner(tags.USER, name) for name in _names(users.order_by("username"))),
         *(Owner(tags.GROUP, name) for name in _names(groups.order_by("name"))),
     ]
-    there = set(owners.of(requested.instance))
-    return [owner for owner in named if owner not in there]
+    current = set(owners.of(requested.instance))
+    return [owner for owner in matching if owner not in current]
 
 
 def _names(rows: Any) -> list[str]:
     field = "username" if rows.model is User else "name"
-    return list(rows.values_list(field, flat=True)[:MOST_FOUND])
+    return list(rows.values_list(field, flat=True)[:MAX_RESULTS])

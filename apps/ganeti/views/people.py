@@ -1,4 +1,4 @@
-"""Users and groups, for staff: who it is, and their machines."""
+"""Pages of users and groups with their instances, for staff."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -19,36 +19,36 @@ from apps.auditlog.rows import Line
 from apps.web.requests import UserRequest
 
 from .. import access
-from ..display import instance_rows, kept_rows
+from ..display import instance_rows, row_cache
 from ..domain import tags
 from ..domain.instance import Instance
 from ..reads import inventory
 from ..reads.inventory import Inventory
 from ..services.owners import Owner
 
-MOST_MACHINES = 100
-MOST_MEMBERS = 200
+MAX_MACHINES = 100
+MAX_MEMBERS = 200
 HISTORY_LENGTH = 20
 
 
 @require_safe
 def user_info(request: UserRequest, username: str) -> HttpResponse:
     visible = _visible(request)
-    who = get_object_or_404(User, username=username)
-    groups = list(who.groups.order_by("name"))
-    person = Person.of(who)
-    owned = visible.owned_by([who.username], [group.name for group in groups])
+    account = get_object_or_404(User, username=username)
+    groups = list(account.groups.order_by("name"))
+    person = Person.of(account)
+    owned = visible.owned_by([account.username], [group.name for group in groups])
     context = {
-        "who": who,
-        "fits_tag": Owner(tags.USER, who.username).fits_tag,
-        "profile": profiles.seen(who),
+        "account": account,
+        "fits_tag": Owner(tags.USER, account.username).fits_tag,
+        "profile": profiles.seen(account),
         "is_superuser": is_superuser(person),
         "sees_all": access.sees_all(person),
         "is_reviewer": is_reviewer(person),
         "groups": groups,
-        "keys": ssh_keys.shown(who),
-        "lines": _history(request, who),
-        **_machines(request, visible, owned, who.username),
+        "keys": ssh_keys.shown(account),
+        "lines": _history(request, account),
+        **_machines(request, visible, owned, account.username),
     }
     return render(request, "ganeti/user_info.html", context)
 
@@ -60,7 +60,7 @@ def group_info(request: UserRequest, group_name: str) -> HttpResponse:
     members = User.objects.filter(groups=group).order_by("username")
     context = {
         "group": group,
-        "members": members[:MOST_MEMBERS],
+        "members": members[:MAX_MEMBERS],
         "members_total": members.count(),
         **_machines(request, visible, visible.owned_by((), [group.name]), group.name),
     }
@@ -68,7 +68,7 @@ def group_info(request: UserRequest, group_name: str) -> HttpResponse:
 
 
 def _visible(request: UserRequest) -> Inventory:
-    """Return what staff see; to others, nobody is here, known or not."""
+    """Return the inventory of staff; raises Http404 for others."""
     person = person_of(request)
     if not may_see_people(person):
         raise Http404(_("This user or group doesn't exist."))
@@ -78,13 +78,13 @@ def _visible(request: UserRequest) -> Inventory:
 def _machines(
     request: UserRequest, visible: Inventory, owned: list[Instance], owner: str
 ) -> dict[str, Any]:
-    """Return what the table shows; sorted and searched in the list of all."""
+    """Return the context of the table; its heads lead to the filtered list of all."""
     columns = instance_rows.shown(instance_rows.chosen(request.user), staff=True)
-    shown = owned[:MOST_MACHINES]
+    shown = owned[:MAX_MACHINES]
     query = f"?{urlencode({'owner': owner})}"
     in_list = reverse("ganeti:instance-list") + query
     return {
-        "drawn": kept_rows.draw(instance_rows.Rows(visible, shown), columns),
+        "drawn": row_cache.draw(instance_rows.Rows(visible, shown), columns),
         "heads": instance_rows.heads(
             columns, sorted_by=lambda key: f"{in_list}&sort={key}", order=""
         ),
@@ -95,7 +95,7 @@ def _machines(
     }
 
 
-def _history(request: UserRequest, who: User) -> list[Line]:
-    found = AuditEntry.objects.filter(rows.recent(), user=who)
-    newest = found.prefetch_related(*outcomes.related())[:HISTORY_LENGTH]
+def _history(request: UserRequest, account: User) -> list[Line]:
+    entries = AuditEntry.objects.filter(rows.recent(), user=account)
+    newest = entries.prefetch_related(*outcomes.related())[:HISTORY_LENGTH]
     return rows.read(newest, request.user, outcomes.reach_of(request))

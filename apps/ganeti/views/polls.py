@@ -29,7 +29,7 @@ MAX_QUERY_LENGTH = 200
 
 
 def is_unchanged(request: HttpRequest) -> bool:
-    """Tell whether a poll finds what its page shows; no: a view has to look."""
+    """Tell whether a poll would find what its page shows; if not, its view answers."""
     path = request.path_info
     if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_LENGTH:
         return False

@@ -1,4 +1,4 @@
-"""What all pages share that change an instance: answers, messages, refusals."""
+"""Responses, messages and refusals of the views that change an instance."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -107,7 +107,7 @@ def report(
     *,
     notice: str = "",
 ) -> None:
-    """Name what was started, if anything was; ``notice`` is shown too then."""
+    """Report the job that was submitted, if any; ``notice`` is shown with it."""
     if job is None:
         messages.info(request, _("No changes needed."))
         return
@@ -131,7 +131,7 @@ def report(
 
 
 def not_submitted(name: str, exc: RapiError) -> str:
-    """Return that Ganeti was not asked or said no, with the error's text behind it."""
+    """Return the message that a job wasn't submitted, with the error as its details."""
     return format_html(
         "{} <details><summary>{}</summary>{}</details>",
         _("%(name)s: nothing was done because the cluster didn't accept the job.")
@@ -141,10 +141,10 @@ def not_submitted(name: str, exc: RapiError) -> str:
     )
 
 
-def ask_or_do(
+def request_or_submit(
     request: UserRequest, requested: RequestedInstance, wish: Wish
 ) -> HttpResponse:
-    """Mail the link that does it, or do it at once; go back to the instance."""
+    """Mail the confirmation link, or submit at once; redirect to the instance."""
     by = acting(request)
     if confirmation.may_skip_mail(by):
         job = confirmation.do_at_once(

@@ -1,4 +1,4 @@
-"""Lock a machine, cut it off from the network, say who still reaches it."""
+"""Lock and isolate an instance, and edit its whitelist."""
 
 from http import HTTPStatus
 
@@ -45,7 +45,7 @@ def _switch(
     requested = instance_to_change(request, cluster_slug, name, kind)
     cluster, instance = requested.cluster, requested.instance
     if valid:
-        notice = _when_in_force(instance) if on is Kind.ISOLATE else ""
+        notice = _delay_notice(instance) if on is Kind.ISOLATE else ""
         job = restrictions.mark(kind, cluster, instance, by=acting(request))
         report(request, requested, job, notice=notice)
     else:
@@ -53,8 +53,8 @@ def _switch(
     return redirect(instance_page.address(instance))
 
 
-def _when_in_force(instance: Instance) -> str:
-    """Say that a change waits for a start, unless the instance is moved for it."""
+def _delay_notice(instance: Instance) -> str:
+    """Return the notice that a change takes effect later; empty if it doesn't."""
     if restrictions.moves(instance):
         return ""
     return _("The change takes effect the next time the machine starts.")
@@ -80,7 +80,7 @@ def instance_whitelist(
         lambda: restrictions.whitelist(
             requested.cluster, requested.instance, subnet, by=by
         ),
-        notice=_when_in_force(requested.instance),
+        notice=_delay_notice(requested.instance),
     ):
         return _page(request, requested, form, HTTPStatus.CONFLICT)
     return redirect(instance_page.address(requested.instance))

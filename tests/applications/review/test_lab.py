@@ -12,7 +12,7 @@ from django.test import Client
 from apps.applications.models import InstanceApplication
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.transport import Verification
-from apps.ganeti.reads.placement import Choice, Offer, Wanted
+from apps.ganeti.reads.placement import Choice, PlacementOptions, RequestedSizes
 from apps.ganeti.state import refreshing, snapshots
 from tests.applications.review.sending import post
 from tests.ganeti.pages import markup, text
@@ -88,18 +88,20 @@ def ours(lab: Lab) -> Iterator[str]:
         do("DELETE", f"/2/groups/{OURS}")
 
 
-Look = Callable[..., Offer]
+Look = Callable[..., PlacementOptions]
 
 
 @pytest.fixture
 def offer(real: Cluster, monkeypatch: pytest.MonkeyPatch) -> Look:
     """Return a function that asks the cluster and says what it offers."""
 
-    def look(group: str = "", **wanted: int) -> Offer:
+    def look(group: str = "", **wanted: int) -> PlacementOptions:
         snapshots.forget()
         snapshots.cache.clear()  # type: ignore[attr-defined]  # all is asked anew
         assert refreshing.refresh(real, force=True)
-        return Offer(snapshots.current([real])[0], Wanted(**wanted), (), group)
+        return PlacementOptions(
+            snapshots.current([real])[0], RequestedSizes(**wanted), (), group
+        )
 
     return look
 
@@ -132,11 +134,11 @@ def test_groups_and_their_policies_are_as_ganeti_has_them(
     assert policies[ours] == "last_resort"
     known = found.contents.groups
     assert {name: known[name].alloc_policy for name in policies} == policies
-    (span,) = known[ours].policy.broken_by(found.wanted.sizes)
+    (span,) = known[ours].policy.broken_by(found.requested.sizes)
     assert (span.smallest, span.largest) == (4, 64)
     assert known[ours].policy.disk_templates == ("file",)
-    assert not known["default"].policy.broken_by(found.wanted.sizes)
-    assert "None of its nodes" in str(named(found.groups, ours).off)
+    assert not known["default"].policy.broken_by(found.requested.sizes)
+    assert "None of its nodes" in str(named(found.groups, ours).unavailable_reason)
 
 
 def test_tags_of_a_group_lock_it_and_offer_volume_groups(
@@ -148,7 +150,7 @@ def test_tags_of_a_group_lock_it_and_offer_volume_groups(
 
     found = offer(ours)
 
-    assert str(named(found.groups, ours).off) == "Under maintenance."
+    assert str(named(found.groups, ours).unavailable_reason) == "Under maintenance."
     assert [choice.value for choice in found.volume_groups] == ["", "fast"]
 
 
@@ -160,9 +162,11 @@ def test_networks_have_the_addresses_that_ganeti_counts(offer: Look, ours: str) 
     (mine,) = [n for n in found.contents.networks if n.name == ours]
     assert [str(mine.free), str(mine.reserved)] == counted[ours]
     assert mine.connection(ours) == ("bridged", "br0")
-    usable = [choice.value for choice in found.networks if not choice.off]
+    usable = [
+        choice.value for choice in found.networks if not choice.unavailable_reason
+    ]
     assert usable == [ours, ""]
-    assert named(offer("default").networks, ours).off
+    assert named(offer("default").networks, ours).unavailable_reason
 
 
 def test_disk_templates_are_those_of_the_cluster(lab: Lab, offer: Look) -> None:
@@ -171,7 +175,7 @@ def test_disk_templates_are_those_of_the_cluster(lab: Lab, offer: Look) -> None:
     found: list[Choice] = list(offer("default").templates)
 
     assert {choice.value for choice in found} == set(enabled)
-    assert all(not choice.off for choice in found)
+    assert all(not choice.unavailable_reason for choice in found)
 
 
 @pytest.mark.usefixtures("offer")

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from apps.ganeti.images import web
+from apps.ganeti.images import downloader
 
 Answer = bytes | Callable[[BaseHTTPRequestHandler], None]
 
@@ -108,10 +108,10 @@ def other_server() -> Iterator[ImageServer]:
 
 @pytest.fixture
 def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "CONNECT_S", 0.5)
-    monkeypatch.setattr(web, "READ_S", 0.5)
-    monkeypatch.setattr(web, "FILE_S", 1)
-    monkeypatch.setattr(web, "SOURCE_S", 2)
+    monkeypatch.setattr(downloader, "CONNECT_S", 0.5)
+    monkeypatch.setattr(downloader, "READ_S", 0.5)
+    monkeypatch.setattr(downloader, "FILE_S", 1)
+    monkeypatch.setattr(downloader, "SOURCE_S", 2)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from apps.ganeti import images
 from apps.ganeti.images import sources
-from apps.ganeti.images.sources import Kind
+from apps.ganeti.images.sources import SourceKind
 from apps.ganeti.models import ImageSource
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def four_sources(settings: Settings) -> Settings:
 def test_only_images_of_the_settings_are_known_before_a_watcher_ran(
     four_sources: Settings,
 ) -> None:
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
     assert list(catalogue.images) == ["debian", "arch"]
     assert len(catalogue.unknown) == 4
@@ -53,15 +53,15 @@ def test_images_come_in_the_order_of_the_sources(four_sources: Settings) -> None
     save_images(0, "a2", "a1")
     save_images(2, "c1")
 
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
     assert list(catalogue.images) == ["debian", "arch", "a2", "a1", "c1", "d1"]
-    assert [shelf.source.kind for shelf in catalogue.shelves] == [
-        Kind.SETTINGS,
-        Kind.LISTING,
-        Kind.LISTING,
-        Kind.SNF,
-        Kind.META,
+    assert [source_images.source.kind for source_images in catalogue.sources] == [
+        SourceKind.SETTINGS,
+        SourceKind.LISTING,
+        SourceKind.LISTING,
+        SourceKind.SNF,
+        SourceKind.META,
     ]
 
 
@@ -71,16 +71,16 @@ def test_of_two_images_with_one_id_the_first_source_wins(
     save_images(0, "x", "debian")
     save_images(1, "x", "y")
 
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
-    settings, first, second, *_ = catalogue.shelves
+    settings, first, second, *_ = catalogue.sources
     image = catalogue.find("x")
     assert image is not None
     assert image.description == "x of http://a/"
     assert list(catalogue.images) == ["debian", "arch", "x", "y"]
     assert settings.duplicates == ()
     assert [(duplicate.id, duplicate.first.kind) for duplicate in first.duplicates] == [
-        ("debian", Kind.SETTINGS)
+        ("debian", SourceKind.SETTINGS)
     ]
     assert [(duplicate.id, duplicate.first.url) for duplicate in second.duplicates] == [
         ("x", "http://a/")
@@ -91,7 +91,7 @@ def test_no_operating_system_comes_first_in_the_readers_language(
     four_sources: Settings,
 ) -> None:
     with translation.override("el"):
-        (key, label), *choices = images.known().choices()
+        (key, label), *choices = images.load_catalogue().choices()
         assert (key, str(label) != "") == ("", True)
 
     assert choices == [("debian", "Debian"), ("arch", "Arch")]
@@ -102,15 +102,15 @@ def test_equal_descriptions_are_followed_by_the_id(
 ) -> None:
     settings.OPERATING_SYSTEMS = {"a": image("Debian"), "b": image("Debian")}
 
-    assert images.known().choices()[1:] == [
+    assert images.load_catalogue().choices()[1:] == [
         ("a", "Debian (a)"),
         ("b", "Debian (b)"),
     ]
 
 
 def test_unknown_ids_are_not_found(settings: Settings) -> None:
-    assert images.known().find("none") is None
-    assert images.known().find("") is None
+    assert images.load_catalogue().find("none") is None
+    assert images.load_catalogue().find("") is None
 
 
 def test_a_repeated_address_is_one_source(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from apps.ganeti import images
 from apps.ganeti.domain.osimage import OsImage
 from apps.ganeti.images import fetching, reading, sources
-from apps.ganeti.images.sources import Kind, Source
+from apps.ganeti.images.sources import Source, SourceKind
 from apps.ganeti.models import ImageSource
 from tests.ganeti.images.conftest import ImageServer, break_off, send
 
@@ -31,7 +31,7 @@ def source(server: ImageServer, settings: Settings, db: None) -> ImageServer:
 
 
 def image_ids() -> list[str]:
-    return list(images.known().images)
+    return list(images.load_catalogue().images)
 
 
 def let_a_day_pass() -> None:
@@ -50,16 +50,19 @@ def pauses() -> list[int]:
 
 
 def test_images_are_offered_after_fetching(source: ImageServer) -> None:
-    catalogue = images.known()
+    catalogue = images.load_catalogue()
 
     assert fetching.fetch_due() == 1
 
-    assert (list(catalogue.images), [shelf.known for shelf in catalogue.shelves]) == (
+    assert (
+        list(catalogue.images),
+        [source_images.known for source_images in catalogue.sources],
+    ) == (
         [],
         [True, False],
     )
     assert image_ids() == ["debian"]
-    assert images.known().unknown == []
+    assert images.load_catalogue().unknown == []
 
 
 def test_a_source_is_fetched_once_a_day(source: ImageServer) -> None:
@@ -85,7 +88,7 @@ def test_a_changed_setting_is_fetched_at_once(
     settings.OPERATING_SYSTEMS_PROVIDER = "other+default"
     assert fetching.fetch_due() == 1
 
-    image = images.known().find("a.img")
+    image = images.load_catalogue().find("a.img")
     assert image is not None
     assert image.provider == "other+default"
 
@@ -97,10 +100,10 @@ def test_a_failing_source_keeps_its_images_for_days(source: ImageServer) -> None
         source.pages["/"] = break_off
         assert fetching.fetch_due() == 1
 
-    shelf = images.known().shelves[-1]
+    source_images = images.load_catalogue().sources[-1]
     assert image_ids() == ["debian"]
-    assert shelf.broken
-    assert shelf.error == "The connection broke off."
+    assert source_images.broken
+    assert source_images.error == "The connection broke off."
 
 
 @pytest.mark.parametrize(
@@ -117,10 +120,13 @@ def test_a_page_without_images_keeps_the_previous_ones(
 
     fetching.fetch_due()
 
-    shelf = images.known().shelves[-1]
+    source_images = images.load_catalogue().sources[-1]
     assert image_ids() == ["debian"]
-    assert shelf.broken
-    assert shelf.error == "It no longer lists any images; the previous ones are kept."
+    assert source_images.broken
+    assert (
+        source_images.error
+        == "It no longer lists any images; the previous ones are kept."
+    )
     assert pauses() == [30]
 
 
@@ -132,7 +138,7 @@ def test_malformed_files_keep_the_previous_images(source: ImageServer) -> None:
     fetching.fetch_due()
 
     assert image_ids() == ["debian"]
-    assert images.known().shelves[-1].broken
+    assert images.load_catalogue().sources[-1].broken
 
 
 def test_a_failing_source_keeps_a_partial_first_result(
@@ -161,7 +167,7 @@ def test_an_image_that_cannot_be_saved_fails_its_source_only(
     for _ in range(5000):
         deep = {"a": deep}
     image = OsImage("deep", "Deep", "image+default", deep)
-    results = {Kind.META: reading.Found([image])}
+    results = {SourceKind.META: reading.FetchResult([image])}
     read = reading.read
     monkeypatch.setattr(
         reading, "read", lambda source: results.get(source.kind) or read(source)
@@ -170,8 +176,8 @@ def test_an_image_that_cannot_be_saved_fails_its_source_only(
     fetching.fetch_due()
 
     assert image_ids() == ["a.img"]
-    shelf = images.known().shelves[-1]
-    assert "RecursionError" in shelf.error
+    source_images = images.load_catalogue().sources[-1]
+    assert "RecursionError" in source_images.error
     assert sorted(pauses()) == [30, 24 * 3600]
 
 
@@ -184,7 +190,7 @@ def test_an_incomplete_result_keeps_all_previous_images(source: ImageServer) -> 
     fetching.fetch_due()
 
     assert image_ids() == ["debian", "ubuntu"]
-    assert images.known().shelves[-1].broken
+    assert images.load_catalogue().sources[-1].broken
 
 
 def test_an_incomplete_first_result_is_offered(source: ImageServer) -> None:
@@ -193,7 +199,7 @@ def test_an_incomplete_first_result_is_offered(source: ImageServer) -> None:
     fetching.fetch_due()
 
     assert image_ids() == ["debian"]
-    assert images.known().shelves[-1].broken
+    assert images.load_catalogue().sources[-1].broken
 
 
 def test_pauses_grow_while_a_source_fails(source: ImageServer) -> None:
@@ -213,17 +219,21 @@ def test_the_beginning_of_a_failure_is_kept_until_success(
 ) -> None:
     source.pages["/"] = break_off
     fetching.fetch_due()
-    since = images.known().shelves[-1].failing_since
+    since = images.load_catalogue().sources[-1].failing_since
     let_a_day_pass()
     fetching.fetch_due()
-    assert images.known().shelves[-1].failing_since == since
+    assert images.load_catalogue().sources[-1].failing_since == since
 
     del source.pages["/"]
     let_a_day_pass()
     fetching.fetch_due()
 
-    shelf = images.known().shelves[-1]
-    assert (shelf.failing_since, shelf.error, shelf.broken) == (None, "", False)
+    source_images = images.load_catalogue().sources[-1]
+    assert (source_images.failing_since, source_images.error, source_images.broken) == (
+        None,
+        "",
+        False,
+    )
     assert pauses() == [24 * 3600]
 
 
@@ -236,7 +246,9 @@ def test_a_source_that_is_down_does_not_affect_others(
     assert fetching.fetch_due() == 2
 
     assert image_ids() == ["debian"]
-    assert [shelf.broken for shelf in images.known().shelves] == [False, True, False]
+    assert [
+        source_images.broken for source_images in images.load_catalogue().sources
+    ] == [False, True, False]
 
 
 def test_several_sources_of_each_kind_are_fetched(
@@ -258,7 +270,7 @@ def test_an_exception_in_one_source_does_not_affect_others(
 ) -> None:
     read = reading.read
 
-    def faulty(source: Source) -> reading.Found:
+    def faulty(source: Source) -> reading.FetchResult:
         return read(source) if source.url.endswith("/") else 1 / 0  # type: ignore[return-value]
 
     monkeypatch.setattr(reading, "read", faulty)
@@ -267,7 +279,7 @@ def test_an_exception_in_one_source_does_not_affect_others(
     fetching.fetch_due()
 
     assert image_ids() == ["debian"]
-    assert "the log" in images.known().shelves[1].error
+    assert "the log" in images.load_catalogue().sources[1].error
 
 
 def test_a_source_is_fetched_by_one_watcher(source: ImageServer) -> None:
@@ -278,21 +290,21 @@ def test_a_source_is_fetched_by_one_watcher(source: ImageServer) -> None:
         send(handler, META)
 
     source.pages["/debian.meta"] = record
-    taken = list(fetching._take(sources.configured()))
+    taken = list(fetching._lease_due(sources.configured()))
 
     assert fetching.fetch_due() == 0
     assert (len(taken), requests) == (1, [])
 
 
 def test_the_lease_of_a_dead_watcher_expires(source: ImageServer) -> None:
-    list(fetching._take(sources.configured()))
+    list(fetching._lease_due(sources.configured()))
     ImageSource.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
 
     assert fetching.fetch_due() == 1
 
 
 def test_a_stopped_watcher_releases_its_leases(source: ImageServer) -> None:
-    list(fetching._take(sources.configured()))
+    list(fetching._lease_due(sources.configured()))
 
     fetching.release()
 
@@ -300,10 +312,10 @@ def test_a_stopped_watcher_releases_its_leases(source: ImageServer) -> None:
 
 
 def test_a_result_after_the_lease_is_discarded(source: ImageServer) -> None:
-    ((_, row),) = fetching._take(sources.configured())
+    ((_, row),) = fetching._lease_due(sources.configured())
     ImageSource.objects.update(holder="another", images=[{"id": "x", **IMAGE}])
 
-    fetching._succeeded(row, reading.Found())
+    fetching._store_images(row, reading.FetchResult())
 
     assert image_ids() == ["x"]
 
@@ -324,23 +336,23 @@ def test_a_hanging_source_delays_others_only_briefly(
 
     other_server.pages["/"] = drip
     settings.IMAGES_URL = [other_server.url, source.url]
-    monkeypatch.setattr(fetching, "PATIENCE_S", 1)
+    monkeypatch.setattr(fetching, "FETCH_TIMEOUT_S", 1)
 
     fetching.fetch_due()
 
     assert image_ids() == ["debian"]
-    assert images.known().shelves[1].error == "It takes too long to respond."
+    assert images.load_catalogue().sources[1].error == "It takes too long to respond."
 
 
 def test_all_sources_can_be_made_due(source: ImageServer) -> None:
-    fetching.ask_again()
+    fetching.schedule_all()
     assert fetching.fetch_due() == 1
     source.pages["/ubuntu.meta"] = META
-    assert not images.known().shelves[-1].due
+    assert not images.load_catalogue().sources[-1].due
 
-    fetching.ask_again()
+    fetching.schedule_all()
 
-    assert images.known().shelves[-1].due
+    assert images.load_catalogue().sources[-1].due
     assert fetching.fetch_due() == 1
     assert image_ids() == ["debian", "ubuntu"]
 
@@ -378,11 +390,11 @@ def test_reading_takes_one_query_and_none_without_sources(
     with django_assert_num_queries(1):
         fetching.fetch_due()
     with django_assert_num_queries(1):
-        images.known()
+        images.load_catalogue()
     settings.IMAGES_URL = []
     with django_assert_num_queries(0):
         fetching.fetch_due()
-        images.known()
+        images.load_catalogue()
 
 
 def test_a_password_in_an_address_is_not_saved(

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ganeti.images import listings
-from apps.ganeti.images.web import Broken
 from apps.net import links
+from apps.net.download import DownloadError
 from apps.work import limited_process
 
 BASE = "http://images.example.org/pub/"
 
 
 def names(page: str, base: str = BASE) -> list[str]:
-    return list(listings.files(page.encode(), base))
+    return list(listings.files_in(page.encode(), base))
 
 
 def test_links_of_a_plain_list_are_files() -> None:
@@ -59,7 +59,7 @@ def test_names_are_read_from_the_href() -> None:
     ],
 )
 def test_names_are_decoded(href: str, name: str) -> None:
-    (file,) = listings.files(f'<a href="{href}">x</a>'.encode(), BASE).values()
+    (file,) = listings.files_in(f'<a href="{href}">x</a>'.encode(), BASE).values()
 
     assert file.name == name
     assert file.url.startswith(BASE)
@@ -122,7 +122,7 @@ def test_a_listing_that_takes_too_long_is_broken(
 ) -> None:
     monkeypatch.setattr(limited_process, "WALL_S", 0.01)
 
-    with pytest.raises(Broken, match="can't be read"):
+    with pytest.raises(DownloadError, match="can't be read"):
         names('<a href="a.img">a</a>')
 
 
@@ -147,8 +147,8 @@ def test_unclosed_tags_take_no_time() -> None:
 )
 def test_arbitrary_pages_are_read_or_broken(page: bytes) -> None:
     try:
-        files = listings.files(b'<a href="a.img">' + page, BASE)
-    except Broken:
+        files = listings.files_in(b'<a href="a.img">' + page, BASE)
+    except DownloadError:
         return
     for name, file in files.items():
         assert "/" not in name

@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from apps.ganeti.domain.osimage import OsImage
 from apps.ganeti.images import reading
-from apps.ganeti.images.reading import Found
-from apps.ganeti.images.sources import Kind, Source
-from apps.ganeti.images.web import Broken
+from apps.ganeti.images.reading import FetchResult
+from apps.ganeti.images.sources import Source, SourceKind
+from apps.net.download import DownloadError
 from tests.ganeti.images.conftest import ImageServer, break_off
 
 IMAGE = {"description": "Debian 12", "provider": "image+default"}
 
 
-def read(server: ImageServer, kind: Kind, path: str = "") -> Found:
+def read(server: ImageServer, kind: SourceKind, path: str = "") -> FetchResult:
     return reading.read(
         Source(kind, server.url + path, "image+default", "img_ssh_key_url")
     )
 
 
-def ids(result: Found) -> list[str]:
+def ids(result: FetchResult) -> list[str]:
     return [image.id for image in result.images]
 
 
@@ -51,7 +51,7 @@ def test_image_files_are_read_from_a_listing(
         "/SHA256SUMS": b"",
     }
 
-    result = read(server, Kind.LISTING)
+    result = read(server, SourceKind.LISTING)
 
     assert result.problems == []
     assert [(image.id, image.description) for image in result.images] == [
@@ -71,7 +71,7 @@ def test_image_files_are_read_from_a_listing(
 def test_only_the_listing_and_descriptions_are_requested(server: ImageServer) -> None:
     server.pages |= {"/a.img": b"", "/b.img": b"", "/b.img.dsc": b"B"}
 
-    read(server, Kind.LISTING)
+    read(server, SourceKind.LISTING)
 
     assert server.requested_paths == ["/", "/b.img.dsc"]
 
@@ -80,7 +80,7 @@ def test_a_description_is_the_first_line_of_its_file(server: ImageServer) -> Non
     text = "\ufeff\n  Ubuntu\t24.04\u00a0 ελληνικά \nmore\n"
     server.pages |= {"/a.img": b"", "/a.img.dsc": text.encode()}
 
-    (image,) = read(server, Kind.LISTING).images
+    (image,) = read(server, SourceKind.LISTING).images
 
     assert image.description == "Ubuntu 24.04 ελληνικά"
 
@@ -99,7 +99,7 @@ def test_a_malformed_description_is_replaced_by_the_file_name(
 ) -> None:
     server.pages |= {"/a.img": b"", "/a.img.dsc": dsc, "/b.img": b""}
 
-    result = read(server, Kind.LISTING)
+    result = read(server, SourceKind.LISTING)
 
     assert [image.description for image in result.images] == ["a.img", "b.img"]
     ((name, problem),) = result.problems
@@ -131,7 +131,7 @@ def test_snf_images_have_url_format_and_properties(
         "/other.img": b"",
     }
 
-    debian, plain = read(server, Kind.SNF).images
+    debian, plain = read(server, SourceKind.SNF).images
 
     assert (debian.id, debian.description) == ("debian.diskdump", "Debian 12")
     assert debian.provider == plain.provider == "snf-image+default"
@@ -158,7 +158,7 @@ def test_windows_images_get_no_ssh_keys(server: ImageServer) -> None:
         "/w.ntfsdump.meta": as_json({"properties": properties}),
     }
 
-    (image,) = read(server, Kind.SNF).images
+    (image,) = read(server, SourceKind.SNF).images
 
     assert image.ssh_key_users == ()
 
@@ -169,7 +169,7 @@ def test_an_image_with_malformed_properties_is_left_out(
 ) -> None:
     server.pages |= {"/a.diskdump": b"", "/a.diskdump.meta": meta, "/b.diskdump": b""}
 
-    result = read(server, Kind.SNF)
+    result = read(server, SourceKind.SNF)
 
     assert ids(result) == ["b.diskdump"]
     assert [name for name, _ in result.problems] == ["a.diskdump.meta"]
@@ -187,7 +187,7 @@ def test_a_meta_file_describes_one_or_several_images(server: ImageServer) -> Non
         "/other.json": as_json(IMAGE),
     }
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     assert result.problems == []
     assert result.images == [
@@ -227,7 +227,7 @@ def test_a_malformed_meta_file_does_not_affect_others(
 ) -> None:
     server.pages |= {"/bad.meta": meta, "/good.meta": as_json(IMAGE)}
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     if reason == "no problem":
         assert ids(result) == ["bad", "good"]
@@ -241,7 +241,7 @@ def test_a_malformed_meta_file_does_not_affect_others(
 def test_a_malformed_entry_does_not_affect_others(server: ImageServer) -> None:
     server.pages["/all.meta"] = as_json({"a": IMAGE, "b": 1, "": IMAGE, "c": IMAGE})
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     assert ids(result) == ["a", "c"]
     assert [name for name, _ in result.problems] == ["all.meta: ", "all.meta: b"]
@@ -253,7 +253,7 @@ def test_the_first_of_two_images_with_one_id_is_used(server: ImageServer) -> Non
         "/2.meta": as_json({"debian": {**IMAGE, "description": "second"}}),
     }
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     assert [image.description for image in result.images] == ["first"]
     assert [name for name, _ in result.problems] == ["debian"]
@@ -265,10 +265,10 @@ def test_the_first_of_two_images_with_one_id_is_used(server: ImageServer) -> Non
 def test_images_beyond_the_limit_are_reported(
     server: ImageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_IMAGES", 2)
+    monkeypatch.setattr(reading, "MAX_IMAGES", 2)
     server.pages["/all.meta"] = as_json(dict.fromkeys("abcd", IMAGE))
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     assert ids(result) == ["a", "b"]
     assert [name for name, _ in result.problems] == ["c"]
@@ -277,10 +277,10 @@ def test_images_beyond_the_limit_are_reported(
 def test_problems_beyond_the_limit_are_left_out(
     server: ImageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_PROBLEMS", 2)
+    monkeypatch.setattr(reading, "MAX_PROBLEMS", 2)
     server.pages["/all.meta"] = as_json(dict.fromkeys("abcd", 1))
 
-    assert len(read(server, Kind.META).problems) == 2
+    assert len(read(server, SourceKind.META).problems) == 2
 
 
 def test_a_server_error_for_a_file_is_an_error_of_the_source(
@@ -289,16 +289,16 @@ def test_a_server_error_for_a_file_is_an_error_of_the_source(
     """Images were missing for a day if maintenance began during the reading."""
     server.pages |= {"/a.meta": send_503, "/b.meta": as_json(IMAGE)}
 
-    assert "HTTP 503" in read(server, Kind.META).error
+    assert "HTTP 503" in read(server, SourceKind.META).error
 
 
 def test_files_beyond_the_limit_are_reported(
     server: ImageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_FILES", 2)
+    monkeypatch.setattr(reading, "MAX_FILES", 2)
     server.pages |= {f"/{n}.img": b"" for n in range(4)}
 
-    result = read(server, Kind.LISTING)
+    result = read(server, SourceKind.LISTING)
 
     assert ids(result) == ["0.img", "1.img"]
     assert [name for name, _ in result.problems] == ["2.img"]
@@ -310,7 +310,7 @@ def test_a_missing_file_does_not_affect_others(server: ImageServer) -> None:
 
     server.pages |= {"/a.meta": send_410, "/b.meta": as_json(IMAGE)}
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     assert ids(result) == ["b"]
     assert "HTTP 410" in result.problems[0][1]
@@ -320,20 +320,20 @@ def test_a_missing_file_does_not_affect_others(server: ImageServer) -> None:
 def test_a_connection_that_breaks_gives_a_partial_result(server: ImageServer) -> None:
     server.pages |= {"/a.meta": break_off, "/b.meta": as_json(IMAGE)}
 
-    result = read(server, Kind.META)
+    result = read(server, SourceKind.META)
 
     assert ids(result) == ["b"]
     assert result.error
 
 
-@pytest.mark.parametrize("kind", [Kind.LISTING, Kind.SNF, Kind.META])
-def test_an_empty_source_has_no_problems(server: ImageServer, kind: Kind) -> None:
-    assert read(server, kind) == Found()
+@pytest.mark.parametrize("kind", [SourceKind.LISTING, SourceKind.SNF, SourceKind.META])
+def test_an_empty_source_has_no_problems(server: ImageServer, kind: SourceKind) -> None:
+    assert read(server, kind) == FetchResult()
 
 
 def test_a_missing_listing_is_broken(server: ImageServer) -> None:
-    with pytest.raises(Broken, match="HTTP 404"):
-        read(server, Kind.META, "nowhere")
+    with pytest.raises(DownloadError, match="HTTP 404"):
+        read(server, SourceKind.META, "nowhere")
 
 
 @given(
@@ -360,7 +360,7 @@ def test_arbitrary_files_are_read(server: ImageServer, body: bytes) -> None:
         "/b.diskdump.meta": body,
     }
 
-    for kind in (Kind.LISTING, Kind.SNF, Kind.META):
+    for kind in (SourceKind.LISTING, SourceKind.SNF, SourceKind.META):
         for image in read(server, kind).images:
             mapping = json.loads(json.dumps(image.to_mapping(), allow_nan=False))
             assert OsImage.from_mapping(image.id, mapping) == image

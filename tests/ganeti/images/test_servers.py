@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from apps.ganeti.images import reading
-from apps.ganeti.images.sources import Kind, Source
+from apps.ganeti.images.sources import Source, SourceKind
 from tests.conftest import running
 from tests.webservers import (
     Apache,
@@ -55,7 +55,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
 def test_every_image_is_found_with_its_description(
     server: WebServer, path: str
 ) -> None:
-    result = reading.read(Source(Kind.LISTING, server.url + path, "image+default"))
+    result = reading.read(
+        Source(SourceKind.LISTING, server.url + path, "image+default")
+    )
 
     assert result.problems == []
     assert {image.id: image.description for image in result.images} == {
@@ -68,7 +70,7 @@ def test_every_image_is_found_with_its_description(
 def test_snf_images_have_a_url_that_nodes_can_fetch(server: WebServer) -> None:
     url = f"{server.url}pub%20and%20more/"
 
-    (image,) = reading.read(Source(Kind.SNF, url)).images
+    (image,) = reading.read(Source(SourceKind.SNF, url)).images
 
     assert image.osparams["img_id"] == f"{url}ubuntu.diskdump"
 
@@ -76,6 +78,6 @@ def test_snf_images_have_a_url_that_nodes_can_fetch(server: WebServer) -> None:
 def test_meta_files_are_read(server: WebServer) -> None:
     url = f"{server.url}pub%20and%20more/"
 
-    (image,) = reading.read(Source(Kind.META, url)).images
+    (image,) = reading.read(Source(SourceKind.META, url)).images
 
     assert (image.id, image.description) == ("more", "Debian 12")

@@ -1,4 +1,4 @@
-"""What the system to be replaced did wrong and no other test holds against us."""
+"""Regressions: faults of ganetimgr 2.x that no other test covers."""
 
 import time
 
@@ -32,7 +32,7 @@ def test_the_port_of_a_cluster_is_used(db: None) -> None:
     assert transport.endpoint.url == "https://athens.example.org:5999"
 
 
-def test_a_password_stands_nowhere_in_clear(cluster: Cluster) -> None:
+def test_cluster_passwords_are_stored_encrypted(cluster: Cluster) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM ganeti_cluster")
         stored = str(cursor.fetchall())
@@ -41,7 +41,7 @@ def test_a_password_stands_nowhere_in_clear(cluster: Cluster) -> None:
     assert "secret" not in stored
 
 
-def test_a_certificate_is_checked_unless_somebody_decides_otherwise(
+def test_certificates_are_verified_by_default(
     db: None,
 ) -> None:
     cluster = Cluster.objects.create(hostname="athens.example.org", slug="athens")
@@ -54,7 +54,9 @@ def test_clearing_the_cache_loses_nothing_for_long(
 ) -> None:
     cache.clear()
 
-    assert inventory.visible(Person.of(alice)).find("athens", "web1") is not None
+    assert (
+        inventory.visible(Person.of(alice)).find_instance("athens", "web1") is not None
+    )
 
 
 def test_a_machine_is_stopped_in_the_list_as_soon_as_its_job_has_ended(
@@ -71,11 +73,11 @@ def test_a_machine_is_stopped_in_the_list_as_soon_as_its_job_has_ended(
 def test_machines_set_offline_are_neither_running_nor_missing(
     cluster: Cluster, every_state: FakeRapi
 ) -> None:
-    found = machine(cluster, "is-admin-offline")
+    instance = machine(cluster, "is-admin-offline")
 
-    assert found.state.value == "offline"
-    assert found.running is False
-    assert not found.changing
+    assert instance.state.value == "offline"
+    assert instance.running is False
+    assert not instance.changing
 
 
 def test_a_cluster_that_hangs_delays_no_page(
@@ -107,7 +109,7 @@ def test_a_cluster_that_refuses_hides_none_of_its_machines(
     assert response.status_code == 200
 
 
-def test_no_beanstalkd_costs_a_submission_neither_time_nor_success(
+def test_submission_works_at_once_without_beanstalkd(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, settings: Settings
 ) -> None:
     settings.BEANSTALK_URL = "beanstalk://192.0.2.1:11300"
@@ -130,17 +132,17 @@ def test_a_submission_that_never_arrived_can_be_tried_again(
     assert power.reboot(cluster, machine(cluster, "web1"), by=by_alice).unfinished
 
 
-def test_an_answer_about_looking_is_never_one_about_acting(
+def test_seeing_a_machine_does_not_imply_operating_it(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
-    person, found = Person.of(olga), machine(cluster, "web1")
+    person, instance = Person.of(olga), machine(cluster, "web1")
 
-    assert access.may_see(person, found)
-    assert not access.may_operate(person, found, None).allowed
+    assert access.may_see(person, instance)
+    assert not access.may_operate(person, instance, None).allowed
 
 
 @pytest.mark.parametrize("name", ["web1", "nothing"])
-def test_what_is_missing_and_what_is_anothers_answer_alike(
+def test_missing_and_foreign_machines_get_the_same_answer(
     client: Client, published: FakeRapi, carol: User, name: str
 ) -> None:
     client.force_login(carol)
@@ -154,7 +156,7 @@ def test_what_is_missing_and_what_is_anothers_answer_alike(
     assert not Job.objects.exists()
 
 
-def test_names_are_listed_as_people_count(
+def test_names_are_sorted_naturally(
     client: Client, published: FakeRapi, olga: User
 ) -> None:
     client.force_login(olga)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import translation
 
 from apps.auditlog.entries import Acting
-from apps.ganeti.display import kept_rows, row_templates
+from apps.ganeti.display import row_cache, row_templates
 from apps.ganeti.display.instance_rows import COLUMNS, Row, Rows
 from apps.ganeti.models import Cluster
 from apps.ganeti.services import power
@@ -20,7 +20,7 @@ Change = Callable[[Cluster, FakeRapi, Acting], object]
 
 def draw_list(user: User) -> str:
     visible = inventory_of(user)
-    html = kept_rows.draw(Rows(visible, visible.instances), COLUMNS)
+    html = row_cache.draw(Rows(visible, visible.instances), COLUMNS)
     assert html == row_templates.draw(Rows(visible, visible.instances), COLUMNS)
     return html
 
@@ -44,7 +44,7 @@ def names_built_for(user: User, built_names: list[str]) -> list[str]:
     """Return the names of the instances whose rows a page of the user builds."""
     visible = inventory_of(user)
     built_names.clear()
-    kept_rows.draw(Rows(visible, visible.instances), COLUMNS)
+    row_cache.draw(Rows(visible, visible.instances), COLUMNS)
     return sorted(built_names)
 
 
@@ -146,9 +146,9 @@ def test_only_rows_that_changed_are_built_again(
 def test_the_number_of_cached_rows_is_limited(
     published: FakeRapi, alice: User, root: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_rows, "MOST_KEPT", 2)
+    monkeypatch.setattr(row_cache, "MAX_ROWS", 2)
 
     draw_list(root)
     draw_list(alice)
 
-    assert len(kept_rows._KEPT) <= 2
+    assert len(row_cache._CACHE) <= 2

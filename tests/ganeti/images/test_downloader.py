@@ -7,19 +7,22 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from apps.ganeti.images import web
-from apps.ganeti.images.web import Broken, FileBroken, Web
+from apps.ganeti.images import downloader
+from apps.ganeti.images.downloader import ImageDownloader
+from apps.net.download import DownloadError, FileError
 from tests.ganeti.images.conftest import ImageServer, break_off, redirect, send
 
 
 @pytest.fixture
-def client() -> Iterator[Web]:
-    client = Web()
+def client() -> Iterator[ImageDownloader]:
+    client = ImageDownloader()
     yield client
     client.close()
 
 
-def test_a_file_is_returned_unchanged(server: ImageServer, client: Web) -> None:
+def test_a_file_is_returned_unchanged(
+    server: ImageServer, client: ImageDownloader
+) -> None:
     server.pages["/a"] = b"\x00\xff"
 
     page = client.get(server.url + "a")
@@ -28,7 +31,7 @@ def test_a_file_is_returned_unchanged(server: ImageServer, client: Web) -> None:
 
 
 def test_a_redirect_is_followed(
-    server: ImageServer, other_server: ImageServer, client: Web
+    server: ImageServer, other_server: ImageServer, client: ImageDownloader
 ) -> None:
     server.pages["/pub"] = redirect("/pub/")
     server.pages["/pub/"] = redirect(other_server.url + "x")
@@ -37,21 +40,21 @@ def test_a_redirect_is_followed(
     assert client.get(server.url + "pub").url == other_server.url + "x"
 
 
-def test_redirects_are_limited(server: ImageServer, client: Web) -> None:
+def test_redirects_are_limited(server: ImageServer, client: ImageDownloader) -> None:
     server.pages["/a"] = redirect("/a")
 
-    with pytest.raises(FileBroken, match="from one address to the next"):
+    with pytest.raises(FileError, match="from one address to the next"):
         client.get(server.url + "a")
-    assert len(server.requested_paths) == 1 + web.REDIRECTS
+    assert len(server.requested_paths) == 1 + downloader.MAX_REDIRECTS
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://h/x", "gopher://h/"])
 def test_redirects_to_other_schemes_are_refused(
-    server: ImageServer, client: Web, location: str
+    server: ImageServer, client: ImageDownloader, location: str
 ) -> None:
     server.pages["/a"] = redirect(location)
 
-    with pytest.raises(FileBroken, match="not HTTP"):
+    with pytest.raises(FileError, match="not HTTP"):
         client.get(server.url + "a")
 
 
@@ -59,20 +62,24 @@ def test_redirects_to_other_schemes_are_refused(
     "location", ["http://", "http://[x", "http://h:port/", "http://a..b/"]
 )
 def test_redirects_to_invalid_addresses_are_broken(
-    server: ImageServer, client: Web, location: str
+    server: ImageServer, client: ImageDownloader, location: str
 ) -> None:
     server.pages["/a"] = redirect(location)
 
-    with pytest.raises(Broken):
+    with pytest.raises(DownloadError):
         client.get(server.url + "a")
 
 
-def test_an_error_has_its_status_code(server: ImageServer, client: Web) -> None:
-    with pytest.raises(FileBroken, match=r": HTTP 404\."):
+def test_an_error_has_its_status_code(
+    server: ImageServer, client: ImageDownloader
+) -> None:
+    with pytest.raises(FileError, match=r": HTTP 404\."):
         client.get(server.url + "none")
 
 
-def test_a_file_that_is_too_large_is_not_read(server: ImageServer, client: Web) -> None:
+def test_a_file_that_is_too_large_is_not_read(
+    server: ImageServer, client: ImageDownloader
+) -> None:
     def send_endlessly(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
@@ -81,32 +88,36 @@ def test_a_file_that_is_too_large_is_not_read(server: ImageServer, client: Web) 
 
     server.pages["/a"] = send_endlessly
 
-    with pytest.raises(FileBroken, match=r": 512 KiB\."):
+    with pytest.raises(FileError, match=r": 512 KiB\."):
         client.get(server.url + "a")
 
 
-def test_compressed_content_is_not_unpacked(server: ImageServer, client: Web) -> None:
+def test_compressed_content_is_not_unpacked(
+    server: ImageServer, client: ImageDownloader
+) -> None:
     compressed = gzip.compress(b"x" * 10_000_000)
     server.pages["/a"] = lambda handler: send(
         handler, compressed, Content_Encoding="gzip"
     )
 
-    with pytest.raises(FileBroken, match="not asked for"):
+    with pytest.raises(FileError, match="not asked for"):
         client.get(server.url + "a")
 
 
 @pytest.mark.usefixtures("short_timeouts")
 def test_a_server_that_does_not_answer_times_out(
-    server: ImageServer, client: Web
+    server: ImageServer, client: ImageDownloader
 ) -> None:
     server.pages["/a"] = lambda _: time.sleep(3)
 
-    with pytest.raises(Broken, match="did not answer in time"):
+    with pytest.raises(DownloadError, match="did not answer in time"):
         client.get(server.url + "a")
 
 
 @pytest.mark.usefixtures("short_timeouts")
-def test_a_slow_download_times_out(server: ImageServer, client: Web) -> None:
+def test_a_slow_download_times_out(
+    server: ImageServer, client: ImageDownloader
+) -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
@@ -117,13 +128,13 @@ def test_a_slow_download_times_out(server: ImageServer, client: Web) -> None:
     server.pages["/a"] = drip
     started = time.monotonic()
 
-    with pytest.raises(Broken, match="too long"):
+    with pytest.raises(DownloadError, match="too long"):
         client.get(server.url + "a")
     assert time.monotonic() - started < 3
 
 
 def test_a_connection_that_breaks_off_is_reported(
-    server: ImageServer, client: Web
+    server: ImageServer, client: ImageDownloader
 ) -> None:
     def send_half(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -134,12 +145,14 @@ def test_a_connection_that_breaks_off_is_reported(
     server.pages["/a"], server.pages["/b"] = send_half, break_off
 
     for name in "ab":
-        with pytest.raises(Broken, match="broke off"):
+        with pytest.raises(DownloadError, match="broke off"):
             client.get(server.url + name)
 
 
-def test_an_unreachable_server_is_reported(server: ImageServer, client: Web) -> None:
+def test_an_unreachable_server_is_reported(
+    server: ImageServer, client: ImageDownloader
+) -> None:
     server.stop()
 
-    with pytest.raises(Broken, match="cannot be reached"):
+    with pytest.raises(DownloadError, match="cannot be reached"):
         client.get(server.url)
