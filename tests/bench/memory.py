@@ -86,7 +86,7 @@ class StaffClient:
 
 
 def change_instances(
-    contents: dict[Cluster, Contents], number: int
+    contents_by_cluster: dict[Cluster, Contents], number: int
 ) -> dict[Cluster, Contents]:
     """Return the contents with a change of every tenth instance."""
 
@@ -98,7 +98,7 @@ def change_instances(
 
     return {
         cluster: replace(contents, instances=instances(contents))
-        for cluster, contents in contents.items()
+        for cluster, contents in contents_by_cluster.items()
     }
 
 

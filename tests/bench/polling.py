@@ -44,12 +44,12 @@ def session(name: str) -> str:
     return clusters.session_of(User.objects.get(username=name))
 
 
-def keep_busy(contents: dict[Cluster, Contents], owners: list[str]) -> None:
+def keep_busy(contents_by_cluster: dict[Cluster, Contents], owners: list[str]) -> None:
     """Create a running job on one machine of each owner, which never ends."""
     for number, owner in enumerate(owners):
         cluster, instance = next(
             (cluster, owned[0])
-            for cluster, contents in contents.items()
+            for cluster, contents in contents_by_cluster.items()
             if (owned := contents.by_user.get(owner))
         )
         Job.objects.create(

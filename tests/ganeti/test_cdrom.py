@@ -35,10 +35,10 @@ def test_a_missing_image_is_reported_and_typed_values_are_kept(
 ) -> None:
     client.force_login(alice)
 
-    answer = configure(client, cdrom_image_path="no", nic_type="e1000")
+    response = configure(client, cdrom_image_path="no", nic_type="e1000")
 
-    page = markup(answer)
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    page = markup(response)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert "There is nothing." in page
     assert 'value="no"' in page
     assert '<option value="e1000" selected>' in page
@@ -67,10 +67,10 @@ def test_booting_from_cdrom_requires_an_image(
 ) -> None:
     client.force_login(alice)
 
-    answer = configure(client, boot_order="cdrom")
+    response = configure(client, boot_order="cdrom")
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "To boot from CD-ROM, enter the URL of an image." in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert "To boot from CD-ROM, enter the URL of an image." in markup(response)
 
 
 def test_a_setting_allows_private_addresses(
@@ -103,8 +103,8 @@ def test_users_without_rights_cause_no_probe(
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    answer = configure(client, name, cdrom_image_path=ISO)
+    response = configure(client, name, cdrom_image_path=ISO)
 
-    assert answer.status_code == status
+    assert response.status_code == status
     assert (probed_urls, published.jobs) == ([], [])
     assert AuditEntry.objects.get().refused

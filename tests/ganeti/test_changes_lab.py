@@ -260,11 +260,11 @@ def test_an_immovable_instance_is_isolated_at_its_next_start(
     cluster = create_cluster(machines)
     client.force_login(root)
 
-    answer = post(client, "isolate", LOCAL_NAME, wanted="on")
+    response = post(client, "isolate", LOCAL_NAME, wanted="on")
     run_pending_jobs(cluster)
 
     assert "The change takes effect the next time the machine starts." in notices(
-        answer
+        response
     )
     assert tags(machines, LOCAL_NAME) == {ALICE, "ganetimgr:isolate"}
     assert Job.objects.count() == 1

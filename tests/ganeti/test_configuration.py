@@ -111,10 +111,10 @@ def test_an_unchanged_form_is_valid_and_submits_nothing(
 
     page = markup(client.get(url("configure", "odd1")))
     posted = {key: str(value) for key, value in form.current.items() if value}
-    answer = client.post(url("configure", "odd1"), posted, follow=True)
+    response = client.post(url("configure", "odd1"), posted, follow=True)
 
     assert "field-error" not in page
-    assert "No changes needed." in notices(answer)
+    assert "No changes needed." in notices(response)
     assert published.jobs == []
 
 
@@ -158,9 +158,9 @@ def test_no_job_is_submitted_without_differences(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("configure"), CURRENT, follow=True)
+    response = client.post(url("configure"), CURRENT, follow=True)
 
-    assert notices(answer) == ["No changes needed."]
+    assert notices(response) == ["No changes needed."]
     assert (published.jobs, published.calls) == ([], [])
     assert not AuditEntry.objects.exists()
 
@@ -256,12 +256,12 @@ def test_values_that_escape_the_xen_configuration_are_refused(
     add(cluster, published, "pvm1", hypervisor="xen-pvm")
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         url("configure", "pvm1"),
         {"root_path": "/dev/vda1", "kernel_args": "ro"} | {field: value},
     )
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert published.jobs == []
 
 
@@ -274,9 +274,9 @@ def test_refusals_are_mailed(
     settings.MANAGERS = [("Staff", "staff@example.org")]
     client.force_login(alice)
 
-    answer = configure(client, "mail1", nic_type="e1000")
+    response = configure(client, "mail1", nic_type="e1000")
 
-    assert "This machine is locked by staff" in text(markup(answer))
+    assert "This machine is locked by staff" in text(markup(response))
     assert " mail1 (athens)" in str(sent()[0].body)
 
 
@@ -315,10 +315,10 @@ def test_typed_values_are_kept_if_the_cluster_is_unreachable(
     client.force_login(alice)
     published.fail_submissions(RapiUnreachable("It refuses connections.", sent=False))
 
-    answer = configure(client, nic_type="e1000")
+    response = configure(client, nic_type="e1000")
 
-    assert answer.status_code == HTTPStatus.CONFLICT
-    assert '<option value="e1000" selected>' in markup(answer)
+    assert response.status_code == HTTPStatus.CONFLICT
+    assert '<option value="e1000" selected>' in markup(response)
     assert Job.objects.get().status == JobStatus.NOT_SUBMITTED
 
 
@@ -328,9 +328,9 @@ def test_a_busy_machine_is_not_configured(
     client.force_login(alice)
     client.post(url("reboot"), {"kind": "hard"})
 
-    answer = configure(client, nic_type="e1000")
+    response = configure(client, nic_type="e1000")
 
-    assert answer.status_code == HTTPStatus.CONFLICT
+    assert response.status_code == HTTPStatus.CONFLICT
     assert len(published.jobs) == 1
 
 

@@ -40,14 +40,14 @@ def test_opening_the_link_describes_the_action_without_running_it(
     link = link_for(client, alice, sent)
     entry_count = AuditEntry.objects.count()
 
-    answer = client.get(link)
+    response = client.get(link)
 
-    page_text = text(markup(answer))
+    page_text = text(markup(response))
     for word in ("Destroy web1?", "10 GiB", "192.0.2.10", "Destroy now"):
         assert word in page_text
     assert published.jobs == []
     assert AuditEntry.objects.count() == entry_count
-    assert "no-store" in answer.headers["Cache-Control"]
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 def test_confirming_submits_the_job_and_shows_the_machine(
@@ -55,10 +55,10 @@ def test_confirming_submits_the_job_and_shows_the_machine(
 ) -> None:
     link = link_for(client, alice, sent)
 
-    answer = client.post(link, follow=True)
+    response = client.post(link, follow=True)
 
-    assert answer.redirect_chain == [(url("detail"), 302)]
-    assert notices(answer)[-1] == "Destroying… web1"
+    assert response.redirect_chain == [(url("detail"), 302)]
+    assert notices(response)[-1] == "Destroying… web1"
     assert submitted(published) == ["/2/instances/web1"]
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["ask_destroy", "destroy"]
@@ -70,10 +70,10 @@ def test_login_redirects_back_to_the_link(
     link = link_for(client, alice, sent)
     client.logout()
 
-    answer = client.get(link)
+    response = client.get(link)
 
-    assert answer.status_code == 302
-    assert link in answer.headers["Location"]
+    assert response.status_code == 302
+    assert link in response.headers["Location"]
 
 
 def test_the_link_works_once(
@@ -150,12 +150,12 @@ def test_an_incomplete_link_is_explained(
 ) -> None:
     key = link_for(client, alice, sent).split("/")[-3]
 
-    answer = client.get(
+    response = client.get(
         reverse("ganeti:request-confirm", args=(change.format(key), "destroy"))
     )
 
-    assert answer.status_code == 404
-    assert "Copy the whole link" in text(markup(answer))
+    assert response.status_code == 404
+    assert "Copy the whole link" in text(markup(response))
 
 
 @pytest.mark.parametrize("action", ["reinstall", "rename", "shutdown"])
@@ -174,9 +174,9 @@ def test_a_former_owner_cannot_confirm(
     link = link_for(client, alice, sent)
     published.change("web1", tags=["ganetimgr:user:carol"])  # not refreshed yet
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 404
+    assert response.status_code == 404
     assert published.jobs == []
     assert AuditEntry.objects.get(refused=True).target_name == "web1"
 
@@ -187,11 +187,11 @@ def test_a_lock_since_the_last_refresh_is_respected(
     link = link_for(client, alice, sent)
     published.change("web1", tags=["ganetimgr:user:alice", "ganetimgr:adminlock"])
 
-    answer = client.post(link)
+    response = client.post(link)
     reopened = client.get(link)
 
-    assert answer.status_code == 403
-    assert "locked by staff" in text(markup(answer))
+    assert response.status_code == 403
+    assert "locked by staff" in text(markup(response))
     assert "locked by staff" in text(markup(reopened))
     assert "Destroy now" not in text(markup(reopened))
     assert published.jobs == []
@@ -209,11 +209,11 @@ def test_a_rename_invalidates_the_link(
     published.instances["web9"] = row | {"name": "web9"}
     refreshing.refresh(cluster, force=True)
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 410
-    assert "has since been renamed" in text(markup(answer))
-    assert url("destroy", "web9") in markup(answer)
+    assert response.status_code == 410
+    assert "has since been renamed" in text(markup(response))
+    assert url("destroy", "web9") in markup(response)
     assert published.jobs == []
 
 
@@ -231,10 +231,10 @@ def test_another_machine_of_the_same_name_is_not_touched(
     if refreshed:
         refreshing.refresh(cluster, force=True)
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 410
-    assert "Another machine is now called web1" in text(markup(answer))
+    assert response.status_code == 410
+    assert "Another machine is now called web1" in text(markup(response))
     assert published.jobs == []
 
 
@@ -245,10 +245,10 @@ def test_a_removed_machine_is_reported(
     del published.instances["web1"]
     refreshing.refresh(cluster, force=True)
 
-    answer = client.get(link)
+    response = client.get(link)
 
-    assert answer.status_code == 410
-    assert "The machine web1 no longer exists" in text(markup(answer))
+    assert response.status_code == 410
+    assert "The machine web1 no longer exists" in text(markup(response))
 
 
 def test_a_disabled_cluster_keeps_the_link_valid(
@@ -274,11 +274,11 @@ def test_an_expired_link_points_to_the_form(
     assert request.expires_at - request.asked_at == timedelta(days=3)
     ActionRequest.objects.update(expires_at=timezone.now())
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 410
-    assert "The link expired: it was valid until" in text(markup(answer))
-    assert url("destroy") in markup(answer)
+    assert response.status_code == 410
+    assert "The link expired: it was valid until" in text(markup(response))
+    assert url("destroy") in markup(response)
     assert published.jobs == []
 
 
@@ -315,10 +315,10 @@ def test_a_busy_machine_keeps_the_link_valid(
     link = link_for(client, alice, sent)
     client.post(url("reboot"))
 
-    answer = client.post(link, follow=True)
+    response = client.post(link, follow=True)
 
-    assert answer.redirect_chain == [(link, 302)]
-    assert "The link is still valid" in notices(answer)[-1]
+    assert response.redirect_chain == [(link, 302)]
+    assert "The link is still valid" in notices(response)[-1]
     assert submitted(published) == ["/2/instances/web1/reboot"]
     assert ActionRequest.objects.get().pending
 
@@ -334,9 +334,9 @@ def test_an_unreachable_cluster_keeps_the_link_valid(
         unreachable = RapiUnreachable("It refuses connections.", sent=False)
         published.fail_submissions(unreachable)
 
-    answer = client.post(link, follow=True)
-    assert answer.status_code == 200
-    assert "nothing was done" in notices(answer)[-1]
+    response = client.post(link, follow=True)
+    assert response.status_code == 200
+    assert "nothing was done" in notices(response)[-1]
     assert ActionRequest.objects.get().pending
 
     published.come_back()
@@ -382,7 +382,7 @@ def test_a_job_in_doubt_uses_up_the_link(
     no_response = RapiUnreachable("No answer.", sent=True)
     published.fail_submissions(no_response, arrived=True)
 
-    answer = client.post(link, follow=True)
+    response = client.post(link, follow=True)
 
-    assert "We're checking" in notices(answer)[-1]
+    assert "We're checking" in notices(response)[-1]
     assert client.get(link).status_code == 410

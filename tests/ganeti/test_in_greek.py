@@ -158,12 +158,12 @@ def test_an_action_on_an_unreachable_cluster(
     published.go_down()
 
     address = reverse("ganeti:instance-reboot", args=("athens", "web1"))
-    answer = reader.post(address, {"kind": "hard"}, follow=True)
+    response = reader.post(address, {"kind": "hard"}, follow=True)
 
-    (notice,) = notices(answer)
+    (notice,) = notices(response)
     assert "δεν έγινε τίποτα" in notice
     assert "Αρνείται τις συνδέσεις." in notice
-    assert english(markup(answer)) == set()
+    assert english(markup(response)) == set()
 
 
 @pytest.mark.usefixtures("published")

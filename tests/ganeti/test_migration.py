@@ -36,7 +36,7 @@ def test_an_instance_is_migrated_to_the_chosen_node(
 ) -> None:
     options = {"target_node": "node2", "live": "on", "allow_failover": "on"}
 
-    answer = admin.post(url("migrate"), options, follow=True)
+    response = admin.post(url("migrate"), options, follow=True)
 
     call = shared.jobs[0].call
     assert (call.method, call.path) == ("PUT", "/2/instances/web1/migrate")
@@ -46,7 +46,7 @@ def test_an_instance_is_migrated_to_the_chosen_node(
         "allow_failover": True,
         "cleanup": False,
     }
-    assert "Migrating to another node…" in notices(answer)[0]
+    assert "Migrating to another node…" in notices(response)[0]
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail) == ("migrate", "migrate: node2")
 
@@ -82,11 +82,11 @@ def test_an_unsuitable_node_is_off_with_the_reason(
     admin: Client, shared: FakeRapi, node: str, reason: str
 ) -> None:
     html = page(admin)
-    answer = admin.post(url("migrate"), {"target_node": node})
+    response = admin.post(url("migrate"), {"target_node": node})
 
     assert f"{node} ({reason})" in text(html)
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert f"{node} can't take it: {reason}." in text(markup(answer))
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert f"{node} can't take it: {reason}." in text(markup(response))
     assert shared.jobs == []
 
 
@@ -94,9 +94,9 @@ def test_an_unsuitable_node_is_off_with_the_reason(
 def test_a_node_of_another_group_is_not_offered(
     admin: Client, shared: FakeRapi, node: str
 ) -> None:
-    answer = admin.post(url("failover"), {"target_node": node})
+    response = admin.post(url("failover"), {"target_node": node})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert shared.jobs == []
 
 

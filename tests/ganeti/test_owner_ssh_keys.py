@@ -24,8 +24,8 @@ def keys(alice: User, bob: User, settings: Settings) -> None:
 
 
 def fetch(client: Client, url: str) -> tuple[int, str]:
-    answer = client.get(url.removeprefix("http://testserver"))
-    return answer.status_code, answer.content.decode()
+    response = client.get(url.removeprefix("http://testserver"))
+    return response.status_code, response.content.decode()
 
 
 def test_keys_can_be_fetched_without_login(

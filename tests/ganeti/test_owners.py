@@ -46,7 +46,7 @@ def tags(rapi: FakeRapi, name: str = "web1") -> set[str]:
 def set_owners(
     cluster: Cluster, rapi: FakeRapi, *owners: str, name: str = "web1"
 ) -> None:
-    rapi.change(name, tags=[f"ganetimgr:{name}" for name in owners])
+    rapi.change(name, tags=[f"ganetimgr:{owner}" for owner in owners])
     assert refreshing.refresh(cluster, force=True)
     rapi.calls.clear()
 
@@ -87,11 +87,11 @@ def test_an_inexact_name_finds_nobody(
 ) -> None:
     client.force_login(alice)
 
-    answer = add(client, typed)
+    response = add(client, typed)
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert NOBODY in text(markup(answer))
-    assert f'value="{typed}"' in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert NOBODY in text(markup(response))
+    assert f'value="{typed}"' in markup(response)
     assert published.jobs == []
 
 
@@ -260,11 +260,11 @@ def test_owners_cannot_remove_the_last_known_owner(
     client.force_login(alice)
 
     page = markup(client.get(url("owners")))
-    answer = remove(client, "user:alice", confirmed="yes")
+    response = remove(client, "user:alice", confirmed="yes")
 
     assert 'value="user:alice"' not in page
     assert "only staff can remove it" in page
-    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert response.status_code == HTTPStatus.FORBIDDEN
     assert published.jobs == []
     assert AuditEntry.objects.get().refused
 
@@ -317,17 +317,17 @@ def test_a_removal_waits_for_the_mailed_link(
     set_owners(cluster, published, "user:alice", "user:bob")
     client.force_login(bob)
 
-    answer = client.post(
+    response = client.post(
         url("owners"), {"owner": "user:alice", "confirmed": "yes"}, follow=True
     )
     link = newest_link(sent)
     page = text(markup(client.get(link)))
     client.force_login(alice)
-    response = client.post(link)
+    other_response = client.post(link)
 
-    assert "Nothing has been done yet" in notices(answer)[0]
+    assert "Nothing has been done yet" in notices(response)[0]
     assert "Remove alice as an owner of web1?" in page
-    assert response.status_code == HTTPStatus.NOT_FOUND
+    assert other_response.status_code == HTTPStatus.NOT_FOUND
     assert published.jobs == []
 
 
@@ -390,10 +390,10 @@ def test_owners_and_viewers_cannot_search_by_a_part_of_a_name(
     Group.objects.create(name="carolers")
     client.force_login(request.getfixturevalue(person))
 
-    answer = client.get(url("owners"), {"q": "caro"}, headers=headers)
+    response = client.get(url("owners"), {"q": "caro"}, headers=headers)
 
-    assert "carol" not in markup(answer)
-    assert "Find a user" not in markup(answer)
+    assert "carol" not in markup(response)
+    assert "Find a user" not in markup(response)
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
@@ -452,10 +452,10 @@ def test_users_without_rights_cannot_probe_names(
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    answers = [add(client, other, machine=name) for other in ("root", "nobody")]
-    answers.append(remove(client, "user:alice", name))
+    responses = [add(client, other, machine=name) for other in ("root", "nobody")]
+    responses.append(remove(client, "user:alice", name))
 
-    assert [answer.status_code for answer in answers] == [status] * 3
+    assert [response.status_code for response in responses] == [status] * 3
     assert published.jobs == []
 
 

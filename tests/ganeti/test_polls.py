@@ -64,12 +64,12 @@ def test_a_poll_without_changes_takes_few_queries_and_is_not_cached(
     machine, running = poll_addresses(reader)
 
     with django_assert_num_queries(5):  # session, rights, job
-        answers = [poll(reader, address) for address in (machine, running)]
+        responses = [poll(reader, address) for address in (machine, running)]
 
-    for answer in answers:
-        assert answer.status_code == UNCHANGED
-        assert answer["Cache-Control"] == "private, no-store"
-        assert answer.content == b""
+    for response in responses:
+        assert response.status_code == UNCHANGED
+        assert response["Cache-Control"] == "private, no-store"
+        assert response.content == b""
 
 
 def test_a_new_log_line_is_a_change(reader: Client, job: Job) -> None:
@@ -133,9 +133,9 @@ def test_a_poll_counts_as_use_of_the_session(reader: Client, job: Job) -> None:
 def test_a_poll_of_an_expired_session_is_redirected(reader: Client, job: Job) -> None:
     Session.objects.update(expire_date=timezone.now())
 
-    answer = poll(reader, f"{PAGE}poll?job={job.key}")
+    response = poll(reader, f"{PAGE}poll?job={job.key}")
 
-    assert answer.status_code == HTTPStatus.FOUND
+    assert response.status_code == HTTPStatus.FOUND
 
 
 def test_polls_work_with_another_session_engine(
@@ -144,7 +144,7 @@ def test_polls_work_with_another_session_engine(
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
     client.force_login(alice)
 
-    answer = poll(client, f"{PAGE}poll?job={job.key}")
+    response = poll(client, f"{PAGE}poll?job={job.key}")
 
-    assert answer.status_code == UNCHANGED
+    assert response.status_code == UNCHANGED
     assert not Session.objects.exists()

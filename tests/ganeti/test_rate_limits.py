@@ -28,9 +28,9 @@ def test_probes_of_cdrom_urls_are_rate_limited(
 ) -> None:
     configure(owner, cdrom_image_path="no")
 
-    answer = configure(owner, cdrom_image_path=ISO)
+    response = configure(owner, cdrom_image_path=ISO)
 
-    assert answer.status_code == 429
+    assert response.status_code == 429
     assert probed_urls == ["no"]
     assert configure(owner, boot_order="network").status_code == 302
 
@@ -39,8 +39,8 @@ def test_confirmation_mails_are_rate_limited(owner: Client) -> None:
     assert owner.post(url("destroy"), {"typed_name": "web1"}).status_code == 302
     mails = Mail.objects.count()
 
-    answer = owner.post(url("destroy"), {"typed_name": "web1"})
+    response = owner.post(url("destroy"), {"typed_name": "web1"})
 
-    assert answer.status_code == 429
+    assert response.status_code == 429
     assert Mail.objects.count() == mails
     assert ActionRequest.objects.count() == 1

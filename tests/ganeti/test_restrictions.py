@@ -68,9 +68,9 @@ def test_locking_a_locked_machine_changes_nothing(
 ) -> None:
     client.force_login(guard)
 
-    answer = switch(client, "lock", "on", "mail1")
+    response = switch(client, "lock", "on", "mail1")
 
-    assert notices(answer) == ["No changes needed."]
+    assert notices(response) == ["No changes needed."]
     assert published.jobs == []
 
 
@@ -79,9 +79,9 @@ def test_a_post_without_an_action_does_nothing(
 ) -> None:
     client.force_login(guard)
 
-    answer = client.post(url("lock"), {}, follow=True)
+    response = client.post(url("lock"), {}, follow=True)
 
-    assert notices(answer) == ["Nothing was done: no action was chosen."]
+    assert notices(response) == ["Nothing was done: no action was chosen."]
     assert published.jobs == []
 
 
@@ -111,8 +111,8 @@ def test_owners_and_viewers_may_not_lock_or_isolate(
     client.force_login(request.getfixturevalue(person))
 
     for value in ("on", "off"):
-        answer = client.post(url(action, name), {"wanted": value})
-        assert answer.status_code == status
+        response = client.post(url(action, name), {"wanted": value})
+        assert response.status_code == status
 
     assert published.jobs == []
     opposite = {"lock": "unlock", "isolate": "rejoin"}[action]
@@ -174,12 +174,12 @@ def test_isolation_is_followed_by_a_migration(
 ) -> None:
     client.force_login(guard)
 
-    answer = switch(client, "isolate", "on")
+    response = switch(client, "isolate", "on")
     run_to_end(cluster, published)
     switch(client, "isolate", "off")
     run_to_end(cluster, published)
 
-    assert "takes effect" not in str(notices(answer))
+    assert "takes effect" not in str(notices(response))
     assert calls(published) == [
         ("PUT", "tags", ["ganetimgr:isolate"]),
         ("PUT", "migrate", None),
@@ -218,11 +218,11 @@ def test_isolation_waits_for_the_next_start_without_migration(
     refreshing.refresh(cluster, force=True)
     client.force_login(guard)
 
-    answer = switch(client, "isolate", "on")
+    response = switch(client, "isolate", "on")
     run_to_end(cluster, published)
 
     has_notice = "The change takes effect the next time the machine starts." in notices(
-        answer
+        response
     )
     assert has_notice is not migrates
     assert [action for _, action, _ in calls(published)] == ["tags"] + [
@@ -283,8 +283,8 @@ def test_arbitrary_posts_are_handled(
     client.force_login(root)
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
 
-    answer = client.post(url(action), {"subnet": typed, "wanted": typed})
+    response = client.post(url(action), {"subnet": typed, "wanted": typed})
 
-    assert answer.status_code < 500
+    assert response.status_code < 500
     for job in published.jobs:
         assert all(len(tag) <= 128 for tag in job.call.query.get("tag", ()))

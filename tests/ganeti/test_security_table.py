@@ -205,11 +205,11 @@ def test_the_table_has_every_address() -> None:
 def test_statuses_are_those_of_the_table(people: dict[str, User], person: str) -> None:
     column = PEOPLE.index(person)
 
-    answers = {
+    responses = {
         name: undone(_request_statuses, people, name, PERSONS[person]) for name in TABLE
     }
 
-    assert answers == {
+    assert responses == {
         name: (rule.get[column], rule.post[column]) for name, rule in TABLE.items()
     }
 
@@ -227,13 +227,13 @@ def _request_statuses(
     address = address_of(name, person.machine)
     counts = (Job.objects.count(), AuditEntry.objects.count())
 
-    get_answer = client.get(address)
+    get_response = client.get(address)
     assert (Job.objects.count(), AuditEntry.objects.count()) == counts
-    post_answer = client.post(address)
+    post_response = client.post(address)
 
-    if person.user is None and get_answer.status_code == LOGIN:
-        assert get_answer.headers["Location"].startswith(reverse("accounts:login"))
-    return get_answer.status_code, post_answer.status_code
+    if person.user is None and get_response.status_code == LOGIN:
+        assert get_response.headers["Location"].startswith(reverse("accounts:login"))
+    return get_response.status_code, post_response.status_code
 
 
 @pytest.mark.usefixtures("published")
@@ -253,9 +253,9 @@ def test_a_stranger_gets_the_same_page_for_hidden_and_missing_machines(
     assert _without_names(existing) == _without_names(missing)
 
 
-def _without_names(answer: HttpResponseBase) -> str:
+def _without_names(response: HttpResponseBase) -> str:
     """Return a page without names and CSRF tokens, which differ."""
-    page = answer.content.decode() if isinstance(answer, HttpResponse) else ""
+    page = response.content.decode() if isinstance(response, HttpResponse) else ""
     return re.sub(r"web1|none|[A-Za-z0-9]{64}", "", page)
 
 
@@ -264,12 +264,12 @@ def test_every_post_needs_a_csrf_token(people: dict[str, User]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(people["root"])
 
-    answers = {
+    responses = {
         name: client.post(address_of(name, "web1")).status_code for name in TABLE
     }
 
     assert {
-        name: status for name, status in answers.items() if status not in {403, 405}
+        name: status for name, status in responses.items() if status not in {403, 405}
     } == {}
 
 
@@ -284,9 +284,9 @@ def test_the_administration_is_for_superusers_alone(
 
     for name in set(ADMIN) - {"admin:login", "admin:logout"}:
         address = admin_address(name, cluster)
-        for answer in (client.get(address), client.post(address)):
-            assert answer.status_code in {302, 403, 405}, name
-            assert b"athens" not in answer.content, name
+        for response in (client.get(address), client.post(address)):
+            assert response.status_code in {302, 403, 405}, name
+            assert b"athens" not in response.content, name
 
 
 @pytest.mark.usefixtures("published")
@@ -295,5 +295,5 @@ def test_pages_of_the_administration_do_not_fail(
 ) -> None:
     for name in ADMIN:
         client.force_login(root)
-        answer = client.get(admin_address(name, cluster))
-        assert answer.status_code < 500, name
+        response = client.get(admin_address(name, cluster))
+        assert response.status_code < 500, name

@@ -25,11 +25,11 @@ def test_a_database_outage_is_reported(
         raise OperationalError("it is gone")
 
     with connection.execute_wrapper(fail):
-        answer = alice_client.get("/")
+        response = alice_client.get("/")
 
-    assert answer.status_code == 503
-    assert "can't reach its database" in answer.content.decode()
-    assert "it is gone" not in answer.content.decode()
+    assert response.status_code == 503
+    assert "can't reach its database" in response.content.decode()
+    assert "it is gone" not in response.content.decode()
 
 
 def test_an_exception_is_not_shown(
@@ -39,8 +39,8 @@ def test_an_exception_is_not_shown(
         raise RuntimeError("a secret of ours")
 
     monkeypatch.setattr(inventory, "visible", fail)
-    answer = alice_client.get("/")
+    response = alice_client.get("/")
 
-    assert answer.status_code == 500
-    assert "Something went wrong on our side" in answer.content.decode()
-    assert "a secret of ours" not in answer.content.decode()
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in response.content.decode()
+    assert "a secret of ours" not in response.content.decode()

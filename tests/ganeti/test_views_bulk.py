@@ -60,14 +60,14 @@ def test_confirming_submits_the_jobs(
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         BULK,
         bulk_fields("reboot", ["web1", "web3"], confirmed="yes", next="?q=web"),
         follow=True,
     )
 
-    assert answer.redirect_chain == [(f"{LIST}?q=web", HTTPStatus.FOUND)]
-    assert notices(answer) == ["Reboot: requested for 2 machines."]
+    assert response.redirect_chain == [(f"{LIST}?q=web", HTTPStatus.FOUND)]
+    assert notices(response) == ["Reboot: requested for 2 machines."]
     assert Job.objects.count() == len(published.jobs) == 2
 
 
@@ -76,11 +76,11 @@ def test_a_refusal_is_reported_and_recorded(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         BULK, bulk_fields("shutdown", ["mail1"], confirmed="yes"), follow=True
     )
 
-    assert "mail1: This machine is locked by staff" in notices(answer)[0]
+    assert "mail1: This machine is locked by staff" in notices(response)[0]
     assert AuditEntry.objects.get().refused
     assert published.jobs == []
 
@@ -94,11 +94,11 @@ def test_a_cluster_that_does_not_respond_is_called_once(
     published.fail_submissions(RapiUnreachable("It hangs.", sent=False))
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         BULK, bulk_fields("reboot", ["web1", "web3"], confirmed="yes"), follow=True
     )
 
-    assert notices(answer) == ["web1, web3: It hangs."]
+    assert notices(response) == ["web1, web3: It hangs."]
     assert len([call for call in published.calls if "/instances/" in call.path]) == 1
 
 
@@ -109,11 +109,11 @@ def test_the_action_stops_after_a_time_limit(
     monkeypatch.setattr(bulk, "TIME_LIMIT_S", -1)
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         BULK, bulk_fields("reboot", ["web1"], confirmed="yes"), follow=True
     )
 
-    assert notices(answer) == [
+    assert notices(response) == [
         "web1: The clusters took too long to respond. Select the machines again."
     ]
 
@@ -133,9 +133,9 @@ def test_invalid_posts_do_nothing(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(BULK, fields)
+    response = client.post(BULK, fields)
 
-    assert answer.status_code == HTTPStatus.FOUND
+    assert response.status_code == HTTPStatus.FOUND
     assert not Job.objects.exists()
 
 
@@ -167,6 +167,6 @@ def test_language_and_colours_can_be_changed_on_the_preview(
     )
     assert next_field
 
-    answer = client.post(address, {"language": "el", "next": next_field["value"]})
+    response = client.post(address, {"language": "el", "next": next_field["value"]})
 
-    assert answer["Location"] == "/?q=web"
+    assert response["Location"] == "/?q=web"

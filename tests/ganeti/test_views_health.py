@@ -28,19 +28,19 @@ def test_healthz_runs_no_queries(
     client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        answer = client.get(reverse("ganeti:healthz"))
+        response = client.get(reverse("ganeti:healthz"))
 
-    assert answer.status_code == HTTPStatus.OK
-    assert "sessionid" not in answer.cookies
+    assert response.status_code == HTTPStatus.OK
+    assert "sessionid" not in response.cookies
 
 
 def test_readyz_is_ok_when_all_parts_are(client: Client, db: None) -> None:
     beat(2)
 
-    answer = client.get(READY)
+    response = client.get(READY)
 
-    assert answer.status_code == HTTPStatus.OK
-    assert answer.json() == {
+    assert response.status_code == HTTPStatus.OK
+    assert response.json() == {
         "ready": True,
         "database": "ok",
         "cache": "ok",
@@ -49,10 +49,10 @@ def test_readyz_is_ok_when_all_parts_are(client: Client, db: None) -> None:
 
 
 def test_a_missing_watcher_is_reported(client: Client, db: None) -> None:
-    answer = client.get(READY)
+    response = client.get(READY)
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.json()["watcher"] == "never heard of"
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json()["watcher"] == "never heard of"
 
 
 def test_a_silent_watcher_is_reported(client: Client, db: None) -> None:
@@ -67,10 +67,10 @@ def test_a_cache_that_loses_values_is_reported(
     beat(2)
     monkeypatch.setattr(cache, "get", lambda _key: None)
 
-    answer = client.get(READY)
+    response = client.get(READY)
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.json()["cache"] == "does not keep"
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json()["cache"] == "does not keep"
 
 
 def test_readyz_leaves_one_entry_in_the_cache(
@@ -104,11 +104,11 @@ def test_staff_can_refresh_a_cluster(
 ) -> None:
     client.force_login(olga)
 
-    answer = client.post(
+    response = client.post(
         reverse("ganeti:cluster-refresh", args=[cluster.slug]), follow=True
     )
 
-    assert notices(answer) == ["Refreshing athens."]
+    assert notices(response) == ["Refreshing athens."]
     assert background_refreshes[0] == "athens"
 
 
@@ -117,9 +117,9 @@ def test_others_cannot_refresh_a_cluster(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(reverse("ganeti:cluster-refresh", args=[cluster.slug]))
+    response = client.post(reverse("ganeti:cluster-refresh", args=[cluster.slug]))
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert response.status_code == HTTPStatus.FORBIDDEN
     assert background_refreshes == []
 
 
@@ -135,8 +135,8 @@ def test_an_unexpected_response_of_a_cluster_is_explained(
     monkeypatch.setattr(jobs, "render", fail)
     client.force_login(alice)
 
-    answer = client.get(reverse("ganeti:jobs-running"))
+    response = client.get(reverse("ganeti:jobs-running"))
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert "A cluster returned an unexpected response." in text(markup(answer))
-    assert "Bad Gateway" not in markup(answer)
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "A cluster returned an unexpected response." in text(markup(response))
+    assert "Bad Gateway" not in markup(response)

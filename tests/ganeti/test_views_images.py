@@ -72,11 +72,11 @@ def test_all_users_get_the_images_without_parameters(
     )
     client.force_login(carol)
 
-    answer = client.get(LIST)
+    response = client.get(LIST)
 
-    assert answer.headers["Content-Type"] == "application/json"
-    assert b"s3cret" not in answer.content
-    no_system, debian, ubuntu = answer.json()["operating_systems"]
+    assert response.headers["Content-Type"] == "application/json"
+    assert b"s3cret" not in response.content
+    no_system, debian, ubuntu = response.json()["operating_systems"]
     assert no_system == {"id": "", "description": "No operating system", "provider": ""}
     assert debian == {
         "id": "debian",
@@ -86,7 +86,7 @@ def test_all_users_get_the_images_without_parameters(
         "ssh_key_users": [],
     }
     assert ubuntu["id"] == "u"
-    assert list(answer.json()) == ["operating_systems"]
+    assert list(response.json()) == ["operating_systems"]
 
 
 @pytest.mark.usefixtures("images")
@@ -208,11 +208,11 @@ def test_fetching_again_makes_the_sources_due(client: Client, olga: User) -> Non
     save_beat()
     client.force_login(olga)
 
-    answer = client.post(FETCH, follow=True)
+    response = client.post(FETCH, follow=True)
 
-    assert notices(answer) == ["Fetching all sources."]
+    assert notices(response) == ["Fetching all sources."]
     assert ImageSource.objects.get().next_at <= timezone.now()
-    assert "Being fetched" in markup(answer)
+    assert "Being fetched" in markup(response)
 
 
 @pytest.mark.usefixtures("images")

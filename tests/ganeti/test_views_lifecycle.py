@@ -105,13 +105,15 @@ def test_lock_and_maintenance_are_explained_and_posts_recorded(
 ) -> None:
     client.force_login(alice)
 
-    get_answer = client.get(url(action, name))
+    get_response = client.get(url(action, name))
     assert not AuditEntry.objects.exists()
-    post_answer = client.post(url(action, name), {"typed_name": name, **VALID[action]})
+    post_response = client.post(
+        url(action, name), {"typed_name": name, **VALID[action]}
+    )
 
-    assert [get_answer.status_code, post_answer.status_code] == [403, 403]
-    assert reason in text(markup(get_answer))
-    assert reason in text(markup(post_answer))
+    assert [get_response.status_code, post_response.status_code] == [403, 403]
+    assert reason in text(markup(get_response))
+    assert reason in text(markup(post_response))
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.refused, entry.target_name) == (action, True, name)
     assert not ActionRequest.objects.exists()
@@ -124,9 +126,9 @@ def test_a_stranger_cannot_tell_hidden_from_missing_machines(
     client.force_login(carol)
     fields = {"typed_name": "x", "new_name": "shop.example.org"}
 
-    answers = [client.post(url("rename", name), fields) for name in ("web1", "none")]
+    responses = [client.post(url("rename", name), fields) for name in ("web1", "none")]
 
-    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [response.status_code for response in responses] == [404, 404]
 
 
 def test_read_only_access_is_explained(
@@ -135,10 +137,10 @@ def test_read_only_access_is_explained(
     Cluster.objects.update(can_write=False)
     client.force_login(alice)
 
-    answer = client.get(url("destroy"))
+    response = client.get(url("destroy"))
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "read-only access" in text(markup(answer))
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert "read-only access" in text(markup(response))
 
 
 # -- typed values
@@ -150,12 +152,12 @@ def test_the_machines_name_must_be_typed(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         url("rename"), {"typed_name": typed, "new_name": "shop.example.org"}
     )
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert 'value="shop.example.org"' in markup(answer), "what was typed is kept"
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert 'value="shop.example.org"' in markup(response), "what was typed is kept"
     assert not ActionRequest.objects.exists()
 
 
@@ -184,10 +186,10 @@ def test_a_new_name_must_be_valid_and_unused(
     monkeypatch.setattr(hostnames, "_sources", sources)
     client.force_login(alice)
 
-    answer = client.post(url("rename"), {"typed_name": "web1", "new_name": new_name})
+    response = client.post(url("rename"), {"typed_name": "web1", "new_name": new_name})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert reason in text(markup(answer))
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert reason in text(markup(response))
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -202,9 +204,9 @@ def test_arbitrary_posts_are_handled(
     posted = data.draw(st.dictionaries(st.sampled_from(fields), values))
     client.force_login(alice)
 
-    answer = client.post(url(action), posted)
+    response = client.post(url(action), posted)
 
-    assert answer.status_code in {302, 400}
+    assert response.status_code in {302, 400}
     assert not Job.objects.exists()
 
 
@@ -217,9 +219,9 @@ def test_arbitrary_links_are_not_found(client: Client, alice: User, key: str) ->
     client.force_login(alice)
     address = reverse("ganeti:request-confirm", args=(key, "destroy"))
 
-    answers = [client.get(address), client.post(address, {"x": key})]
+    responses = [client.get(address), client.post(address, {"x": key})]
 
-    assert {answer.status_code for answer in answers} == {404}
+    assert {response.status_code for response in responses} == {404}
 
 
 # -- mail and audit entry
@@ -263,9 +265,9 @@ def test_a_user_without_mail_address_is_told(client: Client, alice: User) -> Non
     alice.save()
     client.force_login(alice)
 
-    answer = client.post(url("destroy"), {"typed_name": "web1"}, follow=True)
+    response = client.post(url("destroy"), {"typed_name": "web1"}, follow=True)
 
-    assert "no mail address" in notices(answer)[0]
+    assert "no mail address" in notices(response)[0]
     assert not ActionRequest.objects.exists()
 
 

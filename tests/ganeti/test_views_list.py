@@ -261,16 +261,16 @@ def test_machines_of_a_cluster_that_is_down_stay_listed(
     published.go_down()
     assert not refreshing.refresh(cluster, force=True)
     client.force_login(alice)
-    owner_answer = client.get(LIST)
+    owner_response = client.get(LIST)
     client.force_login(carol)
-    stranger_answer = client.get(LIST)
+    stranger_response = client.get(LIST)
 
-    assert "stopped responding" in text(markup(owner_answer))
-    assert 'class="old"' in rows(owner_answer)["web1"].markup
-    assert "as of" in rows(owner_answer)["web1"].text
-    assert "responding" in rows(owner_answer)["web1"].markup
-    assert "It refuses connections" not in markup(owner_answer)
-    assert "stopped responding" not in text(markup(stranger_answer))
+    assert "stopped responding" in text(markup(owner_response))
+    assert 'class="old"' in rows(owner_response)["web1"].markup
+    assert "as of" in rows(owner_response)["web1"].text
+    assert "responding" in rows(owner_response)["web1"].markup
+    assert "It refuses connections" not in markup(owner_response)
+    assert "stopped responding" not in text(markup(stranger_response))
 
 
 def test_an_unknown_cluster_is_reported_until_refreshed(
@@ -319,11 +319,13 @@ def test_a_search_without_results_is_reported(client: Client, olga: User) -> Non
 def test_htmx_gets_the_list_only_with_a_short_url(client: Client, alice: User) -> None:
     client.force_login(alice)
 
-    answer = client.get(f"{LIST}?q=web&state=&cluster=", headers={"HX-Request": "true"})
+    response = client.get(
+        f"{LIST}?q=web&state=&cluster=", headers={"HX-Request": "true"}
+    )
 
-    assert "<html" not in markup(answer)
-    assert answer.headers["HX-Push-Url"] == f"{LIST}?q=web"
-    assert "HX-Request" in answer.headers["Vary"]
+    assert "<html" not in markup(response)
+    assert response.headers["HX-Push-Url"] == f"{LIST}?q=web"
+    assert "HX-Request" in response.headers["Vary"]
 
 
 @pytest.mark.usefixtures("published")

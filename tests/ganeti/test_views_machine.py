@@ -117,11 +117,11 @@ def test_a_machine_of_an_unknown_cluster_answers_503(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.get(url("detail"))
+    response = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.headers["Retry-After"]
-    assert "contacted for the first time" in text(markup(answer))
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.headers["Retry-After"]
+    assert "contacted for the first time" in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
@@ -223,17 +223,17 @@ def test_a_row_polls_until_its_job_fails_and_reports_it(
     client.force_login(alice)
     poll = f"{url('poll')}?job={job.key}"
 
-    running_answer = client.get(poll, headers=HTMX)
+    running_response = client.get(poll, headers=HTMX)
     Job.objects.update(
         status=JobStatus.ERROR, busy_key=None, finished_at=job.submitted_at
     )
-    failed_answer = client.get(poll, headers=HTMX)
+    failed_response = client.get(poll, headers=HTMX)
 
-    assert (running_answer.status_code, running_answer.content) == (204, b""), (
+    assert (running_response.status_code, running_response.content) == (204, b""), (
         "stays as it is"
     )
-    assert not rows(failed_answer)["web1"].polls
-    assert notices(failed_answer) == ["web1: Reboot failed. See why"]
+    assert not rows(failed_response)["web1"].polls
+    assert notices(failed_response) == ["web1: Reboot failed. See why"]
 
 
 @pytest.mark.usefixtures("published")
@@ -273,10 +273,10 @@ def test_a_start_is_submitted_and_the_page_says_so(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), follow=True)
+    response = client.post(url("startup", "web2"), follow=True)
 
-    assert answer.redirect_chain == [(url("detail", "web2"), 302)]
-    assert notices(answer) == ["Starting… web2"]
+    assert response.redirect_chain == [(url("detail", "web2"), 302)]
+    assert notices(response) == ["Starting… web2"]
     assert published.jobs[0].call.path == "/2/instances/web2/startup"
     assert Job.objects.get().user == alice
 
@@ -286,13 +286,13 @@ def test_a_row_becomes_busy_at_once(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), headers=HTMX)
+    response = client.post(url("startup", "web2"), headers=HTMX)
 
-    assert rows(answer)["web2"].polls
-    assert "Starting…" in rows(answer)["web2"].text
-    assert notices(answer) == ["Starting… web2"]
-    assert answer.headers["HX-Trigger"] == "jobs"
-    assert 'id="running-jobs"' in markup(answer)
+    assert rows(response)["web2"].polls
+    assert "Starting…" in rows(response)["web2"].text
+    assert notices(response) == ["Starting… web2"]
+    assert response.headers["HX-Trigger"] == "jobs"
+    assert 'id="running-jobs"' in markup(response)
 
 
 def test_a_shutdown_takes_a_timeout_and_force(
@@ -312,11 +312,11 @@ def test_an_invalid_timeout_is_reported_and_nothing_submitted(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("shutdown"), {"timeout_s": "-3"})
+    response = client.post(url("shutdown"), {"timeout_s": "-3"})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "greater than or equal to 0" in text(markup(answer))
-    assert 'value="-3"' in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert "greater than or equal to 0" in text(markup(response))
+    assert 'value="-3"' in markup(response)
     assert published.jobs == []
 
 
@@ -336,9 +336,9 @@ def test_an_invalid_kind_of_reboot_is_refused(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("reboot"), {"kind": "gentle"})
+    response = client.post(url("reboot"), {"kind": "gentle"})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert published.jobs == []
 
 
@@ -360,9 +360,9 @@ def test_a_refusal_is_shown_with_ganetis_message(
     published.fail_submissions(RapiConflict("Instance is <locked>", code=409))
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), follow=True)
+    response = client.post(url("startup", "web2"), follow=True)
 
-    assert "Instance is &lt;locked&gt;" in markup(answer)
+    assert "Instance is &lt;locked&gt;" in markup(response)
     assert Job.objects.get().status == JobStatus.REFUSED
 
 
@@ -372,10 +372,10 @@ def test_an_unreachable_cluster_is_reported(
     published.fail_submissions(RapiUnreachable("It hangs.", sent=False))
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), follow=True)
+    response = client.post(url("startup", "web2"), follow=True)
 
-    assert answer.status_code == HTTPStatus.OK
-    assert "didn't accept the job" in notices(answer)[0]
+    assert response.status_code == HTTPStatus.OK
+    assert "didn't accept the job" in notices(response)[0]
 
 
 # -- refusals
@@ -396,9 +396,9 @@ def test_a_stranger_gets_404_and_managers_a_mail(
     sent: Sent,
 ) -> None:
     settings.MANAGERS = [("M", "managers@example.org")]
-    answer = post_shutdown(client, carol, "web1")
+    response = post_shutdown(client, carol, "web1")
 
-    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert response.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
     assert (entry.username, entry.target_name, entry.refused) == ("carol", "web1", True)
     assert [message.to for message in sent()] == [["managers@example.org"]]
@@ -407,20 +407,20 @@ def test_a_stranger_gets_404_and_managers_a_mail(
 
 @pytest.mark.usefixtures("published")
 def test_a_viewer_is_refused_with_the_reason(client: Client, olga: User) -> None:
-    answer = post_shutdown(client, olga, "web1")
+    response = post_shutdown(client, olga, "web1")
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "You can view this machine but not manage it." in text(markup(answer))
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert "You can view this machine but not manage it." in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
 def test_a_refused_htmx_request_is_explained_on_the_next_page(
     client: Client, olga: User
 ) -> None:
-    answer = post_shutdown(client, olga, "web1", **HTMX)
+    response = post_shutdown(client, olga, "web1", **HTMX)
     next_page = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert response.status_code == HTTPStatus.FORBIDDEN
     assert notices(next_page) == ["You can view this machine but not manage it."]
 
 

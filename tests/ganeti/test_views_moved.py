@@ -53,18 +53,18 @@ def test_a_reinstall_from_the_mail_to_its_end(
 
 @pytest.mark.usefixtures("renamed")
 def test_the_old_address_redirects_to_the_new_one(client: Client) -> None:
-    answer = client.get(url("detail"))
+    response = client.get(url("detail"))
 
-    assert answer.headers["Location"] == url("detail", NEW_NAME)
+    assert response.headers["Location"] == url("detail", NEW_NAME)
     page = text(markup(client.get(url("detail", NEW_NAME))))
     assert f"new name: {NEW_NAME}" in page, "the history goes by uuid"
 
 
 @pytest.mark.usefixtures("renamed")
 def test_an_open_page_is_redirected_to_the_new_address(client: Client) -> None:
-    answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
+    response = client.get(url("poll"), {"as": "page"}, headers=HTMX)
 
-    assert answer.headers["HX-Redirect"] == url("detail", NEW_NAME)
+    assert response.headers["HX-Redirect"] == url("detail", NEW_NAME)
     messages = notices(client.get(url("detail", NEW_NAME)))
     assert messages[-1] == f"The machine is now called {NEW_NAME}."
 
@@ -77,17 +77,17 @@ def test_an_open_page_is_not_redirected_before_the_next_step(
     published.finish(Job.objects.get().ganeti_id or 0)
     refreshing.refresh(cluster, force=True)
 
-    answer = client.get(url("poll", "web2"), {"as": "page"}, headers=HTMX)
+    response = client.get(url("poll", "web2"), {"as": "page"}, headers=HTMX)
 
-    assert answer.status_code == HTTPStatus.NO_CONTENT
+    assert response.status_code == HTTPStatus.NO_CONTENT
     assert client.get(url("detail", "web2")).status_code == HTTPStatus.FOUND
 
 
 @pytest.mark.usefixtures("renamed")
 def test_a_row_is_replaced_by_the_renamed_one(client: Client) -> None:
-    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+    response = client.get(url("poll"), {"job": "any"}, headers=HTMX)
 
-    assert NEW_NAME in rows(answer)
+    assert NEW_NAME in rows(response)
 
 
 @pytest.mark.usefixtures("renamed")
@@ -102,27 +102,27 @@ def test_a_stranger_is_not_redirected(client: Client, carol: User) -> None:
 
 @pytest.mark.usefixtures("destroyed")
 def test_the_page_of_a_destroyed_machine_is_gone(client: Client) -> None:
-    answer = client.get(url("detail"))
+    response = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.GONE
-    assert "web1 was destroyed" in text(markup(answer))
-    assert "Requested by alice" in text(markup(answer))
+    assert response.status_code == HTTPStatus.GONE
+    assert "web1 was destroyed" in text(markup(response))
+    assert "Requested by alice" in text(markup(response))
 
 
 @pytest.mark.usefixtures("destroyed")
 def test_an_open_page_is_redirected_to_the_list(client: Client) -> None:
-    answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
+    response = client.get(url("poll"), {"as": "page"}, headers=HTMX)
 
-    assert answer.headers["HX-Redirect"] == "/"
+    assert response.headers["HX-Redirect"] == "/"
     assert notices(client.get("/"))[-1] == "web1 was destroyed."
 
 
 @pytest.mark.usefixtures("destroyed")
 def test_a_row_is_removed_with_a_message(client: Client) -> None:
-    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+    response = client.get(url("poll"), {"job": "any"}, headers=HTMX)
 
-    assert rows(answer) == {}
-    assert notices(answer)[-1] == "web1 was destroyed."
+    assert rows(response) == {}
+    assert notices(response)[-1] == "web1 was destroyed."
 
 
 @pytest.mark.usefixtures("destroyed")
@@ -161,10 +161,10 @@ def test_a_row_is_kept_until_the_job_has_ended(
     published.finish(Job.objects.get().ganeti_id or 0)
     refreshing.refresh(cluster, force=True)
 
-    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+    response = client.get(url("poll"), {"job": "any"}, headers=HTMX)
     page = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.NO_CONTENT
+    assert response.status_code == HTTPStatus.NO_CONTENT
     assert "web1 is being destroyed" in text(markup(page))
 
 

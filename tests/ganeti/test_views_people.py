@@ -40,28 +40,28 @@ def staff(client: Client, olga: User) -> Client:
 
 @pytest.mark.usefixtures("published")
 def test_a_user_is_shown_with_their_machines(staff: Client, alice: User) -> None:
-    answer = staff.get(user_page("alice"))
+    response = staff.get(user_page("alice"))
 
-    assert list(rows(answer)) == ["mail1", "old1", "web1", "web2"]
-    assert "alice@example.org" in text(markup(answer))
+    assert list(rows(response)) == ["mail1", "old1", "web1", "web2"]
+    assert "alice@example.org" in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
 def test_machines_of_the_users_groups_are_included(staff: Client, bob: User) -> None:
-    answer = staff.get(user_page("bob"))
+    response = staff.get(user_page("bob"))
 
-    assert list(rows(answer)) == ["web10"]
-    assert group_page("staff") in markup(answer)
+    assert list(rows(response)) == ["web10"]
+    assert group_page("staff") in markup(response)
 
 
 @pytest.mark.usefixtures("published")
 def test_a_superuser_is_shown_with_owned_machines_only(
     staff: Client, root: User
 ) -> None:
-    answer = staff.get(user_page("root"))
+    response = staff.get(user_page("root"))
 
-    assert rows(answer) == {}
-    assert "Superuser" in text(markup(answer))
+    assert rows(response) == {}
+    assert "Superuser" in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
@@ -101,10 +101,10 @@ def test_a_users_history_is_shown(staff: Client, alice: User, carol: User) -> No
 def test_a_group_is_shown_with_its_members_and_machines(
     staff: Client, bob: User
 ) -> None:
-    answer = staff.get(group_page("staff"))
+    response = staff.get(group_page("staff"))
 
-    assert list(rows(answer)) == ["web10"]
-    assert f'<a href="{user_page("bob")}">bob</a>' in markup(answer)
+    assert list(rows(response)) == ["web10"]
+    assert f'<a href="{user_page("bob")}">bob</a>' in markup(response)
 
 
 @pytest.mark.usefixtures("published")
@@ -156,9 +156,11 @@ def test_others_cannot_probe_user_and_group_names(
     client.force_login(carol)
 
     for page in (user_page, group_page):
-        answers = [client.get(page(name)) for name in ("alice", "staff", "nobody")]
-        assert {answer.status_code for answer in answers} == {HTTPStatus.NOT_FOUND}
-        assert "alice@example.org" not in markup(answers[0])
+        responses = [client.get(page(name)) for name in ("alice", "staff", "nobody")]
+        assert {response.status_code for response in responses} == {
+            HTTPStatus.NOT_FOUND
+        }
+        assert "alice@example.org" not in markup(responses[0])
 
 
 @pytest.mark.usefixtures("published")
@@ -167,11 +169,11 @@ def test_a_long_list_is_cut_with_a_link_to_all(
 ) -> None:
     monkeypatch.setattr(people, "MAX_MACHINES", 2)
 
-    answer = staff.get(user_page("alice"))
+    response = staff.get(user_page("alice"))
 
-    assert list(rows(answer)) == ["mail1", "old1"]
-    assert "2 of 4" in text(markup(answer))
-    assert f'href="{LIST}?owner=alice"' in markup(answer)
+    assert list(rows(response)) == ["mail1", "old1"]
+    assert "2 of 4" in text(markup(response))
+    assert f'href="{LIST}?owner=alice"' in markup(response)
 
 
 def test_the_page_of_a_user_takes_few_queries(

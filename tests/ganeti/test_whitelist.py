@@ -68,11 +68,11 @@ def test_an_invalid_or_too_large_network_is_refused(
 ) -> None:
     client.force_login(alice)
 
-    answer = whitelist(client, typed)
+    response = whitelist(client, typed)
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert reason in text(markup(answer))
-    assert f'value="{typed}"' in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert reason in text(markup(response))
+    assert f'value="{typed}"' in markup(response)
     assert published.jobs == []
 
 
@@ -144,9 +144,9 @@ def test_the_same_network_is_no_change(
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
-    answer = whitelist(client, typed)
+    response = whitelist(client, typed)
 
-    assert notices(answer) == ["No changes needed."]
+    assert notices(response) == ["No changes needed."]
     assert published.jobs == []
 
 
@@ -169,8 +169,8 @@ def test_only_owners_may_change_the_whitelist(
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    answer = client.post(url("whitelist", name), {"subnet": "192.0.2.0/26"})
+    response = client.post(url("whitelist", name), {"subnet": "192.0.2.0/26"})
 
-    assert answer.status_code == status
+    assert response.status_code == status
     assert published.jobs == []
     assert AuditEntry.objects.get().refused

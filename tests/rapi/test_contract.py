@@ -74,11 +74,11 @@ def _sizes(memory_mib: int) -> dict[str, int]:
 
 
 def test_every_answer_has_the_version(ganeti: Ganeti, client: RapiClient) -> None:
-    answer = requests.get(f"{ganeti.endpoint.url}/version", verify=False, timeout=10)  # noqa: S501
+    response = requests.get(f"{ganeti.endpoint.url}/version", verify=False, timeout=10)  # noqa: S501
 
-    assert answer.headers["Server"].startswith("Ganeti ")
-    assert versions.parse(answer.headers["Server"]) == client.ganeti_version()
-    assert answer.headers.get("Connection", "close") == "close"
+    assert response.headers["Server"].startswith("Ganeti ")
+    assert versions.parse(response.headers["Server"]) == client.ganeti_version()
+    assert response.headers.get("Connection", "close") == "close"
 
 
 def test_operating_systems_include_variants(client: RapiClient) -> None:
@@ -309,7 +309,7 @@ def test_a_malformed_filter_is_refused_with_ganetis_message(client: RapiClient) 
 
 
 def test_malformed_json_is_refused(ganeti: Ganeti) -> None:
-    answer = requests.post(
+    response = requests.post(
         f"{ganeti.endpoint.url}/2/instances",
         data="{",
         headers={"Content-Type": "application/json"},
@@ -318,5 +318,5 @@ def test_malformed_json_is_refused(ganeti: Ganeti) -> None:
         timeout=10,
     )
 
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "Unable to parse JSON data"
+    assert response.status_code == 400
+    assert response.json()["message"] == "Unable to parse JSON data"

@@ -83,8 +83,8 @@ class Rapi:
     def query(self, fields: list[str], condition: Any = None) -> list[list[Any]]:
         """Return the rows of a query for instances."""
         body = {"fields": fields, "filter": condition}
-        answer = self.call("PUT", "/2/query/instance", body).json()
-        rows: list[list[Any]] = answer["data"]
+        response = self.call("PUT", "/2/query/instance", body).json()
+        rows: list[list[Any]] = response["data"]
         return rows
 
 

@@ -47,11 +47,11 @@ def test_each_cluster_has_a_certificate_of_its_own() -> None:
 def test_every_answer_has_the_version_and_closes_the_connection(
     rapi: Rapi,
 ) -> None:
-    answers = [rapi.call("GET", "/version"), rapi.call("GET", "/2/nothing")]
+    responses = [rapi.call("GET", "/version"), rapi.call("GET", "/2/nothing")]
 
-    for answer in answers:
-        assert answer.headers["Server"] == "Ganeti 3.0.2"
-        assert answer.headers["Connection"] == "close"
+    for response in responses:
+        assert response.headers["Server"] == "Ganeti 3.0.2"
+        assert response.headers["Connection"] == "close"
 
 
 def test_reads_need_no_password_where_authentication_is_not_required(

@@ -42,10 +42,10 @@ def test_a_hanging_cluster_does_not_answer(
 def test_a_bad_gateway_answers_with_html(cluster: SimulatedCluster, rapi: Rapi) -> None:
     cluster.bad_gateway()
 
-    answer = rapi.call("GET", "/2/info")
+    response = rapi.call("GET", "/2/info")
 
-    assert answer.status_code == 502
-    assert answer.headers["Content-Type"] == "text/html"
+    assert response.status_code == 502
+    assert response.headers["Content-Type"] == "text/html"
 
 
 def test_the_number_of_concurrent_clients_is_limited(launch: Launch) -> None:

@@ -31,11 +31,11 @@ def test_the_status_of_an_unknown_job_depends_on_the_version(
 ) -> None:
     rapi = Rapi(launch(version=version))
 
-    answer = rapi.call("GET", "/2/jobs/12345")
+    response = rapi.call("GET", "/2/jobs/12345")
 
-    assert answer.status_code == status
+    assert response.status_code == status
     if status == 200:
-        assert answer.json()["status"] is None
+        assert response.json()["status"] is None
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_hotplug_if_possible_is_accepted_by_some_versions(
     cluster = launch(version=version)
     name = cluster.master.cluster.sorted_instances()[0].name
 
-    answer = Rapi(cluster).call("PUT", f"/2/instances/{name}/modify", MODIFY)
+    response = Rapi(cluster).call("PUT", f"/2/instances/{name}/modify", MODIFY)
 
-    assert answer.status_code == status
+    assert response.status_code == status

@@ -230,7 +230,7 @@ def test_jobs_and_audit_entries_are_read_only(
     page = reverse(f"admin:{model}_change", args=[pk])
 
     response = admin.get(page)
-    answers = [
+    responses = [
         admin.post(page, {}),
         admin.post(reverse(f"admin:{model}_add"), {}),
         admin.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"}),
@@ -239,4 +239,4 @@ def test_jobs_and_audit_entries_are_read_only(
     assert admin.get(reverse(f"admin:{model}_changelist")).status_code == HTTPStatus.OK
     assert response.status_code == HTTPStatus.OK
     assert b"<b>starting" not in response.content
-    assert {a.status_code for a in answers} == {HTTPStatus.FORBIDDEN}
+    assert {a.status_code for a in responses} == {HTTPStatus.FORBIDDEN}

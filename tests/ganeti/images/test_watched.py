@@ -35,14 +35,14 @@ class ApiClient:
         self._post("/accounts/login/", username="root", password="root")
 
     def image_ids(self) -> list[str]:
-        answer = self._session.get(f"{self._url}/operating_systems/", timeout=10)
-        return [image["id"] for image in answer.json()["operating_systems"]]
+        response = self._session.get(f"{self._url}/operating_systems/", timeout=10)
+        return [image["id"] for image in response.json()["operating_systems"]]
 
     def source_errors(self) -> list[str]:
-        answer = self._session.get(f"{self._url}/operating_systems/", timeout=10)
+        response = self._session.get(f"{self._url}/operating_systems/", timeout=10)
         return [
             source["error"]
-            for source in answer.json()["sources"]
+            for source in response.json()["sources"]
             if source["failing_since"]
         ]
 
@@ -53,12 +53,12 @@ class ApiClient:
         page = self._session.get(f"{self._url}/accounts/login/", timeout=10)
         assert page.ok
         token = self._session.cookies.get("csrftoken", "")
-        answer = self._session.post(
+        response = self._session.post(
             self._url + path,
             data={**fields, "csrfmiddlewaretoken": token},
             timeout=10,
         )
-        assert answer.ok, answer.text
+        assert response.ok, response.text
 
 
 def test_watchers_fetch_sources_once_and_on_request(
