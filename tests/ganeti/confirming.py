@@ -43,8 +43,8 @@ def request_action(
     client: Client, user: User, action: str, name: str = "web1", **fields: str
 ) -> None:
     client.force_login(user)
-    posted = client.post(url(action, name), {"typed_name": name, **fields})
-    assert posted.status_code == 302, posted.content.decode()
+    response = client.post(url(action, name), {"typed_name": name, **fields})
+    assert response.status_code == 302, response.content.decode()
 
 
 def newest_link(sent: Sent) -> str:

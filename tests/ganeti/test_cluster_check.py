@@ -45,9 +45,9 @@ def endpoint(cluster: SimulatedCluster) -> Endpoint:
 
 
 def examination_error(target: Endpoint) -> CannotConnect:
-    with pytest.raises(CannotConnect) as caught:
+    with pytest.raises(CannotConnect) as exc_info:
         cluster_check.examine(target)
-    return caught.value
+    return exc_info.value
 
 
 def test_a_working_cluster_is_reported(athens: SimulatedCluster) -> None:
@@ -222,13 +222,13 @@ def test_an_error_page_of_a_proxy_is_reported(
 def test_several_clusters_are_examined_with_separate_outcomes(
     simulator: Simulator,
 ) -> None:
-    good, bad = (
+    working, too_old = (
         endpoint(simulator.clusters["athens"]),
         endpoint(simulator.clusters["oldie"]),
     )
 
     with translation.override("en"):
-        outcomes = cluster_check.examine_all([bad, good])
+        outcomes = cluster_check.examine_all([too_old, working])
 
     assert isinstance(outcomes[0], CannotConnect)
     assert isinstance(outcomes[1], Report)

@@ -110,8 +110,8 @@ def test_an_unchanged_form_is_valid_and_submits_nothing(
     form = ConfigurationForm(machine(cluster, "odd1"))
 
     page = markup(client.get(url("configure", "odd1")))
-    posted = {key: str(value) for key, value in form.current.items() if value}
-    response = client.post(url("configure", "odd1"), posted, follow=True)
+    fields = {key: str(value) for key, value in form.current.items() if value}
+    response = client.post(url("configure", "odd1"), fields, follow=True)
 
     assert "field-error" not in page
     assert "No changes needed." in notices(response)
@@ -346,7 +346,7 @@ def test_forms_do_not_call_the_rapi(
 
 
 @given(
-    posted=st.dictionaries(
+    fields=st.dictionaries(
         st.sampled_from([*hypervisors.PARAMETERS["kvm"], "root_path", "kernel_args"]),
         st.text(max_size=30) | st.sampled_from(["disk", "cdrom", "scsi", "on", ISO]),
     ),
@@ -357,7 +357,7 @@ def test_arbitrary_posts_are_handled(
     alice: User,
     cluster: Cluster,
     published: FakeRapi,
-    posted: dict[str, str],
+    fields: dict[str, str],
     name: str,
 ) -> None:
     if "xen1" not in published.instances:
@@ -366,4 +366,4 @@ def test_arbitrary_posts_are_handled(
         add(cluster, published, "fake1", hypervisor="fake")
         client.force_login(alice)
 
-    assert client.post(url("configure", name), posted).status_code < 500
+    assert client.post(url("configure", name), fields).status_code < 500

@@ -82,9 +82,9 @@ def test_the_link_works_once(
     link = link_for(client, alice, sent)
     client.post(link)
     second = client.post(link)
-    reopened = client.get(link)
+    get_response = client.get(link)
 
-    assert [second.status_code, reopened.status_code] == [410, 410]
+    assert [second.status_code, get_response.status_code] == [410, 410]
     assert "Already confirmed" in text(markup(second))
     assert len(published.jobs) == 1
 
@@ -126,12 +126,12 @@ def test_another_users_link_is_not_found_and_its_use_recorded(
     link = link_for(client, alice, sent)
     client.force_login(root)
 
-    opened = client.get(link)
+    get_response = client.get(link)
     assert not AuditEntry.objects.filter(refused=True).exists()
-    used = client.post(link)
+    post_response = client.post(link)
 
-    assert [opened.status_code, used.status_code] == [404, 404]
-    assert "web1" not in markup(used)
+    assert [get_response.status_code, post_response.status_code] == [404, 404]
+    assert "web1" not in markup(post_response)
     assert not Job.objects.exists()
     entry = AuditEntry.objects.get(refused=True)
     assert (entry.username, entry.action, entry.target_name) == (
@@ -188,12 +188,12 @@ def test_a_lock_since_the_last_refresh_is_respected(
     published.change("web1", tags=["ganetimgr:user:alice", "ganetimgr:adminlock"])
 
     response = client.post(link)
-    reopened = client.get(link)
+    get_response = client.get(link)
 
     assert response.status_code == 403
     assert "locked by staff" in text(markup(response))
-    assert "locked by staff" in text(markup(reopened))
-    assert "Destroy now" not in text(markup(reopened))
+    assert "locked by staff" in text(markup(get_response))
+    assert "Destroy now" not in text(markup(get_response))
     assert published.jobs == []
     assert ActionRequest.objects.pending().exists()
 

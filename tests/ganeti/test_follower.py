@@ -158,14 +158,14 @@ def test_a_handler_runs_once_for_two_watchers(
     published: FakeRapi,
     handled: list[Job],
 ) -> None:
-    def let_another_be_quicker(call: Call) -> None:
+    def finish_in_another_watcher(call: Call) -> None:
         if call.path == "/2/query/instance":
             published.on_call = None
             tracking.take("another", job.pk)
             Follower("another", cluster.pk, Event()).turn()
 
     published.finish(1)
-    published.on_call = let_another_be_quicker
+    published.on_call = finish_in_another_watcher
 
     follower.turn()
 

@@ -12,15 +12,15 @@ from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
-ALICES = "ssh-ed25519 AAAAalice"
-BOBS = "ssh-ed25519 AAAAbob"
+ALICES_KEY = "ssh-ed25519 AAAAalice"
+BOBS_KEY = "ssh-ed25519 AAAAbob"
 
 
 @pytest.fixture(autouse=True)
 def keys(alice: User, bob: User, settings: Settings) -> None:
     settings.SITE_URL = "http://testserver"
-    alice.ssh_keys.create(key=ALICES, fingerprint="a")
-    bob.ssh_keys.create(key=BOBS, fingerprint="b", comment="bob@home")
+    alice.ssh_keys.create(key=ALICES_KEY, fingerprint="a")
+    bob.ssh_keys.create(key=BOBS_KEY, fingerprint="b", comment="bob@home")
 
 
 def fetch(client: Client, url: str) -> tuple[int, str]:
@@ -33,7 +33,7 @@ def test_keys_can_be_fetched_without_login(
 ) -> None:
     keys = keys_for(machine(cluster, "web1"))
 
-    assert keys.text == f"{ALICES}\n"
+    assert keys.text == f"{ALICES_KEY}\n"
     assert fetch(client, keys.url) == (200, keys.text)
 
 
@@ -42,7 +42,7 @@ def test_keys_of_group_members_are_included(
 ) -> None:
     carol.groups.add(Group.objects.get(name="staff"))
 
-    assert keys_for(machine(cluster, "web10")).text == f"{BOBS} bob@home\n"
+    assert keys_for(machine(cluster, "web10")).text == f"{BOBS_KEY} bob@home\n"
 
 
 def test_keys_of_deactivated_users_are_left_out(
@@ -61,7 +61,7 @@ def test_keys_of_former_owners_are_not_fetched(
     published.change("web1", tags=["ganetimgr:group:staff"])
     refreshing.refresh(cluster, force=True)
 
-    assert fetch(client, keys.url) == (200, f"{BOBS} bob@home\n")
+    assert fetch(client, keys.url) == (200, f"{BOBS_KEY} bob@home\n")
 
 
 def test_responses_are_not_cached(
@@ -72,10 +72,10 @@ def test_responses_are_not_cached(
     assert "no-store" in client.get(path).headers["Cache-Control"]
 
 
-SIGNED_FOR_SOMETHING_ELSE = signing.dumps(["athens", "web1"])
+OTHER_SIGNATURE = signing.dumps(["athens", "web1"])
 
 
-@pytest.mark.parametrize("token", ["x", SIGNED_FOR_SOMETHING_ELSE], ids=["no", "other"])
+@pytest.mark.parametrize("token", ["x", OTHER_SIGNATURE], ids=["no", "other"])
 def test_a_url_with_a_wrong_signature_is_forbidden(
     client: Client, published: FakeRapi, token: str
 ) -> None:

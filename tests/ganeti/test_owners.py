@@ -460,7 +460,7 @@ def test_users_without_rights_cannot_probe_names(
 
 
 @given(
-    posted=st.dictionaries(
+    fields=st.dictionaries(
         st.sampled_from(["word", "name", "owner", "confirmed"]),
         st.text(max_size=200)
         | st.sampled_from(["user", "group", "bob", "staff", "user:alice", "yes"]),
@@ -472,11 +472,11 @@ def test_arbitrary_posts_and_searches_are_handled(
     root: User,
     bob: User,
     published: FakeRapi,
-    posted: dict[str, str],
+    fields: dict[str, str],
     query: str,
 ) -> None:
     client.force_login(root)
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
 
-    assert client.post(url("owners"), posted).status_code < 500
+    assert client.post(url("owners"), fields).status_code < 500
     assert client.get(url("owners"), {"q": query}).status_code == HTTPStatus.OK

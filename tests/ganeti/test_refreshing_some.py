@@ -63,14 +63,14 @@ def test_a_refresh_that_started_earlier_does_not_undo_it(
 ) -> None:
     refreshed: list[bool] = []
 
-    def end_a_job_meanwhile(call: Call) -> None:
+    def finish_job_during_refresh(call: Call) -> None:
         if call.path == "/2/query/group" and in_main_thread() and not refreshed:
             refreshed.append(True)
             published.change("web1", status="ADMIN_down")
             refreshing.refresh_instances(cluster, ["web1"])
             published.change("web1", status="running")  # as read by the refresh
 
-    published.on_call = end_a_job_meanwhile
+    published.on_call = finish_job_during_refresh
     refreshing.refresh(cluster, force=True)
 
     assert machine(cluster, "web1").state is State.STOPPED

@@ -206,7 +206,7 @@ def test_a_stamp_of_wrong_types_counts_as_missing(
 
 
 @pytest.mark.parametrize(
-    "planted",
+    "stored",
     [
         pytest.param(b"\x80\x04N.", id="pickle"),
         pytest.param(packed({**CONTENTS, "instances": {"web1": 5}}), id="wrong type"),
@@ -215,11 +215,11 @@ def test_a_stamp_of_wrong_types_counts_as_missing(
     ],
 )
 def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
-    cluster: Cluster, published: FakeRapi, planted: bytes
+    cluster: Cluster, published: FakeRapi, stored: bytes
 ) -> None:
     generation = current(cluster).generation
     snapshots.forget()
-    cache.set(snapshots._contents_key(snapshots._key(cluster), generation), planted)
+    cache.set(snapshots._contents_key(snapshots._key(cluster), generation), stored)
 
     assert current(cluster).known is None
     refreshing.refresh(cluster, force=True)
@@ -230,7 +230,7 @@ def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
 def test_contents_that_cannot_be_decoded_are_not_published(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    def with_a_text_for_memory(previous: Known | None) -> Known:
+    def replace_memory_by_text(previous: Known | None) -> Known:
         assert previous
         node = replace(previous.contents.nodes["node1"], memory_total_mib="much")  # type: ignore[arg-type]
         return replace(
@@ -238,7 +238,7 @@ def test_contents_that_cannot_be_decoded_are_not_published(
         )
 
     with pytest.raises(RapiProtocolError, match="unexpected type: Expected `int"):
-        snapshots.publish(cluster, with_a_text_for_memory)
+        snapshots.publish(cluster, replace_memory_by_text)
 
     assert "node2" in contents(cluster).nodes, "what was known stays"
 

@@ -345,8 +345,8 @@ def test_a_step_in_doubt_is_found_and_the_chain_continues(
     submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
     finish_job(cluster, published, submit_chain(steps.add_tags(TAG), steps.migrate()))
-    silence = RapiUnreachable("It did not answer in time.", sent=True)
-    published.fail_submissions(silence, arrived=True)
+    no_response = RapiUnreachable("It did not answer in time.", sent=True)
+    published.fail_submissions(no_response, arrived=True)
 
     planned.submit_planned()
     published.accept_submissions()

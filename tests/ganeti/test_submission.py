@@ -128,9 +128,9 @@ def test_one_of_two_simultaneous_submissions_is_refused(
 
     def submit_again(_call: Call) -> None:
         published.on_call = None
-        with pytest.raises(NotNow) as caught:
+        with pytest.raises(NotNow) as exc_info:
             submit_reboot()
-        errors.append(caught.value)
+        errors.append(exc_info.value)
 
     published.on_call = submit_again
     submit_reboot()

@@ -38,29 +38,29 @@ def written(tags: Tags) -> set[str]:
 
 @given(any_tags)
 def test_arbitrary_tags_are_read(tags: list[str]) -> None:
-    read = Tags.parse(tags, PREFIX)
+    parsed = Tags.parse(tags, PREFIX)
 
-    assert list(read) == tags
-    assert set(read.others) <= set(tags)
+    assert list(parsed) == tags
+    assert set(parsed.others) <= set(tags)
 
 
 @given(any_tags)
 def test_reading_again_gives_the_same_tags(tags: list[str]) -> None:
-    read = Tags.parse(tags, PREFIX)
+    parsed = Tags.parse(tags, PREFIX)
 
-    assert Tags.parse(read.raw, PREFIX) == read
+    assert Tags.parse(parsed.raw, PREFIX) == parsed
 
 
 @given(any_tags)
 def test_written_tags_read_as_the_same(tags: list[str]) -> None:
-    read = Tags.parse(tags, PREFIX)
+    parsed = Tags.parse(tags, PREFIX)
 
-    reread = Tags.parse(written(read), PREFIX)
+    reread = Tags.parse(written(parsed), PREFIX)
 
-    assert set(reread.users) == set(read.users)
-    assert set(reread.groups) == set(read.groups)
-    assert set(reread.applications) == set(read.applications)
-    assert reread.flags == read.flags
+    assert set(reread.users) == set(parsed.users)
+    assert set(reread.groups) == set(parsed.groups)
+    assert set(reread.applications) == set(parsed.applications)
+    assert reread.flags == parsed.flags
     assert reread.others == ()
 
 
@@ -81,9 +81,9 @@ def test_an_owner_named_in_both_spellings_counts_once() -> None:
 
 
 def test_a_name_may_contain_colons() -> None:
-    read = Tags.parse(["ganetimgr:user:cn=a:b@example.org"], PREFIX)
+    parsed = Tags.parse(["ganetimgr:user:cn=a:b@example.org"], PREFIX)
 
-    assert read.users == ("cn=a:b@example.org",)
+    assert parsed.users == ("cn=a:b@example.org",)
 
 
 @pytest.mark.parametrize(
@@ -102,33 +102,33 @@ def test_a_name_may_contain_colons() -> None:
     ],
 )
 def test_other_tags_are_left_alone(tag: str) -> None:
-    read = Tags.parse([tag], PREFIX)
+    parsed = Tags.parse([tag], PREFIX)
 
-    assert read.others == (tag,)
-    assert (read.users, read.flags) == ((), frozenset())
+    assert parsed.others == (tag,)
+    assert (parsed.users, parsed.flags) == ((), frozenset())
 
 
 def test_marks_are_read() -> None:
-    read = Tags.parse(
+    parsed = Tags.parse(
         ["ganetimgr:adminlock", "ganetimgr:isolate", "ganetimgr:needsreboot"], PREFIX
     )
 
-    assert (read.locked, read.isolated, read.needs_reboot) == (True, True, True)
+    assert (parsed.locked, parsed.isolated, parsed.needs_reboot) == (True, True, True)
 
 
 def test_tags_of_another_prefix_are_left_alone() -> None:
-    read = Tags.parse(["vps:user:alice", "ganetimgr:user:bob"], "vps")
+    parsed = Tags.parse(["vps:user:alice", "ganetimgr:user:bob"], "vps")
 
-    assert read.users == ("alice",)
+    assert parsed.users == ("alice",)
 
 
 def test_a_whitelisted_network_may_be_written_as_a_host_in_it() -> None:
-    read = Tags.parse(["ganetimgr:whitelist_ip:198.51.100.7/26"], PREFIX)
+    parsed = Tags.parse(["ganetimgr:whitelist_ip:198.51.100.7/26"], PREFIX)
 
-    assert read.whitelist == ip_network("198.51.100.0/26")
+    assert parsed.whitelist == ip_network("198.51.100.0/26")
 
 
 def test_a_whitelist_that_is_no_network_is_none() -> None:
-    read = Tags.parse(["ganetimgr:whitelist_ip:everybody"], PREFIX)
+    parsed = Tags.parse(["ganetimgr:whitelist_ip:everybody"], PREFIX)
 
-    assert read.whitelist is None
+    assert parsed.whitelist is None

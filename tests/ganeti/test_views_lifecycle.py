@@ -72,8 +72,8 @@ def test_the_reinstall_page_explains_missing_images(
     client.force_login(alice)
 
     assert "No images are currently available" in page(client, "reinstall")
-    posted = client.post(url("reinstall"), {"typed_name": "web1", "image": ""})
-    assert posted.status_code == HTTPStatus.BAD_REQUEST
+    response = client.post(url("reinstall"), {"typed_name": "web1", "image": ""})
+    assert response.status_code == HTTPStatus.BAD_REQUEST
 
 
 def test_the_rename_page_explains_the_shutdown(client: Client, alice: User) -> None:
@@ -201,10 +201,10 @@ def test_arbitrary_posts_are_handled(
     values = st.text(max_size=300) | st.sampled_from(
         ["web1", "debian", "a.example.org"]
     )
-    posted = data.draw(st.dictionaries(st.sampled_from(fields), values))
+    typed = data.draw(st.dictionaries(st.sampled_from(fields), values))
     client.force_login(alice)
 
-    response = client.post(url(action), posted)
+    response = client.post(url(action), typed)
 
     assert response.status_code in {302, 400}
     assert not Job.objects.exists()

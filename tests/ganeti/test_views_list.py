@@ -141,12 +141,12 @@ def test_a_long_list_is_paginated(
 def test_chosen_columns_are_saved(client: Client, olga: User) -> None:
     client.force_login(olga)
 
-    posted = client.post(
+    response = client.post(
         reverse("ganeti:instance-columns"),
         {"column": ["state", "disk", "nonsense"], "next": "?q=web1"},
     )
 
-    assert posted.headers["Location"] == f"{LIST}?q=web1"
+    assert response.headers["Location"] == f"{LIST}?q=web1"
     assert Preferences.objects.get(user=olga).instance_columns == ["state", "disk"]
     row = rows(client.get(LIST))["web1"].markup
     assert "c-disk" in row
@@ -157,8 +157,8 @@ def test_redirects_stay_on_the_site(client: Client, carol: User) -> None:
     client.force_login(carol)
 
     for elsewhere in ("https://evil.example", "//evil.example", "?//evil.example"):
-        posted = client.post(reverse("ganeti:instance-columns"), {"next": elsewhere})
-        assert posted.headers["Location"].split("?")[0] == LIST
+        response = client.post(reverse("ganeti:instance-columns"), {"next": elsewhere})
+        assert response.headers["Location"].split("?")[0] == LIST
 
 
 # -- rows

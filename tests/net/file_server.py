@@ -64,6 +64,6 @@ class FileServer:
 
 def refusal_reason(url: str, **options: object) -> str:
     """Return the reason why an address is refused."""
-    with translation.override("en"), pytest.raises(Unsuitable) as caught:
+    with translation.override("en"), pytest.raises(Unsuitable) as exc_info:
         check(url, **options)
-    return str(caught.value.reason)
+    return str(exc_info.value.reason)

@@ -167,10 +167,10 @@ def test_the_total_size_is_limited(downloader: Downloader) -> None:
 def test_a_server_error_is_not_an_error_of_the_file(
     downloader: Downloader, status: bytes
 ) -> None:
-    with pytest.raises(DownloadError) as caught:
+    with pytest.raises(DownloadError) as exc_info:
         get(downloader, send_pieces(b"HTTP/1.1 " + status + b"\r\n\r\n"))
 
-    assert not isinstance(caught.value, FileError)
+    assert not isinstance(exc_info.value, FileError)
 
 
 def test_a_redirect_may_contain_utf_8(downloader: Downloader) -> None:

@@ -148,10 +148,10 @@ def test_closed_ports_open_ports_and_missing_hosts_are_not_told_apart(
 def test_only_ports_of_the_settings_are_probed(server: FileServer) -> None:
     server.answers |= {"/a.iso": (200, {})}
 
-    with translation.override("en"), pytest.raises(Unsuitable) as caught:
+    with translation.override("en"), pytest.raises(Unsuitable) as exc_info:
         probe.check(server.url("/a.iso"), allow_private=True)
 
-    assert str(caught.value.reason) == "Its port must be one of these: 80, 443."
+    assert str(exc_info.value.reason) == "Its port must be one of these: 80, 443."
     assert server.requests == []
 
 

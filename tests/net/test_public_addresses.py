@@ -112,7 +112,7 @@ def test_a_name_is_resolved_only_once(
 # -- time and number
 
 
-def drip(pieces: bytes, pause_s: float) -> Callable[[socket.socket], None]:
+def send_slowly(pieces: bytes, pause_s: float) -> Callable[[socket.socket], None]:
     def serve(listener: socket.socket) -> None:
         try:
             connection, _ = listener.accept()
@@ -129,7 +129,7 @@ def drip(pieces: bytes, pause_s: float) -> Callable[[socket.socket], None]:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_slow_server_is_cut_off(scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        serve = drip(b"x", 0.1)
+        serve = send_slowly(b"x", 0.1)
         threading.Thread(target=serve, args=(listener,), daemon=True).start()
         started = time.monotonic()
 

@@ -34,10 +34,10 @@ def test_reading_a_certificate_makes_no_call(simulated: SimulatedCluster) -> Non
 
 
 def test_a_closed_port_is_unreachable() -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+    with pytest.raises(RapiUnreachable) as exc_info:
         certificate.fetch("127.0.0.1", free_port(), timeout_s=1)
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
 def test_a_server_without_tls_is_unreachable() -> None:

@@ -181,10 +181,10 @@ def test_networks_are_read(client: RapiClient, ganeti: Ganeti) -> None:
 def test_a_wrong_password_is_refused(ganeti: Ganeti) -> None:
     client = ganeti.client_as(ganeti.endpoint.username, "wrong")
 
-    with pytest.raises(RapiPermissionDenied) as caught:
+    with pytest.raises(RapiPermissionDenied) as exc_info:
         verify_write_access(client)
 
-    assert caught.value.code == 401
+    assert exc_info.value.code == 401
 
 
 def test_the_user_has_write_access(client: RapiClient) -> None:
@@ -301,11 +301,11 @@ def test_a_filter_of_present_names_ignores_missing_ones(
 def test_a_malformed_filter_is_refused_with_ganetis_message(client: RapiClient) -> None:
     if not client_supports(client, Capability.QUERY):
         return
-    with pytest.raises(RapiRefused, match="Unknown filter operand") as caught:
+    with pytest.raises(RapiRefused, match="Unknown filter operand") as exc_info:
         client.query("instance", ["name"], ["nonsense", "name", "x"])
 
-    assert caught.value.code == 502
-    assert "&" not in str(caught.value)
+    assert exc_info.value.code == 502
+    assert "&" not in str(exc_info.value)
 
 
 def test_malformed_json_is_refused(ganeti: Ganeti) -> None:

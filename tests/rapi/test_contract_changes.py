@@ -76,10 +76,10 @@ def test_an_unknown_parameter_is_refused(client: RapiClient, ganeti: Ganeti) -> 
     if not ganeti.supports(Capability.STRICT_BODIES):
         body = {"colour": "green"}  # required parameters are missing, too
 
-    with pytest.raises(RapiRefused, match=r"'colour'|is missing") as caught:
+    with pytest.raises(RapiRefused, match=r"'colour'|is missing") as exc_info:
         client.create_instance(body, reason="contract")
 
-    assert caught.value.code == 400
+    assert exc_info.value.code == 400
 
 
 # -- changes of a stopped machine
@@ -177,10 +177,10 @@ def test_a_machine_with_shared_disks_can_be_moved(
 def test_a_stopped_machine_has_no_console(client: RapiClient, stopped: str) -> None:
     if not client_supports(client, Capability.CONSOLE):
         return
-    with pytest.raises(RapiRefused, match="console unavailable") as caught:
+    with pytest.raises(RapiRefused, match="console unavailable") as exc_info:
         client.console(stopped)
 
-    assert caught.value.code == 503
+    assert exc_info.value.code == 503
 
 
 # -- jobs

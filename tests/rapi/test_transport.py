@@ -94,10 +94,10 @@ def test_verification_can_be_off(endpoint: Endpoint) -> None:
 def test_nothing_is_sent_to_an_untrusted_server(
     simulated: SimulatedCluster, endpoint: Endpoint, changes: dict[str, Any]
 ) -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+    with pytest.raises(RapiUnreachable) as exc_info:
         version(replace(endpoint, **changes))
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
     assert simulated.call_count == 0
 
 
@@ -181,24 +181,24 @@ def test_a_refused_connection_is_marked_as_not_sent(
 ) -> None:
     simulated.go_down()
 
-    with pytest.raises(RapiUnreachable, match="refuses") as caught:
+    with pytest.raises(RapiUnreachable, match="refuses") as exc_info:
         version(endpoint)
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
 def test_an_unknown_host_is_marked_as_not_sent(endpoint: Endpoint) -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+    with pytest.raises(RapiUnreachable) as exc_info:
         version(replace(endpoint, host="nowhere.invalid"))
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
 def test_a_closed_port_is_marked_as_not_sent() -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+    with pytest.raises(RapiUnreachable) as exc_info:
         version(Endpoint("127.0.0.1", free_port(), verification=Verification.OFF))
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
 def test_a_hanging_cluster_times_out_marked_as_sent(
@@ -207,10 +207,10 @@ def test_a_hanging_cluster_times_out_marked_as_sent(
     simulated.hang()
     started = time.monotonic()
 
-    with pytest.raises(RapiUnreachable, match="in time") as caught:
+    with pytest.raises(RapiUnreachable, match="in time") as exc_info:
         version(endpoint, SHORT)
 
-    assert caught.value.sent
+    assert exc_info.value.sent
     assert time.monotonic() - started < 3
 
 
@@ -266,11 +266,11 @@ def test_waiting_too_long_for_a_slot_is_marked_as_not_sent(
 
     with (
         in_flight.slot(endpoint),
-        pytest.raises(RapiUnreachable, match="Too many") as caught,
+        pytest.raises(RapiUnreachable, match="Too many") as exc_info,
     ):
         calls.request("GET", "/version")
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
 def test_a_failed_call_releases_its_slot(

@@ -87,12 +87,12 @@ def test_a_renewed_certificate_is_pinned_after_confirmation(
         "certificate_confirmed": "on",
         "port": "5081",
     }
-    moved = admin.post(change_url(cluster), confirmed_values)
+    moved_response = admin.post(change_url(cluster), confirmed_values)
     confirmed_values["port"] = str(athens.port)
     second = admin.post(change_url(cluster), {**confirmed_values, "username": "viewer"})
 
     assert "another certificate than expected" in first.content.decode()
-    assert "new_password" in errors(moved)
+    assert "new_password" in errors(moved_response)
     assert second.status_code == HTTPStatus.FOUND
     cluster.refresh_from_db()
     assert cluster.fingerprint == formatted_fingerprint(athens)
@@ -106,12 +106,14 @@ def test_an_undecryptable_password_must_be_typed_again(
     values = fields(athens, fingerprint=cluster.fingerprint, new_password="")
 
     page = admin.get(change_url(cluster))
-    tested = admin.post(change_url(cluster), {**values, "_test": "Test"})
-    typed = admin.post(change_url(cluster), {**values, "new_password": "secret"})
+    test_response = admin.post(change_url(cluster), {**values, "_test": "Test"})
+    typed_response = admin.post(
+        change_url(cluster), {**values, "new_password": "secret"}
+    )
 
     assert page.status_code == HTTPStatus.OK
-    assert "can no longer be decrypted" in errors(tested)["new_password"][0]
-    assert typed.status_code == HTTPStatus.FOUND
+    assert "can no longer be decrypted" in errors(test_response)["new_password"][0]
+    assert typed_response.status_code == HTTPStatus.FOUND
 
 
 def test_the_log_names_changed_fields_without_values(
@@ -162,11 +164,13 @@ def test_a_viewer_cannot_test_connections(
 ) -> None:
     cluster = create_cluster(athens)
 
-    posted = viewer_client.post(change_url(cluster), fields(athens, _test="Test"))
-    acted = viewer_client.post(
+    post_response = viewer_client.post(
+        change_url(cluster), fields(athens, _test="Test")
+    )
+    action_response = viewer_client.post(
         reverse(LIST), {"action": "test_connection", "_selected_action": cluster.pk}
     )
 
-    assert posted.status_code == HTTPStatus.FORBIDDEN
-    assert acted.status_code in {HTTPStatus.OK, HTTPStatus.FOUND}
+    assert post_response.status_code == HTTPStatus.FORBIDDEN
+    assert action_response.status_code in {HTTPStatus.OK, HTTPStatus.FOUND}
     assert athens.call_count == 0

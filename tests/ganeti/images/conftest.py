@@ -1,6 +1,8 @@
 """Web servers whose answers the test sets."""
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -88,6 +90,14 @@ def redirect(to: str) -> Answer:
 def break_off(handler: BaseHTTPRequestHandler) -> None:
     """Close the connection without an answer."""
     handler.close_connection = True
+
+
+def send_slowly(handler: BaseHTTPRequestHandler) -> None:
+    """Send the answer byte by byte, so that no read times out."""
+    with contextlib.suppress(OSError):
+        for letter in b"HTTP/1.1 200 OK and so on and on and on":
+            handler.wfile.write(bytes([letter]))
+            time.sleep(0.2)
 
 
 @pytest.fixture

@@ -118,14 +118,14 @@ def test_a_server_that_does_not_answer_times_out(
 def test_a_slow_download_times_out(
     server: ImageServer, client: ImageDownloader
 ) -> None:
-    def drip(handler: BaseHTTPRequestHandler) -> None:
+    def send_slowly(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
         for _ in range(40):
             handler.wfile.write(b"x")
             time.sleep(0.1)
 
-    server.pages["/a"] = drip
+    server.pages["/a"] = send_slowly
     started = time.monotonic()
 
     with pytest.raises(DownloadError, match="too long"):

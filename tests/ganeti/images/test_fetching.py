@@ -1,8 +1,6 @@
 """Fetching sources of images that are due, as a chore of the watcher."""
 
-import contextlib
 import json
-import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 
@@ -16,7 +14,7 @@ from apps.ganeti.domain.osimage import OsImage
 from apps.ganeti.images import fetching, reading, sources
 from apps.ganeti.images.sources import Source, SourceKind
 from apps.ganeti.models import ImageSource
-from tests.ganeti.images.conftest import ImageServer, break_off, send
+from tests.ganeti.images.conftest import ImageServer, break_off, send, send_slowly
 
 IMAGE = {"description": "Debian 12", "provider": "image+default"}
 META = json.dumps(IMAGE).encode()
@@ -270,10 +268,10 @@ def test_an_exception_in_one_source_does_not_affect_others(
 ) -> None:
     read = reading.read
 
-    def faulty(source: Source) -> reading.FetchResult:
+    def fail_for_one(source: Source) -> reading.FetchResult:
         return read(source) if source.url.endswith("/") else 1 / 0  # type: ignore[return-value]
 
-    monkeypatch.setattr(reading, "read", faulty)
+    monkeypatch.setattr(reading, "read", fail_for_one)
     settings.IMAGES_URL = [source.url + "faulty", source.url]
 
     fetching.fetch_due()
@@ -327,14 +325,7 @@ def test_a_hanging_source_delays_others_only_briefly(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def drip(handler: BaseHTTPRequestHandler) -> None:
-        """Send the answer byte by byte, so that no read times out."""
-        with contextlib.suppress(OSError):
-            for letter in b"HTTP/1.1 200 OK and so on and on and on":
-                handler.wfile.write(bytes([letter]))
-                time.sleep(0.2)
-
-    other_server.pages["/"] = drip
+    other_server.pages["/"] = send_slowly
     settings.IMAGES_URL = [other_server.url, source.url]
     monkeypatch.setattr(fetching, "FETCH_TIMEOUT_S", 1)
 
