@@ -9,7 +9,7 @@ from apps.ganeti.domain.creation import (
     EXTERNAL,
     IN_VOLUME_GROUPS,
     NewInstance,
-    Nic,
+    NewNic,
 )
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import Node
@@ -67,7 +67,7 @@ def new_instance(wanted: InstanceApplication, around: Surroundings) -> NewInstan
     )
 
 
-def _nic(wanted: InstanceApplication, around: Surroundings) -> Nic | None:
+def _nic(wanted: InstanceApplication, around: Surroundings) -> NewNic | None:
     """Return the NIC: in a network of Ganeti's, by its name, or ``mode:link``.
 
     Names of networks may have a colon, too.
@@ -77,11 +77,11 @@ def _nic(wanted: InstanceApplication, around: Surroundings) -> Nic | None:
         return None
     network = next((known for known in around.networks if known.name == chosen), None)
     if network is not None:
-        return Nic(network=chosen, pool=network.has_pool)
+        return NewNic(network=chosen, pool=network.has_pool)
     if is_link(chosen):
         mode, _colon, link = chosen.partition(":")
-        return Nic(mode=mode, link=link)
-    return Nic(network=chosen)
+        return NewNic(mode=mode, link=link)
+    return NewNic(network=chosen)
 
 
 def is_link(chosen: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reviewers, and applications of the cast of the ganeti app."""
+"""Reviewers, and applications of the users of the ganeti app's tests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from tests.ganeti.fakes import FakeRapi
 Make = Callable[..., InstanceApplication]
 
 
-def _with_right(user: User, codename: str) -> User:
+def _grant(user: User, codename: str) -> User:
     user.user_permissions.add(
         Permission.objects.get(
             content_type__app_label="applications", codename=codename
@@ -26,27 +26,27 @@ def _with_right(user: User, codename: str) -> User:
 
 @pytest.fixture
 def vera(db: None) -> User:
-    """Vera may look at every application, and at nothing else."""
+    """Create Vera, who may only view all applications."""
     user = User.objects.create_user("vera", "vera@example.org")
-    return _with_right(user, "view_applications")
+    return _grant(user, "view_applications")
 
 
 @pytest.fixture
 def rhea(db: None) -> User:
-    """Rhea reviews applications."""
+    """Create Rhea, who reviews applications."""
     user = User.objects.create_user("rhea", "rhea@example.org")
-    return _with_right(user, "change_instanceapplication")
+    return _grant(user, "change_instanceapplication")
 
 
 @pytest.fixture
 def make_application(alice: User) -> Make:
-    """Return a function that files an application: alice's, pending, but for changes.
+    """Return a function that files applications: alice's and pending, with changes.
 
     Each has a name of its own: new1.example.org, new2.example.org and so on.
     """
     count = 0
 
-    def make(**changes: Any) -> InstanceApplication:
+    def create(**changes: Any) -> InstanceApplication:
         nonlocal count
         count += 1
         fields: dict[str, Any] = {
@@ -59,18 +59,18 @@ def make_application(alice: User) -> Make:
         }
         return InstanceApplication.objects.create(**fields | changes)
 
-    return make
+    return create
 
 
 @pytest.fixture
 def application(make_application: Make) -> InstanceApplication:
-    """Return an application of alice's that waits for review."""
+    """Return alice's application that waits for review."""
     return make_application()
 
 
 @pytest.fixture
 def offered(settings: Settings) -> None:
-    """Let the site offer an image, and have a manager."""
+    """Configure an image and a manager."""
     settings.MANAGERS = [("Manager", MANAGER)]
     settings.OPERATING_SYSTEMS = {
         "debian": {"description": "Debian 12", "provider": "image+default"}

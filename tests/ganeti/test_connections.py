@@ -32,7 +32,7 @@ def patience(
     patiences: list[float | None] = []
 
     def transport(endpoint: Endpoint) -> Transport:
-        patiences.append(endpoint.patience_s)
+        patiences.append(endpoint.max_wait_s)
         return published
 
     monkeypatch.setattr(connections, "transport_factory", transport)

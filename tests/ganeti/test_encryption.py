@@ -117,29 +117,29 @@ def test_rotation_fails_naming_undecryptable_clusters(
 
 
 def test_a_sealed_password_is_bound_to_its_address() -> None:
-    token = sealed_password.seal("secret", place="athens:5080")
+    token = sealed_password.seal("secret", address="athens:5080")
 
     assert "secret" not in token
-    assert sealed_password.unseal(token, place="athens:5080") == "secret"
-    assert sealed_password.unseal(token, place="evil:5080") == ""
+    assert sealed_password.unseal(token, address="athens:5080") == "secret"
+    assert sealed_password.unseal(token, address="evil:5080") == ""
 
 
 def test_a_sealed_password_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr(time, "time", lambda: now)
-    token = sealed_password.seal("secret", place="athens:5080")
+    token = sealed_password.seal("secret", address="athens:5080")
 
     now += sealed_password.VALID_S + 1
 
-    assert sealed_password.unseal(token, place="athens:5080") == ""
+    assert sealed_password.unseal(token, address="athens:5080") == ""
 
 
 @pytest.mark.parametrize("token", ["", "x", "☃"])
 def test_an_invalid_token_unseals_to_nothing(token: str) -> None:
-    assert sealed_password.unseal(token, place="athens:5080") == ""
+    assert sealed_password.unseal(token, address="athens:5080") == ""
 
 
 def test_a_stored_password_does_not_unseal() -> None:
     stored = encryption.encrypt("secret")
 
-    assert sealed_password.unseal(stored, place="athens:5080") == ""
+    assert sealed_password.unseal(stored, address="athens:5080") == ""

@@ -28,7 +28,7 @@ def instance_with_status(
     status: str | None, previous: Instance | None = None
 ) -> Instance:
     row = {"name": "web1", "status": status, "oper_state": None}
-    return machine().seen(row, previous, NOON)
+    return machine().with_live_state(row, previous, NOON)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,9 @@ def test_the_last_state_is_kept_during_a_long_silence() -> None:
     silent = instance_with_status(
         "ERROR_nodedown", previous=instance_with_status("running")
     )
-    updated = machine().seen({"status": "ERROR_nodedown"}, silent, datetime.now(UTC))
+    updated = machine().with_live_state(
+        {"status": "ERROR_nodedown"}, silent, datetime.now(UTC)
+    )
 
     assert (updated.last_seen, updated.seen_at) == (State.RUNNING, NOON)
 

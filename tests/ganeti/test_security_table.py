@@ -26,7 +26,7 @@ from tests.addresses import (
     address_of,
     admin_address,
     create_application,
-    undone,
+    rolled_back,
 )
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
@@ -206,7 +206,8 @@ def test_statuses_are_those_of_the_table(people: dict[str, User], person: str) -
     column = PEOPLE.index(person)
 
     responses = {
-        name: undone(_request_statuses, people, name, PERSONS[person]) for name in TABLE
+        name: rolled_back(_request_statuses, people, name, PERSONS[person])
+        for name in TABLE
     }
 
     assert responses == {

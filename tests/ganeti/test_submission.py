@@ -19,7 +19,7 @@ from apps.ganeti.rapi.errors import (
     RapiError,
     RapiProtocolError,
     RapiUnreachable,
-    refused,
+    refusal,
 )
 from tests.conftest import Sent
 from tests.ganeti.fakes import Call, FakeRapi
@@ -169,9 +169,9 @@ def test_a_machine_of_the_same_name_on_another_cluster_is_not_busy(
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (refused(500, "Not so"), JobStatus.REFUSED),
-        (refused(409, "Not so"), JobStatus.REFUSED),
-        (refused(401, "Not so"), JobStatus.REFUSED),
+        (refusal(500, "Not so"), JobStatus.REFUSED),
+        (refusal(409, "Not so"), JobStatus.REFUSED),
+        (refusal(401, "Not so"), JobStatus.REFUSED),
         (RapiUnreachable("Not so", sent=False), JobStatus.NOT_SUBMITTED),
     ],
     ids=["refused", "conflict", "no permission", "unreachable"],
@@ -211,7 +211,7 @@ def test_a_submission_without_response_is_in_doubt(
 def test_a_refusal_frees_the_machine(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
-    published.fail_submissions(refused(500, "No"))
+    published.fail_submissions(refusal(500, "No"))
     with pytest.raises(RapiError):
         submit_reboot()
 

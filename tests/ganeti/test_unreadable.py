@@ -164,7 +164,7 @@ def test_any_exception_in_a_refresh_is_a_failure(
 def read_instance(row: values.Values) -> object:
     instance = Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
     return (
-        instance.seen(row, None, None),
+        instance.with_live_state(row, None, None),
         instance.search_text,
         instance.sort_key,
         hash(instance.tags.raw),

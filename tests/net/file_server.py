@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from apps.net import probe
-from apps.net.probe import Unsuitable
+from apps.net.probe import UnsuitableUrlError
 
 # Servers of the tests listen on arbitrary ports.
 EVERY_PORT = range(1, 65536)
@@ -64,6 +64,6 @@ class FileServer:
 
 def refusal_reason(url: str, **options: object) -> str:
     """Return the reason why an address is refused."""
-    with translation.override("en"), pytest.raises(Unsuitable) as exc_info:
+    with translation.override("en"), pytest.raises(UnsuitableUrlError) as exc_info:
         check(url, **options)
     return str(exc_info.value.reason)

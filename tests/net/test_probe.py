@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.net import probe
-from apps.net.probe import Unsuitable
+from apps.net.probe import UnsuitableUrlError
 from tests.net.file_server import FAILURE, FileServer, check, refusal_reason
 
 # -- accepted
@@ -148,7 +148,7 @@ def test_closed_ports_open_ports_and_missing_hosts_are_not_told_apart(
 def test_only_ports_of_the_settings_are_probed(server: FileServer) -> None:
     server.answers |= {"/a.iso": (200, {})}
 
-    with translation.override("en"), pytest.raises(Unsuitable) as exc_info:
+    with translation.override("en"), pytest.raises(UnsuitableUrlError) as exc_info:
         probe.check(server.url("/a.iso"), allow_private=True)
 
     assert str(exc_info.value.reason) == "Its port must be one of these: 80, 443."
@@ -177,7 +177,7 @@ def test_redirects_are_limited(server: FileServer) -> None:
     server.answers["/a.iso"] = (302, {"Location": "/a.iso"})
 
     assert refusal_reason(server.url("/a.iso"), allow_private=True) == FAILURE
-    assert len(server.requests) == probe.MOST_REDIRECTS + 1
+    assert len(server.requests) == probe.MAX_REDIRECTS + 1
 
 
 def test_a_redirect_to_another_scheme_is_not_followed(server: FileServer) -> None:
@@ -221,7 +221,7 @@ def test_a_comma_is_refused() -> None:
 def test_arbitrary_text_is_refused(url: str) -> None:
     try:
         check(url, resolve=lambda _host, _port: ["10.0.0.1"])
-    except Unsuitable as exc:
+    except UnsuitableUrlError as exc:
         assert str(exc.reason)
     else:
         pytest.fail("nothing is public here")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apps.net import probe
-from apps.net.probe import Unsuitable, is_public
+from apps.net.probe import UnsuitableUrlError, is_public
 from contrib.simulator.certificates import Certificate, make_certificate
 from tests.net.file_server import FAILURE, FileServer, check, refusal_reason
 
@@ -134,7 +134,7 @@ def test_a_slow_server_is_cut_off(scheme: str) -> None:
         started = time.monotonic()
 
         url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
-        reason = refusal_reason(url, allow_private=True, seconds=0.5)
+        reason = refusal_reason(url, allow_private=True, timeout_s=0.5)
 
     assert time.monotonic() - started < 2
     assert reason == FAILURE
@@ -144,7 +144,7 @@ def test_a_silent_server_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
-        assert refusal_reason(url, allow_private=True, seconds=0.3) == FAILURE
+        assert refusal_reason(url, allow_private=True, timeout_s=0.3) == FAILURE
 
 
 def test_a_silent_name_server_times_out() -> None:
@@ -154,7 +154,7 @@ def test_a_silent_name_server_times_out() -> None:
         woken.wait(5)
         return [PUBLIC]
 
-    reason = refusal_reason("http://example.org/", resolve=sleep, seconds=0.2)
+    reason = refusal_reason("http://example.org/", resolve=sleep, timeout_s=0.2)
     woken.set()
 
     assert reason == FAILURE
@@ -174,7 +174,7 @@ def test_the_number_of_probes_is_limited(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_slots_are_released() -> None:
-    for _ in range(3 * probe.AT_ONCE):
+    for _ in range(3 * probe.MAX_CONCURRENT):
         assert "http://" in refusal_reason("")
 
 
@@ -219,5 +219,5 @@ def test_the_certificate_must_match_the_host_name(
         check(url, allow_private=True, resolve=resolve)
 
     probe_host("images.example.org")
-    with pytest.raises(Unsuitable):
+    with pytest.raises(UnsuitableUrlError):
         probe_host("other.example.org")

@@ -23,8 +23,8 @@ def test_a_fingerprint_is_formatted_as_openssl_does(
 ) -> None:
     fetched = certificate.fetch(simulated.host, simulated.port, timeout_s=5)
 
-    assert fetched.spelled.replace(":", "").lower() == fetched.fingerprint
-    assert len(fetched.spelled.split(":")) == 32
+    assert fetched.formatted_fingerprint.replace(":", "").lower() == fetched.fingerprint
+    assert len(fetched.formatted_fingerprint.split(":")) == 32
 
 
 def test_reading_a_certificate_makes_no_call(simulated: SimulatedCluster) -> None:

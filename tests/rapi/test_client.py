@@ -10,7 +10,7 @@ from apps.ganeti.rapi.errors import (
     RapiProtocolError,
     RapiRefused,
     RapiUnsupported,
-    refused,
+    refusal,
 )
 from apps.ganeti.rapi.transport import Json, Query
 from apps.ganeti.rapi.versions import Version
@@ -217,9 +217,9 @@ def test_waiting_for_a_job_without_a_change_is_none() -> None:
     ("answer", "allowed"),
     [
         ([False, "Job not found"], True),
-        (refused(404, "no such job"), True),
-        (refused(500, "strange"), True),
-        (refused(403, "only readers"), False),
+        (refusal(404, "no such job"), True),
+        (refusal(500, "strange"), True),
+        (refusal(403, "only readers"), False),
     ],
 )
 def test_write_access_is_verified_without_a_change(answer: Any, allowed: bool) -> None:
@@ -230,7 +230,7 @@ def test_write_access_is_verified_without_a_change(answer: Any, allowed: bool) -
 
 
 def test_other_errors_are_raised() -> None:
-    client, _transport = create_client((3, 0), refused(500, "no"))
+    client, _transport = create_client((3, 0), refusal(500, "no"))
 
     with pytest.raises(RapiRefused):
         client.job(7)

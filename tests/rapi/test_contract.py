@@ -65,8 +65,8 @@ def test_info_has_the_policy_for_instances(client: RapiClient) -> None:
     policy = ClusterInfo.from_rapi(client.info()).policy
 
     assert "file" in policy.disk_templates
-    assert not policy.broken_by(_sizes(32))
-    assert policy.broken_by(_sizes(2**30))[0].asked == 2**30
+    assert not policy.violations(_sizes(32))
+    assert policy.violations(_sizes(2**30))[0].requested == 2**30
 
 
 def _sizes(memory_mib: int) -> dict[str, int]:
@@ -127,8 +127,8 @@ def test_groups_have_a_policy_for_instances(client: RapiClient) -> None:
     group = next(NodeGroup.from_rapi(r) for r in rows if r["name"] == "default")
 
     assert "file" in group.policy.disk_templates
-    assert not group.policy.broken_by(_sizes(32))
-    (span,) = group.policy.broken_by(_sizes(2**30))
+    assert not group.policy.violations(_sizes(32))
+    (span,) = group.policy.violations(_sizes(2**30))
     assert (span.size, span.smallest) == ("memory-size", 4)
 
 
@@ -243,7 +243,7 @@ def test_an_instance_is_read_from_its_fields(
     live = client.query("instance", LIVE_FIELDS, by_name)[0]
 
     configured = Instance.from_rapi(row, cluster="here", tag_prefix="ganetimgr")
-    instance = configured.seen(live, None, None)
+    instance = configured.with_live_state(live, None, None)
 
     assert (instance.name, instance.state) == (stopped, State.STOPPED)
     assert (instance.memory_mib, instance.disk_mib, instance.vcpus) == (32, 16, 1)

@@ -54,7 +54,7 @@ def test_images_are_offered_after_fetching(source: ImageServer) -> None:
 
     assert (
         list(catalogue.images),
-        [source_images.known for source_images in catalogue.sources],
+        [source_images.contacted for source_images in catalogue.sources],
     ) == (
         [],
         [True, False],
