@@ -185,7 +185,7 @@ def test_a_call_without_answer_is_not_repeated(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
     lost = RapiUnreachable("It didn't respond in time.", sent=True)
-    published.fail_submissions(lost, after=True)
+    published.fail_submissions(lost, arrived=True)
 
     job = submit(accepted, by=by_rhea)
 

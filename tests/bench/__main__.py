@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from tests import services
 from tests.bench.parts import NAMES, PARTS, Part, run
-from tests.bench.table import Line, written
+from tests.bench.table import Line, format_table
 from tests.lab import is_up
 
 
@@ -22,25 +22,27 @@ def own_process() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def measured(parts: Sequence[Part]) -> Iterator[tuple[str, list[Line]]]:
+def measure(parts: Sequence[Part]) -> Iterator[tuple[str, list[Line]]]:
     with own_process() as pool:
         for part in parts:
-            began = time.monotonic()
-            say(f"{part.title} …")
-            lines, others = pool.submit(run, part).result()
-            say(f" {time.monotonic() - began:.0f} s\n")
-            yield f"{part.title}, others using {others:.1f} cores", lines
+            started = time.monotonic()
+            report(f"{part.title} …")
+            lines, other_cores = pool.submit(run, part).result()
+            report(f" {time.monotonic() - started:.0f} s\n")
+            yield f"{part.title}, others using {other_cores:.1f} cores", lines
 
 
-def possible(parts: Sequence[Part]) -> list[Part]:
-    """Leave out, and say so, what needs services that are not installed."""
+def available_parts(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts whose services are available; report the others."""
     kinds = (services.Redis, services.Beanstalkd)
     missing = [kind.program for kind in kinds if not kind.is_installed()]
     if missing and any(part.shared for part in parts):
-        say(f"Not installed, so nothing is measured with it: {', '.join(missing)}\n")
+        report(f"Not installed, so nothing is measured with it: {', '.join(missing)}\n")
     with_lab = any(part.lab for part in parts) and is_up("fake")
     if any(part.lab for part in parts) and not with_lab:
-        say("The lab is down, so nothing is measured on it: contrib/lab/lab up fake\n")
+        report(
+            "The lab is down, so nothing is measured on it: contrib/lab/lab up fake\n"
+        )
     return [
         part
         for part in parts
@@ -48,13 +50,13 @@ def possible(parts: Sequence[Part]) -> list[Part]:
     ]
 
 
-def say(text: str) -> None:
+def report(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
 
 
-def machine() -> str:
-    """Say what the figures were taken on, and whether it had other things to do."""
+def describe_machine() -> str:
+    """Describe the machine and its load."""
     load = os.getloadavg()[0]
     return f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, load {load:.1f}"
 
@@ -65,10 +67,10 @@ def main() -> None:
     names = parser.parse_args().parts
     if unknown := set(names) - set(NAMES):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    wanted = [part for part in PARTS if not names or part.name in names]
-    before = machine()
-    found = list(measured(possible(wanted)))
-    sys.stdout.write("\n".join([before, *written(found)]) + "\n")
+    selected = [part for part in PARTS if not names or part.name in names]
+    machine = describe_machine()
+    measured_parts = list(measure(available_parts(selected)))
+    sys.stdout.write("\n".join([machine, *format_table(measured_parts)]) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Browsers that poll what their pages tell them to; a process of its own.
+"""Simulated browsers that poll as their pages tell them to; a separate process.
 
-Reads from standard input where the site is, the cookies of its visitors and for how
-long; writes what they met with. Knows nothing of Django, nor of the pages but what
-htmx knows: ``hx-get`` and ``hx-trigger``.
+Reads host and port of the site, the cookies of its visitors and the seconds to run
+from standard input, and writes the results. Knows neither Django nor the pages, only
+htmx's attributes ``hx-get`` and ``hx-trigger``.
 """
 
 import http.client
@@ -23,34 +23,34 @@ EVERY = re.compile(r"\bevery (\d+(?:\.\d+)?)(ms|s)\b")
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """An address that a page asks again and again."""
+    """An address polled by a page."""
 
     path: str
     every_s: float
 
 
-class Polls(HTMLParser):
-    """Finds what a page polls."""
+class PollParser(HTMLParser):
+    """Collects the polls of a page."""
 
     def __init__(self, page: str, path: str) -> None:
         super().__init__()
         self._path = path
-        self.found: list[Poll] = []
+        self.polls: list[Poll] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        every = EVERY.search(given.get("hx-trigger") or "")
-        address = given.get("hx-get")
+        attributes = dict(attrs)
+        every = EVERY.search(attributes.get("hx-trigger") or "")
+        address = attributes.get("hx-get")
         if every and address:
             unit = 0.001 if every.group(2) == "ms" else 1
             path = urljoin(self._path, address)
-            self.found.append(Poll(path, float(every.group(1)) * unit))
+            self.polls.append(Poll(path, float(every.group(1)) * unit))
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the browsers go; one connection per request, as through a proxy."""
+    """The site under test; one connection per request, as through a proxy."""
 
     host: str
     port: int
@@ -60,15 +60,15 @@ class Site:
         cookies = {"Cookie": f"sessionid={cookie}"}
         try:
             connection.request("GET", path, headers={**cookies, **headers})
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            response = connection.getresponse()
+            return response.status, response.read().decode()
         finally:
             connection.close()
 
 
 @dataclass
-class Met:
-    """What all browsers together met with, once all were there."""
+class Results:
+    """Results of all browsers together, after warming up."""
 
     polls: list[Poll] = field(default_factory=list)
     latencies_s: list[float] = field(default_factory=list)
@@ -76,32 +76,32 @@ class Met:
 
 
 class Browser(threading.Thread):
-    """Opens a page and polls what it says; a slow answer makes the next one late."""
+    """Opens a page and polls its addresses; a slow answer delays the next poll."""
 
-    def __init__(self, site: Site, cookie: str, met: Met) -> None:
+    def __init__(self, site: Site, cookie: str, results: Results) -> None:
         super().__init__(daemon=True)
-        self._site, self._cookie, self._met = site, cookie, met
-        self.counting, self.leaving = threading.Event(), threading.Event()
+        self._site, self._cookie, self._results = site, cookie, results
+        self.counting, self.stopping = threading.Event(), threading.Event()
 
     def open(self, path: str) -> None:
         status, page = self._site.get(path, self._cookie)
-        self._polls = Polls(page, path).found if status == 200 else []
-        self._met.polls += self._polls
+        self._polls = PollParser(page, path).polls if status == 200 else []
+        self._results.polls += self._polls
         if not self._polls:
-            self._met.failures.append(f"{status} {path}, and nothing to poll")
+            self._results.failures.append(f"{status} {path}, and nothing to poll")
 
     def run(self) -> None:
         now = time.monotonic()
         due = [(now + random.random() * poll.every_s, poll) for poll in self._polls]  # noqa: S311 - no secret
-        while due and not self.leaving.is_set():
-            at, poll = min(due, key=lambda each: each[0])
-            due.remove((at, poll))
-            if not self.leaving.wait(max(0, at - time.monotonic())):
-                self._ask(poll)
-            due.append((max(at + poll.every_s, time.monotonic()), poll))
+        while due and not self.stopping.is_set():
+            due_at, poll = min(due, key=lambda entry: entry[0])
+            due.remove((due_at, poll))
+            if not self.stopping.wait(max(0, due_at - time.monotonic())):
+                self._poll(poll)
+            due.append((max(due_at + poll.every_s, time.monotonic()), poll))
 
-    def _ask(self, poll: Poll) -> None:
-        began = time.perf_counter()
+    def _poll(self, poll: Poll) -> None:
+        started = time.perf_counter()
         status: int | str
         try:
             status, _ = self._site.get(
@@ -109,38 +109,38 @@ class Browser(threading.Thread):
             )
         except OSError as exc:
             status = str(exc)
-        took_s = time.perf_counter() - began
+        elapsed_s = time.perf_counter() - started
         if self.counting.is_set():
-            self._met.latencies_s.append(took_s)
+            self._results.latencies_s.append(elapsed_s)
         if status not in {200, 204}:  # 204: nothing has changed
-            self._met.failures.append(f"{status} {poll.path}")
+            self._results.failures.append(f"{status} {poll.path}")
 
 
-def run(wanted: dict[str, Any]) -> Met:
-    """Let the browsers come one by one, and count for some seconds what they get."""
-    site, met = Site(wanted["host"], wanted["port"]), Met()
-    browsers = [Browser(site, cookie, met) for cookie in wanted["cookies"]]
+def run(options: dict[str, Any]) -> Results:
+    """Start the browsers one by one, then record their polls for some seconds."""
+    site, results = Site(options["host"], options["port"]), Results()
+    browsers = [Browser(site, cookie, results) for cookie in options["cookies"]]
     for browser in browsers:
-        browser.open(wanted["path"])
+        browser.open(options["path"])
         browser.start()
     time.sleep(WARMING_S)
     for browser in browsers:
         browser.counting.set()
-    time.sleep(wanted["seconds"])
+    time.sleep(options["seconds"])
     for browser in browsers:
         browser.counting.clear()
-        browser.leaving.set()
-    return met
+        browser.stopping.set()
+    return results
 
 
 def main() -> None:
-    met = run(json.load(sys.stdin))
-    answer = {
-        "needed_per_s": sum(1 / poll.every_s for poll in met.polls),
-        "latencies_s": met.latencies_s,
-        "failures": met.failures,
+    results = run(json.load(sys.stdin))
+    summary = {
+        "needed_per_s": sum(1 / poll.every_s for poll in results.polls),
+        "latencies_s": results.latencies_s,
+        "failures": results.failures,
     }
-    json.dump(answer, sys.stdout)
+    json.dump(summary, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Clients that ask for a page again as soon as they have it; a process of its own.
+"""Clients that request a page repeatedly without a pause; a separate process.
 
-Reads from standard input where the site is, the path, the cookies of its visitors and
-for how long; writes how long each answer took, and what failed.
+Reads host, port, path, the cookies of the visitors and the seconds to run from
+standard input; writes the latencies and failures.
 """
 
 import http.client
@@ -11,49 +11,55 @@ import threading
 import time
 from typing import Any
 
-from tests.bench.browsers import Met
+from tests.bench.browsers import Results
 
 WARMING_S = 3
 
 
-def ask(visitors: dict[str, Any], cookie: str, met: Met, begins: float) -> None:
-    """Ask until the time is up; what begins and ends within it counts."""
+def request_repeatedly(
+    visitors: dict[str, Any], cookie: str, results: Results, begins: float
+) -> None:
+    """Request the page until the time is up; count requests within the time."""
     ends = begins + visitors["seconds"]
-    while (began := time.monotonic()) < ends:
+    while (started := time.monotonic()) < ends:
         status, page = get(visitors, cookie)
         ended = time.monotonic()
         if status != 200 or b"</html>" not in page:
-            met.failures.append(f"{status} {visitors['path']}")
-        elif began >= begins and ended <= ends:
-            met.latencies_s.append(ended - began)
+            results.failures.append(f"{status} {visitors['path']}")
+        elif started >= begins and ended <= ends:
+            results.latencies_s.append(ended - started)
 
 
 def get(visitors: dict[str, Any], cookie: str) -> tuple[int, bytes]:
-    """Ask by a connection of its own, as the web server in front does."""
+    """Request the page on a new connection, as the web server in front does."""
     connection = http.client.HTTPConnection(visitors["host"], visitors["port"])
     headers = {"Cookie": f"sessionid={cookie}", "Connection": "close"}
     connection.request("GET", visitors["path"], headers=headers)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
-def run(visitors: dict[str, Any]) -> Met:
-    met = Met()
+def run(visitors: dict[str, Any]) -> Results:
+    results = Results()
     begins = time.monotonic() + WARMING_S
     clients = [
-        threading.Thread(target=ask, args=(visitors, cookie, met, begins))
+        threading.Thread(
+            target=request_repeatedly, args=(visitors, cookie, results, begins)
+        )
         for cookie in visitors["cookies"]
     ]
     for client in clients:
         client.start()
     for client in clients:
         client.join()
-    return met
+    return results
 
 
 def main() -> None:
-    met = run(json.load(sys.stdin))
-    json.dump({"latencies_s": met.latencies_s, "failures": met.failures}, sys.stdout)
+    results = run(json.load(sys.stdin))
+    json.dump(
+        {"latencies_s": results.latencies_s, "failures": results.failures}, sys.stdout
+    )
 
 
 if __name__ == "__main__":

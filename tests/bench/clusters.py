@@ -1,4 +1,4 @@
-"""Simulated clusters as rows, and what is known of them."""
+"""Simulated clusters as rows, and their snapshots."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,12 +17,12 @@ from apps.ganeti.state import connections, refreshing, snapshots
 from apps.ganeti.state.snapshots import Contents, StampedContents
 
 Description = dict[str, Any]
-# Whatever a part takes, no cluster is due in it unless it says so.
+# Longer than any part: no cluster becomes due.
 LONG = timedelta(days=1)
 
 
-def added(description: Description) -> Cluster:
-    """Add a cluster by what the simulator says of it."""
+def create_cluster(description: Description) -> Cluster:
+    """Create a cluster from its description by the simulator."""
     cluster = Cluster(
         hostname=description["host"],
         slug=description["name"],
@@ -36,52 +36,59 @@ def added(description: Description) -> Cluster:
     return cluster
 
 
-def known(clusters: Iterable[Cluster]) -> dict[Cluster, Contents]:
-    """Refresh clusters from their simulators; return what is known then."""
-    found = {}
+def refresh_all(clusters: Iterable[Cluster]) -> dict[Cluster, Contents]:
+    """Refresh the clusters from their simulators; return their contents."""
+    contents_by_cluster = {}
     for cluster in clusters:
         if not refreshing.refresh(cluster, force=True):
             raise RuntimeError(ClusterRefresh.objects.get(cluster=cluster).last_error)
         contents = snapshots.current([cluster])[0].contents
         assert contents is not None
-        found[cluster] = contents
-    rest()
-    return found
+        contents_by_cluster[cluster] = contents
+    postpone_refreshes()
+    return contents_by_cluster
 
 
-def rest() -> None:
-    """Let no cluster be due, as if a watcher looked after them."""
+def postpone_refreshes() -> None:
+    """Postpone all refreshes, as if a watcher had just done them."""
     ClusterRefresh.objects.update(next_at=timezone.now() + LONG)
 
 
 def publish(
     contents: dict[Cluster, Contents], instances: int, *, first: str = ""
 ) -> None:
-    """Publish as many instances, evenly from all clusters, and forget the others.
+    """Publish this number of instances, taken evenly from all clusters.
 
-    Those of the user ``first`` are among them, however few.
+    Instances of the user ``first`` are taken first.
     """
     share = instances // len(contents)
-    for cluster, whole in contents.items():
-        snapshots.publish(cluster, _becoming(part(whole, share, first=first)))
+    for cluster, cluster_contents in contents.items():
+        snapshots.publish(
+            cluster,
+            _replace_contents(select_instances(cluster_contents, share, first=first)),
+        )
 
 
-def part(whole: Contents, instances: int, *, first: str = "") -> Contents:
-    """Return a cluster with so many of its instances, those of ``first`` among them."""
-    all_of_it = whole.instances.values()
-    ordered = sorted(all_of_it, key=lambda one: first not in one.tags.users)
-    kept = {instance.name: instance for instance in ordered[:instances]}
-    return replace(whole, instances=kept)
+def select_instances(
+    contents: Contents, instances: int, *, first: str = ""
+) -> Contents:
+    """Return the contents with this number of instances, ``first``'s before others."""
+    all_instances = contents.instances.values()
+    ordered = sorted(
+        all_instances, key=lambda instance: first not in instance.tags.users
+    )
+    selected = {instance.name: instance for instance in ordered[:instances]}
+    return replace(contents, instances=selected)
 
 
-def _becoming(
+def _replace_contents(
     contents: Contents,
 ) -> Callable[[StampedContents | None], StampedContents]:
-    def update(before: StampedContents | None) -> StampedContents:
-        assert before is not None
+    def update(previous: StampedContents | None) -> StampedContents:
+        assert previous is not None
         now = timezone.now()
         return StampedContents(
-            replace(before.stamp, fetched_at=now, live_at=now), contents
+            replace(previous.stamp, fetched_at=now, live_at=now), contents
         )
 
     return update
@@ -96,24 +103,26 @@ class Call(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """A transport that tells of each call."""
+class ObservedTransport:
+    """Transport that reports each call."""
 
     inner: Transport
-    note: Callable[[Call], object]
+    on_call: Callable[[Call], object]
 
     def request(
         self, method: str, path: str, *, query: Query | None = None, body: Json = None
     ) -> Json:
-        self.note(Call(method, path, body))
+        self.on_call(Call(method, path, body))
         return self.inner.request(method, path, query=query, body=body)
 
 
 @contextmanager
-def observed(note: Callable[[Call], object]) -> Iterator[None]:
-    """Tell of all calls that this process makes."""
+def observe_calls(on_call: Callable[[Call], object]) -> Iterator[None]:
+    """Report all calls of this process."""
     factory = connections.transport_factory
-    connections.transport_factory = lambda endpoint: Observed(factory(endpoint), note)
+    connections.transport_factory = lambda endpoint: ObservedTransport(
+        factory(endpoint), on_call
+    )
     try:
         yield
     finally:
@@ -121,7 +130,7 @@ def observed(note: Callable[[Call], object]) -> Iterator[None]:
 
 
 def session_of(user: User) -> str:
-    """Log somebody in; return the session's key, as their browser would keep it."""
+    """Log the user in; return the session key."""
     client = Client()
     client.force_login(user)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -1,4 +1,4 @@
-"""What a cluster is in the cache: size and CPU time, beside pickle's."""
+"""Size and CPU time of a cluster in the cache, compared with pickle."""
 
 import pickle
 import time
@@ -6,45 +6,62 @@ import time
 from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
-from tests.bench.place import Place, simulator
-from tests.bench.table import Line, figure, timed
-from tests.bench.turns import in_turns
+from tests.bench.environment import Environment, simulator
+from tests.bench.interleaving import time_interleaved
+from tests.bench.table import Line, figure_line, timing_line
 
 SIZES = (1_000, 10_000)
-TURNS = 9
-AT_MOST = 1.1
+REPEATS = 9
+MAX_RATIO = 1.1
 
 
-def run(place: Place) -> list[Line]:
-    with simulator(place.directory, f"--instances={SIZES[-1]}") as simulated:
-        added = [clusters.added(each) for each in simulated.clusters]
-        [whole] = clusters.known(added).values()
-    return [line for size in SIZES for line in compared(clusters.part(whole, size))]
+def run(environment: Environment) -> list[Line]:
+    with simulator(environment.directory, f"--instances={SIZES[-1]}") as simulated:
+        created = [
+            clusters.create_cluster(description) for description in simulated.clusters
+        ]
+        [contents] = clusters.refresh_all(created).values()
+    return [
+        line
+        for size in SIZES
+        for line in compare(clusters.select_instances(contents, size))
+    ]
 
 
-def compared(contents: Contents, turns: int = TURNS) -> list[Line]:
+def compare(contents: Contents, repeats: int = REPEATS) -> list[Line]:
     codec = snapshots._contents
     typed, pickled = codec.encode(contents), pickle.dumps(contents)
-    found = in_turns(
+    samples = time_interleaved(
         {
             "pickle: encode": lambda: pickle.dumps(contents),
             "typed: encode": lambda: codec.encode(contents),
             "pickle: decode": lambda: pickle.loads(pickled),  # noqa: S301 - our own
             "typed: decode": lambda: codec.decode(typed),
         },
-        turns,
+        repeats,
         clock=time.process_time,
     )
-    about = f"{len(contents.instances):,} instances"
-    lines = [size(f"{about}, pickle", pickled), size(f"{about}, typed", typed)]
+    prefix = f"{len(contents.instances):,} instances"
+    lines = [
+        size_line(f"{prefix}, pickle", pickled),
+        size_line(f"{prefix}, typed", typed),
+    ]
     for action in ("encode", "decode"):
-        ours, theirs = found[f"typed: {action}"], found[f"pickle: {action}"]
+        typed_samples, pickle_samples = (
+            samples[f"typed: {action}"],
+            samples[f"pickle: {action}"],
+        )
         lines += [
-            timed(f"{about}, pickle: {action}, CPU", theirs),
-            timed(f"{about}, typed: {action}, CPU", ours, theirs, AT_MOST),
+            timing_line(f"{prefix}, pickle: {action}, CPU", pickle_samples),
+            timing_line(
+                f"{prefix}, typed: {action}, CPU",
+                typed_samples,
+                pickle_samples,
+                MAX_RATIO,
+            ),
         ]
     return lines
 
 
-def size(what: str, data: bytes) -> Line:
-    return figure(f"{what}: size", len(data) / 1024, "KiB")
+def size_line(label: str, data: bytes) -> Line:
+    return figure_line(f"{label}: size", len(data) / 1024, "KiB")

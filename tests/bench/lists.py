@@ -1,4 +1,4 @@
-"""The list of machines, against a page of ours that shows nothing."""
+"""The list of machines, compared with a page that shows nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,26 +15,33 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
-from tests.bench.place import Place, simulator
-from tests.bench.table import Line, Samples, figure, milliseconds, timed, times
-from tests.bench.turns import in_turns, together
+from tests.bench.environment import Environment, simulator
+from tests.bench.interleaving import merge_samples, time_interleaved
+from tests.bench.table import (
+    Line,
+    Samples,
+    figure_line,
+    milliseconds,
+    multiple,
+    timing_line,
+)
 
 SIZES = (100, 1_000, 10_000)
 CLUSTERS = 20
 OWNED = 20
-ROUNDS, TURNS = 3, 7
+ROUNDS, REPEATS = 3, 7
 OWNER = "owen"
-TIMES_EMPTY = 3
-# "No dearer", as far as a machine with other things to do can tell.
-NO_DEARER = 1.1
-# The history of a site where nothing has happened: the frame and nothing in it.
+MAX_RATIO = 3
+# "No slower", with a margin for noise.
+MAX_SIZE_RATIO = 1.1
+# The history without entries: the frame of a page only.
 EMPTY = "auditlog:history"
 
 
 class Scene(NamedTuple):
-    """A list as somebody asks for it."""
+    """A request for the list by a user."""
 
-    what: str
+    label: str
     query: str = ""
     username: str = "root"
 
@@ -45,52 +52,64 @@ SCENES = (
     Scene("sorted by memory", "?sort=-memory"),
     Scene(f"owner of {OWNED}", "", OWNER),
 )
-NOTHING = Scene("page that shows nothing")
+EMPTY_SCENE = Scene("page that shows nothing")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one page asks of others."""
+    """Queries and RAPI calls of one page."""
 
     queries: int
     calls: int
 
 
-def run(place: Place) -> list[Line]:
+def run(environment: Environment) -> list[Line]:
     options = [f"--clusters={CLUSTERS}", f"--instances={SIZES[-1]}"]
     owned = f"--owners={OWNER}:{OWNED}"
-    with simulator(place.directory, *options, owned) as simulated:
-        known = clusters.known([clusters.added(each) for each in simulated.clusters])
-    return measured(known, SIZES, rounds=ROUNDS, turns=TURNS)
+    with simulator(environment.directory, *options, owned) as simulated:
+        contents = clusters.refresh_all(
+            [clusters.create_cluster(description) for description in simulated.clusters]
+        )
+    return measure(contents, SIZES, rounds=ROUNDS, repeats=REPEATS)
 
 
-def measured(
-    known: dict[Cluster, Contents], sizes: Sequence[int], *, rounds: int, turns: int
+def measure(
+    contents: dict[Cluster, Contents],
+    sizes: Sequence[int],
+    *,
+    rounds: int,
+    repeats: int,
 ) -> list[Line]:
-    """Measure every scene at every size, and lay the figures out."""
-    visits = visitors()
-    found: dict[int, list[dict[Scene, Samples]]] = {size: [] for size in sizes}
+    """Measure every scene at every size; return the lines of the table."""
+    visits = create_visits()
+    samples: dict[int, list[dict[Scene, Samples]]] = {size: [] for size in sizes}
     costs: dict[tuple[int, Scene], Cost] = {}
     calls: list[clusters.Call] = []
-    with clusters.observed(calls.append):
+    with clusters.observe_calls(calls.append):
         for _ in range(rounds):
             for size in sizes:
-                published(known, size, visits)
+                publish_and_warm_up(contents, size, visits)
                 for scene, visit in visits.items():
                     costs[size, scene] = cost(visit, calls)
-                found[size].append(in_turns(visits, turns))
-    return lines({size: together(each) for size, each in found.items()}, costs)
+                samples[size].append(time_interleaved(visits, repeats))
+    return table_lines(
+        {
+            size: merge_samples(rounds_of_size)
+            for size, rounds_of_size in samples.items()
+        },
+        costs,
+    )
 
 
-def visitors() -> dict[Scene, Callable[[], None]]:
+def create_visits() -> dict[Scene, Callable[[], None]]:
     User.objects.create_superuser("root")
     User.objects.create_user(OWNER)
     list_url = reverse("ganeti:instance-list")
-    visits = {scene: visitor(scene, list_url) for scene in SCENES}
-    return {NOTHING: visitor(NOTHING, reverse(EMPTY)), **visits}
+    visits = {scene: create_visit(scene, list_url) for scene in SCENES}
+    return {EMPTY_SCENE: create_visit(EMPTY_SCENE, reverse(EMPTY)), **visits}
 
 
-def visitor(scene: Scene, url: str) -> Callable[[], None]:
+def create_visit(scene: Scene, url: str) -> Callable[[], None]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username=scene.username))
 
@@ -101,11 +120,13 @@ def visitor(scene: Scene, url: str) -> Callable[[], None]:
     return visit
 
 
-def published(
-    known: dict[Cluster, Contents], size: int, visits: dict[Scene, Callable[[], None]]
+def publish_and_warm_up(
+    contents: dict[Cluster, Contents],
+    size: int,
+    visits: dict[Scene, Callable[[], None]],
 ) -> None:
-    """Publish so many instances, and warm every page up."""
-    clusters.publish(known, size, first=OWNER)
+    """Publish this number of instances, and visit every page twice."""
+    clusters.publish(contents, size, first=OWNER)
     snapshots.clear_memory()
     for visit in (*visits.values(), *visits.values()):
         visit()
@@ -118,66 +139,77 @@ def cost(visit: Callable[[], None], calls: list[clusters.Call]) -> Cost:
     return Cost(len(queries), len(calls))
 
 
-def lines(
-    found: dict[int, dict[Scene, Samples]], costs: dict[tuple[int, Scene], Cost]
+def table_lines(
+    samples: dict[int, dict[Scene, Samples]], costs: dict[tuple[int, Scene], Cost]
 ) -> list[Line]:
-    sizes = sorted(found)
-    shown = []
+    sizes = sorted(samples)
+    lines = []
     for size in sizes:
-        shown.append(timed(f"{size:,}: {NOTHING.what}", found[size][NOTHING]))
-        limit = TIMES_EMPTY if size == sizes[-1] else None
-        of_size = partial(one, found[size], limit=limit)
-        shown += [of_size(f"{size:,}: {s.what}", s, costs[size, s]) for s in SCENES]
-    first, last = found[sizes[0]], found[sizes[-1]]
-    shown += [dearer(scene, first, last, sizes) for scene in (SCENES[0], SCENES[2])]
-    shown.append(constancy(costs))
-    calls = max(each.calls for each in costs.values())
-    shown.append(figure("RAPI calls of a page, most", calls, at_most=0))
-    return shown
+        lines.append(
+            timing_line(f"{size:,}: {EMPTY_SCENE.label}", samples[size][EMPTY_SCENE])
+        )
+        limit = MAX_RATIO if size == sizes[-1] else None
+        of_size = partial(scene_line, samples[size], limit=limit)
+        lines += [
+            of_size(f"{size:,}: {scene.label}", scene, costs[size, scene])
+            for scene in SCENES
+        ]
+    first, last = samples[sizes[0]], samples[sizes[-1]]
+    lines += [
+        compare_sizes(scene, first, last, sizes) for scene in (SCENES[0], SCENES[2])
+    ]
+    lines.append(compare_query_counts(costs))
+    calls = max(cost.calls for cost in costs.values())
+    lines.append(figure_line("RAPI calls of a page, most", calls, at_most=0))
+    return lines
 
 
-def one(
+def scene_line(
     samples: dict[Scene, Samples],
-    what: str,
+    label: str,
     scene: Scene,
     cost: Cost,
     *,
     limit: float | None,
 ) -> Line:
     counts = f" ({cost.queries} SQL, {cost.calls} RAPI)"
-    return timed(what + counts, samples[scene], samples[NOTHING], limit)
+    return timing_line(label + counts, samples[scene], samples[EMPTY_SCENE], limit)
 
 
-def dearer(
+def compare_sizes(
     scene: Scene,
     first: dict[Scene, Samples],
     last: dict[Scene, Samples],
     sizes: Sequence[int],
 ) -> Line:
-    """Compare pages of as many rows at the smallest and the largest size.
+    """Compare pages of equally many rows at the smallest and the largest size.
 
-    Each as a multiple of the page that shows nothing, of the same turn: the sizes
-    take turns only by the minute, and a machine changes its mind in between.
+    Each is divided by the empty page of the same repeat: the sizes are minutes apart,
+    and the speed of the machine may change in between.
     """
-    ratio = by_turn(last, scene).median / by_turn(first, scene).median
+    ratio = (
+        relative_to_empty(last, scene).median / relative_to_empty(first, scene).median
+    )
     return Line(
-        f"a row of a {scene.what}, {sizes[-1]:,} against {sizes[0]:,}",
+        f"a row of a {scene.label}, {sizes[-1]:,} against {sizes[0]:,}",
         milliseconds(last[scene].median / 50),
-        ratio=times(ratio),
-        target=f"≤ {NO_DEARER:g} x",
-        met=ratio <= NO_DEARER,
+        ratio=multiple(ratio),
+        target=f"≤ {MAX_SIZE_RATIO:g} x",
+        met=ratio <= MAX_SIZE_RATIO,
     )
 
 
-def by_turn(samples: dict[Scene, Samples], scene: Scene) -> Samples:
-    pairs = zip(samples[scene].values, samples[NOTHING].values, strict=True)
-    return Samples([shown / nothing for shown, nothing in pairs])
+def relative_to_empty(samples: dict[Scene, Samples], scene: Scene) -> Samples:
+    pairs = zip(samples[scene].values, samples[EMPTY_SCENE].values, strict=True)
+    return Samples([scene_s / empty_s for scene_s, empty_s in pairs])
 
 
-def constancy(costs: dict[tuple[int, Scene], Cost]) -> Line:
-    """Tell whether each page asks the database as often at every size."""
+def compare_query_counts(costs: dict[tuple[int, Scene], Cost]) -> Line:
+    """Compare the number of queries of each page at all sizes."""
     counts: dict[Scene, set[int]] = {}
     for (_size, scene), cost in costs.items():
         counts.setdefault(scene, set()).add(cost.queries)
-    differs = max(max(each) - min(each) for each in counts.values())
-    return figure("SQL queries more at one size than another", differs, at_most=0)
+    differs = max(
+        max(query_counts) - min(query_counts) for query_counts in counts.values()
+    )
+    return figure_line("SQL queries more at one size than another", differs, at_most=0)

@@ -1,4 +1,4 @@
-"""Web processes as gunicorn runs them, serving lists of ten thousand machines."""
+"""Memory of gunicorn's web processes with lists of ten thousand machines."""
 
 import re
 from collections.abc import Callable
@@ -13,54 +13,56 @@ from apps.ganeti.domain.instance import Instance
 from apps.ganeti.models import Cluster
 from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
-from tests.bench.lists import CLUSTERS, EMPTY, TIMES_EMPTY
-from tests.bench.place import Place, simulator
-from tests.bench.table import Line, figure, timed
-from tests.bench.turns import in_turns
+from tests.bench.environment import Environment, simulator
+from tests.bench.interleaving import time_interleaved
+from tests.bench.lists import CLUSTERS, EMPTY, MAX_RATIO
+from tests.bench.table import Line, figure_line, timing_line
 
 INSTANCES = 10_000
-TURNS = 30
-# So many times every cluster changes and every list is looked at.
+REPEATS = 30
+# How often all clusters change and all lists are requested.
 GENERATIONS = 8
 QUERIES = ("", "?q=web", "?sort=-memory", "?sort=ip", "?sort=owner", "?page=100")
-AT_MOST_MIB = 250
+MAX_MIB = 250
 
 
-def run(place: Place) -> list[Line]:
+def run(environment: Environment) -> list[Line]:
     options = [f"--clusters={CLUSTERS}", f"--instances={INSTANCES}"]
-    with simulator(place.directory, *options) as simulated:
-        known = clusters.known([clusters.added(each) for each in simulated.clusters])
-    place.product.start_web()
-    browser = Browser(place.product.url)
-    listed = browser.visitor(reverse("ganeti:instance-list"))
-    nothing = browser.visitor(reverse(EMPTY))
-    for visit in (listed, nothing) * 5:
+    with simulator(environment.directory, *options) as simulated:
+        contents = clusters.refresh_all(
+            [clusters.create_cluster(description) for description in simulated.clusters]
+        )
+    environment.product.start_web()
+    client = StaffClient(environment.product.url)
+    visit_list = client.create_visit(reverse("ganeti:instance-list"))
+    visit_empty = client.create_visit(reverse(EMPTY))
+    for visit in (visit_list, visit_empty) * 5:
         visit()
-    found = in_turns({"nothing": nothing, "list": listed}, TURNS)
-    first = biggest(place)
+    samples = time_interleaved({"nothing": visit_empty, "list": visit_list}, REPEATS)
+    first = peak_memory_mib(environment)
     for number in range(GENERATIONS):
-        clusters.publish(changed(known, number), INSTANCES)
-        browser.look_around()
+        clusters.publish(change_instances(contents, number), INSTANCES)
+        client.visit_lists()
     return [
-        timed("over gunicorn: page that shows nothing", found["nothing"]),
-        timed(
+        timing_line("over gunicorn: page that shows nothing", samples["nothing"]),
+        timing_line(
             f"over gunicorn: {INSTANCES:,}, page of 50",
-            found["list"],
-            found["nothing"],
-            TIMES_EMPTY,
+            samples["list"],
+            samples["nothing"],
+            MAX_RATIO,
         ),
-        figure("web process at first", first, "MiB"),
-        figure(
+        figure_line("web process at first", first, "MiB"),
+        figure_line(
             f"web process, most, after {GENERATIONS} changes of every cluster",
-            biggest(place),
+            peak_memory_mib(environment),
             "MiB",
-            at_most=AT_MOST_MIB,
+            at_most=MAX_MIB,
         ),
     ]
 
 
-class Browser:
-    """Somebody of the staff, over HTTP."""
+class StaffClient:
+    """HTTP client of a superuser."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -68,7 +70,7 @@ class Browser:
         user = User.objects.create_superuser("root")
         self._session.cookies["sessionid"] = clusters.session_of(user)
 
-    def visitor(self, path: str) -> Callable[[], None]:
+    def create_visit(self, path: str) -> Callable[[], None]:
         def visit() -> None:
             answer = self._session.get(self._url + path, timeout=30)
             assert answer.status_code == 200, answer.status_code
@@ -76,37 +78,39 @@ class Browser:
 
         return visit
 
-    def look_around(self) -> None:
-        """Look at every list often enough for every process to have shown it."""
+    def visit_lists(self) -> None:
+        """Request every list often enough for every process to have rendered it."""
         path = reverse("ganeti:instance-list")
         for query in QUERIES * 3:
-            self.visitor(path + query)()
+            self.create_visit(path + query)()
 
 
-def changed(known: dict[Cluster, Contents], number: int) -> dict[Cluster, Contents]:
-    """Return what is known with something else about every tenth machine."""
+def change_instances(
+    contents_by_cluster: dict[Cluster, Contents], number: int
+) -> dict[Cluster, Contents]:
+    """Return the contents with a change of every tenth instance."""
 
     def instances(contents: Contents) -> dict[str, Instance]:
         return {
-            name: replace(each, memory_mib=number) if place % 10 == 0 else each
-            for place, (name, each) in enumerate(contents.instances.items())
+            name: replace(instance, memory_mib=number) if index % 10 == 0 else instance
+            for index, (name, instance) in enumerate(contents.instances.items())
         }
 
     return {
         cluster: replace(contents, instances=instances(contents))
-        for cluster, contents in known.items()
+        for cluster, contents in contents_by_cluster.items()
     }
 
 
-def biggest(place: Place) -> float:
-    """Return the most memory that any web process has had so far, in MiB."""
-    assert place.product.web is not None
-    master = place.product.web.pid
+def peak_memory_mib(environment: Environment) -> float:
+    """Return the peak memory of any web process so far, in MiB."""
+    assert environment.product.web is not None
+    master = environment.product.web.pid
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return max(most_mib(pid) for pid in children)
+    return max(process_peak_mib(pid) for pid in children)
 
 
-def most_mib(pid: str) -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found is not None
-    return int(found.group(1)) / 1024
+def process_peak_mib(pid: str) -> float:
+    match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert match is not None
+    return int(match.group(1)) / 1024

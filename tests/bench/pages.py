@@ -1,4 +1,4 @@
-"""What pages and polls cost: CPU and SQL of each, and lists a second under load."""
+"""CPU and SQL of pages and polls, and lists per second under load."""
 
 import json
 import re
@@ -20,55 +20,61 @@ from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 from tests.bench import clusters
+from tests.bench.environment import Environment, simulator
+from tests.bench.interleaving import time_interleaved
 from tests.bench.lists import CLUSTERS, EMPTY, cost
-from tests.bench.place import Place, simulator
-from tests.bench.table import Line, Samples, figure, milliseconds
-from tests.bench.turns import in_turns
+from tests.bench.table import Line, Samples, figure_line, milliseconds
 
 INSTANCES = 10_000
 OWNER, OWNED = "owen", 20
-TURNS, TIMES = 15, 10
+REPEATS, BATCH = 15, 10
 CLIENTS, SECONDS = 10, 15
 MOST_SQL = {"page that shows nothing": 3, "poll of a row": 3}
 
 Visit = Callable[[], None]
 
 
-def run(place: Place) -> list[Line]:
+def run(environment: Environment) -> list[Line]:
     options = [f"--clusters={CLUSTERS}", f"--instances={INSTANCES}"]
     owners = f"--owners={OWNER}:{OWNED}"
-    with simulator(place.directory, *options, owners) as simulated:
-        known = clusters.known([clusters.added(each) for each in simulated.clusters])
+    with simulator(environment.directory, *options, owners) as simulated:
+        contents = clusters.refresh_all(
+            [clusters.create_cluster(description) for description in simulated.clusters]
+        )
     for name in ("root", *(f"root{number}" for number in range(CLIENTS))):
         User.objects.create_superuser(name)
     User.objects.create_user(OWNER)
-    return [*costs(visits(known)), *load(place)]
+    return [*measure_costs(create_visits(contents)), *measure_load(environment)]
 
 
-def visits(known: dict[Cluster, Contents]) -> dict[str, Visit]:
+def create_visits(contents_by_cluster: dict[Cluster, Contents]) -> dict[str, Visit]:
     """Return visits to the pages, and to what the page of a busy machine polls."""
-    clusters.publish(known, INSTANCES, first=OWNER)
+    clusters.publish(contents_by_cluster, INSTANCES, first=OWNER)
     snapshots.clear_memory()
-    cluster, contents = next(pair for pair in known.items() if OWNER in pair[1].by_user)
-    busy, *_others = contents.by_user[OWNER]
+    cluster, contents = next(
+        pair for pair in contents_by_cluster.items() if OWNER in pair[1].by_user
+    )
+    busy, *_ = contents.by_user[OWNER]
     idle = next(name for name in contents.instances if name != busy.name)
     job = keep_busy(cluster, busy.name)
     address = reverse("ganeti:instance-detail", args=(cluster.slug, busy.name))
-    machine, running = polls(client_of(OWNER).get(address).content.decode())
+    machine, running = poll_addresses(client_of(OWNER).get(address).content.decode())
     return {
-        "page that shows nothing": visit("root", reverse(EMPTY)),
-        "list of 50": visit("root", reverse("ganeti:instance-list")),
-        "instance": visit(
+        "page that shows nothing": create_visit("root", reverse(EMPTY)),
+        "list of 50": create_visit("root", reverse("ganeti:instance-list")),
+        "instance": create_visit(
             "root", reverse("ganeti:instance-detail", args=(cluster.slug, idle))
         ),
-        "poll of a row": visit(OWNER, f"{address}poll?job={job.key}", status=204),
-        "poll of an instance": visit(OWNER, machine, status=204),
-        "poll of running jobs": visit(OWNER, running, status=204),
+        "poll of a row": create_visit(
+            OWNER, f"{address}poll?job={job.key}", status=204
+        ),
+        "poll of an instance": create_visit(OWNER, machine, status=204),
+        "poll of running jobs": create_visit(OWNER, running, status=204),
     }
 
 
 def keep_busy(cluster: Cluster, name: str) -> Job:
-    """Have a job run for some minutes already, and say nothing."""
+    """Create a job that has been running for some minutes without a log."""
     return Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,
@@ -83,11 +89,11 @@ def keep_busy(cluster: Cluster, name: str) -> Job:
     )
 
 
-def polls(page: str) -> tuple[str, str]:
-    """Return what a page polls: of its instance, and of all jobs."""
-    found = [unescape(one) for one in re.findall(r'hx-get="([^"]*)"', page)]
-    machine = next(one for one in found if "as=page" in one)
-    return machine, next(one for one in found if "jobs/running" in one)
+def poll_addresses(page: str) -> tuple[str, str]:
+    """Return the polled addresses of a page: of its instance, and of all jobs."""
+    addresses = [unescape(address) for address in re.findall(r'hx-get="([^"]*)"', page)]
+    machine = next(address for address in addresses if "as=page" in address)
+    return machine, next(address for address in addresses if "jobs/running" in address)
 
 
 def client_of(username: str) -> Client:
@@ -96,39 +102,39 @@ def client_of(username: str) -> Client:
     return client
 
 
-def visit(username: str, url: str, *, status: int = 200) -> Visit:
+def create_visit(username: str, url: str, *, status: int = 200) -> Visit:
     client = client_of(username)
     headers = {} if status == 200 else {"HX-Request": "true"}
 
-    def ask() -> None:
+    def request() -> None:
         answer = client.get(url, headers=headers)
         assert answer.status_code == status, (url, answer.status_code)
 
-    return ask
+    return request
 
 
-def costs(visits: dict[str, Visit]) -> list[Line]:
-    for each in (*visits.values(), *visits.values()):
-        each()
-    queries = {name: cost(each, []).queries for name, each in visits.items()}
-    several = {name: several_times(each) for name, each in visits.items()}
-    found = in_turns(several, TURNS, time.process_time)
+def measure_costs(create_visits: dict[str, Visit]) -> list[Line]:
+    for visit in (*create_visits.values(), *create_visits.values()):
+        visit()
+    queries = {name: cost(visit, []).queries for name, visit in create_visits.items()}
+    repeated = {name: repeat(visit) for name, visit in create_visits.items()}
+    samples_by_page = time_interleaved(repeated, REPEATS, time.process_time)
     return [
         line
-        for name, samples in found.items()
+        for name, samples in samples_by_page.items()
         for line in (
-            cpu(name, Samples([value / TIMES for value in samples.values])),
-            figure(f"{name}, SQL", queries[name], at_most=MOST_SQL.get(name)),
+            cpu(name, Samples([value / BATCH for value in samples.values])),
+            figure_line(f"{name}, SQL", queries[name], at_most=MOST_SQL.get(name)),
         )
     ]
 
 
-def several_times(visit: Visit) -> Visit:
-    def ask() -> None:
-        for _ in range(TIMES):
-            visit()
+def repeat(create_visit: Visit) -> Visit:
+    def request() -> None:
+        for _ in range(BATCH):
+            create_visit()
 
-    return ask
+    return request
 
 
 def cpu(name: str, samples: Samples) -> Line:
@@ -136,30 +142,30 @@ def cpu(name: str, samples: Samples) -> Line:
     return Line(f"{name}, CPU", median, spread)
 
 
-def load(place: Place) -> list[Line]:
-    """Have clients ask gunicorn for whole lists, as fast as they get them."""
-    place.product.start_web()
+def measure_load(environment: Environment) -> list[Line]:
+    """Let clients request lists from gunicorn as fast as they get them."""
+    environment.product.start_web()
     names = [f"root{number}" for number in range(CLIENTS)]
     visitors = {
         "host": "127.0.0.1",
-        "port": place.product.port,
+        "port": environment.product.port,
         "path": reverse("ganeti:instance-list"),
         "cookies": [
             clusters.session_of(User.objects.get(username=name)) for name in names
         ],
         "seconds": SECONDS,
     }
-    met = answers(visitors)
-    latencies = Samples(met["latencies_s"])
-    what = f"{CLIENTS} clients: lists a second"
+    results = run_clients(visitors)
+    latencies = Samples(results["latencies_s"])
+    label = f"{CLIENTS} clients: lists a second"
     return [
-        figure(what, len(latencies.values) / SECONDS, places=1),
+        figure_line(label, len(latencies.values) / SECONDS, places=1),
         Line("latency", milliseconds(latencies.median), latencies.spread(milliseconds)),
-        figure("lists that failed", len(met["failures"]), at_most=0),
+        figure_line("lists that failed", len(results["failures"]), at_most=0),
     ]
 
 
-def answers(visitors: dict[str, Any]) -> dict[str, Any]:
+def run_clients(visitors: dict[str, Any]) -> dict[str, Any]:
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench.clients"],
         input=json.dumps(visitors),
@@ -167,5 +173,5 @@ def answers(visitors: dict[str, Any]) -> dict[str, Any]:
         text=True,
         check=True,
     )
-    met: dict[str, Any] = json.loads(run.stdout)
-    return met
+    results: dict[str, Any] = json.loads(run.stdout)
+    return results

@@ -1,4 +1,4 @@
-"""What is measured, each part in a process and a directory of its own."""
+"""Parts of the benchmark, each run in a process and a directory of its own."""
 
 import importlib
 import os
@@ -8,13 +8,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.others import Others
+from tests.bench.other_load import OtherLoad
 from tests.bench.table import Line
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something to measure, and where.
+    """One part of the benchmark.
 
     ``shared``: with Redis and beanstalkd. ``lab``: on the real lab, if it is up.
     """
@@ -26,8 +26,8 @@ class Part:
 
     @property
     def title(self) -> str:
-        where = "Redis, beanstalkd" if self.shared else "file cache, no queue"
-        return f"{self.name} ({where})"
+        services = "Redis, beanstalkd" if self.shared else "file cache, no queue"
+        return f"{self.name} ({services})"
 
 
 PARTS = (
@@ -48,19 +48,19 @@ NAMES = list(dict.fromkeys(part.name for part in PARTS))
 
 
 def run(part: Part) -> tuple[list[Line], float]:
-    """Measure one part, in a process of its own that has the settings to itself.
+    """Run one part; return its lines and the cores used by other processes.
 
-    Return the cores too that others used meanwhile: where they leave less than the
-    targets are set for, a miss may be theirs.
+    Runs in a process of its own because of the settings. Other processes may be the
+    cause of a missed target.
     """
-    # Whoever is told to end must not leave servers behind.
+    # Exit normally on SIGTERM, so that servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    with Others() as others:
-        lines = measured(part)
-    return lines, others.cores
+    with OtherLoad() as load:
+        lines = measure(part)
+    return lines, load.cores
 
 
-def measured(part: Part) -> list[Line]:
+def measure(part: Part) -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="ganetimgr-bench-") as directory:
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
@@ -68,8 +68,10 @@ def measured(part: Part) -> list[Line]:
             "GANETIMGR_STATE": f"{directory}/state",
         }
         # Both read settings, or need Django set up, when they are imported.
-        places = importlib.import_module("tests.bench.place")
-        with places.place(Path(directory), shared=part.shared) as place:
+        environments = importlib.import_module("tests.bench.environment")
+        with environments.create_environment(
+            Path(directory), shared=part.shared
+        ) as environment:
             module = importlib.import_module(f"tests.bench.{part.module}")
-            lines: list[Line] = module.run(place)
+            lines: list[Line] = module.run(environment)
             return lines

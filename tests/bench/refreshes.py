@@ -1,4 +1,4 @@
-"""A refresh of a cluster, against the HTTP calls that it makes and nothing else."""
+"""A refresh of a cluster, compared with its HTTP calls alone."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -11,67 +11,71 @@ from apps.ganeti.rapi.transport import HttpTransport
 from apps.ganeti.state import connections, refreshing, snapshots
 from tests.bench import clusters
 from tests.bench.clusters import Call
-from tests.bench.place import Place, simulator
-from tests.bench.table import Line, figure, milliseconds, timed
-from tests.bench.turns import in_turns
+from tests.bench.environment import Environment, simulator
+from tests.bench.interleaving import time_interleaved
+from tests.bench.table import Line, figure_line, milliseconds, timing_line
 
 INSTANCES = 1_000
-TURNS = 9
-AT_MOST = 1.3
+REPEATS = 9
+MAX_RATIO = 1.3
 # A real Ganeti 3.0 of three nodes and 305 instances takes this long for any call, and
 # this much longer for one that asks its nodes.
 LATENCY = {"milliseconds": 40, "live_milliseconds": 200}
 AT_ONCE = {"milliseconds": 0, "live_milliseconds": 0}
 
-Strands = Sequence[Sequence[Call]]
+CallsOfThreads = Sequence[Sequence[Call]]
 
 
-def run(place: Place) -> list[Line]:
-    with simulator(place.directory, f"--instances={INSTANCES}") as simulated:
-        [cluster] = [clusters.added(each) for each in simulated.clusters]
-        clusters.known([cluster])
+def run(environment: Environment) -> list[Line]:
+    with simulator(environment.directory, f"--instances={INSTANCES}") as simulated:
+        [cluster] = [
+            clusters.create_cluster(description) for description in simulated.clusters
+        ]
+        clusters.refresh_all([cluster])
         simulated.control(cluster.slug, "set_latency", **LATENCY)
         lines = [
-            *compared(cluster, "all of it new", forget_and_refresh),
-            *compared(cluster, "nothing new", refresh),
+            *compare(cluster, "all of it new", forget_and_refresh),
+            *compare(cluster, "nothing new", refresh),
         ]
         simulated.control(cluster.slug, "set_latency", **AT_ONCE)
         return [*lines, own_work(cluster)]
 
 
-def compared(
-    cluster: Cluster, what: str, refreshed: Callable[[Cluster], None]
+def compare(
+    cluster: Cluster, label: str, run_refresh: Callable[[Cluster], None]
 ) -> list[Line]:
-    refreshed(cluster)
-    strands = recorded(lambda: refreshed(cluster))
-    bare = f"{INSTANCES:,} instances, {what}: calls alone"
-    whole = f"{INSTANCES:,} instances, {what}: refresh"
-    found = in_turns(
+    run_refresh(cluster)
+    calls_of_threads = record_calls(lambda: run_refresh(cluster))
+    calls_label = f"{INSTANCES:,} instances, {label}: calls alone"
+    refresh_label = f"{INSTANCES:,} instances, {label}: refresh"
+    samples = time_interleaved(
         {
-            bare: lambda: called_alone(cluster, strands),
-            whole: lambda: refreshed(cluster),
+            calls_label: lambda: repeat_calls(cluster, calls_of_threads),
+            refresh_label: lambda: run_refresh(cluster),
         },
-        TURNS,
+        REPEATS,
     )
     return [
-        timed(bare, found[bare]),
-        timed(whole, found[whole], found[bare], AT_MOST),
-        figure(f"RAPI calls, {what}", sum(map(len, strands))),
+        timing_line(calls_label, samples[calls_label]),
+        timing_line(
+            refresh_label, samples[refresh_label], samples[calls_label], MAX_RATIO
+        ),
+        figure_line(f"RAPI calls, {label}", sum(map(len, calls_of_threads))),
     ]
 
 
 def own_work(cluster: Cluster) -> Line:
-    """Show what is left of a refresh when its calls are answered at once."""
-    strands = recorded(lambda: forget_and_refresh(cluster))
-    found = in_turns(
+    """Measure the time of a refresh without that of its calls."""
+    calls_of_threads = record_calls(lambda: forget_and_refresh(cluster))
+    samples = time_interleaved(
         {
-            "calls": lambda: called_alone(cluster, strands),
+            "calls": lambda: repeat_calls(cluster, calls_of_threads),
             "all": lambda: forget_and_refresh(cluster),
         },
-        TURNS,
+        REPEATS,
     )
-    own = found["all"].median - found["calls"].median
-    return Line("a refresh's own work, answers coming at once", milliseconds(own))
+    own_s = samples["all"].median - samples["calls"].median
+    return Line("a refresh's own work, answers coming at once", milliseconds(own_s))
 
 
 def refresh(cluster: Cluster) -> None:
@@ -79,35 +83,37 @@ def refresh(cluster: Cluster) -> None:
 
 
 def forget_and_refresh(cluster: Cluster) -> None:
-    """Refresh what nobody knows; networks and the cluster itself are asked too."""
+    """Refresh an unknown cluster, including its slow data."""
     cache.clear()
     snapshots.clear_memory()
     refresh(cluster)
 
 
-def recorded(do: Callable[[], None]) -> Strands:
-    """Return the calls that are made, those of each thread in order."""
+def record_calls(function: Callable[[], None]) -> CallsOfThreads:
+    """Return the calls of the function by thread, in order."""
     by_thread: dict[int, list[Call]] = {}
 
-    def note(call: Call) -> None:
+    def record(call: Call) -> None:
         by_thread.setdefault(threading.get_ident(), []).append(call)
 
-    with clusters.observed(note):
-        do()
+    with clusters.observe_calls(record):
+        function()
     return list(by_thread.values())
 
 
-def called_alone(cluster: Cluster, strands: Strands) -> None:
-    """Make the calls, as many at once, and throw the answers away."""
+def repeat_calls(cluster: Cluster, calls_of_threads: CallsOfThreads) -> None:
+    """Repeat the calls with as many threads, and discard the answers."""
     transport = connections.transport_factory(cluster.endpoint)
     assert isinstance(transport, HttpTransport)
-    with ThreadPoolExecutor(len(strands)) as pool:
-        for strand in [pool.submit(called, transport, calls) for calls in strands]:
-            strand.result()
+    with ThreadPoolExecutor(len(calls_of_threads)) as pool:
+        for future in [
+            pool.submit(send_calls, transport, calls) for calls in calls_of_threads
+        ]:
+            future.result()
 
 
-def called(transport: HttpTransport, calls: Sequence[Call]) -> None:
+def send_calls(transport: HttpTransport, calls: Sequence[Call]) -> None:
     for call in calls:
-        # What the transport does after this is no HTTP any more.
+        # Only the HTTP part of the transport.
         answer = transport._send(call.method, call.path, None, call.body)
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""Figures, what they should be, and the one table that shows them."""
+"""Figures, their targets, and the table that shows them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ HEADS = ("", "median", "spread", "ratio", "target", "met")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure of the table; ``met`` None: there is no target."""
+    """One figure of the table; ``met`` is None without a target."""
 
-    what: str
+    label: str
     median: str
     spread: str = ""
     ratio: str = ""
@@ -21,12 +21,12 @@ class Line:
     @property
     def cells(self) -> tuple[str, ...]:
         met = {True: "yes", False: "NO", None: ""}[self.met]
-        return self.what, self.median, self.spread, self.ratio, self.target, met
+        return self.label, self.median, self.spread, self.ratio, self.target, met
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Repeated measurements of one thing, in seconds or in anything else."""
+    """Repeated measurements, in seconds or any other unit."""
 
     values: Sequence[float]
 
@@ -34,10 +34,10 @@ class Samples:
     def median(self) -> float:
         return median(self.values)
 
-    def share(self, part: float) -> float:
-        """Return what ``part`` of the values do not exceed."""
+    def quantile(self, fraction: float) -> float:
+        """Return the value that this fraction of the values does not exceed."""
         ordered = sorted(self.values)
-        return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+        return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
 
     def spread(self, show: Callable[[float], str]) -> str:
         return f"{show(min(self.values))} … {show(max(self.values))}"
@@ -51,30 +51,30 @@ def seconds(value: float) -> str:
     return f"{value:.2f} s"
 
 
-def times(ratio: float) -> str:
+def multiple(ratio: float) -> str:
     return f"{ratio:.2f} x"
 
 
-def timed(
-    what: str,
+def timing_line(
+    label: str,
     samples: Samples,
-    against: Samples | None = None,
+    baseline: Samples | None = None,
     at_most: float | None = None,
 ) -> Line:
-    """Show times, as a multiple of others where there are any."""
-    ratio = samples.median / against.median if against else None
+    """Return a line of times, compared with a baseline if given."""
+    ratio = samples.median / baseline.median if baseline else None
     return Line(
-        what,
+        label,
         milliseconds(samples.median),
         samples.spread(milliseconds),
-        ratio=times(ratio) if ratio else "",
+        ratio=multiple(ratio) if ratio else "",
         target=f"≤ {at_most:g} x" if at_most else "",
         met=ratio <= at_most if ratio and at_most else None,
     )
 
 
-def figure(
-    what: str,
+def figure_line(
+    label: str,
     value: float,
     unit: str = "",
     *,
@@ -82,10 +82,10 @@ def figure(
     places: int = 0,
     spread: str = "",
 ) -> Line:
-    """Show a figure that is no time of repeated runs."""
+    """Return a line of a single figure."""
     space = " " if unit else ""
     return Line(
-        what,
+        label,
         f"{value:,.{places}f}{space}{unit}",
         spread,
         target=f"≤ {at_most:,g}{space}{unit}" if at_most is not None else "",
@@ -93,18 +93,20 @@ def figure(
     )
 
 
-def written(parts: Sequence[tuple[str, Sequence[Line]]]) -> Iterable[str]:
-    """Lay the table out, part by part."""
+def format_table(parts: Sequence[tuple[str, Sequence[Line]]]) -> Iterable[str]:
+    """Yield the lines of the table, part by part."""
     rows = [line.cells for _title, lines in parts for line in lines]
     widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)]
-    yield _laid_out(HEADS, widths)
+    yield _format_row(HEADS, widths)
     for title, lines in parts:
         yield title
         for line in lines:
-            yield _laid_out(line.cells, widths)
+            yield _format_row(line.cells, widths)
 
 
-def _laid_out(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = cells
-    others = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
-    return "  ".join([f"  {first.ljust(widths[0])}", *others]).rstrip()
+def _format_row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *figures = cells
+    padded = (
+        cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True)
+    )
+    return "  ".join([f"  {first.ljust(widths[0])}", *padded]).rstrip()

@@ -11,65 +11,81 @@ from apps.ganeti.state.snapshots import Contents
 from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
 from tests.bench import clusters, codec, lists, pages
-from tests.bench.browsers import Poll, Polls
-from tests.bench.others import ours_s
-from tests.bench.table import HEADS, Line, Samples, figure, timed, written
+from tests.bench.browsers import Poll, PollParser
+from tests.bench.other_load import own_seconds
+from tests.bench.table import (
+    HEADS,
+    Line,
+    Samples,
+    figure_line,
+    format_table,
+    timing_line,
+)
 
 
 @pytest.fixture
-def known(db: None) -> Iterator[dict[Cluster, Contents]]:
+def contents(db: None) -> Iterator[dict[Cluster, Contents]]:
     specs = [
         ClusterSpec(name=name, instances=10, owners={lists.OWNER: 1})
         for name in ("athens", "berlin")
     ]
     with Simulator(specs) as simulator:
-        yield clusters.known([clusters.added(each) for each in simulator.describe()])
+        yield clusters.refresh_all(
+            [
+                clusters.create_cluster(description)
+                for description in simulator.describe()
+            ]
+        )
     cache.clear()
     snapshots.clear_memory()
 
 
-def test_the_smallest_bench_fills_a_table(known: dict[Cluster, Contents]) -> None:
-    lines = lists.measured(known, [4, 20], rounds=1, turns=1)
+def test_a_small_bench_of_lists_fills_a_table(
+    contents: dict[Cluster, Contents],
+) -> None:
+    lines = lists.measure(contents, [4, 20], rounds=1, repeats=1)
 
-    table = "\n".join(written([("list", lines)])).splitlines()
+    table = "\n".join(format_table([("list", lines)])).splitlines()
     assert len(table) == 2 + len(lines)
     assert all(head in table[0] for head in HEADS)
     assert {"4: page of 50", "20: page of 50"} <= {
-        line.what.partition(" (")[0] for line in lines
+        line.label.partition(" (")[0] for line in lines
     }
     assert [line.met for line in lines[-2:]] == [True, True], "SQL and RAPI"
 
 
-def test_pages_and_polls_are_measured_by_what_they_cost(
-    known: dict[Cluster, Contents], monkeypatch: pytest.MonkeyPatch
+def test_pages_and_polls_are_measured(
+    contents: dict[Cluster, Contents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("TURNS", "TIMES"):
+    for name in ("REPEATS", "BATCH"):
         monkeypatch.setattr(pages, name, 1)
     monkeypatch.setattr(pages, "INSTANCES", 20)
     User.objects.create_superuser("root")
     User.objects.create_user(pages.OWNER)
 
-    lines = pages.costs(pages.visits(known))
+    lines = pages.measure_costs(pages.create_visits(contents))
 
-    assert {line.what.partition(",")[0] for line in lines} >= set(pages.MOST_SQL)
+    assert {line.label.partition(",")[0] for line in lines} >= set(pages.MOST_SQL)
     assert {line.met for line in lines} == {None, True}
 
 
-def test_the_codec_is_measured_beside_pickle(
-    known: dict[Cluster, Contents],
+def test_the_codec_is_compared_with_pickle(
+    contents: dict[Cluster, Contents],
 ) -> None:
-    lines = codec.compared(clusters.part(known.popitem()[1], 3), turns=1)
+    lines = codec.compare(
+        clusters.select_instances(contents.popitem()[1], 3), repeats=1
+    )
 
-    assert [line.what for line in lines if line.target] == [
+    assert [line.label for line in lines if line.target] == [
         "3 instances, typed: encode, CPU",
         "3 instances, typed: decode, CPU",
     ]
 
 
-def test_what_misses_its_target_is_shouted() -> None:
-    bare, slow = Samples([1, 2, 3]), Samples([3, 4, 5])
+def test_a_missed_target_is_marked() -> None:
+    baseline, slow = Samples([1, 2, 3]), Samples([3, 4, 5])
 
-    line = timed("refresh", slow, bare, 1.3)
+    line = timing_line("refresh", slow, baseline, 1.3)
 
     assert line.cells == (
         "refresh",
@@ -81,26 +97,26 @@ def test_what_misses_its_target_is_shouted() -> None:
     )
 
 
-def test_a_figure_without_a_target_claims_nothing() -> None:
-    assert figure("jobs", 500) == Line("jobs", "500")
+def test_a_figure_without_a_target_is_not_marked() -> None:
+    assert figure_line("jobs", 500) == Line("jobs", "500")
 
 
-def test_a_browser_polls_what_the_page_tells_it_to() -> None:
+def test_polls_are_read_from_the_page() -> None:
     page = """
     <tr hx-get="poll" hx-trigger="every 2s"></tr>
     <span hx-get="/jobs/running" hx-trigger="jobs from:body, every 500ms"></span>
     <a hx-get="/once" hx-trigger="load"></a>
     """
 
-    found = Polls(page, "/cluster/athens/").found
+    polls = PollParser(page, "/cluster/athens/").polls
 
-    assert found == [Poll("/cluster/athens/poll", 2), Poll("/jobs/running", 0.5)]
+    assert polls == [Poll("/cluster/athens/poll", 2), Poll("/jobs/running", 0.5)]
 
 
-def test_what_this_process_does_is_counted_as_ours() -> None:
-    before, began = ours_s(), time.process_time()
+def test_cpu_time_of_this_process_is_not_other_load() -> None:
+    own_before, started = own_seconds(), time.process_time()
 
-    while time.process_time() - began < 0.2:
+    while time.process_time() - started < 0.2:
         pass
 
-    assert ours_s() - before >= 0.2
+    assert own_seconds() - own_before >= 0.2

@@ -1,4 +1,4 @@
-"""Plays the watcher and Ganeti until nothing of ours is left to do."""
+"""Run jobs and the steps that follow them to their end, without a watcher."""
 
 from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
@@ -6,19 +6,19 @@ from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FINAL, FakeRapi
 
 
-def carry_on(cluster: Cluster, rapi: FakeRapi) -> None:
-    """Let every job succeed, and the steps that follow; refresh after each."""
+def run_to_end(cluster: Cluster, rapi: FakeRapi) -> None:
+    """Let all jobs and their following steps succeed; refresh after each."""
     while True:
         planned.submit_planned()
         jobs = [job for job in Job.objects.unfinished() if job.ganeti_id]
         if not jobs:
             return
         for job in jobs:
-            end(cluster, rapi, job)
+            finish_job(cluster, rapi, job)
 
 
-def end(cluster: Cluster, rapi: FakeRapi, job: Job) -> None:
-    """See a job of ours to its end, with what follows from that."""
+def finish_job(cluster: Cluster, rapi: FakeRapi, job: Job) -> None:
+    """Finish one job unless it has ended, and process its end."""
     assert job.ganeti_id is not None
     if rapi.job(job.ganeti_id).status not in FINAL:
         rapi.finish(job.ganeti_id)

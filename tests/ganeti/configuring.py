@@ -1,4 +1,4 @@
-"""The form of a configuration, and addresses that nobody asks: a plugin, for all."""
+"""Pytest plugin: the configuration form, and CD-ROM URLs that are not fetched."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.ganeti.pages import url
 ISO = "https://images.example.org/debian.iso"
 
 
-NOW = {
+CURRENT = {
     "boot_order": "disk",
     "cdrom_image_path": "",
     "disk_type": "paravirtual",
@@ -24,21 +24,21 @@ NOW = {
 
 
 @pytest.fixture
-def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the addresses that were looked at; all have a file, but for "no"."""
-    asked: list[str] = []
+def probed_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the URLs that were probed; all have a file, except "no"."""
+    urls: list[str] = []
 
-    def look(url: str, *, allow_private: bool, ports: list[int]) -> None:
-        asked.append(url)
+    def check(url: str, *, allow_private: bool, ports: list[int]) -> None:
+        urls.append(url)
         if url == "no" or allow_private:
             raise UnsuitableUrlError("There is nothing.")
 
-    monkeypatch.setattr(probe, "check", look)
-    return asked
+    monkeypatch.setattr(probe, "check", check)
+    return urls
 
 
 def configure(client: Client, name: str = "web1", **changes: str) -> Any:
-    return client.post(url("configure", name), NOW | changes)
+    return client.post(url("configure", name), CURRENT | changes)
 
 
 def add(cluster: Cluster, rapi: FakeRapi, name: str, **changes: Any) -> None:

@@ -1,4 +1,4 @@
-"""Images, and the way from a wish through a mail to its end: a plugin, for all."""
+"""Pytest plugin: images, and requested actions up to the end of their jobs."""
 
 import re
 from collections.abc import Iterator
@@ -39,41 +39,41 @@ def images(settings: Settings) -> Iterator[None]:
     yield
 
 
-def ask(
+def request_action(
     client: Client, user: User, action: str, name: str = "web1", **fields: str
 ) -> None:
     client.force_login(user)
-    posted = client.post(url(action, name), {"typed_name": name, **fields})
-    assert posted.status_code == 302, posted.content.decode()
+    response = client.post(url(action, name), {"typed_name": name, **fields})
+    assert response.status_code == 302, response.content.decode()
 
 
 def newest_link(sent: Sent) -> str:
     """Return the link in the newest mail."""
-    found = LINK.search(str(sent()[-1].body))
-    assert found
-    return found[1]
+    match = LINK.search(str(sent()[-1].body))
+    assert match
+    return match[1]
 
 
 def link_for(
     client: Client, user: User, sent: Sent, action: str = "destroy", **fields: str
 ) -> str:
-    ask(client, user, action, **fields)
+    request_action(client, user, action, **fields)
     return newest_link(sent)
 
 
-def see_through(cluster: Cluster, rapi: FakeRapi, *fails: str) -> list[str]:
-    """End what runs, step by step; return what was asked for. ``fails`` do not work."""
-    done = []
-    for _turn in range(6):
+def run_chain(cluster: Cluster, rapi: FakeRapi, *fails: str) -> list[str]:
+    """Run all jobs to their end; return their actions. Those in ``fails`` fail."""
+    actions = []
+    for _ in range(6):
         planned.submit_planned()
         for job in Job.objects.submitted().exclude(ganeti_id=None):
             path = rapi.job(job.ganeti_id or 0).call.path
-            done.append(path.rpartition("/")[2])
-            _end(cluster, rapi, job, fails=done[-1] in fails)
-    return done
+            actions.append(path.rpartition("/")[2])
+            _finish(cluster, rapi, job, fails=actions[-1] in fails)
+    return actions
 
 
-def _end(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
+def _finish(cluster: Cluster, rapi: FakeRapi, job: Job, *, fails: bool) -> None:
     if fails:
         rapi.fail(job.ganeti_id or 0, "Ganeti could not")
     else:

@@ -1,8 +1,8 @@
-"""Every test here begins without snapshots, and refreshes none in the background."""
+"""Let each test start without snapshots and without background refreshes."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _fresh_state(nothing_remembered: None, in_background: list[str]) -> None:
+def _isolated_state(empty_caches: None, background_refreshes: list[str]) -> None:
     pass

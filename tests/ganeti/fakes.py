@@ -1,4 +1,4 @@
-"""A small cluster behind a fake transport: what tests have instead of Ganeti."""
+"""Fake RAPI transport backed by a small cluster in memory."""
 
 import threading
 import time
@@ -14,10 +14,15 @@ from apps.ganeti.rapi.errors import (
 )
 from apps.ganeti.rapi.query import FieldStatus
 from apps.ganeti.rapi.transport import Json, Query
+from tests.ganeti.query_fields import (
+    INFO,
+    Fields,
+    group_fields,
+    instance_fields,
+    node_fields,
+)
 
-Fields = dict[str, Any]
-
-# Ganeti's words for every state that a machine can be in.
+# Every value of Ganeti's field "status" of an instance.
 STATUSES = (
     "running",
     "ADMIN_down",
@@ -30,18 +35,9 @@ STATUSES = (
     "ERROR_wrongnode",
 )
 FINAL = frozenset({"success", "error", "canceled"})
-INFO: Fields = {
-    "name": "athens.example.org",
-    "uuid": "5b3f0a52-0000-4000-8000-000000000001",
-    "software_version": "3.0.2",
-    "master": "node1",
-    "enabled_hypervisors": ["kvm"],
-    "enabled_disk_templates": ["drbd", "plain"],
-    "tags": [],
-}
 RUNNING: Fields = {"status": "running", "oper_state": True, "admin_state": "up"}
 STOPPED: Fields = {"status": "ADMIN_down", "oper_state": False, "admin_state": "down"}
-# What a successful job makes of a machine, by the last part of its path.
+# What a successful job changes in an instance, by the last part of its path.
 EFFECTS: dict[str, Fields] = {
     "startup": RUNNING,
     "shutdown": STOPPED,
@@ -50,7 +46,7 @@ EFFECTS: dict[str, Fields] = {
 
 
 class Call(NamedTuple):
-    """One call as the transport got it."""
+    """One request, as passed to the transport."""
 
     method: str
     path: str
@@ -59,14 +55,14 @@ class Call(NamedTuple):
 
     @property
     def asks_nodes(self) -> bool:
-        """Whether the real cluster would wait for its nodes before it answers."""
+        """Whether a real cluster would query its nodes to answer."""
         fields = self.body.get("fields", ()) if isinstance(self.body, dict) else ()
         return not {"status", "mfree"}.isdisjoint(fields) and "/job" not in self.path
 
 
 @dataclass(eq=False)
 class FakeJob:
-    """A job as Ganeti has it; the test moves it on by hand."""
+    """A Ganeti job, advanced by hand by the test."""
 
     id: int
     call: Call
@@ -79,19 +75,19 @@ class FakeJob:
 
     @property
     def summary(self) -> list[str]:
-        """What Ganeti calls the opcodes, as INSTANCE_REBOOT(web1)."""
+        """Ganeti's names of the opcodes, as INSTANCE_REBOOT(web1)."""
         method, path, _, body = self.call
         _, _, _, name, action = f"{path}//".split("/")[:5]
         match method, name, action:
             case "POST", "", _:
                 return [f"INSTANCE_CREATE({body['instance_name']})"]
             case _, _, "reinstall":
-                words = [
+                opcodes = [
                     "SHUTDOWN",
                     "REINSTALL",
                     *["STARTUP"] * bool(body.get("start")),
                 ]
-                return [f"INSTANCE_{word}({name})" for word in words]
+                return [f"INSTANCE_{word}({name})" for word in opcodes]
             case _, _, "tags":
                 return ["TAGS_SET" if method == "PUT" else "TAGS_DEL"]
             case _, _, "rename":
@@ -119,80 +115,8 @@ class FakeJob:
         }
 
 
-def instance_fields(name: str, **changes: Any) -> Fields:
-    """Return the fields of a running machine on node1, as a query gives them.
-
-    ``changes`` go by the field's name with ``_`` for ``.`` and ``/``.
-    """
-    fields: Fields = {
-        "name": name,
-        "uuid": f"uuid-of-{name}",
-        "admin_state": "up",
-        "be/memory": 1024,
-        "be/maxmem": 1024,
-        "be/vcpus": 1,
-        "disk.sizes": [10240],
-        "disk.names": [None],
-        "nic.macs": ["aa:00:00:00:00:01"],
-        "nic.ips": ["192.0.2.10"],
-        "nic.links": ["br0"],
-        "nic.modes": ["bridged"],
-        "nic.networks.names": [None],
-        "disk_template": "drbd",
-        "hypervisor": "kvm",
-        "os": "image+default",
-        "custom_osparams": {},
-        "pnode": "node1",
-        "snodes": ["node2"],
-        "tags": [],
-        "ctime": 1_700_000_000.5,
-        "mtime": 1_700_000_500.5,
-        "network_port": 11000,
-        "hv/boot_order": "disk",
-        "hv/cdrom_image_path": None,
-        "hv/disk_type": "paravirtual",
-        "hv/nic_type": "paravirtual",
-        "hv/use_localtime": False,
-        "hv/root_path": "/dev/vda1",
-        "hv/kernel_args": "ro",
-        "status": "running",
-        "oper_state": True,
-    }
-    spelled = {key.replace(".", "_").replace("/", "_"): key for key in fields}
-    return fields | {spelled[key]: value for key, value in changes.items()}
-
-
-def node_fields(name: str, group: str = "default", **changes: Any) -> Fields:
-    return {
-        "name": name,
-        "uuid": f"uuid-of-{name}",
-        "role": "C",
-        "group": group,
-        "offline": False,
-        "drained": False,
-        "vm_capable": True,
-        "pinst_cnt": 1,
-        "sinst_cnt": 0,
-        "tags": [],
-        "mtotal": 65536,
-        "mfree": 32768,
-        "dtotal": 1048576,
-        "dfree": 524288,
-        "ctotal": 16,
-    } | changes
-
-
-def group_fields(name: str, tags: Sequence[str] = ()) -> Fields:
-    return {
-        "name": name,
-        "uuid": f"uuid-of-{name}",
-        "alloc_policy": "preferred",
-        "tags": list(tags),
-    }
-
-
 class FakeRapi:
-    """A transport to a cluster in memory; counts calls, fails when told to."""
+    """Transport to a cluster in memory; records calls, fails on demand."""
 
     def __init__(self) -> None:
         self.info = dict(INFO)
@@ -210,15 +134,15 @@ class FakeRapi:
         self._last_id = 0
         self._lock = threading.RLock()
 
-    # -- what tests say
+    # -- used by tests
 
     def add(self, name: str, **changes: Any) -> Fields:
-        """Add a machine; see ``instance_fields``."""
+        """Add an instance; see ``instance_fields``."""
         self.instances[name] = instance_fields(name, **changes)
         return self.instances[name]
 
     def change(self, name: str, **changes: Any) -> None:
-        """Change a machine behind our back."""
+        """Change an instance without a job, as an administrator of Ganeti would."""
         tags = changes.pop("tags", None)
         self.instances[name] |= changes
         if tags is not None:
@@ -228,21 +152,21 @@ class FakeRapi:
         self.groups[name]["tags"].append("locked")
 
     def go_down(self, *, sent: bool = False) -> None:
-        """Let every call fail; ``sent``: only after Ganeti may have got it."""
+        """Let every call fail; ``sent``: after Ganeti may have received it."""
         self._failure = RapiUnreachable("It refused the connection.", sent=sent)
 
     def come_back(self) -> None:
         self._failure = None
 
-    def fail_submissions(self, error: RapiError, *, after: bool = False) -> None:
-        """Let calls that make jobs fail; ``after`` the job was made all the same."""
-        self._submission_failure = (error, after)
+    def fail_submissions(self, error: RapiError, *, arrived: bool = False) -> None:
+        """Let submissions fail; ``arrived``: although the job was created."""
+        self._submission_failure = (error, arrived)
 
     def accept_submissions(self) -> None:
         self._submission_failure = None
 
     def run(self, job_id: int, *lines: str, status: str = "running") -> None:
-        """Move a job on, with more lines of its log."""
+        """Set the status of a job and append lines to its log."""
         job = self.job(job_id)
         job.status = status
         for line in lines:
@@ -250,7 +174,7 @@ class FakeRapi:
             job.log.append([len(job.log) + 1, stamp, "message", line])
 
     def finish(self, job_id: int, status: str = "success") -> None:
-        """End a job; success does what was asked to the machine."""
+        """End a job; on success it takes effect on its instance."""
         job = self.job(job_id)
         job.status, job.ended_at = status, time.time()
         if status == "success":
@@ -294,32 +218,32 @@ class FakeRapi:
         if not body.get("start"):
             self.instances[name] |= STOPPED
 
-    def _set_osparams(self, name: str, given: Fields) -> None:
+    def _set_osparams(self, name: str, osparams: Fields) -> None:
         row = self.instances[name]
-        both = row["custom_osparams"] | given
-        row["custom_osparams"] = {k: v for k, v in both.items() if v != "default"}
+        merged = row["custom_osparams"] | osparams
+        row["custom_osparams"] = {k: v for k, v in merged.items() if v != "default"}
 
     def _tag(self, name: str, tags: Sequence[str], *, adds: bool) -> None:
-        kept = [tag for tag in self.instances[name]["tags"] if tag not in tags]
-        self.instances[name]["tags"] = kept + (list(tags) if adds else [])
+        other_tags = [tag for tag in self.instances[name]["tags"] if tag not in tags]
+        self.instances[name]["tags"] = other_tags + (list(tags) if adds else [])
 
     def fail(self, job_id: int, message: str) -> None:
-        """End a job with an error in Ganeti's words."""
+        """End a job with this error of Ganeti's."""
         self.finish(job_id, "error")
         self.job(job_id).opresult = [["OpExecError", [message]]]
 
     def archive(self, job_id: int) -> None:
-        """Take a job out of the list; it still answers by its id."""
+        """Archive a job: it isn't listed, but can be read by its id."""
         self.job(job_id).archived = True
 
     def forget(self, job_id: int) -> None:
-        """Lose a job as if it never was."""
+        """Remove a job, as if it had never been submitted."""
         self.jobs.remove(self.job(job_id))
 
     def job(self, job_id: int) -> FakeJob:
         return next(job for job in self.jobs if job.id == job_id)
 
-    # -- what the client says
+    # -- called by the client
 
     def request(
         self, method: str, path: str, *, query: Query | None = None, body: Json = None
@@ -350,8 +274,8 @@ class FakeRapi:
         raise RapiNotFound("Nothing matches the given URI", code=404)
 
     def _submit(self, call: Call) -> int:
-        error, after = self._submission_failure or (None, True)
-        if error is not None and not after:
+        error, arrived = self._submission_failure or (None, True)
+        if error is not None and not arrived:
             raise error
         self._last_id += 1
         self.jobs.append(FakeJob(self._last_id, call))
@@ -373,7 +297,7 @@ class FakeRapi:
     def _rows(self, resource: str) -> list[Fields]:
         match resource:
             case "instance":
-                return [self._seen(row) for row in self.instances.values()]
+                return [self._with_placement(row) for row in self.instances.values()]
             case "node":
                 return list(self.nodes.values())
             case "group":
@@ -382,12 +306,12 @@ class FakeRapi:
                 return [job.fields for job in self.jobs]
         raise RapiNotFound(f"'{resource}' is no kind of object", code=404)
 
-    def _seen(self, row: Fields) -> Fields:
-        """Add what follows from where the machine is."""
-        seen = row | {"pnode.group": self.nodes[row["pnode"]]["group"]}
+    def _with_placement(self, row: Fields) -> Fields:
+        """Add the fields that depend on the primary node."""
+        fields = row | {"pnode.group": self.nodes[row["pnode"]]["group"]}
         if row["pnode"] in self.silent_nodes:
-            seen |= {"status": "ERROR_nodedown", "oper_state": None}
-        return seen
+            fields |= {"status": "ERROR_nodedown", "oper_state": None}
+        return fields
 
 
 def _cell(row: Fields, name: str) -> list[Any]:
@@ -397,13 +321,13 @@ def _cell(row: Fields, name: str) -> list[Any]:
     return [FieldStatus.NORMAL if value is not None else FieldStatus.NO_DATA, value]
 
 
-def _check_names(resource: str, filter_: Any, known: list[Any]) -> None:
-    """Refuse like Ganeti a filter that only names objects, when one is missing."""
+def _check_names(resource: str, filter_: Any, names: list[Any]) -> None:
+    """Refuse a filter of names alone if an object is missing, as Ganeti does."""
     match filter_:
         case ["|", *parts] if resource != "job":
             for part in parts:
-                _check_names(resource, part, known)
-        case ["=", "name", value] if resource != "job" and value not in known:
+                _check_names(resource, part, names)
+        case ["=", "name", value] if resource != "job" and value not in names:
             raise RapiRefused(f"{resource} name {value} not found", code=500)
 
 

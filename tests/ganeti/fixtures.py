@@ -1,4 +1,4 @@
-"""The cast, and a cluster that answers from memory: a plugin, for all."""
+"""Pytest plugin: users, and a cluster whose RAPI is a fake."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ ADDRESS = "2001:db8::1"
 
 
 @pytest.fixture
-def nothing_remembered() -> Iterator[None]:
-    """Let no test know what another published."""
+def empty_caches() -> Iterator[None]:
+    """Clear the cache and the snapshots before and after the test."""
     cache.clear()
     snapshots.clear_memory()
     refreshing._started.clear()
@@ -27,18 +27,18 @@ def nothing_remembered() -> Iterator[None]:
 
 
 @pytest.fixture
-def in_background(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the clusters whose refresh in the background was asked for.
+def background_refreshes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the slugs of the clusters to be refreshed in the background.
 
     A thread would not see the rows of the test's transaction, so none is started.
     """
-    asked: list[str] = []
+    slugs: list[str] = []
 
-    def note(cluster: Cluster, *, force: bool = True) -> None:
-        asked.append(cluster.slug)
+    def record(cluster: Cluster, *, force: bool = True) -> None:
+        slugs.append(cluster.slug)
 
-    monkeypatch.setattr(refreshing, "refresh_in_background", note)
-    return asked
+    monkeypatch.setattr(refreshing, "refresh_in_background", record)
+    return slugs
 
 
 # -- people
@@ -47,22 +47,22 @@ def in_background(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def _user(name: str, *permissions: str) -> User:
     user = User.objects.create_user(name, f"{name}@example.org")
     if permissions:
-        wanted = Permission.objects.filter(
+        granted = Permission.objects.filter(
             content_type__app_label="ganeti", codename__in=permissions
         )
-        user.user_permissions.set(wanted)
+        user.user_permissions.set(granted)
     return user
 
 
 @pytest.fixture
 def alice(db: None) -> User:
-    """Alice is named by a tag as the owner of machines."""
+    """Return a user who owns instances by their tags."""
     return _user("alice")
 
 
 @pytest.fixture
 def bob(db: None) -> User:
-    """Bob is in the group "staff", which owns a machine."""
+    """Return a member of the group "staff", which owns an instance."""
     user = _user("bob")
     user.groups.add(Group.objects.get_or_create(name="staff")[0])
     return user
@@ -70,13 +70,13 @@ def bob(db: None) -> User:
 
 @pytest.fixture
 def carol(db: None) -> User:
-    """Carol is a stranger: nothing is hers."""
+    """Return a user who owns nothing."""
     return _user("carol")
 
 
 @pytest.fixture
 def olga(db: None) -> User:
-    """Olga may look at everything."""
+    """Return a user who may view all instances."""
     return _user("olga", "view_instances")
 
 
@@ -94,23 +94,23 @@ def by_alice(alice: User) -> Acting:
 
 
 @pytest.fixture
-def farm(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeRapi]:
-    """Return the fake clusters by host name; whoever is asked for is there."""
-    farm: dict[str, FakeRapi] = {}
+def rapi_by_host(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeRapi]:
+    """Return the fake RAPI of each host name, created when first connected to."""
+    transports: dict[str, FakeRapi] = {}
 
     def transport(endpoint: Endpoint) -> FakeRapi:
-        return farm.setdefault(endpoint.host, FakeRapi())
+        return transports.setdefault(endpoint.host, FakeRapi())
 
     monkeypatch.setattr(connections, "transport_factory", transport)
-    return farm
+    return transports
 
 
 @pytest.fixture
 def cluster(
     db: None,
-    nothing_remembered: None,
-    in_background: list[str],
-    farm: dict[str, FakeRapi],
+    empty_caches: None,
+    background_refreshes: list[str],
+    rapi_by_host: dict[str, FakeRapi],
 ) -> Cluster:
     cluster = Cluster(hostname="athens.example.org", slug="athens", can_write=True)
     cluster.username, cluster.password = "ganetimgr", "secret"
@@ -119,9 +119,9 @@ def cluster(
 
 
 @pytest.fixture
-def rapi(cluster: Cluster, farm: dict[str, FakeRapi]) -> FakeRapi:
-    """Return Ganeti at ``cluster``, with a few machines."""
-    rapi = farm[cluster.hostname] = FakeRapi()
+def rapi(cluster: Cluster, rapi_by_host: dict[str, FakeRapi]) -> FakeRapi:
+    """Return the RAPI of ``cluster``, with a few instances."""
+    rapi = rapi_by_host[cluster.hostname] = FakeRapi()
     rapi.add("web1", tags=["ganetimgr:user:alice"], nic_ips=["192.0.2.10"])
     rapi.add(
         "web2",
@@ -141,7 +141,7 @@ def rapi(cluster: Cluster, farm: dict[str, FakeRapi]) -> FakeRapi:
 
 @pytest.fixture
 def published(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
-    """Return Ganeti once the snapshot was refreshed from it; no calls count yet."""
+    """Return the RAPI after a first refresh; its list of calls is empty."""
     assert refreshing.refresh(cluster, force=True)
     rapi.calls.clear()
     return rapi
@@ -149,7 +149,7 @@ def published(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
 
 @pytest.fixture
 def every_state(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
-    """Return Ganeti with a machine of alice's in each state, named after the state."""
+    """Return the RAPI with an instance of alice's in each state, named after it."""
     for status in STATUSES:
         running = status in {"running", "ERROR_up", "ERROR_wrongnode"}
         rapi.add(
@@ -165,7 +165,7 @@ def every_state(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
 
 @pytest.fixture
 def guard(db: None) -> User:
-    """Return somebody who may see all, lock and isolate, and nothing else."""
+    """Return a user who may view all instances, lock and isolate, nothing else."""
     user = User.objects.create_user("guard", "guard@example.org")
     user.user_permissions.set(
         Permission.objects.filter(

@@ -1,4 +1,4 @@
-"""Jobs as a submission leaves them, and who follows them: a plugin, for all."""
+"""Pytest plugin: submitted jobs, and the follower that tracks them."""
 
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -19,12 +19,12 @@ from tests.ganeti.state import machine
 from tests.services import Beanstalkd
 
 NewJob = Callable[..., Job]
-ME = "me"  # the watcher that follows
+WATCHER = "me"  # its name
 
 
 @pytest.fixture
 def new_job(cluster: Cluster) -> NewJob:
-    """Return a maker of rows, as a submission leaves them."""
+    """Return a factory of job rows as left by a submission."""
 
     def make(instance: str = "web1", **changes: object) -> Job:
         values: dict[str, object] = {
@@ -61,18 +61,18 @@ def tube(beanstalkd: Beanstalkd, settings: Settings) -> Iterator[Any]:
 
 @pytest.fixture
 def job(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Job:
-    """Return a reboot of web1 that Ganeti has in its queue, and that we follow."""
+    """Return a queued reboot of web1, claimed by the follower."""
     job = power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
     return job
 
 
 @pytest.fixture
 def follower(cluster: Cluster) -> Follower:
-    return Follower(ME, cluster.pk, Event())
+    return Follower(WATCHER, cluster.pk, Event())
 
 
-def now_of(job: Job) -> tuple[str, str]:
+def status_and_message(job: Job) -> tuple[str, str]:
     job.refresh_from_db()
     return job.status, job.message

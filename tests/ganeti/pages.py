@@ -1,4 +1,4 @@
-"""Reads pages as text, as far as tests look at them."""
+"""Read texts, rows and messages from pages."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from django.urls import reverse
 
 
 @dataclass(frozen=True)
-class Line:
-    """A row of a table: its markup, and what people read in it."""
+class TableRow:
+    """A row of a table."""
 
     tag: Tag
 
@@ -34,7 +34,7 @@ def markup(response: HttpResponseBase) -> str:
 
 
 def text(page: str) -> str:
-    """Return what a page says, without its markup."""
+    """Return the text of a page without its markup."""
     return text_of(parsed(page))
 
 
@@ -47,19 +47,21 @@ def parsed(page: str) -> BeautifulSoup:
     return BeautifulSoup(page, "html.parser")
 
 
-def rows(response: HttpResponseBase) -> dict[str, Line]:
-    """Return the rows of the table of machines by name."""
-    found = parsed(markup(response)).select("tr:has(> td.pick)")
-    return {text_of(row.select_one("th > a")): Line(row) for row in found}
+def rows(response: HttpResponseBase) -> dict[str, TableRow]:
+    """Return the rows of the instance list by name."""
+    cells = parsed(markup(response)).select("tr:has(> td.pick)")
+    return {text_of(row.select_one("th > a")): TableRow(row) for row in cells}
 
 
 def notices(response: HttpResponseBase) -> list[str]:
     """Return the messages of a page."""
-    return [text_of(each) for each in parsed(markup(response)).select(".notice > div")]
+    return [
+        text_of(message) for message in parsed(markup(response)).select(".notice > div")
+    ]
 
 
-def url(what: str, name: str = "web1", cluster: str = "athens") -> str:
-    return reverse(f"ganeti:instance-{what}", args=(cluster, name))
+def url(action: str, name: str = "web1", cluster: str = "athens") -> str:
+    return reverse(f"ganeti:instance-{action}", args=(cluster, name))
 
 
 def page(client: Client, name: str = "web1") -> str:

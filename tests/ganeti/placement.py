@@ -1,4 +1,4 @@
-"""Policies and networks that decide where an instance can be."""
+"""Instance policies and networks, which limit placement."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ SMALL = {"memory-size": 128, "disk-size": 0, "cpu-count": 1}
 
 
 def ipolicy(*templates: str, memory: int = 65536) -> dict[str, Any]:
-    """Return a policy that allows machines up to this size, of these templates."""
+    """Return a policy that allows instances up to this size, of these templates."""
     largest = {"memory-size": memory, "disk-size": 1048576, "cpu-count": 16}
     return {
         "minmax": [{"min": SMALL, "max": largest}],

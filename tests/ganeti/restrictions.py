@@ -1,4 +1,4 @@
-"""Tags that restrict an instance, as Ganeti is asked for them."""
+"""Submitted changes of tags that restrict an instance."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ ALICE = "ganetimgr:user:alice"
 
 
 def calls(rapi: FakeRapi) -> list[tuple[str, str, Any]]:
-    """Return what was asked: the method, what of, and the tags."""
-    made = [job.call for job in rapi.jobs]
+    """Return method, resource and tags of each submitted job."""
+    submitted_calls = [job.call for job in rapi.jobs]
     return [
         (call.method, call.path.rsplit("/", 1)[1], call.query.get("tag"))
-        for call in made
+        for call in submitted_calls
     ]
 
 

@@ -1,4 +1,4 @@
-"""Snapshots and refreshes of a cluster, as tests look at them."""
+"""Look-ups in the snapshots and refreshes of a cluster."""
 
 import threading
 from datetime import timedelta
@@ -16,14 +16,14 @@ from apps.ganeti.state.snapshots import Contents, Snapshot
 
 
 def current(cluster: Cluster) -> Snapshot:
-    fresh = Cluster.objects.select_related("refresh_state").get(pk=cluster.pk)
-    return snapshots.current([fresh])[0]
+    reloaded = Cluster.objects.select_related("refresh_state").get(pk=cluster.pk)
+    return snapshots.current([reloaded])[0]
 
 
 def contents(cluster: Cluster) -> Contents:
-    found = current(cluster).contents
-    assert found is not None
-    return found
+    current_contents = current(cluster).contents
+    assert current_contents is not None
+    return current_contents
 
 
 def machine(cluster: Cluster, name: str) -> Instance:
@@ -43,9 +43,9 @@ def in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def seen_by(user: User) -> Inventory:
+def inventory_of(user: User) -> Inventory:
     return inventory.visible(Person.of(user))
 
 
-def names(found: Inventory, wanted: Criteria | None = None) -> list[str]:
-    return [row.name for row in found.page(wanted or Criteria())]
+def names(visible: Inventory, criteria: Criteria | None = None) -> list[str]:
+    return [row.name for row in visible.page(criteria or Criteria())]

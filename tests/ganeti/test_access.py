@@ -17,12 +17,12 @@ OLGA = Person("olga", permissions=frozenset({"ganeti.view_instances"}))
 ROOT = Person("root", superuser=True)
 NOBODY = Person("")
 
-OPEN = NodeGroup("default", "uuid", "preferred", ())
-MAINTAINED = NodeGroup("spare", "uuid", "preferred", ("locked",))
+OPEN_GROUP = NodeGroup("default", "uuid", "preferred", ())
+MAINTAINED_GROUP = NodeGroup("spare", "uuid", "preferred", ("locked",))
 
 
-HERS = tagged_instance("user:alice", "group:staff")
-LOCKED = tagged_instance("user:alice", "group:staff", "adminlock")
+INSTANCE = tagged_instance("user:alice", "group:staff")
+LOCKED_INSTANCE = tagged_instance("user:alice", "group:staff", "adminlock")
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,10 @@ LOCKED = tagged_instance("user:alice", "group:staff", "adminlock")
     ],
     ids=lambda value: getattr(value, "username", None),
 )
-def test_owners_and_superusers_may_run_a_machine(
+def test_owners_and_superusers_may_operate_a_machine(
     person: Person, answer: Answer
 ) -> None:
-    assert access.may_operate(person, HERS, OPEN).answer is answer
+    assert access.may_operate(person, INSTANCE, OPEN_GROUP).answer is answer
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ def test_owners_and_superusers_may_run_a_machine(
 )
 @pytest.mark.parametrize(
     ("instance", "group"),
-    [(LOCKED, OPEN), (HERS, MAINTAINED)],
+    [(LOCKED_INSTANCE, OPEN_GROUP), (INSTANCE, MAINTAINED_GROUP)],
     ids=["locked", "maintenance"],
 )
-def test_a_lock_of_the_machine_or_its_hosts_stops_owners_alone(
+def test_lock_and_maintenance_stop_owners_but_not_superusers(
     person: Person, answer: Answer, instance: Instance, group: NodeGroup
 ) -> None:
     assert access.may_operate(person, instance, group).answer is answer
@@ -77,48 +77,50 @@ def test_a_lock_of_the_machine_or_its_hosts_stops_owners_alone(
     ],
     ids=lambda value: getattr(value, "username", None),
 )
-@pytest.mark.parametrize("instance", [HERS, LOCKED], ids=["open", "locked"])
+@pytest.mark.parametrize(
+    "instance", [INSTANCE, LOCKED_INSTANCE], ids=["open", "locked"]
+)
 def test_owners_and_viewers_see_a_machine_locked_or_not(
     person: Person, sees: bool, instance: Instance
 ) -> None:
     assert access.may_see(person, instance) is sees
 
 
-def test_a_yes_to_looking_is_no_yes_to_running() -> None:
-    assert access.may_see(OLGA, HERS)
-    assert not access.may_operate(OLGA, HERS, OPEN).allowed
+def test_a_viewer_may_not_operate_a_machine() -> None:
+    assert access.may_see(OLGA, INSTANCE)
+    assert not access.may_operate(OLGA, INSTANCE, OPEN_GROUP).allowed
 
 
-def test_a_machine_without_owners_is_nobodys() -> None:
+def test_nobody_owns_a_machine_without_owner_tags() -> None:
     assert not access.owns(NOBODY, tagged_instance().tags)
     assert not access.owns(ALICE, tagged_instance().tags)
 
 
-def test_a_user_is_no_group_of_the_same_name() -> None:
-    assert not access.owns(Person("staff"), HERS.tags)
-    assert not access.owns(Person("carol", frozenset({"alice"})), HERS.tags)
+def test_users_and_groups_of_the_same_name_are_distinct() -> None:
+    assert not access.owns(Person("staff"), INSTANCE.tags)
+    assert not access.owns(Person("carol", frozenset({"alice"})), INSTANCE.tags)
 
 
-def test_owners_names_are_compared_letter_for_letter() -> None:
-    assert not access.owns(Person("Alice"), HERS.tags)
+def test_owner_names_are_case_sensitive() -> None:
+    assert not access.owns(Person("Alice"), INSTANCE.tags)
 
 
-def test_an_unknown_node_group_stops_nobody() -> None:
-    assert access.may_operate(ALICE, HERS, None).allowed
+def test_an_unknown_node_group_does_not_forbid_operating() -> None:
+    assert access.may_operate(ALICE, INSTANCE, None).allowed
 
 
-def test_a_verdict_is_never_taken_for_a_yes_by_accident() -> None:
+def test_a_verdict_has_no_truth_value() -> None:
     with pytest.raises(TypeError):
         bool(Verdict(Answer.FORBIDDEN))
 
 
-def test_a_viewer_who_owns_a_machine_may_run_it() -> None:
+def test_a_viewer_who_owns_a_machine_may_operate_it() -> None:
     assert access.may_operate(
-        replace(ALICE, permissions=OLGA.permissions), HERS, OPEN
+        replace(ALICE, permissions=OLGA.permissions), INSTANCE, OPEN_GROUP
     ).allowed
 
 
-# -- people as Django knows them
+# -- persons of Django users
 
 
 def test_a_person_has_the_groups_and_rights_of_the_user(bob: User, olga: User) -> None:
@@ -126,14 +128,14 @@ def test_a_person_has_the_groups_and_rights_of_the_user(bob: User, olga: User) -
     assert Person.of(olga) == OLGA
 
 
-def test_a_deactivated_user_has_no_rights_left(bob: User, root: User) -> None:
+def test_a_deactivated_user_has_no_rights(bob: User, root: User) -> None:
     bob.is_active = root.is_active = False
 
     assert Person.of(bob) == NOBODY
     assert Person.of(root) == NOBODY
 
 
-def test_somebody_anonymous_has_no_rights() -> None:
+def test_an_anonymous_user_has_no_rights() -> None:
     assert Person.of(AnonymousUser()) == NOBODY
 
 
@@ -141,12 +143,12 @@ def test_a_superuser_has_every_right(root: User) -> None:
     person = Person.of(root)
 
     assert access.sees_all(person)
-    assert access.may_lock(person, HERS, None).allowed
-    assert access.may_isolate(person, HERS, None).allowed
+    assert access.may_lock(person, INSTANCE, None).allowed
+    assert access.may_isolate(person, INSTANCE, None).allowed
     assert person.has("ganeti.view_all_graphs")
 
 
-def test_staff_without_the_right_sees_nothing_more(carol: User) -> None:
+def test_is_staff_alone_does_not_show_all_machines(carol: User) -> None:
     carol.is_staff = True
 
     assert not access.sees_all(Person.of(carol))

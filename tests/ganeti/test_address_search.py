@@ -1,4 +1,4 @@
-"""Addresses in a search of the list, in whatever spelling."""
+"""Search of the list for addresses in any notation."""
 
 from typing import Any
 from unittest.mock import Mock
@@ -12,20 +12,20 @@ from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import Criteria
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.state import names, seen_by
+from tests.ganeti.state import inventory_of, names
 
-# What web1 derives in the prefix of its link, and in the one of its network.
+# Addresses of web1 in the prefix of its link, and of its network.
 DERIVED = "2001:db8:1::a800:ff:fe00:1"
 IN_NETWORK = "2001:db8:2::a800:ff:fe00:1"
 
 
 @pytest.fixture
-def addressed(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
-    """Return Ganeti with web1 at a link and in a network that have IPv6, and others."""
+def rapi_with_ipv6(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
+    """Return the RAPI with web1 at a link and in a network that have IPv6."""
     rapi.instances.clear()
-    mine = {"nic_links": ["br6"], "nic_networks_names": ["six"]}
-    rapi.add("web1", nic_macs=["aa:00:00:00:00:01"], **mine)
-    rapi.add("web2", nic_macs=["aa:00:00:00:00:02"], **mine)
+    with_ipv6 = {"nic_links": ["br6"], "nic_networks_names": ["six"]}
+    rapi.add("web1", nic_macs=["aa:00:00:00:00:01"], **with_ipv6)
+    rapi.add("web2", nic_macs=["aa:00:00:00:00:02"], **with_ipv6)
     rapi.add("web3", nic_ips=["2001:0DB8:3::0007"], nic_macs=["aa:00:00:00:00:03"])
     rapi.networks = [{"name": "six", "network6": "2001:db8:2::/64"}]
     Network.objects.create(
@@ -35,7 +35,7 @@ def addressed(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
     return rapi
 
 
-@pytest.mark.usefixtures("addressed")
+@pytest.mark.usefixtures("rapi_with_ipv6")
 @pytest.mark.parametrize(
     ("search", "listed"),
     [
@@ -62,26 +62,28 @@ def addressed(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
 def test_an_address_is_found_in_any_spelling(
     olga: User, search: str, listed: list[str]
 ) -> None:
-    assert names(seen_by(olga), Criteria(search=search)) == listed
+    assert names(inventory_of(olga), Criteria(search=search)) == listed
 
 
-@pytest.mark.usefixtures("addressed")
-def test_addresses_are_worked_out_once_for_however_many_words(
+@pytest.mark.usefixtures("rapi_with_ipv6")
+def test_addresses_are_derived_once_per_distinct_prefix(
     olga: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work_out = Mock(side_effect=addresses.ipv6_addresses)
-    monkeypatch.setattr(inventory, "ipv6_addresses", work_out)
-    many = " ".join(f"::/{bits}" for bits in range(3))
+    derive = Mock(side_effect=addresses.ipv6_addresses)
+    monkeypatch.setattr(inventory, "ipv6_addresses", derive)
+    prefixes = " ".join(f"::/{bits}" for bits in range(3))
 
-    assert names(seen_by(olga), Criteria(search=f"{many} {many} {DERIVED}")) == ["web1"]
-    assert work_out.call_count == 3
+    assert names(
+        inventory_of(olga), Criteria(search=f"{prefixes} {prefixes} {DERIVED}")
+    ) == ["web1"]
+    assert derive.call_count == 3
 
 
-@pytest.mark.usefixtures("addressed")
-def test_a_search_for_words_asks_for_no_prefixes(
+@pytest.mark.usefixtures("rapi_with_ipv6")
+def test_a_search_without_ipv6_prefixes_runs_no_queries(
     olga: User, django_assert_num_queries: Any
 ) -> None:
-    found = seen_by(olga)
+    visible = inventory_of(olga)
 
     with django_assert_num_queries(0):
-        names(found, Criteria(search="web1 192.0.2.10 aa:00:00:00:00:01"))
+        names(visible, Criteria(search="web1 192.0.2.10 aa:00:00:00:00:01"))

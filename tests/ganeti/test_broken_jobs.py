@@ -1,4 +1,4 @@
-"""One job that breaks what follows it holds up no other."""
+"""Exceptions while one job is tracked do not affect other jobs."""
 
 import pytest
 from django.utils import timezone
@@ -9,29 +9,32 @@ from apps.ganeti.models import Job
 from apps.ganeti.state import refreshing
 from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import Call, FakeJob, FakeRapi
-from tests.ganeti.jobs import ME, NewJob, now_of
+from tests.ganeti.jobs import WATCHER, NewJob, status_and_message
 
 
 @pytest.mark.parametrize("broken", ["end_job", "progress"])
-def test_a_job_that_breaks_its_turn_holds_up_no_other(
+def test_a_failing_job_does_not_block_other_jobs(
     follower: Follower,
     new_job: NewJob,
     published: FakeRapi,
     monkeypatch: pytest.MonkeyPatch,
     broken: str,
 ) -> None:
-    jobs = [new_job(name, ganeti_id=at) for at, name in enumerate(("web1", "web2"), 1)]
-    tracking.claim(ME, timezone.now())
-    for each in jobs:
-        fake = FakeJob(each.ganeti_id or 0, Call("PUT", "/2/instances", {}, None))
-        fake.status = "success" if broken == "end_job" else "running"
-        published.jobs.append(fake)
-    do = getattr(tracking, broken)
+    jobs = [
+        new_job(name, ganeti_id=ganeti_id)
+        for ganeti_id, name in enumerate(("web1", "web2"), 1)
+    ]
+    tracking.claim(WATCHER, timezone.now())
+    for job in jobs:
+        fake_job = FakeJob(job.ganeti_id or 0, Call("PUT", "/2/instances", {}, None))
+        fake_job.status = "success" if broken == "end_job" else "running"
+        published.jobs.append(fake_job)
+    original = getattr(tracking, broken)
 
     def fail_once(job: Job, report: JobReport) -> bool:
         if job.target_name == "web1":
             raise RecursionError("a fault of ours")
-        return bool(do(job, report))
+        return bool(original(job, report))
 
     monkeypatch.setattr(tracking, broken, fail_once)
 
@@ -42,7 +45,7 @@ def test_a_job_that_breaks_its_turn_holds_up_no_other(
     assert web2.status == ("success" if broken == "end_job" else "running")
 
 
-def test_a_job_ends_although_its_instance_cannot_be_refreshed(
+def test_a_job_ends_even_if_its_instance_cannot_be_refreshed(
     follower: Follower,
     job: Job,
     published: FakeRapi,
@@ -57,4 +60,4 @@ def test_a_job_ends_although_its_instance_cannot_be_refreshed(
     with pytest.raises(RecursionError):
         follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS

@@ -1,4 +1,4 @@
-"""A CD-ROM is an address that this site looks at before a node does."""
+"""CD-ROM URLs, which this site probes before a node fetches them."""
 
 from http import HTTPStatus
 
@@ -13,67 +13,67 @@ from tests.ganeti.configuring import ISO, add, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup
 
-pytestmark = pytest.mark.usefixtures("asked_for")
+pytestmark = pytest.mark.usefixtures("probed_urls")
 
 
-def test_a_new_cdrom_is_looked_at_and_sent(
-    client: Client, alice: User, published: FakeRapi, asked_for: list[str]
+def test_a_new_cdrom_url_is_probed_and_submitted(
+    client: Client, alice: User, published: FakeRapi, probed_urls: list[str]
 ) -> None:
     client.force_login(alice)
 
     configure(client, cdrom_image_path=ISO, boot_order="cdrom")
 
-    assert asked_for == [ISO]
+    assert probed_urls == [ISO]
     assert published.jobs[0].call.body["hvparams"] == {
         "boot_order": "cdrom",
         "cdrom_image_path": ISO,
     }
 
 
-def test_one_that_is_not_there_is_said_at_its_field_and_kept(
+def test_a_missing_image_is_reported_and_typed_values_are_kept(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = configure(client, cdrom_image_path="no", nic_type="e1000")
+    response = configure(client, cdrom_image_path="no", nic_type="e1000")
 
-    page = markup(answer)
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    page = markup(response)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert "There is nothing." in page
     assert 'value="no"' in page
     assert '<option value="e1000" selected>' in page
     assert published.jobs == []
 
 
-def test_one_that_is_in_already_is_not_looked_at(
+def test_the_current_cdrom_is_not_probed(
     client: Client,
     alice: User,
     published: FakeRapi,
     cluster: Cluster,
-    asked_for: list[str],
+    probed_urls: list[str],
 ) -> None:
-    """The staff may have put in a file of the node's, which is no address at all."""
+    """Staff may have set a path on the node, which is no URL."""
     add(cluster, published, "cd1", hv_cdrom_image_path="/srv/rescue.iso")
     client.force_login(alice)
 
     configure(client, "cd1", cdrom_image_path="/srv/rescue.iso", nic_type="e1000")
 
-    assert asked_for == []
+    assert probed_urls == []
     assert published.jobs[0].call.body["hvparams"] == {"nic_type": "e1000"}
 
 
-def test_to_boot_from_a_cdrom_it_needs_one(
+def test_booting_from_cdrom_requires_an_image(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = configure(client, boot_order="cdrom")
+    response = configure(client, boot_order="cdrom")
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "To boot from CD-ROM, enter the URL of an image." in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert "To boot from CD-ROM, enter the URL of an image." in markup(response)
 
 
-def test_private_addresses_are_for_a_setting(
+def test_a_setting_allows_private_addresses(
     client: Client, alice: User, published: FakeRapi, settings: Settings
 ) -> None:
     settings.CDROM_ALLOW_PRIVATE_ADDRESSES = True
@@ -92,19 +92,19 @@ def test_private_addresses_are_for_a_setting(
         ("alice", "web10", 404),
     ],
 )
-def test_who_may_not_has_no_foreign_host_asked(
+def test_users_without_rights_cause_no_probe(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,
-    asked_for: list[str],
+    probed_urls: list[str],
     person: str,
     name: str,
     status: int,
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    answer = configure(client, name, cdrom_image_path=ISO)
+    response = configure(client, name, cdrom_image_path=ISO)
 
-    assert answer.status_code == status
-    assert (asked_for, published.jobs) == ([], [])
+    assert response.status_code == status
+    assert (probed_urls, published.jobs) == ([], [])
     assert AuditEntry.objects.get().refused

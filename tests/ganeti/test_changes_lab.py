@@ -1,4 +1,4 @@
-"""What real Ganeti makes of what owners and staff change."""
+"""Changes by owners and staff on real clusters."""
 
 import time
 from collections.abc import Iterator
@@ -21,15 +21,15 @@ from tests.lab import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("db")]
 
-REAL, MOVES, STAYS = (
+KVM_NAME, SHARED_NAME, LOCAL_NAME = (
     f"configure-{word}.example.org" for word in ("real", "moves", "stays")
 )
 ALICE = "ganetimgr:user:alice"
 ISO = "http://images.example.org/configure.iso"
 
 
-def known(lab: Lab) -> Cluster:
-    """Add a cluster of the lab, as an administrator would."""
+def create_cluster(lab: Lab) -> Cluster:
+    """Create and refresh a cluster of the lab."""
     cluster = Cluster(hostname=lab.host, port=lab.port, slug="lab", can_write=True)
     cluster.verification = Cluster.Verify.OFF
     cluster.username, cluster.password = lab.username, lab.password
@@ -38,8 +38,8 @@ def known(lab: Lab) -> Cluster:
     return cluster
 
 
-def carry_on(cluster: Cluster, seconds: float = 60) -> None:
-    """Do what the watcher does until nothing of ours is left to do."""
+def run_pending_jobs(cluster: Cluster, seconds: float = 60) -> None:
+    """Run all unfinished jobs to their end, as the watcher does."""
     until = time.monotonic() + seconds
     while Job.objects.unfinished().exists():
         assert time.monotonic() < until, list(Job.objects.unfinished())
@@ -58,8 +58,8 @@ def page(client: Client, name: str) -> str:
     return text(markup(client.get(url("detail", name, "lab"))))
 
 
-def post(client: Client, what: str, machine: str, /, **values: str) -> Any:
-    return client.post(url(what, machine, "lab"), values, follow=True)
+def post(client: Client, action: str, machine: str, /, **values: str) -> Any:
+    return client.post(url(action, machine, "lab"), values, follow=True)
 
 
 def tags(lab: Lab, name: str) -> set[str]:
@@ -70,96 +70,116 @@ def tags(lab: Lab, name: str) -> set[str]:
 
 
 @pytest.fixture
-def real(kvm_lab: Lab) -> Iterator[Lab]:
-    with kvm_lab.instances(REAL, tags=[ALICE], disk_template="diskless", disks=[]):
+def kvm_instance(kvm_lab: Lab) -> Iterator[Lab]:
+    with kvm_lab.instances(KVM_NAME, tags=[ALICE], disk_template="diskless", disks=[]):
         yield kvm_lab
         switch_off(kvm_lab)
 
 
 def switch_off(lab: Lab) -> None:
-    """Switch it off at once: no system runs in it that would hear of a shutdown."""
+    """Power off at once: without an operating system, it ignores a shutdown."""
     body = {"timeout": 0}
-    path = f"/2/instances/{REAL}/shutdown"
+    path = f"/2/instances/{KVM_NAME}/shutdown"
     lab.finish(int(lab.request("PUT", path, body=body)))
 
 
-def test_what_runs_needs_a_reboot_and_a_reboot_settles_it(
-    client: Client, alice: User, real: Lab
+def test_a_running_instance_needs_a_reboot_after_a_change(
+    client: Client, alice: User, kvm_instance: Lab
 ) -> None:
-    real.finish(real.power(REAL, "startup"))
-    cluster = known(real)
+    kvm_instance.finish(kvm_instance.power(KVM_NAME, "startup"))
+    cluster = create_cluster(kvm_instance)
     client.force_login(alice)
-    now = {
+    current = {
         "boot_order": "disk",
         "cdrom_image_path": "",
         "disk_type": "paravirtual",
         "nic_type": "paravirtual",
     }
 
-    nothing = post(client, "configure", REAL, **now)
-    post(client, "configure", REAL, **now | {"nic_type": "e1000"}, use_localtime="on")
-    carry_on(cluster)
-    said, marked = page(client, REAL), tags(real, REAL)
-    post(client, "reboot", REAL, kind="hard")
-    carry_on(cluster, seconds=300)  # two minutes until it is switched off
+    unchanged = post(client, "configure", KVM_NAME, **current)
+    post(
+        client,
+        "configure",
+        KVM_NAME,
+        **current | {"nic_type": "e1000"},
+        use_localtime="on",
+    )
+    run_pending_jobs(cluster)
+    page_text, marked_tags = page(client, KVM_NAME), tags(kvm_instance, KVM_NAME)
+    post(client, "reboot", KVM_NAME, kind="hard")
+    run_pending_jobs(cluster, seconds=300)  # two minutes until it is powered off
 
-    assert "No changes needed." in notices(nothing)
-    assert real.instance(REAL)["hvparams"]["nic_type"] == "e1000"
-    assert real.instance(REAL)["hvparams"]["use_localtime"] is True
-    assert "Needs reboot" in said
-    assert marked == {ALICE, "ganetimgr:needsreboot"}
-    assert tags(real, REAL) == {ALICE}
-    assert "Needs reboot" not in page(client, REAL)
+    assert "No changes needed." in notices(unchanged)
+    assert kvm_instance.instance(KVM_NAME)["hvparams"]["nic_type"] == "e1000"
+    assert kvm_instance.instance(KVM_NAME)["hvparams"]["use_localtime"] is True
+    assert "Needs reboot" in page_text
+    assert marked_tags == {ALICE, "ganetimgr:needsreboot"}
+    assert tags(kvm_instance, KVM_NAME) == {ALICE}
+    assert "Needs reboot" not in page(client, KVM_NAME)
 
 
-def test_ganeti_takes_every_choice_and_a_cdrom_by_its_address(real: Lab) -> None:
+def test_ganeti_accepts_all_hardware_choices_and_cdrom_urls(kvm_instance: Lab) -> None:
     choices = {
         name: hypervisors.CHOICES[hypervisors.KVM, name]
         for name in (hypervisors.DISK, hypervisors.NIC)
     }
     longest = max(len(values) for values in choices.values())
-    wanted: list[dict[str, Any]] = [
-        {name: values[place % len(values)] for name, values in choices.items()}
-        for place in range(longest)
+    parameters: list[dict[str, Any]] = [
+        {name: values[index % len(values)] for name, values in choices.items()}
+        for index in range(longest)
     ]
-    wanted += [{"boot_order": "cdrom", "cdrom_image_path": ISO}]
-    wanted += [{"boot_order": "network", "cdrom_image_path": ""}]
+    parameters += [{"boot_order": "cdrom", "cdrom_image_path": ISO}]
+    parameters += [{"boot_order": "network", "cdrom_image_path": ""}]
 
-    jobs = [modify(real, hvparams) for hvparams in wanted]
+    jobs = [modify(kvm_instance, hvparams) for hvparams in parameters]
 
     for job_id in jobs:
-        real.finish(job_id)
+        kvm_instance.finish(job_id)
 
 
-def test_ganeti_boots_from_no_cdrom_that_is_not_there(real: Lab) -> None:
-    """The form says so at its field, since Ganeti would only fail."""
+def test_ganeti_refuses_to_boot_from_a_missing_cdrom(kvm_instance: Lab) -> None:
+    """The form checks this, since the job would fail."""
     with pytest.raises(AssertionError, match="without an ISO path"):
-        real.finish(modify(real, {"boot_order": "cdrom"}))
+        kvm_instance.finish(modify(kvm_instance, {"boot_order": "cdrom"}))
 
 
 def modify(lab: Lab, hvparams: dict[str, Any]) -> int:
     body = {"hvparams": hvparams, "hotplug": False}
-    return int(lab.request("PUT", f"/2/instances/{REAL}/modify", body=body))
+    return int(lab.request("PUT", f"/2/instances/{KVM_NAME}/modify", body=body))
 
 
-def test_a_cdrom_goes_in_and_out(
-    client: Client, alice: User, real: Lab, monkeypatch: pytest.MonkeyPatch
+def test_a_cdrom_is_inserted_and_ejected(
+    client: Client, alice: User, kvm_instance: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probe, "check", lambda _url, **_options: None)
-    cluster = known(real)
+    cluster = create_cluster(kvm_instance)
     client.force_login(alice)
-    kept = {"disk_type": "paravirtual", "nic_type": "paravirtual"}
+    hardware = {"disk_type": "paravirtual", "nic_type": "paravirtual"}
 
-    post(client, "configure", REAL, **kept, boot_order="cdrom", cdrom_image_path=ISO)
-    carry_on(cluster)
-    inside = page(client, REAL)
-    post(client, "configure", REAL, **kept, boot_order="disk", cdrom_image_path="")
-    carry_on(cluster)
+    post(
+        client,
+        "configure",
+        KVM_NAME,
+        **hardware,
+        boot_order="cdrom",
+        cdrom_image_path=ISO,
+    )
+    run_pending_jobs(cluster)
+    text_with_cdrom = page(client, KVM_NAME)
+    post(
+        client,
+        "configure",
+        KVM_NAME,
+        **hardware,
+        boot_order="disk",
+        cdrom_image_path="",
+    )
+    run_pending_jobs(cluster)
 
-    assert "Boots from CD-ROM" in inside
-    assert ISO in inside
-    assert real.instance(REAL)["hvparams"]["cdrom_image_path"] == ""
-    assert tags(real, REAL) == {ALICE}  # it was stopped
+    assert "Boots from CD-ROM" in text_with_cdrom
+    assert ISO in text_with_cdrom
+    assert kvm_instance.instance(KVM_NAME)["hvparams"]["cdrom_image_path"] == ""
+    assert tags(kvm_instance, KVM_NAME) == {ALICE}  # stopped: no reboot needed
 
 
 # -- three nodes
@@ -168,35 +188,38 @@ def test_a_cdrom_goes_in_and_out(
 @pytest.fixture
 def machines(lab: Lab) -> Iterator[Lab]:
     with (
-        lab.instances(MOVES, tags=[ALICE], disk_template="sharedfile"),
-        lab.instances(STAYS, tags=[ALICE]),
+        lab.instances(SHARED_NAME, tags=[ALICE], disk_template="sharedfile"),
+        lab.instances(LOCAL_NAME, tags=[ALICE]),
     ):
-        for name in (MOVES, STAYS):
+        for name in (SHARED_NAME, LOCAL_NAME):
             lab.finish(lab.power(name, "startup"))
         yield lab
 
 
-def test_isolation_and_the_whitelist_are_in_force_after_a_move(
+def test_isolation_and_whitelist_migrate_the_instance(
     client: Client, root: User, machines: Lab
 ) -> None:
-    cluster = known(machines)
+    cluster = create_cluster(machines)
     client.force_login(root)
-    before = machines.instance(MOVES)["pnode"]
+    first_node = machines.instance(SHARED_NAME)["pnode"]
 
-    post(client, "isolate", MOVES, wanted="on")
-    carry_on(cluster)
-    isolated, between = tags(machines, MOVES), machines.instance(MOVES)["pnode"]
-    post(client, "whitelist", MOVES, subnet="192.0.2.1/26")
-    carry_on(cluster)
-    said = page(client, MOVES)
-    post(client, "isolate", MOVES, wanted="off")
-    post(client, "whitelist", MOVES, subnet="")  # too early: it is busy
-    carry_on(cluster)
+    post(client, "isolate", SHARED_NAME, wanted="on")
+    run_pending_jobs(cluster)
+    isolated_tags, second_node = (
+        tags(machines, SHARED_NAME),
+        machines.instance(SHARED_NAME)["pnode"],
+    )
+    post(client, "whitelist", SHARED_NAME, subnet="192.0.2.1/26")
+    run_pending_jobs(cluster)
+    page_text = page(client, SHARED_NAME)
+    post(client, "isolate", SHARED_NAME, wanted="off")
+    post(client, "whitelist", SHARED_NAME, subnet="")  # too early: it is busy
+    run_pending_jobs(cluster)
 
-    assert isolated == {ALICE, "ganetimgr:isolate"}
-    assert between != before
-    assert "only 192.0.2.0/26 can reach it" in said
-    assert tags(machines, MOVES) == {ALICE, "ganetimgr:whitelist_ip:192.0.2.0/26"}
+    assert isolated_tags == {ALICE, "ganetimgr:isolate"}
+    assert second_node != first_node
+    assert "only 192.0.2.0/26 can reach it" in page_text
+    assert tags(machines, SHARED_NAME) == {ALICE, "ganetimgr:whitelist_ip:192.0.2.0/26"}
     kinds = list(Job.objects.order_by("pk").values_list("kind", "status"))
     assert kinds == [
         ("isolate", "success"),
@@ -211,61 +234,61 @@ def test_isolation_and_the_whitelist_are_in_force_after_a_move(
 def test_a_superuser_migrates_an_instance_and_fails_it_over(
     client: Client, root: User, machines: Lab
 ) -> None:
-    cluster = known(machines)
+    cluster = create_cluster(machines)
     client.force_login(root)
-    before = machines.instance(MOVES)["pnode"]
+    first_node = machines.instance(SHARED_NAME)["pnode"]
     nodes = [node["id"] for node in machines.request("GET", "/2/nodes")]
-    target = next(node for node in nodes if node != before)
+    target = next(node for node in nodes if node != first_node)
 
-    post(client, "migrate", MOVES, target_node=target, live="on")
-    carry_on(cluster)
-    between = machines.instance(MOVES)
-    post(client, "failover", MOVES, target_node=before)
-    carry_on(cluster)
-    after = machines.instance(MOVES)
+    post(client, "migrate", SHARED_NAME, target_node=target, live="on")
+    run_pending_jobs(cluster)
+    migrated = machines.instance(SHARED_NAME)
+    post(client, "failover", SHARED_NAME, target_node=first_node)
+    run_pending_jobs(cluster)
+    failed_over = machines.instance(SHARED_NAME)
 
-    assert (between["pnode"], between["status"]) == (target, "running")
-    assert (after["pnode"], after["status"]) == (before, "running")
+    assert (migrated["pnode"], migrated["status"]) == (target, "running")
+    assert (failed_over["pnode"], failed_over["status"]) == (first_node, "running")
     statuses = Job.objects.order_by("pk").values_list("kind", "status")
     assert list(statuses)[:2] == [("migrate", "success"), ("failover", "success")]
-    assert "Its disks are on one node only." in page(client, STAYS)
+    assert "Its disks are on one node only." in page(client, LOCAL_NAME)
 
 
-def test_what_cannot_move_waits_for_its_next_start(
+def test_an_immovable_instance_is_isolated_at_its_next_start(
     client: Client, root: User, machines: Lab
 ) -> None:
-    cluster = known(machines)
+    cluster = create_cluster(machines)
     client.force_login(root)
 
-    answer = post(client, "isolate", STAYS, wanted="on")
-    carry_on(cluster)
+    response = post(client, "isolate", LOCAL_NAME, wanted="on")
+    run_pending_jobs(cluster)
 
     assert "The change takes effect the next time the machine starts." in notices(
-        answer
+        response
     )
-    assert tags(machines, STAYS) == {ALICE, "ganetimgr:isolate"}
+    assert tags(machines, LOCAL_NAME) == {ALICE, "ganetimgr:isolate"}
     assert Job.objects.count() == 1
 
 
-def test_owners_and_locks_are_tags_of_the_cluster(
+def test_owners_and_locks_are_written_as_tags(
     client: Client, alice: User, bob: User, root: User, machines: Lab, sent: Sent
 ) -> None:
-    cluster = known(machines)
+    cluster = create_cluster(machines)
     client.force_login(alice)
 
-    post(client, "owners", STAYS, word="user", name="bob")
-    carry_on(cluster)
-    both = tags(machines, STAYS)
+    post(client, "owners", LOCAL_NAME, word="user", name="bob")
+    run_pending_jobs(cluster)
+    shared_tags = tags(machines, LOCAL_NAME)
     client.force_login(bob)
-    post(client, "owners", STAYS, owner="user:alice", confirmed="yes")
+    post(client, "owners", LOCAL_NAME, owner="user:alice", confirmed="yes")
     client.post(newest_link(sent))
-    carry_on(cluster)
+    run_pending_jobs(cluster)
     client.force_login(root)
-    post(client, "lock", STAYS, wanted="on")
-    carry_on(cluster)
+    post(client, "lock", LOCAL_NAME, wanted="on")
+    run_pending_jobs(cluster)
     client.force_login(bob)
-    refused = post(client, "configure", STAYS)
+    refused = post(client, "configure", LOCAL_NAME)
 
-    assert both == {ALICE, "ganetimgr:user:bob"}
-    assert tags(machines, STAYS) == {"ganetimgr:user:bob", "ganetimgr:adminlock"}
+    assert shared_tags == {ALICE, "ganetimgr:user:bob"}
+    assert tags(machines, LOCAL_NAME) == {"ganetimgr:user:bob", "ganetimgr:adminlock"}
     assert "This machine is locked by staff" in text(markup(refused))

@@ -1,4 +1,4 @@
-"""A cluster is tried: certificate, user, version, what is there."""
+"""Examination of a cluster: certificate, user, version, contents."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,13 +44,13 @@ def endpoint(cluster: SimulatedCluster) -> Endpoint:
     )
 
 
-def trouble(place: Endpoint) -> CannotConnect:
-    with pytest.raises(CannotConnect) as caught:
-        cluster_check.check(place)
-    return caught.value
+def examination_error(target: Endpoint) -> CannotConnect:
+    with pytest.raises(CannotConnect) as exc_info:
+        cluster_check.check(target)
+    return exc_info.value
 
 
-def test_a_working_cluster_says_what_it_is(athens: SimulatedCluster) -> None:
+def test_a_working_cluster_is_reported(athens: SimulatedCluster) -> None:
     report = cluster_check.check(endpoint(athens))
 
     assert report == ClusterReport("athens", "3.0.2", 3, 5, can_write=True)
@@ -60,17 +60,19 @@ def test_a_working_cluster_says_what_it_is(athens: SimulatedCluster) -> None:
     )
 
 
-def test_the_certificate_is_shown_as_openssl_prints_it(
+def test_the_fingerprint_is_formatted_as_openssl_does(
     athens: SimulatedCluster,
 ) -> None:
-    shown = cluster_check.fetch_certificate(athens.host, athens.port)
+    certificate = cluster_check.fetch_certificate(athens.host, athens.port)
 
-    assert shown.fingerprint == athens.fingerprint
-    assert shown.formatted_fingerprint.replace(":", "").lower() == athens.fingerprint
-    assert shown.subject == "CN=athens"
+    assert certificate.fingerprint == athens.fingerprint
+    assert (
+        certificate.formatted_fingerprint.replace(":", "").lower() == athens.fingerprint
+    )
+    assert certificate.subject == "CN=athens"
 
 
-def test_trying_changes_nothing_and_waits_for_no_node(
+def test_the_check_changes_nothing_and_queries_no_node(
     athens: SimulatedCluster,
 ) -> None:
     athens.forget_calls()
@@ -82,7 +84,7 @@ def test_trying_changes_nothing_and_waits_for_no_node(
     assert athens.master.cluster.instances.keys()
 
 
-def test_a_user_who_may_only_read_is_accepted_as_such(
+def test_a_user_with_read_access_is_accepted(
     athens: SimulatedCluster,
 ) -> None:
     report = cluster_check.check(replace(endpoint(athens), username="viewer"))
@@ -92,28 +94,28 @@ def test_a_user_who_may_only_read_is_accepted_as_such(
 
 
 @pytest.mark.parametrize("name", ["athens", "berlin"])
-def test_a_wrong_password_is_noticed_even_where_reads_are_open(
+def test_a_wrong_password_is_reported_even_if_reads_are_open(
     simulator: Simulator, name: str
 ) -> None:
-    place = replace(endpoint(simulator.clusters[name]), password="guessed")
+    target = replace(endpoint(simulator.clusters[name]), password="guessed")
 
-    exc = trouble(place)
+    exc = examination_error(target)
 
     assert exc.field == "password"
     assert "wrong password" in str(exc)
 
 
 @pytest.mark.parametrize("name", ["athens", "berlin"])
-def test_a_user_is_wanted_even_where_reads_are_open(
+def test_a_user_name_is_required_even_if_reads_are_open(
     simulator: Simulator, name: str
 ) -> None:
-    place = replace(endpoint(simulator.clusters[name]), username="", password="")
+    target = replace(endpoint(simulator.clusters[name]), username="", password="")
 
-    assert trouble(place).field == "username"
+    assert examination_error(target).field == "username"
 
 
-def test_a_version_that_is_too_old_is_named(simulator: Simulator) -> None:
-    exc = trouble(endpoint(simulator.clusters["oldie"]))
+def test_a_version_that_is_too_old_is_reported(simulator: Simulator) -> None:
+    exc = examination_error(endpoint(simulator.clusters["oldie"]))
 
     assert "Ganeti 2.3" in str(exc)
     assert "2.4 or newer" in str(exc)
@@ -127,10 +129,10 @@ def test_old_versions_are_examined(simulator: Simulator, version: str) -> None:
     assert (report.nodes, report.instances) == (2, 3)
 
 
-def test_another_certificate_gets_no_password(athens: SimulatedCluster) -> None:
+def test_no_password_is_sent_to_another_certificate(athens: SimulatedCluster) -> None:
     athens.forget_calls()
 
-    exc = trouble(replace(endpoint(athens), fingerprint="ab" * 32))
+    exc = examination_error(replace(endpoint(athens), fingerprint="ab" * 32))
 
     assert exc.field == "fingerprint"
     assert athens.fingerprint[:2].upper() in str(exc)
@@ -140,7 +142,7 @@ def test_another_certificate_gets_no_password(athens: SimulatedCluster) -> None:
 def test_without_a_fingerprint_nothing_is_sent(athens: SimulatedCluster) -> None:
     athens.forget_calls()
 
-    exc = trouble(replace(endpoint(athens), fingerprint=""))
+    exc = examination_error(replace(endpoint(athens), fingerprint=""))
 
     assert exc.field == "fingerprint"
     assert athens.call_count == 0
@@ -149,37 +151,37 @@ def test_without_a_fingerprint_nothing_is_sent(athens: SimulatedCluster) -> None
 def test_a_self_signed_certificate_is_not_trusted_by_the_system(
     athens: SimulatedCluster,
 ) -> None:
-    exc = trouble(replace(endpoint(athens), verification=Verification.SYSTEM))
+    exc = examination_error(replace(endpoint(athens), verification=Verification.SYSTEM))
 
     assert exc.field == "verification"
     assert "pin the fingerprint" in str(exc)
 
 
-def test_a_ca_file_that_signed_it_is_enough(
+def test_a_certificate_signed_by_the_ca_file_is_trusted(
     athens: SimulatedCluster, tmp_path: Path
 ) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(athens.certificate_pem)
-    place = endpoint(athens)
-    by_file = replace(place, verification=Verification.CA_FILE, ca_file=str(path))
+    target = endpoint(athens)
+    by_file = replace(target, verification=Verification.CA_FILE, ca_file=str(path))
 
     assert cluster_check.check(by_file).can_write is True
 
 
-def test_a_ca_file_that_is_gone_is_an_answer_not_a_crash(
+def test_a_missing_ca_file_is_reported(
     athens: SimulatedCluster,
 ) -> None:
     by_file = replace(
         endpoint(athens), verification=Verification.CA_FILE, ca_file="/nowhere.pem"
     )
 
-    exc = trouble(by_file)
+    exc = examination_error(by_file)
 
     assert exc.field == "ca_file"
     assert "/nowhere.pem" in str(exc)
 
 
-def test_the_environment_changes_nothing_about_trust(
+def test_the_environment_does_not_change_trust(
     athens: SimulatedCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "ca.pem"
@@ -187,15 +189,17 @@ def test_the_environment_changes_nothing_about_trust(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
 
-    exc = trouble(replace(endpoint(athens), verification=Verification.SYSTEM))
+    exc = examination_error(replace(endpoint(athens), verification=Verification.SYSTEM))
 
     assert exc.field == "verification"
 
 
-def test_nobody_there_is_said_with_what_to_look_at(athens: SimulatedCluster) -> None:
+def test_an_unreachable_cluster_is_reported_with_a_hint(
+    athens: SimulatedCluster,
+) -> None:
     athens.go_down()
     try:
-        exc = trouble(endpoint(athens))
+        exc = examination_error(endpoint(athens))
         with pytest.raises(CannotConnect, match="No response"):
             cluster_check.fetch_certificate(athens.host, athens.port)
     finally:
@@ -205,28 +209,28 @@ def test_nobody_there_is_said_with_what_to_look_at(athens: SimulatedCluster) -> 
     assert "Check that ganeti-rapi is running" in str(exc)
 
 
-def test_a_page_from_something_in_between_is_not_taken_for_ganeti(
+def test_an_error_page_of_a_proxy_is_reported(
     athens: SimulatedCluster,
 ) -> None:
     athens.bad_gateway()
     try:
-        exc = trouble(endpoint(athens))
+        exc = examination_error(endpoint(athens))
     finally:
         athens.come_back()
 
     assert "isn't Ganeti" in str(exc)
 
 
-def test_several_are_tried_side_by_side_and_each_speaks_for_itself(
+def test_several_clusters_are_examined_with_separate_outcomes(
     simulator: Simulator,
 ) -> None:
-    good, bad = (
+    working, too_old = (
         endpoint(simulator.clusters["athens"]),
         endpoint(simulator.clusters["oldie"]),
     )
 
     with translation.override("en"):
-        outcomes = cluster_check.check_all([bad, good])
+        outcomes = cluster_check.check_all([too_old, working])
 
     assert isinstance(outcomes[0], CannotConnect)
     assert isinstance(outcomes[1], ClusterReport)

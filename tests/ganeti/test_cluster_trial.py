@@ -1,4 +1,4 @@
-"""A cluster is tried before it is saved: its certificate first, then its RAPI."""
+"""Trial of a cluster before it is saved: its certificate, then its RAPI."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ def unsaved(athens: SimulatedCluster, fingerprint: str = "") -> Cluster:
     return cluster
 
 
-def test_a_new_certificate_is_to_be_confirmed_and_nothing_is_sent(
+def test_a_new_certificate_must_be_confirmed_first(
     athens: SimulatedCluster,
 ) -> None:
     cluster = unsaved(athens)
@@ -49,7 +49,7 @@ def test_a_new_certificate_is_to_be_confirmed_and_nothing_is_sent(
     assert athens.call_count == 0
 
 
-def test_a_confirmed_certificate_is_pinned_and_the_cluster_tried(
+def test_a_confirmed_certificate_is_pinned_and_the_cluster_examined(
     athens: SimulatedCluster,
 ) -> None:
     cluster = unsaved(athens)
@@ -62,7 +62,7 @@ def test_a_confirmed_certificate_is_pinned_and_the_cluster_tried(
     assert cluster.can_write is True
 
 
-def test_another_certificate_than_the_pinned_one_is_to_be_confirmed(
+def test_a_changed_certificate_must_be_confirmed(
     athens: SimulatedCluster,
 ) -> None:
     cluster = unsaved(athens, fingerprint="AA:BB")
@@ -74,7 +74,7 @@ def test_another_certificate_than_the_pinned_one_is_to_be_confirmed(
     assert athens.call_count == 0
 
 
-def test_a_cluster_that_refuses_the_password_is_in_trouble(
+def test_a_refused_password_is_reported(
     athens: SimulatedCluster,
 ) -> None:
     cluster = unsaved(athens)
@@ -89,7 +89,7 @@ def test_a_cluster_that_refuses_the_password_is_in_trouble(
     assert cluster.can_write is None
 
 
-def test_a_password_that_cannot_be_decrypted_is_to_be_typed_again(
+def test_an_undecryptable_password_must_be_typed_again(
     athens: SimulatedCluster,
 ) -> None:
     cluster = unsaved(athens)

@@ -1,4 +1,4 @@
-"""How a machine's hypervisor is told to run it."""
+"""Changes of a machine's hypervisor parameters."""
 
 from http import HTTPStatus
 from typing import Any
@@ -17,13 +17,13 @@ from apps.ganeti.forms.configuration import ConfigurationForm
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on
-from tests.ganeti.configuring import ISO, NOW, add, configure
+from tests.ganeti.chains import run_to_end
+from tests.ganeti.configuring import CURRENT, ISO, add, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 from tests.ganeti.state import machine
 
-pytestmark = pytest.mark.usefixtures("asked_for")
+pytestmark = pytest.mark.usefixtures("probed_urls")
 
 HVM = {
     "hypervisor": "xen-hvm",
@@ -34,22 +34,20 @@ HVM = {
 }
 
 
-# -- what is offered
+# -- the form
 
 
 @pytest.mark.usefixtures("published")
-def test_the_page_of_a_machine_leads_to_what_can_be_changed(
-    client: Client, alice: User
-) -> None:
+def test_the_page_of_a_machine_links_to_its_forms(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     page = markup(client.get(url("detail", "web1")))
 
-    for what in ("configure", "whitelist", "owners"):
-        assert f'href="{url(what, "web1")}"' in page
+    for action in ("configure", "whitelist", "owners"):
+        assert f'href="{url(action, "web1")}"' in page
 
 
-def test_the_form_has_what_runs_now(
+def test_the_form_shows_the_current_configuration(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     add(cluster, published, "kvm1", hv_nic_type="e1000", hv_cdrom_image_path=ISO)
@@ -68,7 +66,7 @@ def test_the_form_has_what_runs_now(
         ("kvm", hypervisors.PARAMETERS["kvm"]),
         ("xen-hvm", ("boot_order", "disk_type", "nic_type", "use_localtime")),
         ("xen-pvm", ("root_path", "kernel_args")),
-        *((each, ()) for each in ("fake", "lxc", "chroot", "what comes next")),
+        *((other, ()) for other in ("fake", "lxc", "chroot", "unknown")),
     ],
 )
 def test_each_hypervisor_has_its_own_fields(
@@ -79,51 +77,51 @@ def test_each_hypervisor_has_its_own_fields(
     assert tuple(ConfigurationForm(machine(cluster, "each1")).fields) == fields
 
 
-def test_a_hypervisor_without_any_is_said_to_have_none(
+def test_a_hypervisor_without_settings_has_no_form(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     add(cluster, published, "fake1", hypervisor="fake")
     client.force_login(alice)
 
-    page = text(markup(client.get(url("configure", "fake1"))))
-    around = text(markup(client.get(url("detail", "fake1"))))
-    client.post(url("configure", "fake1"), NOW)
+    form_text = text(markup(client.get(url("configure", "fake1"))))
+    detail_text = text(markup(client.get(url("detail", "fake1"))))
+    client.post(url("configure", "fake1"), CURRENT)
 
-    assert "has no configurable settings" in page
-    assert "Its hypervisor has no configurable settings." in around
+    assert "has no configurable settings" in form_text
+    assert "Its hypervisor has no configurable settings." in detail_text
     assert published.jobs == []
 
 
 @pytest.mark.parametrize(
-    ("hypervisor", "odd"),
+    ("hypervisor", "parameters"),
     [("kvm", {"hv_disk_type": "ioemu", "hv_boot_order": "floppy"}), ("xen-hvm", HVM)],
 )
-def test_no_form_opens_red_and_what_is_set_stays(
+def test_an_unchanged_form_is_valid_and_submits_nothing(
     client: Client,
     alice: User,
     published: FakeRapi,
     cluster: Cluster,
     hypervisor: str,
-    odd: dict[str, Any],
+    parameters: dict[str, Any],
 ) -> None:
-    """What is in force is one of the choices, even if nobody could choose it."""
-    add(cluster, published, "odd1", **{"hypervisor": hypervisor} | odd)
+    """Current values are among the choices, even unusual ones."""
+    add(cluster, published, "odd1", **{"hypervisor": hypervisor} | parameters)
     client.force_login(alice)
     form = ConfigurationForm(machine(cluster, "odd1"))
 
     page = markup(client.get(url("configure", "odd1")))
-    posted = {key: str(value) for key, value in form.current.items() if value}
-    answer = client.post(url("configure", "odd1"), posted, follow=True)
+    fields = {key: str(value) for key, value in form.current.items() if value}
+    response = client.post(url("configure", "odd1"), fields, follow=True)
 
     assert "field-error" not in page
-    assert "No changes needed." in notices(answer)
+    assert "No changes needed." in notices(response)
     assert published.jobs == []
 
 
-# -- what is asked of Ganeti
+# -- submitted jobs
 
 
-def test_only_what_differs_is_sent_and_recorded(
+def test_only_differences_are_submitted_and_recorded(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
@@ -144,44 +142,44 @@ def test_only_what_differs_is_sent_and_recorded(
     ]
 
 
-def test_the_history_says_what_was_changed_from_what_to_what(
+def test_the_history_shows_old_and_new_values(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
     configure(client, nic_type="e1000")
 
-    said = text(markup(client.get(url("detail"))))
-    assert "Network card: paravirtual → e1000" in said
+    page_text = text(markup(client.get(url("detail"))))
+    assert "Network card: paravirtual → e1000" in page_text
 
 
-def test_nothing_is_sent_when_nothing_differs(
+def test_no_job_is_submitted_without_differences(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("configure"), NOW, follow=True)
+    response = client.post(url("configure"), CURRENT, follow=True)
 
-    assert notices(answer) == ["No changes needed."]
+    assert notices(response) == ["No changes needed."]
     assert (published.jobs, published.calls) == ([], [])
     assert not AuditEntry.objects.exists()
 
 
-def test_what_runs_is_marked_as_needing_a_reboot_until_it_has_had_one(
+def test_a_running_machine_needs_a_reboot_after_a_change(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     client.force_login(alice)
 
     configure(client, nic_type="e1000")
-    carry_on(cluster, published)
-    marked = text(markup(client.get(url("detail"))))
+    run_to_end(cluster, published)
+    marked_text = text(markup(client.get(url("detail"))))
     client.post(url("reboot"), {"kind": "hard"})
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
-    assert "Needs reboot" in marked
+    assert "Needs reboot" in marked_text
     assert "Needs reboot" not in text(markup(client.get(url("detail"))))
-    asked = [(job.call.method, job.call.path[13:]) for job in published.jobs]
-    assert asked == [
+    calls = [(job.call.method, job.call.path[13:]) for job in published.jobs]
+    assert calls == [
         ("PUT", "web1/modify"),
         ("PUT", "web1/tags"),
         ("POST", "web1/reboot"),
@@ -189,33 +187,33 @@ def test_what_runs_is_marked_as_needing_a_reboot_until_it_has_had_one(
     ]
 
 
-def test_what_is_stopped_needs_no_reboot(
+def test_a_stopped_machine_needs_no_reboot(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     client.force_login(alice)
 
     configure(client, "web2", nic_type="e1000")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert [job.call.path for job in published.jobs] == ["/2/instances/web2/modify"]
 
 
-def test_a_change_that_fails_leaves_no_mark(
+def test_a_failed_change_needs_no_reboot(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     client.force_login(alice)
 
     configure(client, nic_type="e1000")
     published.fail(1, "Hypervisor parameter validation failed")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert len(published.jobs) == 1
-    said = text(markup(client.get(url("detail"))))
-    assert "Configuration change failed" in said
-    assert "Hypervisor parameter validation failed" in said
+    page_text = text(markup(client.get(url("detail"))))
+    assert "Configuration change failed" in page_text
+    assert "Hypervisor parameter validation failed" in page_text
 
 
-def test_xen_takes_its_own_words(
+def test_xen_hvm_gets_its_own_parameters(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     add(cluster, published, "xen1", **HVM)
@@ -247,7 +245,7 @@ def test_xen_takes_its_own_words(
         ("kernel_args", 'ro "'),
     ],
 )
-def test_nothing_breaks_out_of_xens_file(
+def test_values_that_escape_the_xen_configuration_are_refused(
     client: Client,
     alice: User,
     published: FakeRapi,
@@ -258,16 +256,16 @@ def test_nothing_breaks_out_of_xens_file(
     add(cluster, published, "pvm1", hypervisor="xen-pvm")
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         url("configure", "pvm1"),
         {"root_path": "/dev/vda1", "kernel_args": "ro"} | {field: value},
     )
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert published.jobs == []
 
 
-# -- who may
+# -- rights
 
 
 def test_refusals_are_mailed(
@@ -276,9 +274,9 @@ def test_refusals_are_mailed(
     settings.MANAGERS = [("Staff", "staff@example.org")]
     client.force_login(alice)
 
-    answer = configure(client, "mail1", nic_type="e1000")
+    response = configure(client, "mail1", nic_type="e1000")
 
-    assert "This machine is locked by staff" in text(markup(answer))
+    assert "This machine is locked by staff" in text(markup(response))
     assert " mail1 (athens)" in str(sent()[0].body)
 
 
@@ -290,7 +288,7 @@ def test_refusals_are_mailed(
         ("alice", "old1", "under maintenance"),
     ],
 )
-def test_who_may_only_look_sees_why(
+def test_users_without_rights_see_the_reason(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,
@@ -301,17 +299,17 @@ def test_who_may_only_look_sees_why(
     client.force_login(request.getfixturevalue(person))
 
     machine = markup(client.get(url("detail", name)))
-    for what in ("configure", "whitelist", "owners"):
-        page = markup(client.get(url(what, name)))
-        assert f'href="{url(what, name)}"' not in machine
+    for action in ("configure", "whitelist", "owners"):
+        page = markup(client.get(url(action, name)))
+        assert f'href="{url(action, name)}"' not in machine
         assert reason in text(page)
         assert 'class="btn btn-primary"' not in page
 
 
-# -- when it cannot be
+# -- refusals and errors
 
 
-def test_what_was_typed_is_kept_when_the_cluster_is_away(
+def test_typed_values_are_kept_if_the_cluster_is_unreachable(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
@@ -319,45 +317,49 @@ def test_what_was_typed_is_kept_when_the_cluster_is_away(
         RapiUnreachable("It refused the connection.", sent=False)
     )
 
-    answer = configure(client, nic_type="e1000")
+    response = configure(client, nic_type="e1000")
 
-    assert answer.status_code == HTTPStatus.CONFLICT
-    assert '<option value="e1000" selected>' in markup(answer)
+    assert response.status_code == HTTPStatus.CONFLICT
+    assert '<option value="e1000" selected>' in markup(response)
     assert Job.objects.get().status == JobStatus.NOT_SUBMITTED
 
 
-def test_one_thing_at_a_time(client: Client, alice: User, published: FakeRapi) -> None:
+def test_a_busy_machine_is_not_configured(
+    client: Client, alice: User, published: FakeRapi
+) -> None:
     client.force_login(alice)
     client.post(url("reboot"), {"kind": "hard"})
 
-    answer = configure(client, nic_type="e1000")
+    response = configure(client, nic_type="e1000")
 
-    assert answer.status_code == HTTPStatus.CONFLICT
+    assert response.status_code == HTTPStatus.CONFLICT
     assert len(published.jobs) == 1
 
 
-def test_no_page_asks_ganeti(client: Client, alice: User, published: FakeRapi) -> None:
+def test_forms_do_not_call_the_rapi(
+    client: Client, alice: User, published: FakeRapi
+) -> None:
     client.force_login(alice)
 
-    for what in ("configure", "whitelist", "owners"):
-        client.get(url(what))
+    for action in ("configure", "whitelist", "owners"):
+        client.get(url(action))
 
     assert published.calls == []
 
 
 @given(
-    posted=st.dictionaries(
+    fields=st.dictionaries(
         st.sampled_from([*hypervisors.PARAMETERS["kvm"], "root_path", "kernel_args"]),
         st.text(max_size=30) | st.sampled_from(["disk", "cdrom", "scsi", "on", ISO]),
     ),
     name=st.sampled_from(["web1", "xen1", "pvm1", "fake1"]),
 )
-def test_whatever_is_posted_does_not_break(
+def test_arbitrary_posts_are_handled(
     client: Client,
     alice: User,
     cluster: Cluster,
     published: FakeRapi,
-    posted: dict[str, str],
+    fields: dict[str, str],
     name: str,
 ) -> None:
     if "xen1" not in published.instances:
@@ -366,4 +368,4 @@ def test_whatever_is_posted_does_not_break(
         add(cluster, published, "fake1", hypervisor="fake")
         client.force_login(alice)
 
-    assert client.post(url("configure", name), posted).status_code < 500
+    assert client.post(url("configure", name), fields).status_code < 500

@@ -1,4 +1,4 @@
-"""The link that does what cannot be undone: once, for whom, on which machine."""
+"""Links that confirm irreversible actions: validity, users, machines."""
 
 from datetime import timedelta
 
@@ -31,49 +31,49 @@ def submitted(rapi: FakeRapi) -> list[str]:
     return [job.call.path for job in rapi.jobs]
 
 
-# -- it works
+# -- use
 
 
-def test_opening_the_link_changes_nothing_and_says_what_it_does(
+def test_opening_the_link_describes_the_action_without_running_it(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
-    before = AuditEntry.objects.count()
+    entry_count = AuditEntry.objects.count()
 
-    answer = client.get(link)
+    response = client.get(link)
 
-    said = text(markup(answer))
+    page_text = text(markup(response))
     for word in ("Destroy web1?", "10 GiB", "192.0.2.10", "Destroy now"):
-        assert word in said
+        assert word in page_text
     assert published.jobs == []
-    assert AuditEntry.objects.count() == before
-    assert "no-store" in answer.headers["Cache-Control"]
+    assert AuditEntry.objects.count() == entry_count
+    assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_confirmed_it_is_done_and_followed_on_the_machines_page(
+def test_confirming_submits_the_job_and_shows_the_machine(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
 
-    answer = client.post(link, follow=True)
+    response = client.post(link, follow=True)
 
-    assert answer.redirect_chain == [(url("detail"), 302)]
-    assert notices(answer)[-1] == "Destroying… web1"
+    assert response.redirect_chain == [(url("detail"), 302)]
+    assert notices(response)[-1] == "Destroying… web1"
     assert submitted(published) == ["/2/instances/web1"]
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["ask_destroy", "destroy"]
 
 
-def test_who_is_not_logged_in_comes_back_to_the_link(
+def test_login_redirects_back_to_the_link(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
     client.logout()
 
-    answer = client.get(link)
+    response = client.get(link)
 
-    assert answer.status_code == 302
-    assert link in answer.headers["Location"]
+    assert response.status_code == 302
+    assert link in response.headers["Location"]
 
 
 def test_the_link_works_once(
@@ -81,27 +81,27 @@ def test_the_link_works_once(
 ) -> None:
     link = link_for(client, alice, sent)
     client.post(link)
-    again = client.post(link)
-    seen = client.get(link)
+    second = client.post(link)
+    get_response = client.get(link)
 
-    assert [again.status_code, seen.status_code] == [410, 410]
-    assert "Already confirmed" in text(markup(again))
+    assert [second.status_code, get_response.status_code] == [410, 410]
+    assert "Already confirmed" in text(markup(second))
     assert len(published.jobs) == 1
 
 
-def test_of_two_clicks_at_once_one_finds_it_used(
+def test_a_request_is_used_by_only_one_of_two_clicks(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     link_for(client, alice, sent)
-    asked = ActionRequest.objects.get()
-    ActionRequest.objects.update(used_at=timezone.now())  # by the other click
+    request = ActionRequest.objects.get()
+    ActionRequest.objects.update(used_at=timezone.now())  # by another request
     job = Job.objects.create(cluster=cluster, key=Job.new_key(), target_name="web1")
 
     with pytest.raises(confirmation.RequestInvalid):
-        confirmation._mark_used(asked, job)
+        confirmation._mark_used(request, job)
 
 
-def test_a_table_that_is_read_gives_no_link_away(
+def test_the_database_stores_only_a_hash_of_the_key(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
@@ -114,24 +114,24 @@ def test_a_table_that_is_read_gives_no_link_away(
     assert key not in str(list(Mail.objects.values())), "forgotten once sent"
 
 
-# -- for whom it works
+# -- users
 
 
 @pytest.mark.usefixtures("published")
-def test_somebody_elses_link_is_no_link_and_its_use_is_recorded(
+def test_another_users_link_is_not_found_and_its_use_recorded(
     client: Client, alice: User, root: User, sent: Sent, settings: Settings
 ) -> None:
-    """An administrator who follows a stranger's link must do nothing by it."""
+    """A user must not trick an administrator into confirming a request."""
     settings.MANAGERS = [("Manager", "manager@example.org")]
     link = link_for(client, alice, sent)
     client.force_login(root)
 
-    opened = client.get(link)
+    get_response = client.get(link)
     assert not AuditEntry.objects.filter(refused=True).exists()
-    used = client.post(link)
+    post_response = client.post(link)
 
-    assert [opened.status_code, used.status_code] == [404, 404]
-    assert "web1" not in markup(used)
+    assert [get_response.status_code, post_response.status_code] == [404, 404]
+    assert "web1" not in markup(post_response)
     assert not Job.objects.exists()
     entry = AuditEntry.objects.get(refused=True)
     assert (entry.username, entry.action, entry.target_name) == (
@@ -145,21 +145,21 @@ def test_somebody_elses_link_is_no_link_and_its_use_is_recorded(
 
 
 @pytest.mark.parametrize("change", ["x{}", "{}x"])
-def test_a_link_cut_or_torn_is_explained(
+def test_an_incomplete_link_is_explained(
     client: Client, alice: User, published: FakeRapi, sent: Sent, change: str
 ) -> None:
     key = link_for(client, alice, sent).split("/")[-3]
 
-    answer = client.get(
+    response = client.get(
         reverse("ganeti:request-confirm", args=(change.format(key), "destroy"))
     )
 
-    assert answer.status_code == 404
-    assert "Copy the whole link" in text(markup(answer))
+    assert response.status_code == 404
+    assert "Copy the whole link" in text(markup(response))
 
 
 @pytest.mark.parametrize("action", ["reinstall", "rename", "shutdown"])
-def test_a_link_does_what_it_was_mailed_for_and_nothing_else(
+def test_a_link_is_valid_for_its_action_only(
     client: Client, alice: User, published: FakeRapi, sent: Sent, action: str
 ) -> None:
     link = link_for(client, alice, sent).replace("/destroy/", f"/{action}/")
@@ -168,40 +168,40 @@ def test_a_link_does_what_it_was_mailed_for_and_nothing_else(
     assert published.jobs == []
 
 
-def test_who_lost_the_machine_meanwhile_may_do_nothing_to_it(
+def test_a_former_owner_cannot_confirm(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
     published.change("web1", tags=["ganetimgr:user:carol"])  # not refreshed yet
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 404
+    assert response.status_code == 404
     assert published.jobs == []
     assert AuditEntry.objects.get(refused=True).target_name == "web1"
 
 
-def test_a_lock_of_a_second_ago_counts(
+def test_a_lock_since_the_last_refresh_is_respected(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
     published.change("web1", tags=["ganetimgr:user:alice", "ganetimgr:adminlock"])
 
-    answer = client.post(link)
-    seen = client.get(link)
+    response = client.post(link)
+    get_response = client.get(link)
 
-    assert answer.status_code == 403
-    assert "locked by staff" in text(markup(answer))
-    assert "locked by staff" in text(markup(seen))
-    assert "Destroy now" not in text(markup(seen))
+    assert response.status_code == 403
+    assert "locked by staff" in text(markup(response))
+    assert "locked by staff" in text(markup(get_response))
+    assert "Destroy now" not in text(markup(get_response))
     assert published.jobs == []
     assert ActionRequest.objects.pending().exists()
 
 
-# -- on which machine
+# -- machines
 
 
-def test_a_machine_renamed_meanwhile_makes_it_void(
+def test_a_rename_invalidates_the_link(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
@@ -209,49 +209,49 @@ def test_a_machine_renamed_meanwhile_makes_it_void(
     published.instances["web9"] = row | {"name": "web9"}
     refreshing.refresh(cluster, force=True)
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 410
-    assert "has since been renamed" in text(markup(answer))
-    assert url("destroy", "web9") in markup(answer)
+    assert response.status_code == 410
+    assert "has since been renamed" in text(markup(response))
+    assert url("destroy", "web9") in markup(response)
     assert published.jobs == []
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_another_machine_of_its_name_is_not_touched(
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_another_machine_of_the_same_name_is_not_touched(
     client: Client,
     alice: User,
     cluster: Cluster,
     published: FakeRapi,
     sent: Sent,
-    known: bool,
+    refreshed: bool,
 ) -> None:
     link = link_for(client, alice, sent)
     published.change("web1", uuid="another")
-    if known:
+    if refreshed:
         refreshing.refresh(cluster, force=True)
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 410
-    assert "Another machine is now called web1" in text(markup(answer))
+    assert response.status_code == 410
+    assert "Another machine is now called web1" in text(markup(response))
     assert published.jobs == []
 
 
-def test_a_machine_that_is_gone_is_said_to_be(
+def test_a_removed_machine_is_reported(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
     del published.instances["web1"]
     refreshing.refresh(cluster, force=True)
 
-    answer = client.get(link)
+    response = client.get(link)
 
-    assert answer.status_code == 410
-    assert "The machine web1 no longer exists" in text(markup(answer))
+    assert response.status_code == 410
+    assert "The machine web1 no longer exists" in text(markup(response))
 
 
-def test_a_cluster_out_of_service_is_no_reason_to_forget_the_wish(
+def test_a_disabled_cluster_keeps_the_link_valid(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
@@ -262,23 +262,23 @@ def test_a_cluster_out_of_service_is_no_reason_to_forget_the_wish(
     assert client.get(link).status_code == 200
 
 
-# -- until when
+# -- expiry
 
 
-def test_an_expired_link_says_so_and_where_to_ask_again(
+def test_an_expired_link_points_to_the_form(
     client: Client, alice: User, published: FakeRapi, sent: Sent, settings: Settings
 ) -> None:
     settings.INSTANCE_ACTION_ACTIVE_DAYS = 3
     link = link_for(client, alice, sent)
-    asked = ActionRequest.objects.get()
-    assert asked.expires_at - asked.asked_at == timedelta(days=3)
+    request = ActionRequest.objects.get()
+    assert request.expires_at - request.asked_at == timedelta(days=3)
     ActionRequest.objects.update(expires_at=timezone.now())
 
-    answer = client.post(link)
+    response = client.post(link)
 
-    assert answer.status_code == 410
-    assert "The link expired: it was valid until" in text(markup(answer))
-    assert url("destroy") in markup(answer)
+    assert response.status_code == 410
+    assert "The link expired: it was valid until" in text(markup(response))
+    assert url("destroy") in markup(response)
     assert published.jobs == []
 
 
@@ -295,7 +295,7 @@ def test_a_newer_request_for_the_same_cancels_the_older_one(
     assert "Only the newest link works" in text(markup(client.get(older)))
 
 
-def test_old_requests_are_forgotten(
+def test_old_requests_are_deleted(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link_for(client, alice, sent)
@@ -306,37 +306,37 @@ def test_old_requests_are_forgotten(
     assert not ActionRequest.objects.exists()
 
 
-# -- not now: nothing is used up
+# -- failed submissions
 
 
-def test_a_busy_machine_is_not_interrupted(
+def test_a_busy_machine_keeps_the_link_valid(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
     client.post(url("reboot"))
 
-    answer = client.post(link, follow=True)
+    response = client.post(link, follow=True)
 
-    assert answer.redirect_chain == [(link, 302)]
-    assert "The link is still valid" in notices(answer)[-1]
+    assert response.redirect_chain == [(link, 302)]
+    assert "The link is still valid" in notices(response)[-1]
     assert submitted(published) == ["/2/instances/web1/reboot"]
     assert ActionRequest.objects.get().pending
 
 
-@pytest.mark.parametrize("when", ["refreshing", "submitting"])
-def test_a_cluster_that_is_away_uses_nothing_up(
-    client: Client, alice: User, published: FakeRapi, sent: Sent, when: str
+@pytest.mark.parametrize("phase", ["refreshing", "submitting"])
+def test_an_unreachable_cluster_keeps_the_link_valid(
+    client: Client, alice: User, published: FakeRapi, sent: Sent, phase: str
 ) -> None:
     link = link_for(client, alice, sent)
-    if when == "refreshing":
+    if phase == "refreshing":
         published.go_down()
     else:
-        gone = RapiUnreachable("It refused the connection.", sent=False)
-        published.fail_submissions(gone)
+        unreachable = RapiUnreachable("It refused the connection.", sent=False)
+        published.fail_submissions(unreachable)
 
-    answer = client.post(link, follow=True)
-    assert answer.status_code == 200
-    assert "nothing was done" in notices(answer)[-1]
+    response = client.post(link, follow=True)
+    assert response.status_code == 200
+    assert "nothing was done" in notices(response)[-1]
     assert ActionRequest.objects.get().pending
 
     published.come_back()
@@ -345,7 +345,7 @@ def test_a_cluster_that_is_away_uses_nothing_up(
     assert submitted(published) == ["/2/instances/web1"]
 
 
-def test_what_ganeti_does_not_take_uses_nothing_up(
+def test_a_refusal_by_ganeti_keeps_the_link_valid(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
@@ -357,7 +357,7 @@ def test_what_ganeti_does_not_take_uses_nothing_up(
     assert ActionRequest.objects.get().pending
 
 
-def test_the_death_of_a_process_in_between_uses_nothing_up(
+def test_a_process_that_dies_before_submission_keeps_the_link_valid(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     link_for(client, alice, sent)
@@ -375,14 +375,14 @@ def test_the_death_of_a_process_in_between_uses_nothing_up(
     assert ActionRequest.objects.get().pending
 
 
-def test_when_nobody_knows_whether_it_arrived_it_is_used(
+def test_a_job_in_doubt_uses_up_the_link(
     client: Client, alice: User, published: FakeRapi, sent: Sent
 ) -> None:
     link = link_for(client, alice, sent)
-    lost = RapiUnreachable("No answer.", sent=True)
-    published.fail_submissions(lost, after=True)
+    no_response = RapiUnreachable("No answer.", sent=True)
+    published.fail_submissions(no_response, arrived=True)
 
-    answer = client.post(link, follow=True)
+    response = client.post(link, follow=True)
 
-    assert "We're checking" in notices(answer)[-1]
+    assert "We're checking" in notices(response)[-1]
     assert client.get(link).status_code == 410

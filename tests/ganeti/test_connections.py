@@ -1,4 +1,4 @@
-"""How long calls wait, and who waits less."""
+"""Timeouts of calls to clusters."""
 
 from threading import Event
 
@@ -15,10 +15,10 @@ from apps.ganeti.watch.follower import Follower
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
-ME = "me"
+WATCHER = "me"
 
 
-def test_patience_shortens_timeouts_and_never_lengthens_them() -> None:
+def test_patience_only_shortens_timeouts() -> None:
     assert Timeouts(8, 15).at_most(4) == Timeouts(4, 4)
     assert Timeouts(8, 15).at_most(60) == Timeouts(8, 15)
     assert Timeouts(8, 15).at_most(None) == Timeouts(8, 15)
@@ -28,26 +28,26 @@ def test_patience_shortens_timeouts_and_never_lengthens_them() -> None:
 def patience(
     monkeypatch: pytest.MonkeyPatch, published: FakeRapi
 ) -> list[float | None]:
-    """Return how long each client that is made is willing to wait."""
-    seen: list[float | None] = []
+    """Return the patience of each created client, in seconds."""
+    patiences: list[float | None] = []
 
     def transport(endpoint: Endpoint) -> Transport:
-        seen.append(endpoint.max_wait_s)
+        patiences.append(endpoint.max_wait_s)
         return published
 
     monkeypatch.setattr(connections, "transport_factory", transport)
-    return seen
+    return patiences
 
 
-def test_who_follows_jobs_waits_longer_only_when_no_answer_came(
+def test_the_follower_doubles_its_patience_after_timeouts(
     cluster: Cluster,
     published: FakeRapi,
     by_alice: Acting,
     patience: list[float | None],
 ) -> None:
     power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
-    tracking.claim(ME, timezone.now())
-    follower = Follower(ME, cluster.pk, Event())
+    tracking.claim(WATCHER, timezone.now())
+    follower = Follower(WATCHER, cluster.pk, Event())
     patience.clear()
 
     published.go_down(sent=True)

@@ -1,4 +1,4 @@
-"""RAPI passwords at rest: unreadable, and moved to a new key without a gap."""
+"""Encryption of RAPI passwords at rest, and rotation of the keys."""
 
 import time
 from io import StringIO
@@ -32,7 +32,7 @@ def rotate() -> str:
 
 
 @pytest.mark.django_db
-def test_the_database_does_not_know_the_password() -> None:
+def test_the_database_does_not_contain_the_password() -> None:
     cluster = saved("athens", "open sesame")
 
     with connection.cursor() as cursor:
@@ -43,17 +43,17 @@ def test_the_database_does_not_know_the_password() -> None:
     assert password_of(cluster) == "open sesame"
 
 
-def test_the_same_password_is_never_stored_the_same() -> None:
+def test_equal_passwords_are_encrypted_differently() -> None:
     assert encryption.encrypt("secret") != encryption.encrypt("secret")
 
 
-def test_any_text_will_do_as_a_key(settings: Settings) -> None:
+def test_a_key_may_be_any_text(settings: Settings) -> None:
     settings.RAPI_PASSWORD_KEYS = ["κλειδί"]
 
     assert encryption.decrypt(encryption.encrypt("secret")) == "secret"
 
 
-def test_another_key_reads_nothing(settings: Settings) -> None:
+def test_another_key_cannot_decrypt(settings: Settings) -> None:
     settings.RAPI_PASSWORD_KEYS = ["old"]
     token = encryption.encrypt("secret")
     settings.RAPI_PASSWORD_KEYS = ["new"]
@@ -62,17 +62,17 @@ def test_another_key_reads_nothing(settings: Settings) -> None:
         encryption.decrypt(token)
 
 
-def test_the_first_key_of_one_s_own_can_be_set_at_any_time(
+def test_passwords_encrypted_by_secret_key_remain_readable(
     settings: Settings,
 ) -> None:
-    token = encryption.encrypt("secret")  # by SECRET_KEY, while there is no other
+    token = encryption.encrypt("secret")  # by SECRET_KEY, without RAPI_PASSWORD_KEYS
 
     settings.RAPI_PASSWORD_KEYS = ["new"]
 
     assert encryption.decrypt(token) == "secret"
 
 
-def test_a_secret_key_that_was_replaced_still_reads(settings: Settings) -> None:
+def test_secret_key_fallbacks_can_decrypt(settings: Settings) -> None:
     token = encryption.encrypt("secret")
 
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
@@ -82,41 +82,41 @@ def test_a_secret_key_that_was_replaced_still_reads(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_after_rotation_the_old_key_is_not_needed(settings: Settings) -> None:
+def test_rotation_encrypts_with_the_first_key(settings: Settings) -> None:
     settings.RAPI_PASSWORD_KEYS = ["old"]
     cluster = saved("athens", "secret")
     saved("berlin", "secret")
-    Cluster.objects.create(hostname="c.example.org", slug="cairo")  # has none
+    Cluster.objects.create(hostname="c.example.org", slug="cairo")  # without a password
 
     settings.RAPI_PASSWORD_KEYS = ["new", "old"]
-    said = rotate()
+    output = rotate()
     settings.RAPI_PASSWORD_KEYS = ["new"]
 
-    assert said == "2 passwords are encrypted with the first key.\n"
+    assert output == "2 passwords are encrypted with the first key.\n"
     assert password_of(cluster) == "secret"
     assert Cluster.objects.get(slug="cairo").password == ""
 
 
 @pytest.mark.django_db
-def test_rotation_names_whose_password_no_key_fits_and_fails(
+def test_rotation_fails_naming_undecryptable_clusters(
     settings: Settings,
 ) -> None:
     settings.RAPI_PASSWORD_KEYS = ["lost"]
-    lost = saved("athens", "secret")
+    undecryptable = saved("athens", "secret")
     settings.RAPI_PASSWORD_KEYS = ["old"]
-    kept = saved("berlin", "secret")
+    readable = saved("berlin", "secret")
 
     settings.RAPI_PASSWORD_KEYS = ["new", "old"]
     with pytest.raises(CommandError, match=r"No key fits the passwords of: athens\."):
         rotate()
     settings.RAPI_PASSWORD_KEYS = ["new"]
 
-    assert password_of(kept) == "secret"
+    assert password_of(readable) == "secret"
     with pytest.raises(UndecryptableError):
-        password_of(lost)
+        password_of(undecryptable)
 
 
-def test_a_sealed_password_opens_for_its_address_alone() -> None:
+def test_a_sealed_password_is_bound_to_its_address() -> None:
     token = sealed_password.seal("secret", address="athens:5080")
 
     assert "secret" not in token
@@ -135,11 +135,11 @@ def test_a_sealed_password_expires(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "☃"])
-def test_what_was_not_sealed_opens_to_nothing(token: str) -> None:
+def test_an_invalid_token_unseals_to_nothing(token: str) -> None:
     assert sealed_password.unseal(token, address="athens:5080") == ""
 
 
-def test_a_stored_password_is_no_sealed_one() -> None:
+def test_a_stored_password_does_not_unseal() -> None:
     stored = encryption.encrypt("secret")
 
     assert sealed_password.unseal(stored, address="athens:5080") == ""

@@ -1,6 +1,6 @@
-"""What the fake of these tests and the simulator, which is held to Ganeti, both do.
+"""Comparison of the fake RAPI with the simulator, which is tested against Ganeti.
 
-The cases of the contract that the fake is used for: fields, filters, changes, jobs.
+Covers what the fake is used for: fields, filters, changes, jobs.
 """
 
 from collections.abc import Callable, Iterator
@@ -55,12 +55,12 @@ CHANGES: dict[str, Callable[[RapiClient], int]] = {
     ),
     "delete": lambda client: client.delete_instance(NAME, reason="r"),
 }
-NEED_A_STOP = {"rename"}
+NEED_SHUTDOWN = {"rename"}
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two, with an instance that was created through the client."""
+class Backend:
+    """Fake or simulator, with an instance created through the client."""
 
     client: RapiClient
     end: Callable[[int], object]
@@ -69,12 +69,12 @@ class Side:
         return dict(self.client.query(kind, FIELDS[kind])[0])
 
     def instances(self) -> dict[str, Instance]:
-        named = any_present("name", [NAME, "web2"])
+        by_name = any_present("name", [NAME, "web2"])
         return {
             row["name"]: Instance.from_rapi(
                 row, cluster="here", tag_prefix="ganetimgr"
             ).with_live_state(row, None, None)
-            for row in self.client.query("instance", FIELDS["instance"], named)
+            for row in self.client.query("instance", FIELDS["instance"], by_name)
         }
 
 
@@ -87,24 +87,26 @@ def simulator() -> Iterator[Ganeti]:
 
 
 @pytest.fixture
-def simulated(simulator: Ganeti) -> Iterator[Side]:
+def simulated(simulator: Ganeti) -> Iterator[Backend]:
     client = simulator.client
-    simulator.done(client.create_instance(CREATE, reason="r"))
-    yield Side(client, simulator.done)
+    simulator.wait_for_success(client.create_instance(CREATE, reason="r"))
+    yield Backend(client, simulator.wait_for_success)
     for name in set(client.instances()):
-        simulator.done(client.delete_instance(name, reason="r"))
+        simulator.wait_for_success(client.delete_instance(name, reason="r"))
 
 
 @pytest.fixture
-def fake() -> Side:
+def fake() -> Backend:
     rapi = FakeRapi()
     client = RapiClient(rapi)
     rapi.finish(client.create_instance(CREATE, reason="r"))
-    return Side(client, rapi.finish)
+    return Backend(client, rapi.finish)
 
 
 @pytest.mark.parametrize("kind", FIELDS)
-def test_fields_have_the_same_types(fake: Side, simulated: Side, kind: str) -> None:
+def test_fields_have_the_same_types(
+    fake: Backend, simulated: Backend, kind: str
+) -> None:
     faked, real = fake.row(kind), simulated.row(kind)
 
     differing = {
@@ -117,58 +119,58 @@ def test_fields_have_the_same_types(fake: Side, simulated: Side, kind: str) -> N
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_has_the_same_effect(fake: Side, simulated: Side, change: str) -> None:
-    for side in (fake, simulated):
-        if change in NEED_A_STOP:
-            side.end(CHANGES["shutdown"](side.client))
-        side.end(CHANGES[change](side.client))
+def test_a_change_has_the_same_effect(
+    fake: Backend, simulated: Backend, change: str
+) -> None:
+    for backend in (fake, simulated):
+        if change in NEED_SHUTDOWN:
+            backend.end(CHANGES["shutdown"](backend.client))
+        backend.end(CHANGES[change](backend.client))
 
     assert summary(fake.instances()) == summary(simulated.instances())
 
 
 def summary(instances: dict[str, Instance]) -> dict[str, tuple[object, ...]]:
-    """Return what a change may change, by name."""
+    """Return the changeable values of each instance by name."""
     return {
         name: (
-            found.state,
-            found.admin_state,
-            set(found.tags.raw),
-            found.os,
-            found.memory_mib,
-            found.disk_mib,
-            found.disk_template,
-            found.hypervisor_parameters["boot_order"],
+            instance.state,
+            instance.admin_state,
+            set(instance.tags.raw),
+            instance.os,
+            instance.memory_mib,
+            instance.disk_mib,
+            instance.disk_template,
+            instance.hypervisor_parameters["boot_order"],
         )
-        for name, found in instances.items()
+        for name, instance in instances.items()
     }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_job_says_the_same_of_itself(
-    fake: Side, simulated: Side, change: str
-) -> None:
-    told = []
-    for side in (fake, simulated):
-        if change in NEED_A_STOP:
-            side.end(CHANGES["shutdown"](side.client))
-        job_id = CHANGES[change](side.client)
-        side.end(job_id)
-        (row,) = side.client.jobs_by_id([job_id], JOB_FIELDS)
+def test_jobs_report_the_same(fake: Backend, simulated: Backend, change: str) -> None:
+    reports = []
+    for backend in (fake, simulated):
+        if change in NEED_SHUTDOWN:
+            backend.end(CHANGES["shutdown"](backend.client))
+        job_id = CHANGES[change](backend.client)
+        backend.end(job_id)
+        (row,) = backend.client.jobs_by_id([job_id], JOB_FIELDS)
         report = JobReport.from_rapi(row)
-        told.append((report.status, report.summary, "r" in report.reasons))
+        reports.append((report.status, report.summary, "r" in report.reasons))
 
-    assert told[0] == told[1]
-    assert told[0][0] is JobStatus.SUCCESS
+    assert reports[0] == reports[1]
+    assert reports[0][0] is JobStatus.SUCCESS
 
 
-def test_filters_take_and_leave_the_same(fake: Side, simulated: Side) -> None:
-    for side in (fake, simulated):
-        ask = side.client.query
+def test_filters_match_the_same(fake: Backend, simulated: Backend) -> None:
+    for backend in (fake, simulated):
+        query = backend.client.query
         names = [NAME, "nowhere"]
 
-        assert len(ask("instance", ["name"], any_present("name", names))) == 1
+        assert len(query("instance", ["name"], any_present("name", names))) == 1
         with pytest.raises(RapiRefused, match="nstance name nowhere not found"):
-            ask("instance", ["name"], any_of("name", names))
-        assert side.client.jobs_by_id([10**6], JOB_FIELDS) == []
-        newest = max(row["id"] for row in ask("job", ["id"]))
-        assert len(ask("job", ["id"], at_least("id", newest))) == 1
+            query("instance", ["name"], any_of("name", names))
+        assert backend.client.jobs_by_id([10**6], JOB_FIELDS) == []
+        newest = max(row["id"] for row in query("job", ["id"]))
+        assert len(query("job", ["id"], at_least("id", newest))) == 1

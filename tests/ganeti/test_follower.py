@@ -16,37 +16,37 @@ from apps.ganeti.services import power
 from apps.ganeti.watch.follower import Follower
 from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
-from tests.ganeti.jobs import ME, NewJob, now_of
+from tests.ganeti.jobs import WATCHER, NewJob, status_and_message
 from tests.ganeti.state import contents, machine
 
 
 @pytest.fixture
-def doubtful(
+def job_in_doubt(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> Callable[..., Job]:
-    """Return a maker of jobs whose submission got no answer."""
+    """Return a factory of jobs whose submission got no response."""
 
     def make(*, arrived: bool) -> Job:
         error = RapiUnreachable("It didn't respond in time.", sent=True)
-        published.fail_submissions(error, after=arrived)
+        published.fail_submissions(error, arrived=arrived)
         power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
         published.accept_submissions()
-        tracking.claim(ME, timezone.now())
+        tracking.claim(WATCHER, timezone.now())
         return Job.objects.get()
 
     return make
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up at once what is missing."""
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give missing jobs up at once."""
     monkeypatch.setattr("apps.ganeti.watch.pace.MISSING_FOR_S", 0)
 
 
-# -- following to the end
+# -- ends
 
 
-def test_a_success_is_written_with_its_effect(
+def test_a_success_is_saved_and_the_machine_refreshed(
     follower: Follower, job: Job, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.change("web1", status="ERROR_down")
@@ -54,11 +54,11 @@ def test_a_success_is_written_with_its_effect(
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.SUCCESS, "")
+    assert status_and_message(job) == (JobStatus.SUCCESS, "")
     assert machine(cluster, "web1").state is State.RUNNING
 
 
-def test_only_the_machines_concerned_are_refreshed(
+def test_only_machines_of_ended_jobs_are_refreshed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.finish(1)
@@ -70,28 +70,28 @@ def test_only_the_machines_concerned_are_refreshed(
     assert instances.body["filter"] == ["&", ["|", ["=", "name", "web1"]]]
 
 
-def test_a_failure_is_told_in_ganetis_words(
+def test_a_failure_has_ganetis_message(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.fail(1, "Hypervisor error: &quot;no&quot;")
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
+    assert status_and_message(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
 
 
-def test_a_canceled_job_is_no_success(
+def test_a_canceled_job_has_failed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.finish(1, "canceled")
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.CANCELED, "")
+    assert status_and_message(job) == (JobStatus.CANCELED, "")
     assert job.failed
 
 
-def test_an_archived_job_still_tells_its_end(
+def test_the_end_of_an_archived_job_is_noticed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.finish(1)
@@ -99,32 +99,32 @@ def test_an_archived_job_still_tells_its_end(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
-def test_progress_and_log_are_written_on_the_way(
+def test_progress_and_log_are_saved(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.run(1, "Stopping", "Starting")
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.RUNNING
+    assert status_and_message(job)[0] == JobStatus.RUNNING
     assert [text for _serial, _at, text in job.log] == ["Stopping", "Starting"]
     assert job.unfinished
 
 
-def test_a_job_put_back_into_the_queue_is_followed_there(
+def test_a_job_may_return_to_the_queue(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     for status in ("waiting", "queued"):
         published.run(1, status=status)
         follower.turn()
 
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
 
 
-def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
+def test_an_end_is_saved_even_if_the_machine_cannot_be_refreshed(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     def fail(call: Call) -> None:
@@ -136,10 +136,10 @@ def test_an_end_is_written_even_if_the_machine_cannot_be_refreshed(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
-def test_a_machine_that_is_gone_at_the_end_disappears(
+def test_a_removed_machine_disappears_at_the_end_of_its_job(
     follower: Follower, job: Job, cluster: Cluster, published: FakeRapi
 ) -> None:
     del published.instances["web1"]
@@ -147,42 +147,42 @@ def test_a_machine_that_is_gone_at_the_end_disappears(
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.ERROR
+    assert status_and_message(job)[0] == JobStatus.ERROR
     assert "web1" not in contents(cluster).instances
 
 
-def test_a_handler_runs_once_although_two_watchers_see_the_end(
+def test_a_handler_runs_once_for_two_watchers(
     follower: Follower,
     job: Job,
     cluster: Cluster,
     published: FakeRapi,
     handled: list[Job],
 ) -> None:
-    def let_another_be_quicker(call: Call) -> None:
+    def finish_in_another_watcher(call: Call) -> None:
         if call.path == "/2/query/instance":
             published.on_call = None
             tracking.take("another", job.pk)
             Follower("another", cluster.pk, Event()).turn()
 
     published.finish(1)
-    published.on_call = let_another_be_quicker
+    published.on_call = finish_in_another_watcher
 
     follower.turn()
 
     assert handled == [job]
 
 
-# -- many at once
+# -- many jobs
 
 
-def test_all_jobs_of_a_cluster_are_followed_by_one_call(
+def test_all_jobs_of_a_cluster_are_queried_by_one_call(
     follower: Follower, new_job: NewJob, published: FakeRapi
 ) -> None:
     for number in range(50):
         path = "/2/instances/web1/reboot"
         published.request("POST", path, query={"reason": "r"})
         new_job(f"web{number}", ganeti_id=number + 1)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
 
     follower.turn()
@@ -197,7 +197,7 @@ def test_many_ends_cost_two_calls(
         published.request("POST", "/2/instances/web1/reboot")
         published.finish(number + 1)
         new_job(f"web{number}", ganeti_id=number + 1)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
 
     follower.turn()
@@ -206,7 +206,7 @@ def test_many_ends_cost_two_calls(
     assert not Job.objects.unfinished().exists()
 
 
-def test_who_has_nothing_to_follow_waits_to_be_woken(
+def test_an_idle_follower_waits_to_be_woken(
     follower: Follower, published: FakeRapi
 ) -> None:
     assert follower.turn() is None
@@ -214,35 +214,35 @@ def test_who_has_nothing_to_follow_waits_to_be_woken(
     assert follower.idle
 
 
-def test_the_next_turn_is_half_a_second_later_and_more_without_news(
+def test_pauses_grow_while_the_job_does_not_change(
     follower: Follower, job: Job
 ) -> None:
-    first = follower.turn()
+    first_pause = follower.turn()
     follower._pace.changed_at -= 20
-    later = follower.turn()
+    later_pause = follower.turn()
     follower._pace.changed_at -= 1000
-    latest = follower.turn()
+    latest_pause = follower.turn()
 
-    # Less what the turn itself has taken.
-    assert first == pytest.approx(0.5, abs=0.2)
-    assert later == pytest.approx(2, abs=0.2)
-    assert latest == pytest.approx(5, abs=0.2)
+    # Minus the duration of the turn.
+    assert first_pause == pytest.approx(0.5, abs=0.2)
+    assert later_pause == pytest.approx(2, abs=0.2)
+    assert latest_pause == pytest.approx(5, abs=0.2)
 
 
-def test_however_many_wake_ups_there_are_at_most_two_calls_a_second(
+def test_wake_ups_cause_at_most_two_calls_a_second(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
-    began = time.monotonic()
+    started = time.monotonic()
 
     for _ in range(3):
         follower.wake()
         follower.turn()
 
     assert len(published.calls) == 3
-    assert time.monotonic() - began >= 1
+    assert time.monotonic() - started >= 1
 
 
-def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
+def test_a_wake_up_shortens_the_pause(follower: Follower, job: Job) -> None:
     follower._pace.changed_at -= 1000
 
     follower.wake()
@@ -250,97 +250,100 @@ def test_a_wake_up_is_news(follower: Follower, job: Job) -> None:
     assert follower.turn() == pytest.approx(0.5, abs=0.2)
 
 
-# -- what goes missing
+# -- missing jobs
 
 
-def test_a_job_that_is_gone_has_an_unknown_outcome(
-    follower: Follower, job: Job, published: FakeRapi, impatient: None
+def test_a_job_unknown_to_ganeti_is_lost(
+    follower: Follower, job: Job, published: FakeRapi, no_patience: None
 ) -> None:
     published.forget(1)
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.LOST
+    assert status_and_message(job)[0] == JobStatus.LOST
     assert job.busy_key is None
 
 
-def test_a_job_is_not_given_up_at_the_first_look(
+def test_a_missing_job_is_not_given_up_at_once(
     follower: Follower, job: Job, published: FakeRapi
 ) -> None:
     published.forget(1)
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
 
 
-def test_an_outage_in_mid_job_changes_nothing_about_its_end(
-    follower: Follower, job: Job, published: FakeRapi, impatient: None
+def test_a_job_is_followed_to_its_end_across_an_outage(
+    follower: Follower, job: Job, published: FakeRapi, no_patience: None
 ) -> None:
     published.go_down()
     assert follower.turn() == loops.PAUSE_WHEN_DOWN_S
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
 
     published.come_back()
     published.finish(1)
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
 def test_a_job_in_doubt_that_arrived_is_found_and_followed(
-    follower: Follower, doubtful: Callable[..., Job], published: FakeRapi
+    follower: Follower, job_in_doubt: Callable[..., Job], published: FakeRapi
 ) -> None:
-    job = doubtful(arrived=True)
+    job = job_in_doubt(arrived=True)
 
     follower.turn()
-    assert now_of(job)[0] == JobStatus.QUEUED
+    assert status_and_message(job)[0] == JobStatus.QUEUED
     published.finish(1)
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUCCESS
+    assert status_and_message(job)[0] == JobStatus.SUCCESS
 
 
 def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
     follower: Follower,
-    doubtful: Callable[..., Job],
+    job_in_doubt: Callable[..., Job],
     published: FakeRapi,
-    impatient: None,
+    no_patience: None,
 ) -> None:
-    job = doubtful(arrived=False)
+    job = job_in_doubt(arrived=False)
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.NOT_SUBMITTED, "It didn't respond in time.")
+    assert status_and_message(job) == (
+        JobStatus.NOT_SUBMITTED,
+        "It didn't respond in time.",
+    )
     assert job.busy_key is None
 
 
-def test_a_submitter_that_died_leaves_a_row_that_is_mended(
-    follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
+def test_a_job_of_a_dead_submitter_is_not_submitted(
+    follower: Follower, new_job: NewJob, published: FakeRapi, no_patience: None
 ) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     long_ago = timezone.now() - timedelta(minutes=5)
     Job.objects.update(submitted_at=long_ago)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.NOT_SUBMITTED
+    assert status_and_message(job)[0] == JobStatus.NOT_SUBMITTED
 
 
-def test_a_submission_under_way_is_not_disturbed(
-    follower: Follower, new_job: NewJob, published: FakeRapi, impatient: None
+def test_a_running_submission_is_left_alone(
+    follower: Follower, new_job: NewJob, published: FakeRapi, no_patience: None
 ) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
 
     follower.turn()
 
-    assert now_of(job)[0] == JobStatus.SUBMITTING
+    assert status_and_message(job)[0] == JobStatus.SUBMITTING
     assert published.calls == []
 
 
-def test_a_handler_that_fails_does_not_keep_others_from_their_end(
+def test_a_failing_handler_does_not_block_other_jobs(
     follower: Follower, new_job: NewJob, published: FakeRapi, handled: list[Job]
 ) -> None:
     def fail(job: Job) -> None:
@@ -351,7 +354,7 @@ def test_a_handler_that_fails_does_not_keep_others_from_their_end(
         published.request("POST", f"/2/instances/{name}/reboot")
         published.finish(number)
         new_job(name, ganeti_id=number)
-    tracking.claim(ME, timezone.now())
+    tracking.claim(WATCHER, timezone.now())
 
     follower.turn()
 

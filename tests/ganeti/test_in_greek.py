@@ -1,4 +1,4 @@
-"""Pages in Greek say nothing in English."""
+"""Pages in Greek contain no English."""
 # ruff: noqa: RUF001 - letters that look like Latin ones
 
 import re
@@ -24,7 +24,7 @@ from apps.ganeti.services.owners import Owner
 from apps.ganeti.state import refreshing
 from apps.web import stored_text, times
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on
+from tests.ganeti.chains import run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.fixtures import ADDRESS
 from tests.ganeti.pages import markup, notices
@@ -105,7 +105,7 @@ def test_a_machine_whose_job_failed(
     assert english(page) == {"Disk", "failure"}
 
 
-def test_a_cluster_that_is_down_and_why(
+def test_a_cluster_that_is_down(
     reader: Client, cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
     reader.force_login(olga)
@@ -123,7 +123,7 @@ def test_a_cluster_that_is_down_and_why(
 
 
 @pytest.mark.usefixtures("published")
-def test_the_history_with_a_refusal_in_greek_read_by_others(
+def test_a_refusal_made_in_greek_in_the_history(
     reader: Client, cluster: Cluster, olga: User
 ) -> None:
     with translation.override("el"), pytest.raises(ActionRefused, match="Μπορείτε"):
@@ -138,9 +138,7 @@ def test_the_history_with_a_refusal_in_greek_read_by_others(
 
 
 @pytest.mark.usefixtures("published")
-def test_the_preview_for_several_and_the_page_for_none(
-    reader: Client, alice: User
-) -> None:
+def test_the_bulk_preview_and_a_missing_machine(reader: Client, alice: User) -> None:
     reader.force_login(alice)
     keys = {"machine": ["athens/web1", "athens/web2"], "action": "startup"}
 
@@ -153,24 +151,24 @@ def test_the_preview_for_several_and_the_page_for_none(
     assert english(nothing) == set()
 
 
-def test_a_call_that_ganeti_did_not_get(
+def test_an_action_on_an_unreachable_cluster(
     reader: Client, published: FakeRapi, alice: User
 ) -> None:
     reader.force_login(alice)
     published.go_down()
 
     address = reverse("ganeti:instance-reboot", args=("athens", "web1"))
-    answer = reader.post(address, {"kind": "hard"}, follow=True)
+    response = reader.post(address, {"kind": "hard"}, follow=True)
 
-    (notice,) = notices(answer)
+    (notice,) = notices(response)
     assert "δεν έγινε τίποτα" in notice
     assert "Αρνήθηκε τη σύνδεση." in notice
-    assert english(markup(answer)) == set()
+    assert english(markup(response)) == set()
 
 
 @pytest.mark.usefixtures("published")
 def test_the_form_of_a_cluster(reader: Client, cluster: Cluster, root: User) -> None:
-    """Of the rest of the administration some is English in Django's own Greek."""
+    """Django's own Greek translation of the administration is incomplete."""
     reader.force_login(root)
 
     page = read(reader, reverse("admin:ganeti_cluster_change", args=(cluster.pk,)))
@@ -193,9 +191,7 @@ def test_the_form_of_a_cluster(reader: Client, cluster: Cluster, root: User) -> 
         ("Instance 'web1' not found: gone", "Instance 'web1' not found: gone"),
     ],
 )
-def test_what_was_said_is_translated_as_far_as_it_is_ours(
-    text: str, greek: str
-) -> None:
+def test_stored_messages_are_translated_if_known(text: str, greek: str) -> None:
     with translation.override("el"):
         assert stored_text.translate(text) == greek
 
@@ -217,18 +213,18 @@ def test_times_agree_with_their_number(passed: timedelta, words: str) -> None:
         assert times.ago(now - passed, now) == words
 
 
-def test_the_profile_and_what_is_said_of_its_keys(reader: Client, alice: User) -> None:
+def test_the_profile_and_errors_in_its_keys(reader: Client, alice: User) -> None:
     reader.force_login(alice)
     profile = reverse("accounts:profile")
 
     page = read(reader, profile)
-    wrong = reader.post(reverse("accounts:keys-add"), {"keys": "ssh-rsa\nλάθος"})
-    void = markup(reader.get(reverse("accounts:mail-change", args=["made-up"])))
+    refusal = reader.post(reverse("accounts:keys-add"), {"keys": "ssh-rsa\nλάθος"})
+    invalid_link = markup(reader.get(reverse("accounts:mail-change", args=["made-up"])))
 
     assert "Δημόσια κλειδιά" in page
-    assert "Γραμμή 2: Αυτό δεν είναι δημόσιο κλειδί SSH." in markup(wrong)
-    for each in (page, markup(wrong), void):
-        assert english(each.replace("alice@example.org", "")) == set()
+    assert "Γραμμή 2: Αυτό δεν είναι δημόσιο κλειδί SSH." in markup(refusal)
+    for html in (page, markup(refusal), invalid_link):
+        assert english(html.replace("alice@example.org", "")) == set()
 
 
 def test_mails_about_an_address_are_in_their_readers_language(
@@ -254,24 +250,24 @@ def test_the_pages_of_people(reader: Client, olga: User, alice: User) -> None:
     alice.groups.create(name="staff")
     reader.force_login(olga)
 
-    who = read(reader, reverse("ganeti:user-info", args=["alice"]))
-    group = read(reader, reverse("ganeti:group-info", args=["staff"]))
+    user_page = read(reader, reverse("ganeti:user-info", args=["alice"]))
+    group_page = read(reader, reverse("ganeti:group-info", args=["staff"]))
 
-    for each in (who, group):
-        assert english(each.replace("alice@example.org", "")) == set()
+    for html in (user_page, group_page):
+        assert english(html.replace("alice@example.org", "")) == set()
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("what", ["configure", "whitelist", "owners"])
+@pytest.mark.parametrize("action", ["configure", "whitelist", "owners"])
 @pytest.mark.parametrize("name", ["web1", "mail1"])
-def test_what_changes_a_machine(
-    reader: Client, alice: User, root: User, what: str, name: str
+def test_the_forms_of_a_machine(
+    reader: Client, alice: User, root: User, action: str, name: str
 ) -> None:
     for person in (alice, root):
         reader.force_login(person)
-        page = read(reader, reverse(f"ganeti:instance-{what}", args=("athens", name)))
+        page = read(reader, reverse(f"ganeti:instance-{action}", args=("athens", name)))
 
-        # What Ganeti calls hardware, and what begins an address.
+        # Ganeti's names of hardware, and parts of addresses.
         hardware = {*hypervisors.CHOICES["kvm", "disk_type"], "dev", "http", "https"}
         hardware |= {"Windows", "UTC", "pcnet", "rtl", "isa", "pci", "hd", "ne"}
         hardware |= {"block", "generic", "er"}
@@ -290,7 +286,7 @@ def test_a_new_owner_is_written_to_in_greek(
     by = Acting(alice, ADDRESS)
 
     owners.add(cluster, machine(cluster, "web1"), Owner("user", "bob"), by=by)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     (mail,) = [mail for mail in sent() if mail.to == [bob.email]]
     assert mail.subject.endswith("Είστε πλέον κάτοχος του web1")
@@ -301,12 +297,12 @@ def test_a_new_owner_is_written_to_in_greek(
 @pytest.mark.parametrize(
     "name", ["register", "registered", "password-reset", "password-reset-sent"]
 )
-def test_the_ways_in(reader: Client, name: str) -> None:
+def test_registration_and_password_reset(reader: Client, name: str) -> None:
     assert english(read(reader, reverse(f"accounts:{name}"))) <= {"email"}
 
 
 @pytest.mark.django_db
-def test_links_that_lead_nowhere(reader: Client) -> None:
+def test_invalid_links(reader: Client) -> None:
     for path in ("/accounts/activate/none/", "/accounts/password/reset/MQ/none/"):
         assert english(read(reader, path)) <= {"email"}
 

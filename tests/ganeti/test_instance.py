@@ -13,7 +13,8 @@ from apps.ganeti.domain.instance import (
     Nic,
     State,
 )
-from tests.ganeti.fakes import STATUSES, instance_fields
+from tests.ganeti.fakes import STATUSES
+from tests.ganeti.query_fields import instance_fields
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -23,9 +24,11 @@ def machine(name: str = "web1", **changes: Any) -> Instance:
     return Instance.from_rapi(fields, cluster="athens", tag_prefix="ganetimgr")
 
 
-def seen(status: str | None, before: Instance | None = None) -> Instance:
+def instance_with_status(
+    status: str | None, previous: Instance | None = None
+) -> Instance:
     row = {"name": "web1", "status": status, "oper_state": None}
-    return machine().with_live_state(row, before, NOON)
+    return machine().with_live_state(row, previous, NOON)
 
 
 @pytest.mark.parametrize(
@@ -44,49 +47,53 @@ def seen(status: str | None, before: Instance | None = None) -> Instance:
         (None, State.UNKNOWN, None),
     ],
 )
-def test_ganetis_word_becomes_a_state(
+def test_the_status_is_mapped_to_a_state(
     status: str | None, state: State, running: bool | None
 ) -> None:
-    found = seen(status)
+    instance = instance_with_status(status)
 
-    assert (found.state, found.running) == (state, running)
+    assert (instance.state, instance.running) == (state, running)
 
 
-def test_before_any_node_answered_the_state_is_unknown() -> None:
+def test_the_state_is_unknown_without_live_fields() -> None:
     assert machine().state is State.UNKNOWN
 
 
 @pytest.mark.parametrize("status", ["ERROR_nodedown", "ERROR_nodeoffline", None])
-def test_a_silent_node_leaves_what_was_seen_last_and_when(status: str | None) -> None:
-    found = seen(status, before=seen("running"))
+def test_a_silent_node_keeps_the_last_state_and_its_time(status: str | None) -> None:
+    instance = instance_with_status(status, previous=instance_with_status("running"))
 
-    assert found.running is None
-    assert (found.last_seen, found.seen_at) == (State.RUNNING, NOON)
+    assert instance.running is None
+    assert (instance.last_seen, instance.seen_at) == (State.RUNNING, NOON)
 
 
-def test_what_was_seen_last_outlives_a_long_silence() -> None:
-    silent = seen("ERROR_nodedown", before=seen("running"))
-    later = machine().with_live_state(
+def test_the_last_state_is_kept_during_a_long_silence() -> None:
+    silent = instance_with_status(
+        "ERROR_nodedown", previous=instance_with_status("running")
+    )
+    updated = machine().with_live_state(
         {"status": "ERROR_nodedown"}, silent, datetime.now(UTC)
     )
 
-    assert (later.last_seen, later.seen_at) == (State.RUNNING, NOON)
+    assert (updated.last_seen, updated.seen_at) == (State.RUNNING, NOON)
 
 
-def test_a_machine_seen_again_forgets_the_silence() -> None:
-    silent = seen("ERROR_nodedown", before=seen("running"))
+def test_a_new_state_clears_the_last_state() -> None:
+    silent = instance_with_status(
+        "ERROR_nodedown", previous=instance_with_status("running")
+    )
 
-    found = seen("ADMIN_down", before=silent)
+    instance = instance_with_status("ADMIN_down", previous=silent)
 
-    assert (found.state, found.last_seen) == (State.STOPPED, None)
+    assert (instance.state, instance.last_seen) == (State.STOPPED, None)
 
 
-def test_old_versions_give_their_memory_by_its_old_name() -> None:
+def test_old_versions_name_the_memory_be_memory() -> None:
     assert machine(be_maxmem=None, be_memory=512).memory_mib == 512
 
 
-def test_disks_and_interfaces_are_read_in_their_order() -> None:
-    found = machine(
+def test_disks_and_interfaces_keep_their_order() -> None:
+    instance = machine(
         disk_sizes=[1024, 2048],
         disk_names=[None, "data"],
         nic_macs=["aa:00:00:00:00:01", "aa:00:00:00:00:02"],
@@ -96,19 +103,19 @@ def test_disks_and_interfaces_are_read_in_their_order() -> None:
         nic_networks_names=["public", None],
     )
 
-    assert found.disks == (Disk(1024, ""), Disk(2048, "data"))
-    assert found.disk_mib == 3072
-    assert found.nics[0] == Nic(
+    assert instance.disks == (Disk(1024, ""), Disk(2048, "data"))
+    assert instance.disk_mib == 3072
+    assert instance.nics[0] == Nic(
         "aa:00:00:00:00:01", "192.0.2.10", "br0", "bridged", "public"
     )
-    assert found.ips == ("192.0.2.10",)
+    assert instance.ips == ("192.0.2.10",)
 
 
-def test_a_version_without_network_names_loses_no_interface() -> None:
-    found = machine(nic_networks_names=None, disk_names=None)
+def test_missing_network_and_disk_names_are_accepted() -> None:
+    instance = machine(nic_networks_names=None, disk_names=None)
 
-    assert [nic.mac for nic in found.nics] == ["aa:00:00:00:00:01"]
-    assert [disk.size_mib for disk in found.disks] == [10240]
+    assert [nic.mac for nic in instance.nics] == ["aa:00:00:00:00:01"]
+    assert [disk.size_mib for disk in instance.disks] == [10240]
 
 
 @given(st.data())
@@ -117,18 +124,18 @@ def test_any_field_may_be_missing(data: st.DataObject) -> None:
     fields = {"pnode.group": "default"} | instance_fields("web1")
     row = {k: None if k in missing else v for k, v in fields.items()}
 
-    found = Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
+    instance = Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
 
-    assert found.name == "web1"
-    assert found.search_text
+    assert instance.name == "web1"
+    assert instance.search_text
 
 
-def test_names_sort_as_people_count() -> None:
+def test_names_sort_naturally() -> None:
     names = ["web10", "Web2", "web1", "db1"]
 
-    found = sorted(map(machine, names), key=lambda one: one.sort_key)
+    instances = sorted(map(machine, names), key=lambda instance: instance.sort_key)
 
-    assert [one.name for one in found] == ["db1", "web1", "Web2", "web10"]
+    assert [instance.name for instance in instances] == ["db1", "web1", "Web2", "web10"]
 
 
 LETTERS = st.characters(categories=["L", "N", "P"], exclude_characters="/")
@@ -136,10 +143,10 @@ NAMES = st.text(LETTERS, min_size=1, max_size=10)
 
 
 @given(st.lists(NAMES, max_size=6))
-def test_names_sort_whatever_they_are(names: list[str]) -> None:
-    found = sorted(map(machine, names), key=lambda one: one.sort_key)
+def test_arbitrary_names_can_be_sorted(names: list[str]) -> None:
+    instances = sorted(map(machine, names), key=lambda instance: instance.sort_key)
 
-    assert sorted(one.name for one in found) == sorted(names)
+    assert sorted(instance.name for instance in instances) == sorted(names)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +171,7 @@ def test_a_boot_from_cdrom_needs_the_order_and_a_cdrom(
     assert machine(**fields).boots_from_cdrom is from_cdrom
 
 
-def test_a_search_looks_at_name_address_owner_and_host() -> None:
+def test_search_text_has_name_address_owner_and_node() -> None:
     text = machine("Web1", tags=["ganetimgr:user:Alice"]).search_text
 
     for word in ("web1", "192.0.2.10", "alice", "node1", "aa:00:00:00:00:01"):
@@ -172,4 +179,6 @@ def test_a_search_looks_at_name_address_owner_and_host() -> None:
 
 
 def test_every_state_of_ganeti_is_known() -> None:
-    assert all(seen(status).state is not State.UNKNOWN for status in STATUSES)
+    assert all(
+        instance_with_status(status).state is not State.UNKNOWN for status in STATUSES
+    )

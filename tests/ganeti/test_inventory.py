@@ -13,48 +13,50 @@ from apps.ganeti.reads.inventory import MARKS, SORT_KEYS, Criteria, Inventory
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.instances import tagged_instance
-from tests.ganeti.state import names, seen_by
+from tests.ganeti.state import inventory_of, names
 
 
 @pytest.fixture
-def sparta(db: None, farm: dict[str, FakeRapi]) -> FakeRapi:
+def sparta(db: None, rapi_by_host: dict[str, FakeRapi]) -> FakeRapi:
     """Return a second cluster with one machine of alice's."""
     cluster = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
-    rapi = farm[cluster.hostname] = FakeRapi()
+    rapi = rapi_by_host[cluster.hostname] = FakeRapi()
     rapi.add("web1", tags=["ganetimgr:user:alice"])
     assert refreshing.refresh(cluster)
     return rapi
 
 
-# -- whose
+# -- visibility
 
 
-def test_an_owner_sees_hers_in_both_spellings(published: FakeRapi, alice: User) -> None:
-    assert names(seen_by(alice)) == ["mail1", "old1", "web1", "web2"]
+def test_an_owner_sees_machines_by_both_spellings_of_the_tag(
+    published: FakeRapi, alice: User
+) -> None:
+    assert names(inventory_of(alice)) == ["mail1", "old1", "web1", "web2"]
 
 
 def test_a_group_member_sees_the_groups_machines(
     published: FakeRapi, bob: User
 ) -> None:
-    assert names(seen_by(bob)) == ["web10"]
+    assert names(inventory_of(bob)) == ["web10"]
 
 
-def test_a_machine_owned_twice_over_is_listed_once(
+def test_a_machine_with_several_owner_tags_is_listed_once(
     cluster: Cluster, published: FakeRapi, bob: User
 ) -> None:
     bob.groups.add(Group.objects.create(name="team"))
-    both = ["ganetimgr:user:bob", "ganetimgr:group:staff", "ganetimgr:groups:team"]
-    published.change("web10", tags=both)
+    tags = ["ganetimgr:user:bob", "ganetimgr:group:staff", "ganetimgr:groups:team"]
+    published.change("web10", tags=tags)
     refreshing.refresh(cluster, force=True)
 
-    assert names(seen_by(bob)) == ["web10"]
+    assert names(inventory_of(bob)) == ["web10"]
 
 
 def test_a_stranger_sees_nothing(published: FakeRapi, carol: User) -> None:
-    found = seen_by(carol)
+    visible = inventory_of(carol)
 
-    assert names(found) == []
-    assert len(found) == 0
+    assert names(visible) == []
+    assert len(visible) == 0
 
 
 def test_a_viewer_and_a_superuser_see_everything(
@@ -62,53 +64,53 @@ def test_a_viewer_and_a_superuser_see_everything(
 ) -> None:
     everything = ["db1", "mail1", "old1", "web1", "web2", "web10"]
 
-    assert names(seen_by(olga)) == everything
-    assert names(seen_by(root)) == everything
+    assert names(inventory_of(olga)) == everything
+    assert names(inventory_of(root)) == everything
 
 
-def test_who_owns_by_a_name_nobody_has_sees_nothing_of_it(
+def test_machines_of_unknown_owners_are_hidden(
     published: FakeRapi, alice: User
 ) -> None:
-    assert "db1" not in names(seen_by(alice))
+    assert "db1" not in names(inventory_of(alice))
 
 
-# -- finding one
+# -- find
 
 
-def test_an_owner_finds_hers(published: FakeRapi, alice: User) -> None:
-    found = seen_by(alice).find_instance("athens", "web1")
+def test_an_owner_finds_a_machine(published: FakeRapi, alice: User) -> None:
+    instance = inventory_of(alice).find_instance("athens", "web1")
 
-    assert found is not None
-    assert found.state is State.RUNNING
+    assert instance is not None
+    assert instance.state is State.RUNNING
 
 
 @pytest.mark.parametrize(
     ("slug", "name"),
     [("athens", "web1"), ("athens", "nothing"), ("troy", "web1"), ("", "")],
 )
-def test_what_is_not_hers_and_what_is_not_there_look_the_same(
+def test_hidden_and_missing_machines_are_not_found(
     published: FakeRapi, carol: User, slug: str, name: str
 ) -> None:
-    assert seen_by(carol).find_instance(slug, name) is None
+    assert inventory_of(carol).find_instance(slug, name) is None
 
 
-def test_a_machine_is_found_with_its_group(published: FakeRapi, alice: User) -> None:
-    found = seen_by(alice)
-    old = found.find_instance("athens", "old1")
-    assert old is not None
+def test_a_machine_has_its_node_group(published: FakeRapi, alice: User) -> None:
+    visible = inventory_of(alice)
+    instance = visible.find_instance("athens", "old1")
+    assert instance is not None
 
-    group = found.group_of(old)
+    group = visible.group_of(instance)
 
     assert group is not None
     assert group.locked
 
 
-def test_a_disabled_clusters_machines_are_nowhere(
+def test_machines_of_a_disabled_cluster_are_hidden(
     cluster: Cluster, published: FakeRapi, root: User
 ) -> None:
     Cluster.objects.update(disabled=True)
 
-    assert names(seen_by(root)) == []
+    assert names(inventory_of(root)) == []
     assert (
         inventory.visible_on(Person.of(root), "athens").find_instance("athens", "web1")
         is None
@@ -118,7 +120,7 @@ def test_a_disabled_clusters_machines_are_nowhere(
 def test_the_same_name_on_two_clusters_is_two_machines(
     published: FakeRapi, sparta: FakeRapi, alice: User
 ) -> None:
-    rows = seen_by(alice).page(Criteria(search="web1"))
+    rows = inventory_of(alice).page(Criteria(search="web1"))
 
     assert [(row.cluster, row.name) for row in rows] == [
         ("athens", "web1"),
@@ -130,31 +132,33 @@ def test_the_same_name_on_two_clusters_is_two_machines(
 
 
 def test_names_are_in_natural_order(published: FakeRapi, olga: User) -> None:
-    assert names(seen_by(olga), Criteria(search="web")) == ["web1", "web2", "web10"]
+    assert names(inventory_of(olga), Criteria(search="web")) == [
+        "web1",
+        "web2",
+        "web10",
+    ]
 
 
-def test_a_descending_list_is_the_list_backwards(
-    published: FakeRapi, olga: User
-) -> None:
-    found = seen_by(olga)
+def test_a_descending_list_is_reversed(published: FakeRapi, olga: User) -> None:
+    visible = inventory_of(olga)
 
-    backwards = names(found, Criteria(descending=True))
+    descending = names(visible, Criteria(descending=True))
 
-    assert backwards == list(reversed(names(found)))
+    assert descending == list(reversed(names(visible)))
 
 
-def test_addresses_sort_as_numbers(published: FakeRapi, olga: User) -> None:
-    found = names(seen_by(olga), Criteria(search="web", sort="ip"))
+def test_addresses_sort_numerically(published: FakeRapi, olga: User) -> None:
+    listed = names(inventory_of(olga), Criteria(search="web", sort="ip"))
 
-    assert found.index("web2") < found.index("web1")
+    assert listed.index("web2") < listed.index("web1")
 
 
-def test_all_words_of_a_search_must_be_found(published: FakeRapi, olga: User) -> None:
-    assert names(seen_by(olga), Criteria(search="WEB alice")) == ["web1", "web2"]
+def test_a_search_matches_all_words(published: FakeRapi, olga: User) -> None:
+    assert names(inventory_of(olga), Criteria(search="WEB alice")) == ["web1", "web2"]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("criteria", "expected"),
     [
         (Criteria(states=frozenset({State.STOPPED})), ["web2"]),
         (Criteria(mark="locked"), ["mail1"]),
@@ -165,59 +169,59 @@ def test_all_words_of_a_search_must_be_found(published: FakeRapi, olga: User) ->
     ],
     ids=["state", "mark", "node", "owner", "cluster", "search"],
 )
-def test_a_filter_leaves_what_it_names(
-    published: FakeRapi, olga: User, wanted: Criteria, expected: list[str]
+def test_filters_select_machines(
+    published: FakeRapi, olga: User, criteria: Criteria, expected: list[str]
 ) -> None:
-    assert names(seen_by(olga), wanted) == expected
+    assert names(inventory_of(olga), criteria) == expected
 
 
-def test_a_filter_of_owners_finds_no_strangers_machines(
+def test_a_filter_by_owner_finds_no_hidden_machines(
     published: FakeRapi, alice: User
 ) -> None:
-    assert names(seen_by(alice), Criteria(owner="dave")) == []
+    assert names(inventory_of(alice), Criteria(owner="dave")) == []
 
 
 # -- pages
 
 
-def test_pages_are_counted_honestly(published: FakeRapi, olga: User) -> None:
-    found = seen_by(olga)
-    page = found.page(Criteria(search="web", size=2, page=2))
+def test_pages_have_number_and_totals(published: FakeRapi, olga: User) -> None:
+    visible = inventory_of(olga)
+    page = visible.page(Criteria(search="web", size=2, page=2))
 
     assert [row.name for row in page] == ["web10"]
     assert (page.number, page.paginator.num_pages) == (2, 2)
-    assert (page.paginator.count, len(found)) == (3, 6)
+    assert (page.paginator.count, len(visible)) == (3, 6)
     assert (page.start_index(), page.end_index()) == (3, 3)
 
 
-@pytest.mark.parametrize(("asked", "given"), [(0, 1), (-5, 1), (99, 3)])
-def test_a_page_beyond_the_list_is_the_nearest(
-    published: FakeRapi, olga: User, asked: int, given: int
+@pytest.mark.parametrize(("requested", "number"), [(0, 1), (-5, 1), (99, 3)])
+def test_a_page_out_of_range_is_the_nearest(
+    published: FakeRapi, olga: User, requested: int, number: int
 ) -> None:
-    page = seen_by(olga).page(Criteria(size=2, page=asked))
+    page = inventory_of(olga).page(Criteria(size=2, page=requested))
 
-    assert page.number == given
+    assert page.number == number
     assert list(page)
 
 
 def test_an_empty_list_has_one_empty_page(published: FakeRapi, carol: User) -> None:
-    found = seen_by(carol)
-    page = found.page(Criteria())
+    visible = inventory_of(carol)
+    page = visible.page(Criteria())
 
-    assert (page.paginator.num_pages, len(found)) == (1, 0)
+    assert (page.paginator.num_pages, len(visible)) == (1, 0)
     assert (page.start_index(), page.end_index()) == (0, 0)
 
 
 @pytest.mark.parametrize("descending", [False, True])
-def test_the_pages_together_are_the_list(
+def test_the_pages_contain_the_whole_list(
     published: FakeRapi, olga: User, descending: bool
 ) -> None:
-    found = seen_by(olga)
+    visible = inventory_of(olga)
     pages = [Criteria(size=4, page=n, descending=descending) for n in (1, 2)]
 
-    together = [name for page in pages for name in names(found, page)]
+    all_names = [name for page in pages for name in names(visible, page)]
 
-    assert together == names(found, Criteria(descending=descending))
+    assert all_names == names(visible, Criteria(descending=descending))
 
 
 words = st.text(max_size=8)
@@ -251,32 +255,32 @@ machines = st.lists(
 
 @pytest.mark.django_db
 @given(criteria, machines)
-def test_whatever_is_asked_for_some_page_is_answered(
-    wanted: Criteria, listed: list[Instance]
+def test_arbitrary_criteria_give_a_page(
+    requested: Criteria, instances: list[Instance]
 ) -> None:
-    merged = inventory._Merged(listed)
-    found = Inventory(Person("alice"), [])
-    found.__dict__["_merged"] = merged
+    merged = inventory._Merged(instances)
+    visible = Inventory(Person("alice"), [])
+    visible.__dict__["_merged"] = merged
 
-    page = found.page(wanted)
+    page = visible.page(requested)
 
     assert 1 <= page.number <= page.paginator.num_pages
-    assert len(page) <= page.paginator.count <= len(found) == len(listed)
+    assert len(page) <= page.paginator.count <= len(visible) == len(instances)
 
 
-# -- what it costs
+# -- costs
 
 
-def test_looking_asks_no_cluster(published: FakeRapi, alice: User, olga: User) -> None:
+def test_reading_calls_no_cluster(published: FakeRapi, alice: User, olga: User) -> None:
     for user in (alice, olga):
-        found = seen_by(user)
-        names(found, Criteria(search="web", sort="ip"))
-        found.find_instance("athens", "web1")
+        visible = inventory_of(user)
+        names(visible, Criteria(search="web", sort="ip"))
+        visible.find_instance("athens", "web1")
 
     assert published.calls == []
 
 
-def test_a_list_costs_one_query_however_many_clusters(
+def test_a_list_takes_one_query_for_any_number_of_clusters(
     published: FakeRapi, sparta: FakeRapi, olga: User
 ) -> None:
     person = Person.of(olga)
@@ -287,77 +291,77 @@ def test_a_list_costs_one_query_however_many_clusters(
     assert len(queries) == 1
 
 
-def test_a_list_is_merged_anew_when_a_cluster_has_news(
+def test_a_list_is_merged_again_after_a_refresh(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
-    names(seen_by(olga))
+    names(inventory_of(olga))
     published.add("new1")
     refreshing.refresh(cluster, force=True)
 
-    assert "new1" in names(seen_by(olga))
+    assert "new1" in names(inventory_of(olga))
 
 
-# -- clusters that do not answer
+# -- unreachable and unknown clusters
 
 
-def test_a_cluster_that_is_down_keeps_its_rows_and_is_named(
+def test_a_cluster_that_is_down_keeps_its_machines_and_is_reported(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    found = seen_by(alice)
+    visible = inventory_of(alice)
 
-    assert "web1" in names(found)
-    assert [shot.cluster.slug for shot in found.down] == ["athens"]
+    assert "web1" in names(visible)
+    assert [snapshot.cluster.slug for snapshot in visible.down] == ["athens"]
 
 
-def test_a_cluster_that_is_down_does_not_concern_a_stranger(
+def test_a_cluster_that_is_down_is_not_reported_to_strangers(
     cluster: Cluster, published: FakeRapi, carol: User
 ) -> None:
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    assert seen_by(carol).down == []
+    assert inventory_of(carol).down == []
 
 
-def test_a_cluster_never_seen_is_unknown_and_asked_in_the_background(
-    cluster: Cluster, rapi: FakeRapi, olga: User, in_background: list[str]
+def test_an_unknown_cluster_is_refreshed_in_the_background(
+    cluster: Cluster, rapi: FakeRapi, olga: User, background_refreshes: list[str]
 ) -> None:
-    found = seen_by(olga)
+    visible = inventory_of(olga)
 
-    assert [shot.cluster.slug for shot in found.unknown] == ["athens"]
-    assert in_background == ["athens"]
+    assert [snapshot.cluster.slug for snapshot in visible.unknown] == ["athens"]
+    assert background_refreshes == ["athens"]
     assert rapi.calls == []
 
 
-def test_a_page_after_page_does_not_ask_again_and_again(
-    cluster: Cluster, rapi: FakeRapi, olga: User, in_background: list[str]
+def test_an_unknown_cluster_is_refreshed_only_once(
+    cluster: Cluster, rapi: FakeRapi, olga: User, background_refreshes: list[str]
 ) -> None:
     for _ in range(3):
-        seen_by(olga)
+        inventory_of(olga)
 
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
-def test_a_refreshed_cluster_is_left_to_the_watcher(
-    published: FakeRapi, olga: User, in_background: list[str]
+def test_a_known_cluster_is_not_refreshed_in_the_background(
+    published: FakeRapi, olga: User, background_refreshes: list[str]
 ) -> None:
-    seen_by(olga)
+    inventory_of(olga)
 
-    assert in_background == []
+    assert background_refreshes == []
 
 
 # -- jobs
 
 
-def test_running_jobs_are_found_by_cluster_and_name(
+def test_running_jobs_are_keyed_by_cluster_and_name(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
     job = Job.objects.create(
         key="k", cluster=cluster, kind=Job.Kind.REBOOT, target_name="web1"
     )
-    rows = seen_by(olga).page(Criteria())
+    rows = inventory_of(olga).page(Criteria())
 
     assert inventory.running_jobs(rows) == {("athens", "web1"): job}
     assert inventory.running_jobs([]) == {}

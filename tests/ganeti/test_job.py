@@ -15,40 +15,42 @@ statuses = st.sampled_from(JobStatus)
 
 
 @given(statuses, st.lists(statuses))
-def test_a_final_state_never_changes_whatever_is_reported(
+def test_a_final_state_never_changes(
     first: JobStatus, reports: list[JobStatus]
 ) -> None:
-    state, ended = first, []
+    state, final_states = first, []
 
     for report in reports:
         if may_become(state, report):
             state = report
         if state in FINAL:
-            ended.append(state)
+            final_states.append(state)
 
-    assert len(set(ended)) <= 1
+    assert len(set(final_states)) <= 1
 
 
 @given(statuses)
-def test_a_job_that_ganeti_knows_is_never_in_doubt_again(old: JobStatus) -> None:
-    doubtful = [new for new in WITHOUT_ID if may_become(old, new)]
+def test_a_job_with_an_id_is_never_in_doubt_again(status: JobStatus) -> None:
+    doubtful = [
+        next_status for next_status in WITHOUT_ID if may_become(status, next_status)
+    ]
 
-    assert not doubtful or old in WITHOUT_ID
+    assert not doubtful or status in WITHOUT_ID
 
 
-def test_every_state_is_either_final_or_not() -> None:
+def test_every_state_is_final_or_unfinished() -> None:
     assert set(JobStatus) == FINAL | UNFINISHED
     assert not FINAL & UNFINISHED
 
 
 @pytest.mark.parametrize("status", ["queued", "waiting", "running", "canceling"])
-def test_ganetis_states_before_the_end_are_ours(status: str) -> None:
+def test_ganetis_states_before_the_end_are_unfinished(status: str) -> None:
     report = JobReport.from_rapi({"id": 7, "status": status})
 
     assert report.status in UNFINISHED
 
 
-def test_a_job_that_is_gone_has_no_status() -> None:
+def test_a_job_unknown_to_ganeti_has_no_status() -> None:
     report = JobReport.from_rapi(
         dict.fromkeys(("status", "opresult", "oplog", "end_ts", "ops")) | {"id": 7}
     )
@@ -56,7 +58,7 @@ def test_a_job_that_is_gone_has_no_status() -> None:
     assert report == JobReport(7, None)
 
 
-def test_an_id_of_old_versions_is_text() -> None:
+def test_an_id_may_be_text() -> None:
     assert JobReport.from_rapi({"id": "7", "status": "queued"}).id == 7
 
 
@@ -96,7 +98,7 @@ def test_an_id_of_old_versions_is_text() -> None:
         ([[]], ""),
     ],
 )
-def test_an_error_is_told_in_ganetis_words(opresult: object, message: str) -> None:
+def test_an_error_has_ganetis_message(opresult: object, message: str) -> None:
     report = JobReport.from_rapi({"id": 7, "status": "error", "opresult": opresult})
 
     assert report.message == message
@@ -116,24 +118,24 @@ FIELDS = ("id", "status", "opresult", "oplog", "ops", "summary", "end_ts")
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON)))
-def test_whatever_ganeti_says_of_a_job_is_read_and_can_be_kept(
+def test_arbitrary_fields_are_read_and_can_be_stored(
     row: dict[str, object],
 ) -> None:
     report = JobReport.from_rapi(row)
 
-    kept = "\n".join((report.message, *(line.text for line in report.log)))
+    stored_text = "\n".join((report.message, *(line.text for line in report.log)))
     assert 0 <= report.id < 2**63
-    assert "\0" not in kept.encode().decode()
+    assert "\0" not in stored_text.encode().decode()
 
 
 @given(JSON, st.sampled_from(["error", "success", "archiving"]))
-def test_any_result_of_a_job_that_failed_is_read(result: object, status: str) -> None:
+def test_arbitrary_results_are_read(result: object, status: str) -> None:
     row = {"id": 7, "status": status, "opresult": result, "end_ts": result}
 
     assert JobReport.from_rapi(row).id == 7
 
 
-def test_a_result_of_any_depth_is_read() -> None:
+def test_a_deeply_nested_result_is_read() -> None:
     deep: list[object] = ["the reason"]
     for _ in range(900):
         deep = [deep]
@@ -141,19 +143,19 @@ def test_a_result_of_any_depth_is_read() -> None:
     JobReport.from_rapi({"id": 7, "status": "error", "opresult": deep})
 
 
-def test_a_job_of_an_unknown_status_is_followed_on_until_it_has_ended() -> None:
-    going = JobReport.from_rapi({"id": 7, "status": "archiving", "end_ts": None})
-    over = JobReport.from_rapi({"id": 7, "status": "archiving", "end_ts": [1.7e9, 0]})
+def test_a_job_of_unknown_status_is_lost_when_it_has_ended() -> None:
+    unfinished = JobReport.from_rapi({"id": 7, "status": "archiving", "end_ts": None})
+    ended = JobReport.from_rapi({"id": 7, "status": "archiving", "end_ts": [1.7e9, 0]})
 
-    assert going.status is None
-    assert over.status is JobStatus.LOST
-    assert "archiving" in over.message
+    assert unfinished.status is None
+    assert ended.status is JobStatus.LOST
+    assert "archiving" in ended.message
 
 
 @pytest.mark.parametrize(
     "stamp", [[1e18, 0], [float("nan"), 0], [1, 2, 3], ["1", 2], 7, {}, [10**400, 0]]
 )
-def test_a_time_that_is_none_is_left_out(stamp: object) -> None:
+def test_an_invalid_time_is_left_out(stamp: object) -> None:
     oplog = [[[1, stamp, "message", "hello"]]]
 
     report = JobReport.from_rapi(
@@ -179,7 +181,7 @@ def test_log_lines_carry_their_time() -> None:
     assert report.log[0].at.isoformat() == "2023-11-14T22:13:20.500000+00:00"
 
 
-def test_log_entries_that_are_no_messages_are_left_out() -> None:
+def test_other_log_entries_than_messages_are_left_out() -> None:
     oplog = [[[1, [1_700_000_000, 0], "jqueue-status", ["x"]], None]]
 
     report = JobReport.from_rapi(

@@ -1,4 +1,4 @@
-"""What travels in Ganeti's reason trail."""
+"""Keys in Ganeti's reason trail."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,14 +13,14 @@ def job() -> Job:
     return Job(key="0f" * 16, cluster=Cluster(), kind="reboot", reason="", user=user)
 
 
-def test_the_key_is_found_again_in_the_reason(job: Job) -> None:
+def test_the_key_can_be_read_from_the_reason(job: Job) -> None:
     assert key_in(reason_of(job)) == job.key
 
 
-def test_a_greek_user_name_travels_in_ascii(job: Job) -> None:
+def test_a_reason_is_ascii_for_greek_user_names(job: Job) -> None:
     assert reason_of(job).isascii()
 
 
 @pytest.mark.parametrize("reason", ["", "maintenance", "ganetimgr", "other:0f0f x"])
-def test_reasons_of_others_have_no_key(reason: str) -> None:
+def test_other_reasons_have_no_key(reason: str) -> None:
     assert key_in(reason) is None

@@ -1,4 +1,4 @@
-"""The record of each kind of job, and the button, address and form it gets by it."""
+"""The record of each kind of job, and its button, address and form."""
 
 import pytest
 from django.template.loader import render_to_string
@@ -21,7 +21,7 @@ def test_each_kind_has_a_record() -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("kind", BUTTONS)
-def test_a_button_has_its_address_its_options_and_its_service(
+def test_each_button_has_address_options_and_service(
     cluster: Cluster, kind: Job.Kind
 ) -> None:
     inventory = visible_on(Person("root", superuser=True), cluster.slug)
@@ -29,8 +29,8 @@ def test_a_button_has_its_address_its_options_and_its_service(
     address = reverse(f"ganeti:instance-{kind}", args=("athens", "web1"))
     values = {"kind": kind, "label": KINDS[kind].action, "address": address}
 
-    drawn = render_to_string("ganeti/_instance_action.html", {**values, "form": form})
+    html = render_to_string("ganeti/_instance_action.html", {**values, "form": form})
 
-    assert f'action="{address}"' in drawn
-    assert all(f'name="{field.name}"' in drawn for field in form or ())
+    assert f'action="{address}"' in html
+    assert all(f'name="{field.name}"' in html for field in form or ())
     assert callable(service_for(kind))

@@ -1,4 +1,4 @@
-"""What is asked of Ganeti when a machine is reinstalled, renamed or destroyed."""
+"""Jobs submitted to reinstall, rename or destroy a machine."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,7 +18,7 @@ from apps.ganeti.services import confirmation, lifecycle
 from apps.ganeti.services.lifecycle import ActionSpec
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import see_through
+from tests.ganeti.confirming import run_chain
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
@@ -30,19 +30,21 @@ DEBIAN = ActionSpec(RequestedAction.REINSTALL, image="debian")
 RENAME = ActionSpec(RequestedAction.RENAME, new_name="new.example.org")
 
 
-def do(cluster: Cluster, spec: ActionSpec, by: Acting, name: str = "web1") -> Job:
+def run_action(
+    cluster: Cluster, wish: ActionSpec, by: Acting, name: str = "web1"
+) -> Job:
     return confirmation.submit_without_mail(
-        cluster, machine(cluster, name), spec, by=by
+        cluster, machine(cluster, name), wish, by=by
     )
 
 
 # -- reinstall
 
 
-def test_a_reinstall_carries_the_images_provider_and_parameters(
+def test_a_reinstall_submits_provider_and_parameters(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    job = do(cluster, DEBIAN, by_alice)
+    job = run_action(cluster, DEBIAN, by_alice)
 
     call = published.jobs[0].call
     assert call.path == "/2/instances/web1/reinstall"
@@ -55,48 +57,50 @@ def test_a_reinstall_carries_the_images_provider_and_parameters(
     assert job.kind == Job.Kind.REINSTALL
 
 
-def test_keys_go_to_the_image_that_takes_them(
+def test_a_reinstall_passes_ssh_keys_to_the_image(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    do(cluster, FEDORA, by_alice)
+    run_action(cluster, FEDORA, by_alice)
 
-    given = published.jobs[0].call.body["osparams"]
-    assert given["img_id"] == "fedora-42"
-    assert given["img_ssh_key_url"].startswith("http://localhost:8000/instances/keys/")
+    osparams = published.jobs[0].call.body["osparams"]
+    assert osparams["img_id"] == "fedora-42"
+    assert osparams["img_ssh_key_url"].startswith(
+        "http://localhost:8000/instances/keys/"
+    )
 
 
-def test_an_older_ganeti_is_not_asked_to_clear_parameters(
+def test_parameters_are_not_cleared_on_older_ganeti(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     published.info["software_version"] = "2.15.2"
 
-    do(cluster, DEBIAN, by_alice)
+    run_action(cluster, DEBIAN, by_alice)
 
     assert "clear_osparams" not in published.jobs[0].call.body
 
 
-def test_what_the_last_image_has_left_is_taken_away_before(
+def test_parameters_of_the_previous_image_are_removed_first(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    left = {"img_id": "old", "img_passwd": "secret"}
-    published.change("web1", custom_osparams=left)
+    old_parameters = {"img_id": "old", "img_passwd": "secret"}
+    published.change("web1", custom_osparams=old_parameters)
 
-    job = do(cluster, FEDORA, by_alice)
-    done = see_through(cluster, published)
+    job = run_action(cluster, FEDORA, by_alice)
+    actions = run_chain(cluster, published)
 
     assert published.jobs[0].call.body["osparams"] == {"img_passwd": "default"}
-    assert done == ["modify", "reinstall"]
-    now = published.instances["web1"]["custom_osparams"]
-    assert set(now) == {"img_id", "img_ssh_key_url"}
+    assert actions == ["modify", "reinstall"]
+    osparams = published.instances["web1"]["custom_osparams"]
+    assert set(osparams) == {"img_id", "img_ssh_key_url"}
     assert AuditEntry.objects.get().action == "reinstall"
     assert "secret" not in str(AuditEntry.objects.get().changes) + job.reason
 
 
 @pytest.mark.parametrize(("name", "starts"), [("web1", True), ("web2", False)])
-def test_what_ran_runs_again_and_what_was_stopped_stays_so(
+def test_a_reinstall_starts_only_running_machines(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, name: str, starts: bool
 ) -> None:
-    do(cluster, DEBIAN, by_alice, name)
+    run_action(cluster, DEBIAN, by_alice, name)
 
     assert published.jobs[0].call.body["start"] is starts
 
@@ -104,32 +108,34 @@ def test_what_ran_runs_again_and_what_was_stopped_stays_so(
 def test_the_history_names_the_old_and_the_new_image(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    do(cluster, FEDORA, by_alice)
+    run_action(cluster, FEDORA, by_alice)
 
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail) == ("reinstall", "image: Fedora 42")
     assert entry.changes == [["operating system", "Debian 13", "Fedora 42"]]
 
 
-def test_the_image_that_was_installed_last_is_known(
+def test_the_current_image_is_the_one_installed_last(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, settings: Settings
 ) -> None:
-    again = {"description": "Fedora again", "provider": "image+fedora"}
-    settings.OPERATING_SYSTEMS = {**settings.OPERATING_SYSTEMS, "again": again}
-    do(cluster, ActionSpec(RequestedAction.REINSTALL, image="again"), by_alice)
-    see_through(cluster, published)
+    image = {"description": "Fedora again", "provider": "image+fedora"}
+    settings.OPERATING_SYSTEMS = {**settings.OPERATING_SYSTEMS, "again": image}
+    run_action(cluster, ActionSpec(RequestedAction.REINSTALL, image="again"), by_alice)
+    run_chain(cluster, published)
 
-    now = lifecycle.current_image(machine(cluster, "web1"))
+    current = lifecycle.current_image(machine(cluster, "web1"))
 
-    assert now is not None
-    assert now.id == "again"
+    assert current is not None
+    assert current.id == "again"
 
 
-def test_an_image_that_is_gone_is_not_installed(
+def test_a_removed_image_is_not_installed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     with pytest.raises(NotNow, match="no longer available"):
-        do(cluster, ActionSpec(RequestedAction.REINSTALL, image="none"), by_alice)
+        run_action(
+            cluster, ActionSpec(RequestedAction.REINSTALL, image="none"), by_alice
+        )
 
     assert published.jobs == []
 
@@ -141,61 +147,61 @@ def test_a_machine_without_disks_is_not_reinstalled(
     refreshing.refresh(cluster, force=True)
 
     with pytest.raises(NotNow, match="no disks"):
-        do(cluster, DEBIAN, by_alice)
+        run_action(cluster, DEBIAN, by_alice)
 
 
 # -- rename
 
 
-def test_what_runs_is_shut_down_renamed_and_started(
+def test_a_running_machine_is_shut_down_renamed_and_started(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    do(cluster, RENAME, by_alice)
-    done = see_through(cluster, published)
+    run_action(cluster, RENAME, by_alice)
+    actions = run_chain(cluster, published)
 
-    assert done == ["shutdown", "rename", "startup"]
+    assert actions == ["shutdown", "rename", "startup"]
     call = published.jobs[1].call
     assert call.body == {
         "new_name": "new.example.org",
         "name_check": False,
         "ip_check": False,
     }
-    now = machine(cluster, "new.example.org")
-    assert (now.uuid, now.state) == ("uuid-of-web1", State.RUNNING)
+    instance = machine(cluster, "new.example.org")
+    assert (instance.uuid, instance.state) == ("uuid-of-web1", State.RUNNING)
 
 
-def test_what_is_stopped_is_only_renamed(
+def test_a_stopped_machine_is_only_renamed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    job = do(cluster, RENAME, by_alice, "web2")
-    done = see_through(cluster, published)
+    job = run_action(cluster, RENAME, by_alice, "web2")
+    actions = run_chain(cluster, published)
 
-    assert done == ["rename"]
+    assert actions == ["rename"]
     assert job.new_name == "new.example.org"
     assert machine(cluster, "new.example.org").state is State.STOPPED
 
 
-def test_the_history_is_of_a_rename_and_ends_with_the_chain(
+def test_the_history_of_a_rename_ends_with_the_last_step(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    do(cluster, RENAME, by_alice)
-    see_through(cluster, published)
+    run_action(cluster, RENAME, by_alice)
+    run_chain(cluster, published)
 
     entry = AuditEntry.objects.get()
     assert entry.action == "rename"
     assert entry.changes == [["name", "web1", "new.example.org"]]
-    last = chain_outcome(entry.jobs.all())
-    assert last is not None
-    assert (last.kind, last.status) == (Job.Kind.STARTUP, JobStatus.SUCCESS)
+    outcome = chain_outcome(entry.jobs.all())
+    assert outcome is not None
+    assert (outcome.kind, outcome.status) == (Job.Kind.STARTUP, JobStatus.SUCCESS)
 
 
-def test_what_could_not_be_renamed_is_started_again(
+def test_a_machine_is_started_again_if_its_rename_failed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    do(cluster, RENAME, by_alice)
-    done = see_through(cluster, published, "rename")
+    run_action(cluster, RENAME, by_alice)
+    actions = run_chain(cluster, published, "rename")
 
-    assert done == ["shutdown", "rename", "startup"]
+    assert actions == ["shutdown", "rename", "startup"]
     assert machine(cluster, "web1").state is State.RUNNING
     entry = AuditEntry.objects.get()
     outcome = chain_outcome(entry.jobs.all())
@@ -203,30 +209,34 @@ def test_what_could_not_be_renamed_is_started_again(
     assert (outcome.kind, outcome.status) == (Job.Kind.RENAME, JobStatus.ERROR)
 
 
-def test_a_name_given_away_meanwhile_is_not_taken(
+def test_a_name_in_use_is_refused(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     with pytest.raises(NotNow, match="another machine"):
-        do(cluster, ActionSpec(RequestedAction.RENAME, new_name="db1"), by_alice)
+        run_action(
+            cluster, ActionSpec(RequestedAction.RENAME, new_name="db1"), by_alice
+        )
 
     assert published.jobs == []
 
 
-def test_the_longest_name_fits(
+def test_the_longest_name_fits_in_job_and_reason(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     name = ".".join(["a" * 63] * 3 + ["b" * 61])
 
-    job = do(cluster, ActionSpec(RequestedAction.RENAME, new_name=name), by_alice)
+    job = run_action(
+        cluster, ActionSpec(RequestedAction.RENAME, new_name=name), by_alice
+    )
 
     assert (job.new_name, len(job.reason)) == (name, 255)
 
 
-def test_who_asked_is_told_by_mail_that_it_failed(
+def test_the_requester_gets_a_mail_if_the_action_failed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
 ) -> None:
-    do(cluster, RENAME, by_alice)
-    see_through(cluster, published, "rename")
+    run_action(cluster, RENAME, by_alice)
+    run_chain(cluster, published, "rename")
 
     (mail,) = sent()
     assert mail.to == ["alice@example.org"]
@@ -234,10 +244,10 @@ def test_who_asked_is_told_by_mail_that_it_failed(
     assert "/instances/athens/web1/" in str(mail.body)
 
 
-def test_a_step_that_is_tried_again_is_no_news(
+def test_a_step_to_be_retried_sends_no_mail(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
 ) -> None:
-    job = do(cluster, RENAME, by_alice, "web2")
+    job = run_action(cluster, RENAME, by_alice, "web2")
     step = steps.rename("new.example.org")
     Job.objects.update(step=step, status=JobStatus.NOT_SUBMITTED, busy_key=None)
 
@@ -247,11 +257,11 @@ def test_a_step_that_is_tried_again_is_no_news(
     assert sent() == []
 
 
-def test_nobody_is_mailed_when_all_went_well(
+def test_a_success_sends_no_mail(
     cluster: Cluster, published: FakeRapi, by_alice: Acting, sent: Sent
 ) -> None:
-    do(cluster, RENAME, by_alice)
-    see_through(cluster, published)
+    run_action(cluster, RENAME, by_alice)
+    run_chain(cluster, published)
 
     assert sent() == []
 
@@ -259,24 +269,24 @@ def test_nobody_is_mailed_when_all_went_well(
 # -- destroy
 
 
-def test_a_destroyed_machine_is_gone(
+def test_a_destroyed_machine_is_removed(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    do(cluster, DESTROY, by_alice)
-    see_through(cluster, published)
+    run_action(cluster, DESTROY, by_alice)
+    run_chain(cluster, published)
 
     call = published.jobs[0].call
     assert (call.method, call.path) == ("DELETE", "/2/instances/web1")
     assert "web1" not in published.instances
 
 
-def test_what_ganeti_refuses_is_no_longer_waited_for(
+def test_a_refused_action_leaves_no_pending_request(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
     published.fail_submissions(RapiConflict("The queue is full.", code=503))
 
     with pytest.raises(RapiConflict):
-        do(cluster, DESTROY, Acting(alice))
+        run_action(cluster, DESTROY, Acting(alice))
 
     assert Job.objects.get().status == JobStatus.REFUSED
     assert not ActionRequest.objects.pending().exists()

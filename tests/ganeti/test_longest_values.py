@@ -1,6 +1,6 @@
-"""Every column holds the longest value that can come from outside.
+"""Columns are long enough for the longest external value.
 
-SQLite would take longer ones; MariaDB refuses them, and a page breaks.
+SQLite accepts longer values; MariaDB refuses them, and the page fails.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster, Job, Network
 from apps.ganeti.state import refresh_lease
 from apps.ganeti.watch.watcher import new_name
-from tests.ganeti.fakes import instance_fields
+from tests.ganeti.query_fields import instance_fields
 
 NAME = "ü" * values.MAX_LENGTH
 UUID = "u" * values.MAX_UUID_LENGTH
@@ -25,8 +25,8 @@ LINK = f"openvswitch:{'l' * (Network._meta.get_field('link').max_length or 0)}"
 TEMPLATE = "t" * values.MAX_TEMPLATE_LENGTH
 HOSTNAME = "h" * 253
 
-# By column: the longest value that is written there and not checked by a form of it.
-OUTSIDE: dict[str, str] = {
+# Columns whose values no form checks: the longest value of each.
+EXTERNAL: dict[str, str] = {
     "ganeti.Job.target_name": NAME,
     "ganeti.Job.target_id": UUID,
     "ganeti.Job.new_name": HOSTNAME,
@@ -39,7 +39,7 @@ OUTSIDE: dict[str, str] = {
     "ganeti.ActionRequest.instance": NAME,
     "ganeti.ActionRequest.instance_uuid": UUID,
     "ganeti.ActionRequest.new_name": HOSTNAME,
-    # A tag's own bound: Ganeti takes no longer one.
+    # Ganeti's limit of a tag.
     "ganeti.ActionRequest.owner": "t" * 128,
     "applications.InstanceApplication.hostname": HOSTNAME,
     "applications.InstanceApplication.name_claim": HOSTNAME,
@@ -53,8 +53,8 @@ OUTSIDE: dict[str, str] = {
     "auditlog.AuditEntry.cluster": "c" * 50,
     "auditlog.AuditEntry.username": "u" * 150,
 }
-# Cut, hashed, or checked by the form or the setting that they come from.
-OURS = {
+# Columns whose values are cut, hashed, or checked by a form or a setting.
+BOUNDED = {
     *("ganeti.Cluster.hostname", "ganeti.Cluster.slug", "ganeti.Cluster.description"),
     *("ganeti.Cluster.username", "ganeti.Cluster.ca_file"),
     *("ganeti.Cluster.fingerprint", "ganeti.Network.description"),
@@ -79,27 +79,27 @@ def columns() -> Iterator[tuple[str, models.CharField[Any, Any]]]:
                     yield f"{app}.{model.__name__}.{field.name}", field
 
 
-def test_every_column_of_text_is_known_here() -> None:
-    assert {name for name, _field in columns()} == OUTSIDE.keys() | OURS
+def test_every_text_column_is_listed() -> None:
+    assert {name for name, _field in columns()} == EXTERNAL.keys() | BOUNDED
 
 
-@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("name", EXTERNAL)
 def test_a_column_holds_the_longest_value(name: str) -> None:
     field = dict(columns())[name]
 
     assert field.max_length is not None
-    assert len(OUTSIDE[name]) <= field.max_length
+    assert len(EXTERNAL[name]) <= field.max_length
 
 
 @pytest.mark.parametrize("field", ["name", "uuid", "disk_template", "os", "pnode"])
-def test_an_instance_of_a_longer_value_is_unreadable(field: str) -> None:
+def test_an_instance_with_a_longer_value_is_unreadable(field: str) -> None:
     row = instance_fields("web1") | {"pnode.group": "default", field: "x" * 256}
 
     with pytest.raises(UnreadableError, match=field):
         Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
 
 
-def test_a_group_of_a_longer_tag_is_unreadable() -> None:
+def test_a_group_with_a_longer_tag_is_unreadable() -> None:
     row = {"name": "default", "tags": [f"vg:{'x' * 256}"]}
 
     with pytest.raises(UnreadableError, match="tags"):

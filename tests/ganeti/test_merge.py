@@ -1,4 +1,4 @@
-"""What is known of a cluster after a refresh, by what was known before."""
+"""Merging of answers with the previous contents of a cluster."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.state import merge
 from apps.ganeti.state.merge import Configuration, LiveState, NoContentsError
 from apps.ganeti.state.snapshots import StampedContents
-from tests.ganeti.fakes import instance_fields
+from tests.ganeti.query_fields import instance_fields
 
 ATHENS = Cluster(slug="athens")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -49,71 +49,70 @@ def live(**statuses: str) -> LiveState:
     return LiveState(rows, {})
 
 
-def some_alone(
-    before: StampedContents | None, rows: Mapping[str, Any], at: datetime, *names: str
+def refresh_some(
+    previous: StampedContents | None, rows: Mapping[str, Any], at: datetime, *names: str
 ) -> StampedContents:
-    return merge.merge_instances(before, ATHENS, names, rows, at)
+    return merge.merge_instances(previous, ATHENS, names, rows, at)
 
 
 @pytest.fixture
-def before() -> StampedContents:
-    """Return what is known at noon: web1 and web2 run."""
+def previous() -> StampedContents:
+    """Return the contents at noon: web1 and web2 run."""
     answer = configured(instance("web1"), instance("web2"), slow=True)
     return merge.merge_all(
         None, ATHENS, answer, live(web1="running", web2="running"), NOON
     )
 
 
-def test_the_first_refresh_is_all_that_is_known(before: StampedContents) -> None:
-    assert list(before.contents.instances) == ["web1", "web2"]
-    stamp = before.stamp
+def test_the_first_refresh_stores_all_instances(previous: StampedContents) -> None:
+    assert list(previous.contents.instances) == ["web1", "web2"]
+    stamp = previous.stamp
     assert stamp.fetched_at == stamp.live_at == stamp.slow_at == NOON
 
 
-def test_without_an_answer_of_the_nodes_the_last_state_stays(
-    before: StampedContents,
-) -> None:
+def test_states_are_kept_without_live_data(previous: StampedContents) -> None:
     answer = configured(instance("web1", pnode="node2"), instance("new1"))
 
-    known = merge.merge_all(before, ATHENS, answer, None, LATER)
+    merged = merge.merge_all(previous, ATHENS, answer, None, LATER)
 
-    instances = known.contents.instances
+    instances = merged.contents.instances
     assert list(instances) == ["web1", "new1"]
     assert instances["web1"].primary_node == "node2"
     assert instances["web1"].state is State.RUNNING
     assert instances["new1"].state is State.UNKNOWN
-    assert (known.stamp.fetched_at, known.stamp.live_at) == (LATER, NOON)
+    assert (merged.stamp.fetched_at, merged.stamp.live_at) == (LATER, NOON)
 
 
-def test_an_instance_that_no_node_tells_of_keeps_when_it_was_seen(
-    before: StampedContents,
+def test_an_instance_missing_in_live_data_keeps_its_last_state(
+    previous: StampedContents,
 ) -> None:
     answer = configured(instance("web1"), instance("web2"))
 
-    known = merge.merge_all(before, ATHENS, answer, live(web2="running"), LATER)
+    merged = merge.merge_all(previous, ATHENS, answer, live(web2="running"), LATER)
 
-    unseen = known.contents.instances["web1"]
+    unseen = merged.contents.instances["web1"]
     assert unseen.state is State.UNKNOWN
     assert (unseen.last_seen, unseen.seen_at) == (State.RUNNING, NOON)
-    assert known.stamp.live_at == LATER
+    assert merged.stamp.live_at == LATER
 
 
-def test_equal_instances_stay_the_same_objects(before: StampedContents) -> None:
+def test_equal_instances_stay_the_same_objects(previous: StampedContents) -> None:
     answer = configured(instance("web1"), instance("web2", be_vcpus=4))
 
-    known = merge.merge_all(
-        before, ATHENS, answer, live(web1="running", web2="running"), LATER
+    merged = merge.merge_all(
+        previous, ATHENS, answer, live(web1="running", web2="running"), LATER
     )
 
-    old, new = before.contents.instances, known.contents.instances
-    assert new["web1"] is old["web1"]
-    assert new["web2"].vcpus == 4
+    old_instances, new_instances = (
+        previous.contents.instances,
+        merged.contents.instances,
+    )
+    assert new_instances["web1"] is old_instances["web1"]
+    assert new_instances["web2"].vcpus == 4
 
 
-def test_what_changes_seldom_stays_until_it_is_asked_again(
-    before: StampedContents,
-) -> None:
-    quick = merge.merge_all(before, ATHENS, configured(), live(), LATER)
+def test_slow_data_are_kept_until_fetched_again(previous: StampedContents) -> None:
+    quick = merge.merge_all(previous, ATHENS, configured(), live(), LATER)
     slow = merge.merge_all(quick, ATHENS, configured(slow=True), live(), LATER_STILL)
 
     assert quick.contents.info == INFO
@@ -123,57 +122,57 @@ def test_what_changes_seldom_stays_until_it_is_asked_again(
     assert slow.stamp.slow_at == LATER_STILL
 
 
-def test_a_refresh_of_some_touches_no_other_instance(before: StampedContents) -> None:
+def test_a_refresh_of_some_keeps_other_instances(previous: StampedContents) -> None:
     rows = {"web1": fields("web1", status="ADMIN_down")}
 
-    known = some_alone(before, rows, LATER, "web1")
+    merged = refresh_some(previous, rows, LATER, "web1")
 
-    assert known.contents.instances["web1"].state is State.STOPPED
-    assert known.contents.instances["web2"] is before.contents.instances["web2"]
-    assert known.stamp == replace(before.stamp, touched={"web1": LATER})
-
-
-def test_an_instance_without_a_row_is_gone(before: StampedContents) -> None:
-    known = some_alone(before, {}, LATER, "web1")
-
-    assert list(known.contents.instances) == ["web2"]
+    assert merged.contents.instances["web1"].state is State.STOPPED
+    assert merged.contents.instances["web2"] is previous.contents.instances["web2"]
+    assert merged.stamp == replace(previous.stamp, touched={"web1": LATER})
 
 
-def test_some_instances_alone_are_no_first_refresh() -> None:
+def test_an_instance_without_a_row_is_removed(previous: StampedContents) -> None:
+    merged = refresh_some(previous, {}, LATER, "web1")
+
+    assert list(merged.contents.instances) == ["web2"]
+
+
+def test_a_first_refresh_of_some_instances_is_refused() -> None:
     with pytest.raises(NoContentsError):
-        some_alone(None, {}, NOON, "web1")
+        refresh_some(None, {}, NOON, "web1")
 
 
 def test_an_older_answer_does_not_undo_a_refresh_of_some(
-    before: StampedContents,
+    previous: StampedContents,
 ) -> None:
-    newer = some_alone(before, {}, LATER, "web1")
+    newer = refresh_some(previous, {}, LATER, "web1")
     older = configured(instance("web1"), instance("web2"))
 
-    known = merge.merge_all(
+    merged = merge.merge_all(
         newer, ATHENS, older, live(web1="running", web2="ADMIN_down"), NOON
     )
 
-    assert list(known.contents.instances) == ["web2"]
-    assert known.contents.instances["web2"].state is State.STOPPED
+    assert list(merged.contents.instances) == ["web2"]
+    assert merged.contents.instances["web2"].state is State.STOPPED
 
 
-def test_a_newer_answer_is_believed_about_all_instances(
-    before: StampedContents,
-) -> None:
-    some = some_alone(before, {}, LATER, "web1")
+def test_a_newer_answer_replaces_a_refresh_of_some(previous: StampedContents) -> None:
+    touched = refresh_some(previous, {}, LATER, "web1")
     answer = configured(instance("web1"), instance("web2"))
 
-    known = merge.merge_all(some, ATHENS, answer, live(web1="running"), LATER_STILL)
+    merged = merge.merge_all(touched, ATHENS, answer, live(web1="running"), LATER_STILL)
 
-    assert known.contents.instances["web1"].state is State.RUNNING
+    assert merged.contents.instances["web1"].state is State.RUNNING
 
 
-def test_refreshes_of_some_are_forgotten_after_a_while(before: StampedContents) -> None:
-    some = some_alone(before, {}, LATER, "web1")
+def test_refreshes_of_some_are_forgotten_after_a_while(
+    previous: StampedContents,
+) -> None:
+    touched = refresh_some(previous, {}, LATER, "web1")
 
-    known = merge.merge_all(
-        some, ATHENS, configured(), live(), LATER + timedelta(minutes=6)
+    merged = merge.merge_all(
+        touched, ATHENS, configured(), live(), LATER + timedelta(minutes=6)
     )
 
-    assert known.stamp.touched == {}
+    assert merged.stamp.touched == {}

@@ -1,4 +1,4 @@
-"""Migrating an instance and failing it over, for superusers."""
+"""Migration and failover by superusers."""
 
 from http import HTTPStatus
 
@@ -10,13 +10,14 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.jobs import planned, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
-from tests.ganeti.fakes import FakeRapi, node_fields
+from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, page, text, url
+from tests.ganeti.query_fields import node_fields
 
 
 @pytest.fixture
 def shared(cluster: Cluster, rapi: FakeRapi) -> FakeRapi:
-    """Return a cluster whose web1 may go to any of its group's nodes."""
+    """Return the RAPI with web1 on shared disks, and two unsuitable nodes."""
     rapi.change("web1", disk_template="sharedfile", snodes=[])
     rapi.nodes["node4"] = node_fields("node4", offline=True)
     rapi.nodes["node5"] = node_fields("node5", drained=True)
@@ -30,12 +31,12 @@ def admin(client: Client, root: User) -> Client:
     return client
 
 
-def test_an_instance_is_migrated_to_the_node_chosen(
+def test_an_instance_is_migrated_to_the_chosen_node(
     admin: Client, shared: FakeRapi
 ) -> None:
     options = {"target_node": "node2", "live": "on", "allow_failover": "on"}
 
-    answer = admin.post(url("migrate"), options, follow=True)
+    response = admin.post(url("migrate"), options, follow=True)
 
     call = shared.jobs[0].call
     assert (call.method, call.path) == ("PUT", "/2/instances/web1/migrate")
@@ -45,12 +46,12 @@ def test_an_instance_is_migrated_to_the_node_chosen(
         "allow_failover": True,
         "cleanup": False,
     }
-    assert "Migrating to another node…" in notices(answer)[0]
+    assert "Migrating to another node…" in notices(response)[0]
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail) == ("migrate", "migrate: node2")
 
 
-def test_ganeti_chooses_the_node_and_pauses_the_instance_if_it_is_to(
+def test_without_options_ganeti_chooses_the_node_and_pauses_the_instance(
     admin: Client, shared: FakeRapi
 ) -> None:
     admin.post(url("migrate"))
@@ -77,45 +78,45 @@ def test_an_instance_is_failed_over(admin: Client, shared: FakeRapi) -> None:
         ("node5", "drained"),
     ],
 )
-def test_a_node_that_cannot_take_it_is_off_with_the_reason(
+def test_an_unsuitable_node_is_off_with_the_reason(
     admin: Client, shared: FakeRapi, node: str, reason: str
 ) -> None:
-    shown = page(admin)
-    answer = admin.post(url("migrate"), {"target_node": node})
+    html = page(admin)
+    response = admin.post(url("migrate"), {"target_node": node})
 
-    assert f"{node} ({reason})" in text(shown)
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert f"{node} isn't available: {reason}." in text(markup(answer))
+    assert f"{node} ({reason})" in text(html)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert f"{node} isn't available: {reason}." in text(markup(response))
     assert shared.jobs == []
 
 
 @pytest.mark.parametrize("node", ["node3", "elsewhere"])
-def test_a_node_of_another_group_or_of_none_is_not_offered(
+def test_a_node_of_another_group_is_not_offered(
     admin: Client, shared: FakeRapi, node: str
 ) -> None:
-    answer = admin.post(url("failover"), {"target_node": node})
+    response = admin.post(url("failover"), {"target_node": node})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert shared.jobs == []
 
 
-def test_drbd_goes_to_the_node_that_mirrors_it(
+def test_a_drbd_instance_can_only_go_to_its_secondary_node(
     admin: Client, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.nodes["node4"] = node_fields("node4")
     assert refreshing.refresh(cluster, force=True)
 
-    shown = text(page(admin))
+    html = text(page(admin))
     refused = admin.post(url("migrate"), {"target_node": "node4"})
     admin.post(url("migrate"), {"target_node": "node2"})
 
-    assert "node4 (doesn't mirror its disks)" in shown
+    assert "node4 (doesn't mirror its disks)" in html
     assert refused.status_code == HTTPStatus.BAD_REQUEST
-    # Ganeti takes no target where there is but one.
+    # Ganeti accepts no target node for DRBD.
     assert "target_node" not in rapi.jobs[0].call.body
 
 
-def test_disks_on_one_node_keep_it_there(
+def test_local_disks_prevent_migration(
     admin: Client, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.change("web1", disk_template="plain", snodes=[])
@@ -124,38 +125,40 @@ def test_disks_on_one_node_keep_it_there(
     assert "Its disks are on one node only." in text(page(admin))
 
 
-def test_what_does_not_run_can_only_be_failed_over(
+def test_a_stopped_instance_can_only_be_failed_over(
     admin: Client, shared: FakeRapi
 ) -> None:
-    drawn = page(admin, "web2")
+    html = page(admin, "web2")
 
-    assert url("failover", "web2") in drawn
-    assert url("migrate", "web2") not in drawn
+    assert url("failover", "web2") in html
+    assert url("migrate", "web2") not in html
 
 
-def test_the_node_may_be_down_when_an_instance_is_failed_over(
+def test_an_instance_of_a_node_that_is_down_can_be_failed_over(
     admin: Client, cluster: Cluster, shared: FakeRapi
 ) -> None:
     shared.change("web1", status="ERROR_nodedown", oper_state=None)
     assert refreshing.refresh(cluster, force=True)
 
-    drawn = page(admin)
+    html = page(admin)
 
-    assert url("failover") in drawn
-    assert url("migrate") not in drawn
+    assert url("failover") in html
+    assert url("migrate") not in html
 
 
 @pytest.mark.usefixtures("shared")
-def test_others_have_no_buttons_for_it(client: Client, alice: User, olga: User) -> None:
+def test_other_users_have_no_migration_buttons(
+    client: Client, alice: User, olga: User
+) -> None:
     for person in (alice, olga):
         client.force_login(person)
-        drawn = page(client)
+        html = page(client)
 
-        assert "Migrate" not in text(drawn)
-        assert "Fail over" not in text(drawn)
+        assert "Migrate" not in text(html)
+        assert "Fail over" not in text(html)
 
 
-def test_a_failover_puts_parameters_in_force_that_waited_for_a_reboot(
+def test_a_failover_removes_the_needs_reboot_tag(
     admin: Client, cluster: Cluster, shared: FakeRapi
 ) -> None:
     shared.change("web1", tags=["ganetimgr:user:alice", "ganetimgr:needsreboot"])

@@ -16,11 +16,11 @@ def test_an_address_is_derived_from_prefix_and_mac() -> None:
 
 
 @pytest.mark.parametrize("mac", ["", "aa:00", "gg:00:00:00:00:00", "no mac at all"])
-def test_what_is_no_mac_gives_no_address(mac: str) -> None:
+def test_an_invalid_mac_gives_no_address(mac: str) -> None:
     assert eui64(PREFIX, mac) is None
 
 
-def test_a_prefix_without_room_gives_no_address() -> None:
+def test_a_prefix_longer_than_64_bits_gives_no_address() -> None:
     assert eui64(IPv6Network("2001:db8::/96"), "aa:00:00:12:34:56") is None
 
 
@@ -40,7 +40,7 @@ def test_a_network_without_prefix_or_gateway_is_read() -> None:
     assert network.groups == (("g1", "bridged", "br0"),)
 
 
-def test_a_vlan_of_newer_versions_is_left_out() -> None:
+def test_a_vlan_is_left_out() -> None:
     network = GanetiNetwork.from_rapi(
         {"name": "public", "group_list": [["g1", "openvswitch", "br0", ".100"]]}
     )

@@ -1,4 +1,4 @@
-"""Clusters of Ganeti 2.4 to 2.6, simulated: shown, and worked with if they can."""
+"""Simulated clusters of Ganeti 2.4 to 2.6."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,9 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(params=VERSIONS)
-def old(request: pytest.FixtureRequest, simulator: Simulator) -> SimulatedCluster:
+def old_cluster(
+    request: pytest.FixtureRequest, simulator: Simulator
+) -> SimulatedCluster:
     cluster = simulator.clusters[request.param]
     if not cluster.master.cluster.instances:
         cluster.add_instance("web1", tags=[ALICE], ip="192.0.2.10")
@@ -43,89 +45,95 @@ def old(request: pytest.FixtureRequest, simulator: Simulator) -> SimulatedCluste
 
 
 @pytest.fixture
-def cluster(db: None, old: SimulatedCluster) -> Cluster:
+def cluster(db: None, old_cluster: SimulatedCluster) -> Cluster:
     cluster = Cluster(
-        hostname=old.host,
-        port=old.port,
+        hostname=old_cluster.host,
+        port=old_cluster.port,
         slug="old",
-        username=old.spec.user,
+        username=old_cluster.spec.user,
         verification=Verification.FINGERPRINT,
-        fingerprint=old.fingerprint,
+        fingerprint=old_cluster.fingerprint,
         can_write=True,
     )
-    cluster.password = old.spec.password
+    cluster.password = old_cluster.spec.password
     cluster.save()
     return cluster
 
 
 @pytest.fixture
-def shown(cluster: Cluster) -> Cluster:
+def refreshed(cluster: Cluster) -> Cluster:
     assert refreshing.refresh(cluster, force=True)
     return cluster
 
 
-def test_its_machines_are_shown(shown: Cluster) -> None:
-    known = contents(shown)
+def test_instances_and_nodes_are_read(refreshed: Cluster) -> None:
+    current = contents(refreshed)
 
-    assert known.unreadable == ()
-    assert {name: one.state for name, one in known.instances.items()} == {
+    assert current.unreadable == ()
+    assert {name: instance.state for name, instance in current.instances.items()} == {
         "web1": State.RUNNING,
         "web2": State.STOPPED,
     }
-    web1, web2 = known.instances["web1"], known.instances["web2"]
+    web1, web2 = current.instances["web1"], current.instances["web2"]
     assert (web1.admin_state, web2.admin_state) == ("up", "down")
     assert (web1.memory_mib, web1.vcpus, web1.ips) == (1024, 1, ("192.0.2.10",))
     assert (web1.hypervisor, web1.group) == ("kvm", "default")
     assert web1.hypervisor_parameters["boot_order"]
-    assert known.networks == ()
-    assert all(node.memory_free_mib for node in known.nodes.values())
+    assert current.networks == ()
+    assert all(node.memory_free_mib for node in current.nodes.values())
 
 
-def test_a_second_refresh_asks_nothing_that_the_version_lacks(
-    shown: Cluster, old: SimulatedCluster
+def test_a_refresh_uses_only_resources_of_the_version(
+    refreshed: Cluster, old_cluster: SimulatedCluster
 ) -> None:
-    old.forget_calls()
+    old_cluster.forget_calls()
 
-    assert refreshing.refresh(shown, force=True)
+    assert refreshing.refresh(refreshed, force=True)
 
-    paths = {call.path for call in old.calls}
+    paths = {call.path for call in old_cluster.calls}
     assert "/2/networks" not in paths
-    assert old.spec.release > (2, 4) or not any("query" in path for path in paths)
+    assert old_cluster.spec.release > (2, 4) or not any(
+        "query" in path for path in paths
+    )
 
 
-def test_its_page_is_shown(shown: Cluster, client: Client, alice: User) -> None:
+def test_the_page_of_a_machine_is_shown(
+    refreshed: Cluster, client: Client, alice: User
+) -> None:
     client.force_login(alice)
 
     page = client.get("/instances/old/web1/").content.decode()
 
     assert "web1" in page
-    assert ("requires Ganeti 2.5" in page) == (contents(shown).info.version < "2.5")
+    assert ("requires Ganeti 2.5" in page) == (contents(refreshed).info.version < "2.5")
 
 
-def test_a_time_to_shut_down_is_not_asked_for_where_it_would_be_ignored(
-    cluster: Cluster, old: SimulatedCluster, client: Client, alice: User
+def test_a_shutdown_timeout_is_sent_only_where_it_is_respected(
+    cluster: Cluster, old_cluster: SimulatedCluster, client: Client, alice: User
 ) -> None:
-    old.add_instance("brief", tags=[ALICE])
+    old_cluster.add_instance("brief", tags=[ALICE])
     assert refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
     client.post("/instances/old/brief/shutdown", {"timeout_s": 7})
 
-    old.remove_instance("brief")
+    old_cluster.remove_instance("brief")
     job = Job.objects.get()
-    sent = old.master.queue.get(job.ganeti_id or 0).ops[0].params["timeout"]
-    told = "7 s" in job.reason
-    assert (sent, told) == ((7, True) if old.spec.release > (2, 4) else (120, False))
+    timeout = old_cluster.master.queue.get(job.ganeti_id or 0).ops[0].params["timeout"]
+    in_reason = "7 s" in job.reason
+    assert (timeout, in_reason) == (
+        (7, True) if old_cluster.spec.release > (2, 4) else (120, False)
+    )
 
 
 def test_a_job_is_followed_to_its_end(
-    shown: Cluster, old: SimulatedCluster, by_alice: Acting
+    refreshed: Cluster, old_cluster: SimulatedCluster, by_alice: Acting
 ) -> None:
-    job = power.reboot(shown, machine(shown, "web1"), by=by_alice)
-    old.archive_jobs()
+    job = power.reboot(refreshed, machine(refreshed, "web1"), by=by_alice)
+    old_cluster.archive_jobs()
 
     for _ in range(100):
-        report = tracking.fetch_reports(shown, [job])[job.ganeti_id or 0]
+        report = tracking.fetch_reports(refreshed, [job])[job.ganeti_id or 0]
         if report.status is JobStatus.SUCCESS:
             break
 
@@ -134,34 +142,36 @@ def test_a_job_is_followed_to_its_end(
 
 
 def test_a_job_whose_id_was_lost_is_found_without_a_key(
-    shown: Cluster, by_alice: Acting
+    refreshed: Cluster, by_alice: Acting
 ) -> None:
-    job = power.reboot(shown, machine(shown, "web1"), by=by_alice)
+    job = power.reboot(refreshed, machine(refreshed, "web1"), by=by_alice)
     lost_id, key = job.ganeti_id, Job.new_key()
     Job.objects.update(ganeti_id=None, status=JobStatus.IN_DOUBT, key=key)
 
-    assert tracking.find_lost_jobs(shown, [Job.objects.get()]) == {job.pk}
+    assert tracking.find_lost_jobs(refreshed, [Job.objects.get()]) == {job.pk}
     assert Job.objects.get().ganeti_id == lost_id
 
 
-def test_a_job_that_is_not_found_may_have_run(shown: Cluster, by_alice: Acting) -> None:
-    job = power.reboot(shown, machine(shown, "web1"), by=by_alice)
+def test_a_job_that_is_not_found_is_lost(refreshed: Cluster, by_alice: Acting) -> None:
+    job = power.reboot(refreshed, machine(refreshed, "web1"), by=by_alice)
 
     assert tracking.lost_report(job, timezone.now()).status is JobStatus.LOST
 
 
-def test_what_is_changed_is_seen(shown: Cluster, old: SimulatedCluster) -> None:
-    old.change_instance("web2", tags=[ALICE, "ganetimgr:adminlock"])
-
-    refreshing.refresh_instances(shown, ["web2"])
-
-    assert machine(shown, "web2").tags.locked
-    old.change_instance("web2", tags=[ALICE])
-
-
-def test_creation_is_off_only_where_tags_are_lost(
-    shown: Cluster, old: SimulatedCluster
+def test_a_change_is_seen_after_a_refresh(
+    refreshed: Cluster, old_cluster: SimulatedCluster
 ) -> None:
-    off = placement.cluster_unavailable_reason(snapshots.current([shown])[0])
+    old_cluster.change_instance("web2", tags=[ALICE, "ganetimgr:adminlock"])
 
-    assert bool(off) == (old.spec.release < (2, 5))
+    refreshing.refresh_instances(refreshed, ["web2"])
+
+    assert machine(refreshed, "web2").tags.locked
+    old_cluster.change_instance("web2", tags=[ALICE])
+
+
+def test_creation_is_off_where_new_instances_get_no_tags(
+    refreshed: Cluster, old_cluster: SimulatedCluster
+) -> None:
+    reason = placement.cluster_unavailable_reason(snapshots.current([refreshed])[0])
+
+    assert bool(reason) == (old_cluster.spec.release < (2, 5))

@@ -1,4 +1,4 @@
-"""A machine that is installed again gets the keys of its owners."""
+"""SSH keys of the owners for a reinstalled machine."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -12,40 +12,40 @@ from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
-ALICES = "ssh-ed25519 AAAAalice"
-BOBS = "ssh-ed25519 AAAAbob"
+ALICES_KEY = "ssh-ed25519 AAAAalice"
+BOBS_KEY = "ssh-ed25519 AAAAbob"
 
 
 @pytest.fixture(autouse=True)
 def keys(alice: User, bob: User, settings: Settings) -> None:
     settings.SITE_URL = "http://testserver"
-    alice.ssh_keys.create(key=ALICES, fingerprint="a")
-    bob.ssh_keys.create(key=BOBS, fingerprint="b", comment="bob@home")
+    alice.ssh_keys.create(key=ALICES_KEY, fingerprint="a")
+    bob.ssh_keys.create(key=BOBS_KEY, fingerprint="b", comment="bob@home")
 
 
 def fetch(client: Client, url: str) -> tuple[int, str]:
-    answer = client.get(url.removeprefix("http://testserver"))
-    return answer.status_code, answer.content.decode()
+    response = client.get(url.removeprefix("http://testserver"))
+    return response.status_code, response.content.decode()
 
 
-def test_an_owners_keys_are_fetched_by_a_node_that_does_not_log_in(
+def test_keys_can_be_fetched_without_login(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
-    given = keys_for(machine(cluster, "web1"))
+    keys = keys_for(machine(cluster, "web1"))
 
-    assert given.text == f"{ALICES}\n"
-    assert fetch(client, given.url) == (200, given.text)
+    assert keys.text == f"{ALICES_KEY}\n"
+    assert fetch(client, keys.url) == (200, keys.text)
 
 
-def test_members_of_a_group_that_owns_are_owners(
+def test_keys_of_group_members_are_included(
     cluster: Cluster, published: FakeRapi, carol: User
 ) -> None:
     carol.groups.add(Group.objects.get(name="staff"))
 
-    assert keys_for(machine(cluster, "web10")).text == f"{BOBS} bob@home\n"
+    assert keys_for(machine(cluster, "web10")).text == f"{BOBS_KEY} bob@home\n"
 
 
-def test_somebody_deactivated_gets_into_nothing(
+def test_keys_of_deactivated_users_are_left_out(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
     alice.is_active = False
@@ -54,17 +54,17 @@ def test_somebody_deactivated_gets_into_nothing(
     assert keys_for(machine(cluster, "web1")).text == ""
 
 
-def test_who_is_no_owner_any_more_is_left_out_of_what_a_node_fetches(
+def test_keys_of_former_owners_are_not_fetched(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
-    given = keys_for(machine(cluster, "web1"))
+    keys = keys_for(machine(cluster, "web1"))
     published.change("web1", tags=["ganetimgr:group:staff"])
     refreshing.refresh(cluster, force=True)
 
-    assert fetch(client, given.url) == (200, f"{BOBS} bob@home\n")
+    assert fetch(client, keys.url) == (200, f"{BOBS_KEY} bob@home\n")
 
 
-def test_an_answer_is_kept_nowhere(
+def test_responses_are_not_cached(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
     path = keys_for(machine(cluster, "web1")).url.removeprefix("http://testserver")
@@ -72,29 +72,27 @@ def test_an_answer_is_kept_nowhere(
     assert "no-store" in client.get(path).headers["Cache-Control"]
 
 
-SIGNED_FOR_SOMETHING_ELSE = signing.dumps(["athens", "web1"])
+OTHER_SIGNATURE = signing.dumps(["athens", "web1"])
 
 
-@pytest.mark.parametrize("token", ["x", SIGNED_FOR_SOMETHING_ELSE], ids=["no", "other"])
-def test_an_address_that_we_did_not_sign_gives_nothing(
+@pytest.mark.parametrize("token", ["x", OTHER_SIGNATURE], ids=["no", "other"])
+def test_a_url_with_a_wrong_signature_is_forbidden(
     client: Client, published: FakeRapi, token: str
 ) -> None:
     assert fetch(client, f"/instances/keys/{token}") == (403, "")
 
 
-def test_a_machine_that_is_gone_has_no_keys(
+def test_a_removed_machine_has_no_keys(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
-    given = keys_for(machine(cluster, "web1"))
+    keys = keys_for(machine(cluster, "web1"))
     del published.instances["web1"]
     refreshing.refresh(cluster, force=True)
 
-    assert fetch(client, given.url) == (403, "")
+    assert fetch(client, keys.url) == (403, "")
 
 
-def test_a_name_in_other_letters_is_not_taken_for_the_owners(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_owner_names_are_case_sensitive(cluster: Cluster, published: FakeRapi) -> None:
     published.change("web1", tags=["ganetimgr:user:ALICE"])
     refreshing.refresh(cluster, force=True)
 

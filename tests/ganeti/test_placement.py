@@ -1,4 +1,4 @@
-"""What a cluster offers for a machine, from its snapshot alone."""
+"""Choices for a new machine on a cluster, from its snapshot."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,13 +15,14 @@ from apps.ganeti.reads.placement import (
     RequestedSizes,
 )
 from apps.ganeti.state import refreshing, snapshots
-from tests.ganeti.fakes import FakeRapi, node_fields
+from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.placement import ipolicy, pool
+from tests.ganeti.query_fields import node_fields
 
 
 @pytest.fixture
 def rapi(rapi: FakeRapi) -> FakeRapi:
-    """Return Ganeti with two node groups that take machines, and three networks."""
+    """Return the RAPI with two usable node groups and three networks."""
     rapi.groups["spare"]["tags"] = ["vg:slow"]
     rapi.groups["default"]["tags"] = ["vg:fast", "vg:slow"]
     rapi.groups["default"]["ipolicy"] = ipolicy()
@@ -31,29 +32,31 @@ def rapi(rapi: FakeRapi) -> FakeRapi:
     return rapi
 
 
-def offer(
+def placement_options(
     cluster: Cluster, group: str = "", memory_mib: int = 1024, **sizes: int
 ) -> PlacementOptions:
     refreshing.refresh(cluster, force=True)
-    shot = snapshots.current([cluster])[0]
-    ours = list(Network.objects.all())
-    return PlacementOptions(shot, RequestedSizes(memory_mib, **sizes), ours, group)
+    snapshot = snapshots.current([cluster])[0]
+    networks = list(Network.objects.all())
+    return PlacementOptions(
+        snapshot, RequestedSizes(memory_mib, **sizes), networks, group
+    )
 
 
-def of_version(found: PlacementOptions, version: str) -> PlacementOptions:
+def with_version(options: PlacementOptions, version: str) -> PlacementOptions:
     """Return the offer of a cluster that runs another version of Ganeti."""
-    known = found.snapshot.published
-    assert known is not None
-    info = replace(known.contents.info, version=version)
-    known = replace(known, contents=replace(known.contents, info=info))
-    return replace(found, snapshot=replace(found.snapshot, published=known))
+    current = options.snapshot.published
+    assert current is not None
+    info = replace(current.contents.info, version=version)
+    current = replace(current, contents=replace(current.contents, info=info))
+    return replace(options, snapshot=replace(options.snapshot, published=current))
 
 
 def usable(choices: Any) -> list[str]:
     return [choice.value for choice in choices if not choice.unavailable_reason]
 
 
-def off(choices: Any) -> dict[str, str]:
+def unavailable_reasons(choices: Any) -> dict[str, str]:
     return {
         choice.value: str(choice.unavailable_reason)
         for choice in choices
@@ -61,33 +64,33 @@ def off(choices: Any) -> dict[str, str]:
     }
 
 
-def group_of(found: PlacementOptions, name: str) -> GroupChoice:
-    return next(choice for choice in found.groups if choice.value == name)
+def group_of(options: PlacementOptions, name: str) -> GroupChoice:
+    return next(choice for choice in options.groups if choice.value == name)
 
 
 # -- node groups
 
 
 @pytest.mark.usefixtures("rapi")
-def test_a_group_says_what_its_nodes_have_to_give(cluster: Cluster) -> None:
-    found = group_of(offer(cluster), "default")
+def test_a_group_has_the_totals_of_its_nodes(cluster: Cluster) -> None:
+    group = group_of(placement_options(cluster), "default")
 
-    assert (found.nodes, found.nodes_unavailable) == (2, 0)
-    assert (found.memory_free_mib, found.memory_largest_mib) == (65536, 32768)
-    assert (found.disk_free_mib, found.cpus) == (1048576, 32)
-    assert found.vcpus_allocated == 5
-    assert found.policy == "preferred"
+    assert (group.nodes, group.nodes_unavailable) == (2, 0)
+    assert (group.memory_free_mib, group.memory_largest_mib) == (65536, 32768)
+    assert (group.disk_free_mib, group.cpus) == (1048576, 32)
+    assert group.vcpus_allocated == 5
+    assert group.policy == "preferred"
 
 
-def test_nodes_that_take_no_machines_do_not_count(
+def test_offline_and_drained_nodes_do_not_count(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.nodes["node1"] |= {"offline": True, "mfree": None}
     rapi.nodes["node9"] = node_fields("node9", drained=True)
 
-    found = group_of(offer(cluster), "default")
+    group = group_of(placement_options(cluster), "default")
 
-    assert (found.nodes, found.nodes_unavailable, found.memory_free_mib) == (
+    assert (group.nodes, group.nodes_unavailable, group.memory_free_mib) == (
         1,
         2,
         32768,
@@ -97,51 +100,55 @@ def test_nodes_that_take_no_machines_do_not_count(
 def test_a_locked_group_is_off(cluster: Cluster, rapi: FakeRapi) -> None:
     rapi.lock_group("spare")
 
-    assert off(offer(cluster).groups) == {"spare": "Under maintenance."}
+    assert unavailable_reasons(placement_options(cluster).groups) == {
+        "spare": "Under maintenance."
+    }
 
 
 @pytest.mark.parametrize(
     ("policy", "is_off"),
     [("preferred", False), ("last_resort", False), ("unallocable", True)],
 )
-def test_a_policy_may_keep_machines_out(
+def test_a_group_that_is_unallocable_is_off(
     cluster: Cluster, rapi: FakeRapi, policy: str, is_off: bool
 ) -> None:
     rapi.groups["spare"]["alloc_policy"] = policy
 
-    assert ("spare" in off(offer(cluster).groups)) == is_off
+    assert ("spare" in unavailable_reasons(placement_options(cluster).groups)) == is_off
 
 
-def test_a_group_without_a_node_for_it_is_off(cluster: Cluster, rapi: FakeRapi) -> None:
+def test_a_group_without_usable_nodes_is_off(cluster: Cluster, rapi: FakeRapi) -> None:
     rapi.nodes["node3"]["drained"] = True
 
-    assert "spare" in off(offer(cluster).groups)
+    assert "spare" in unavailable_reasons(placement_options(cluster).groups)
 
 
-def test_a_machine_outside_of_the_policy_is_told_its_bounds(
+def test_sizes_outside_of_the_policy_show_its_bounds(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.groups["spare"]["ipolicy"] = ipolicy(memory=512)
 
-    assert off(offer(cluster).groups) == {
+    assert unavailable_reasons(placement_options(cluster).groups) == {
         "spare": "Memory must be from 128 to 512 MiB here."
     }
 
 
 @pytest.mark.usefixtures("rapi")
-def test_a_machine_larger_than_what_is_free_has_no_room(cluster: Cluster) -> None:
-    found = off(offer(cluster, memory_mib=40000).groups)
+def test_a_group_without_enough_memory_is_off(cluster: Cluster) -> None:
+    reasons = unavailable_reasons(placement_options(cluster, memory_mib=40000).groups)
 
-    assert found["default"].endswith("The most available is 32768 MiB.")
-    assert found[""] == "No suitable node group."
+    assert reasons["default"].endswith("The most available is 32768 MiB.")
+    assert reasons[""] == "No suitable node group."
 
 
-def test_nodes_that_do_not_say_are_no_bar(cluster: Cluster, rapi: FakeRapi) -> None:
+def test_a_node_without_live_data_does_not_turn_its_group_off(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
     rapi.nodes["node3"]["mfree"] = None
 
-    found = group_of(offer(cluster, memory_mib=40000), "spare")
+    group = group_of(placement_options(cluster, memory_mib=40000), "spare")
 
-    assert (found.unavailable_reason, found.memory_free_mib) == ("", None)
+    assert (group.unavailable_reason, group.memory_free_mib) == ("", None)
 
 
 # -- networks
@@ -149,14 +156,14 @@ def test_nodes_that_do_not_say_are_no_bar(cluster: Cluster, rapi: FakeRapi) -> N
 
 @pytest.mark.usefixtures("rapi")
 def test_only_networks_of_the_group_can_be_chosen(cluster: Cluster) -> None:
-    assert usable(offer(cluster, "default").networks) == ["one", ""]
-    assert usable(offer(cluster, "spare").networks) == ["two", ""]
-    assert usable(offer(cluster).networks) == ["one", "two", ""]
+    assert usable(placement_options(cluster, "default").networks) == ["one", ""]
+    assert usable(placement_options(cluster, "spare").networks) == ["two", ""]
+    assert usable(placement_options(cluster).networks) == ["one", "two", ""]
 
 
 @pytest.mark.usefixtures("rapi")
 def test_a_full_network_is_off(cluster: Cluster) -> None:
-    assert off(offer(cluster, "default").networks) == {
+    assert unavailable_reasons(placement_options(cluster, "default").networks) == {
         "full": "All addresses are in use.",
         "two": "Not connected to the node group.",
     }
@@ -167,103 +174,111 @@ def test_a_network_without_a_pool_is_never_full(
 ) -> None:
     rapi.networks[2] |= {"network": None, "free_count": None, "reserved_count": None}
 
-    assert "full" in usable(offer(cluster).networks)
+    assert "full" in usable(placement_options(cluster).networks)
 
 
 @pytest.mark.parametrize("version", ["2.4.5", "2.5.2", "2.6.1"])
 @pytest.mark.usefixtures("rapi")
-def test_networks_of_ganeti_are_off_where_it_has_none(
-    cluster: Cluster, version: str
-) -> None:
-    found = of_version(offer(cluster), version)
+def test_networks_are_off_before_ganeti_2_7(cluster: Cluster, version: str) -> None:
+    options = with_version(placement_options(cluster), version)
 
-    assert off(found.networks) == {":": "Networks require Ganeti 2.7."}
+    assert unavailable_reasons(options.networks) == {
+        ":": "Networks require Ganeti 2.7."
+    }
 
 
 @pytest.mark.usefixtures("rapi")
-def test_a_cluster_whose_ganeti_gives_new_machines_no_tags_is_off(
+def test_a_cluster_before_ganeti_2_5_is_off(
     cluster: Cluster,
 ) -> None:
-    found = of_version(offer(cluster), "2.4.5")
+    options = with_version(placement_options(cluster), "2.4.5")
 
-    choices = placement.cluster_choices([found.snapshot])
+    choices = placement.cluster_choices([options.snapshot])
 
-    assert off(choices) == {
+    assert unavailable_reasons(choices) == {
         "athens": "Setting owners of new machines requires Ganeti 2.5."
     }
 
 
 @pytest.mark.usefixtures("rapi")
-def test_a_network_says_what_is_left_of_it(cluster: Cluster) -> None:
-    found = {choice.value: choice.note for choice in offer(cluster).networks}
+def test_a_network_shows_its_free_addresses(cluster: Cluster) -> None:
+    notes = {
+        choice.value: choice.note for choice in placement_options(cluster).networks
+    }
 
-    assert found["one"] == "10 addresses free, 246 in use, routed to-one"
+    assert notes["one"] == "10 addresses free, 246 in use, routed to-one"
 
 
-def links(cluster: Cluster) -> tuple[Network, Network]:
-    made = [
+def create_networks(cluster: Cluster) -> tuple[Network, Network]:
+    networks = [
         Network.objects.create(cluster=cluster, description=text, link=link, mode=mode)
         for text, link, mode in (("Lab", "br1", "bridged"), ("Out", "out", "routed"))
     ]
-    return made[0], made[1]
+    return networks[0], networks[1]
 
 
 @pytest.mark.usefixtures("rapi")
-def test_without_gnt_network_ours_are_offered_the_default_first(
+def test_without_gnt_network_our_networks_are_offered_default_first(
     cluster: Cluster,
 ) -> None:
-    _lab, out = links(cluster)
+    _lab, out = create_networks(cluster)
     cluster.use_gnt_network = False
     out.cluster_default = True
     out.save()
 
-    assert usable(offer(cluster).networks) == ["routed:out", "bridged:br1", ""]
+    assert usable(placement_options(cluster).networks) == [
+        "routed:out",
+        "bridged:br1",
+        "",
+    ]
 
 
 @pytest.mark.usefixtures("rapi")
-def test_the_network_that_was_asked_for_is_chosen_first(cluster: Cluster) -> None:
-    lab, _out = links(cluster)
+def test_the_requested_network_is_the_default(cluster: Cluster) -> None:
+    lab, _out = create_networks(cluster)
     cluster.use_gnt_network = False
 
-    assert offer(cluster).default_network(lab) == "bridged:br1"
-    assert offer(cluster).default_network(None) == "bridged:br1"
+    assert placement_options(cluster).default_network(lab) == "bridged:br1"
+    assert placement_options(cluster).default_network(None) == "bridged:br1"
 
 
 @pytest.mark.usefixtures("rapi")
-def test_a_pool_stands_for_the_network_of_its_link(cluster: Cluster) -> None:
+def test_a_requested_network_selects_the_pool_of_its_link(cluster: Cluster) -> None:
     alike = Network.objects.create(
         cluster=cluster, description="Two", link="to-two", mode="routed"
     )
 
-    assert offer(cluster).default_network(alike) == "two"
-    assert offer(cluster, "default").default_network(alike) == "one"
+    assert placement_options(cluster).default_network(alike) == "two"
+    assert placement_options(cluster, "default").default_network(alike) == "one"
 
 
 # -- disks
 
 
-def test_templates_are_those_of_cluster_and_policy(
+def test_templates_must_be_allowed_by_cluster_and_policy(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.info["enabled_disk_templates"] = ["drbd", "file", "plain"]
 
-    found = offer(cluster, "default").templates
+    templates = placement_options(cluster, "default").templates
 
-    assert usable(found) == ["drbd", "plain"]
-    assert off(found) == {"file": "Not allowed by the node group's policy."}
+    assert usable(templates) == ["drbd", "plain"]
+    assert unavailable_reasons(templates) == {
+        "file": "Not allowed by the node group's policy."
+    }
 
 
 @pytest.mark.usefixtures("rapi")
-def test_a_mirror_needs_two_nodes(cluster: Cluster) -> None:
-    alone = offer(cluster, "spare")
+def test_drbd_needs_two_nodes(cluster: Cluster) -> None:
+    one_node = placement_options(cluster, "spare")
 
-    assert usable(alone.templates) == ["plain"]
+    assert usable(one_node.templates) == ["plain"]
 
-    refreshed = offer(cluster, "default")
-    assert "drbd" in usable(refreshed.templates)
+    two_nodes = placement_options(cluster, "default")
+    assert "drbd" in usable(two_nodes.templates)
 
 
-def test_external_storage_is_offered_by_its_providers(
+def test_external_storage_is_offered_per_provider(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.info["enabled_disk_templates"] = ["ext"]
@@ -271,19 +286,25 @@ def test_external_storage_is_offered_by_its_providers(
         group["ipolicy"] = ipolicy("ext")
     rapi.info["tags"] = ["ganetimgr:ext:rbd9", "ganetimgr:ext:rbd9:params:pool:vms"]
 
-    assert offer(cluster).templates == [Choice("ext:rbd9", "ext: rbd9", "", "pool=vms")]
+    assert placement_options(cluster).templates == [
+        Choice("ext:rbd9", "ext: rbd9", "", "pool=vms")
+    ]
 
     rapi.info["tags"] = []
     snapshots.clear_memory()
     cache.clear()
-    assert "ext" in off(offer(cluster).templates)
+    assert "ext" in unavailable_reasons(placement_options(cluster).templates)
 
 
 @pytest.mark.usefixtures("rapi")
 def test_volume_groups_are_those_of_the_group(cluster: Cluster) -> None:
-    assert usable(offer(cluster, "default").volume_groups) == ["", "fast", "slow"]
-    assert usable(offer(cluster, "spare").volume_groups) == ["", "slow"]
-    assert usable(offer(cluster).volume_groups) == ["", "slow"]
+    assert usable(placement_options(cluster, "default").volume_groups) == [
+        "",
+        "fast",
+        "slow",
+    ]
+    assert usable(placement_options(cluster, "spare").volume_groups) == ["", "slow"]
+    assert usable(placement_options(cluster).volume_groups) == ["", "slow"]
 
 
 # -- clusters
@@ -311,24 +332,24 @@ def test_a_cluster_may_be_off(
     assert choice.unavailable_reason == reason
 
 
-def test_a_cluster_that_is_away_is_off(cluster: Cluster, published: FakeRapi) -> None:
+def test_a_cluster_that_is_down_is_off(cluster: Cluster, published: FakeRapi) -> None:
     published.go_down()
     refreshing.refresh(cluster, force=True)
 
-    fresh = Cluster.objects.select_related("refresh_state").get()
-    (choice,) = placement.cluster_choices(snapshots.current([fresh]))
+    reloaded = Cluster.objects.select_related("refresh_state").get()
+    (choice,) = placement.cluster_choices(snapshots.current([reloaded]))
 
     assert choice.unavailable_reason == "It isn't responding."
 
 
 @pytest.mark.usefixtures("published")
-def test_clusters_of_fast_creation_come_first_where_that_matters(
+def test_clusters_with_fast_creation_can_come_first(
     cluster: Cluster,
 ) -> None:
     fast = Cluster(slug="zeta", hostname="zeta.example.org", fast_create=True)
     fast.save()
     refreshing.refresh(fast, force=True)
-    shots = snapshots.current([cluster, fast])
+    current = snapshots.current([cluster, fast])
 
-    assert [c.value for c in placement.cluster_choices(shots)] == ["athens", "zeta"]
-    assert placement.cluster_choices(shots, fast_first=True)[0].value == "zeta"
+    assert [c.value for c in placement.cluster_choices(current)] == ["athens", "zeta"]
+    assert placement.cluster_choices(current, fast_first=True)[0].value == "zeta"

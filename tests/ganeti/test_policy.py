@@ -12,7 +12,7 @@ def sizes(memory: int = 512, disk: int = 2048, cpus: int = 2) -> dict[str, int]:
     return {"memory-size": memory, "disk-size": disk, "cpu-count": cpus}
 
 
-def test_what_is_within_the_bounds_breaks_nothing() -> None:
+def test_sizes_within_the_bounds_are_allowed() -> None:
     policy = Policy.from_rapi({"minmax": [{"min": SMALL, "max": LARGE}]})
 
     assert policy.violations(sizes()) == ()
@@ -20,7 +20,7 @@ def test_what_is_within_the_bounds_breaks_nothing() -> None:
 
 
 @pytest.mark.parametrize("memory", [3, 1025])
-def test_what_is_outside_says_what_is_allowed(memory: int) -> None:
+def test_a_size_outside_is_returned_with_its_bounds(memory: int) -> None:
     policy = Policy.from_rapi({"minmax": [{"min": SMALL, "max": LARGE}]})
 
     (span,) = policy.violations(sizes(memory=memory))
@@ -29,12 +29,12 @@ def test_what_is_outside_says_what_is_allowed(memory: int) -> None:
     assert span.requested == memory
 
 
-def test_it_is_enough_to_be_within_one_of_several_bounds() -> None:
-    both = [{"min": SMALL, "max": LARGE}, {"min": LARGE, "max": HUGE}]
-    policy = Policy.from_rapi({"minmax": both})
+def test_sizes_must_be_within_one_of_several_bounds() -> None:
+    bounds = [{"min": SMALL, "max": LARGE}, {"min": LARGE, "max": HUGE}]
+    policy = Policy.from_rapi({"minmax": bounds})
 
     assert policy.violations(sizes(memory=2048, disk=4096, cpus=8)) == ()
-    # Neither holds it; the one that comes nearest is named.
+    # Within neither; the closest bounds are returned.
     assert [span.size for span in policy.violations(sizes(memory=2048))] == [
         "memory-size"
     ]
@@ -46,15 +46,15 @@ def test_older_versions_have_one_pair_of_bounds() -> None:
     assert policy.violations(sizes(cpus=9))[0].largest == 8
 
 
-@pytest.mark.parametrize("nothing", [None, {}])
-def test_without_a_policy_everything_fits(nothing: dict[str, int] | None) -> None:
-    policy = Policy.from_rapi(nothing)
+@pytest.mark.parametrize("ipolicy", [None, {}])
+def test_without_a_policy_everything_fits(ipolicy: dict[str, int] | None) -> None:
+    policy = Policy.from_rapi(ipolicy)
 
     assert policy.violations(sizes(memory=10**9)) == ()
     assert policy.disk_templates == ()
 
 
-def test_a_cluster_says_its_policy() -> None:
+def test_the_policy_of_a_cluster_is_read() -> None:
     info = ClusterInfo.from_rapi({"ipolicy": {"disk-templates": ["plain", "drbd"]}})
 
     assert info.policy.disk_templates == ("plain", "drbd")

@@ -1,4 +1,4 @@
-"""Polls: told nothing while there is nothing new, and everything once there is."""
+"""Polls: 204 while nothing has changed, else a full response."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -17,14 +17,14 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 
-NOTHING_NEW = HTTPStatus.NO_CONTENT
+UNCHANGED = HTTPStatus.NO_CONTENT
 PAGE = reverse("ganeti:instance-detail", args=("athens", "web1"))
 pytestmark = pytest.mark.usefixtures("published")
 
 
 @pytest.fixture
 def job(cluster: Cluster, alice: User) -> Job:
-    """Have a job run on alice's machine, for some minutes now."""
+    """Return a job running on alice's machine for some minutes."""
     return Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,
@@ -45,104 +45,106 @@ def reader(client: Client, alice: User, job: Job) -> Client:
     return client
 
 
-def polls(client: Client) -> tuple[str, str]:
-    """Return what the page asks again and again: of the machine, and of all jobs."""
+def poll_addresses(client: Client) -> tuple[str, str]:
+    """Return the addresses polled by the page: of the machine, and of all jobs."""
     soup = BeautifulSoup(client.get(PAGE).content, "html.parser")
-    found = {str(tag["id"]): str(tag["hx-get"]) for tag in soup.select("[hx-get][id]")}
-    return found["machine"], found["running-jobs"]
+    addresses = {
+        str(tag["id"]): str(tag["hx-get"]) for tag in soup.select("[hx-get][id]")
+    }
+    return addresses["machine"], addresses["running-jobs"]
 
 
-def asked(client: Client, address: str) -> Any:
+def poll(client: Client, address: str) -> Any:
     return client.get(address, headers={"HX-Request": "true"})
 
 
-def test_a_poll_without_news_asks_little_and_is_kept_nowhere(
+def test_a_poll_without_changes_takes_few_queries_and_is_not_cached(
     reader: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    machine, running = polls(reader)
+    machine, running = poll_addresses(reader)
 
-    with django_assert_num_queries(5):  # session and rights; the job of the machine
-        answers = [asked(reader, address) for address in (machine, running)]
+    with django_assert_num_queries(5):  # session, rights, job
+        responses = [poll(reader, address) for address in (machine, running)]
 
-    for answer in answers:
-        assert answer.status_code == NOTHING_NEW
-        assert answer["Cache-Control"] == "private, no-store"
-        assert answer.content == b""
+    for response in responses:
+        assert response.status_code == UNCHANGED
+        assert response["Cache-Control"] == "private, no-store"
+        assert response.content == b""
 
 
-def test_what_the_job_says_is_news(reader: Client, job: Job) -> None:
-    machine, _running = polls(reader)
+def test_a_new_log_line_is_a_change(reader: Client, job: Job) -> None:
+    machine, _running = poll_addresses(reader)
 
     job.log = [[1, [0, 0], "message", "Half of it is done"]]
     job.changed_at = timezone.now()
     job.save()
 
-    assert "Half of it is done" in asked(reader, machine).content.decode()
+    assert "Half of it is done" in poll(reader, machine).content.decode()
 
 
-def test_another_minute_is_news(reader: Client, job: Job) -> None:
-    machine, _running = polls(reader)
+def test_another_minute_is_a_change(reader: Client, job: Job) -> None:
+    machine, _running = poll_addresses(reader)
 
     job.submitted_at -= timedelta(minutes=1)
     job.save()
 
-    assert "11 min ago" in asked(reader, machine).content.decode()
+    assert "11 min ago" in poll(reader, machine).content.decode()
 
 
-def test_another_state_of_its_cluster_is_news(
+def test_a_refreshed_snapshot_is_a_change(
     reader: Client, cluster: Cluster, rapi: Any
 ) -> None:
-    machine, _running = polls(reader)
+    machine, _running = poll_addresses(reader)
     rapi.add("another1")
     assert refreshing.refresh(cluster, force=True)
 
-    assert asked(reader, machine).status_code == HTTPStatus.OK
+    assert poll(reader, machine).status_code == HTTPStatus.OK
 
 
-def test_the_end_of_the_job_is_news(reader: Client, job: Job) -> None:
-    machine, running = polls(reader)
+def test_the_end_of_the_job_is_a_change(reader: Client, job: Job) -> None:
+    machine, running = poll_addresses(reader)
     row = f"{PAGE}poll?job={job.key}"
-    assert asked(reader, row).status_code == NOTHING_NEW
+    assert poll(reader, row).status_code == UNCHANGED
 
     Job.objects.update(status=JobStatus.SUCCESS, finished_at=timezone.now())
 
-    assert asked(reader, machine).status_code == HTTPStatus.OK
-    assert asked(reader, row).status_code == HTTPStatus.OK
-    assert asked(reader, running).status_code == HTTPStatus.OK
+    assert poll(reader, machine).status_code == HTTPStatus.OK
+    assert poll(reader, row).status_code == HTTPStatus.OK
+    assert poll(reader, running).status_code == HTTPStatus.OK
 
 
-def test_a_job_is_asked_for_at_the_address_of_its_instance_alone(
+def test_a_job_polled_at_another_instance_gets_a_full_response(
     reader: Client, job: Job
 ) -> None:
-    other = reverse("ganeti:instance-poll", args=("athens", "web2"))
+    other_address = reverse("ganeti:instance-poll", args=("athens", "web2"))
 
-    assert asked(reader, f"{other}?job={job.key}").status_code == HTTPStatus.OK
+    assert poll(reader, f"{other_address}?job={job.key}").status_code == HTTPStatus.OK
 
 
 def test_a_poll_counts_as_use_of_the_session(reader: Client, job: Job) -> None:
-    old = timezone.now() - timedelta(minutes=11)
-    Session.objects.update(seen_at=old)
+    earlier = timezone.now() - timedelta(minutes=11)
+    Session.objects.update(seen_at=earlier)
 
-    asked(reader, f"{PAGE}poll?job={job.key}")
+    poll(reader, f"{PAGE}poll?job={job.key}")
 
-    assert Session.objects.get().seen_at > old
+    assert Session.objects.get().seen_at > earlier
 
 
-def test_an_expired_session_is_over_for_polls_too(reader: Client, job: Job) -> None:
+def test_a_poll_of_an_expired_session_is_redirected(reader: Client, job: Job) -> None:
     Session.objects.update(expire_date=timezone.now())
 
-    answer = asked(reader, f"{PAGE}poll?job={job.key}")
+    response = poll(reader, f"{PAGE}poll?job={job.key}")
 
-    assert answer.status_code == HTTPStatus.FOUND
+    assert response.status_code == HTTPStatus.FOUND
 
 
-def test_sessions_of_another_engine_are_asked_as_usual(
+def test_polls_work_with_another_session_engine(
     client: Client, alice: User, job: Job, settings: Settings
 ) -> None:
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
     client.force_login(alice)
 
-    answer = asked(client, f"{PAGE}poll?job={job.key}")
+    response = poll(client, f"{PAGE}poll?job={job.key}")
 
-    assert answer.status_code == NOTHING_NEW
+    assert response.status_code == UNCHANGED
     assert not Session.objects.exists()

@@ -25,33 +25,33 @@ ACTIONS: dict[str, Callable[..., Job]] = {
 }
 
 
-def act(action: str, cluster: Cluster, name: str, user: User) -> Job:
+def run_action(action: str, cluster: Cluster, name: str, user: User) -> Job:
     return ACTIONS[action](cluster, machine(cluster, name), by=Acting(user))
 
 
 def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
-    found = inventory.visible(Person.of(user))
+    visible = inventory.visible(Person.of(user))
     busy = Job.objects.unfinished().named(cluster, TargetKind.INSTANCE, name).first()
-    return availability.offer(kind, machine(cluster, name), found, busy).answer
+    return availability.offer(kind, machine(cluster, name), visible, busy).answer
 
 
-# -- what is asked of Ganeti
+# -- submitted jobs
 
 
 @pytest.mark.parametrize(
     ("action", "method"), [("startup", "PUT"), ("shutdown", "PUT"), ("reboot", "POST")]
 )
-def test_an_owners_wish_becomes_a_job(
+def test_an_action_of_an_owner_submits_a_job(
     cluster: Cluster, published: FakeRapi, alice: User, action: str, method: str
 ) -> None:
-    job = act(action, cluster, "web1", alice)
+    job = run_action(action, cluster, "web1", alice)
 
     call = published.jobs[0].call
     assert (call.method, call.path) == (method, f"/2/instances/web1/{action}")
     assert (job.kind, job.target_name, job.user) == (action, "web1", alice)
 
 
-def test_a_shutdown_says_how_long_the_machine_may_take(
+def test_a_shutdown_has_a_timeout(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, timeout_s=30)
@@ -60,7 +60,7 @@ def test_a_shutdown_says_how_long_the_machine_may_take(
     assert AuditEntry.objects.get().detail == "shutdown, time allowed: 30 s"
 
 
-def test_a_forced_shutdown_gives_no_time_at_all_and_is_recorded(
+def test_a_forced_shutdown_has_no_timeout_and_is_recorded(
     cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     power.shutdown(cluster, machine(cluster, "web1"), by=by_alice, force=True)
@@ -86,7 +86,7 @@ def test_a_reboot_has_a_kind(
     assert published.jobs[0].call.query["type"] == kind
 
 
-# -- who may
+# -- rights
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -101,7 +101,7 @@ def test_a_reboot_has_a_kind(
     ],
     ids=["stranger", "somebody else's", "viewer", "locked", "maintenance"],
 )
-def test_who_may_not_is_refused_and_nothing_is_submitted(
+def test_users_without_rights_are_refused(
     cluster: Cluster,
     published: FakeRapi,
     request: pytest.FixtureRequest,
@@ -112,7 +112,7 @@ def test_who_may_not_is_refused_and_nothing_is_submitted(
     user = request.getfixturevalue(person)
 
     with pytest.raises(ActionRefused):
-        act(action, cluster, name, user)
+        run_action(action, cluster, name, user)
 
     assert published.jobs == []
     assert not Job.objects.exists()
@@ -125,7 +125,7 @@ def test_who_may_not_is_refused_and_nothing_is_submitted(
     [("bob", "web10"), ("root", "db1"), ("root", "mail1"), ("root", "old1")],
     ids=["group", "superuser", "superuser locked", "superuser maintenance"],
 )
-def test_who_may_is_not_refused(
+def test_users_with_rights_submit_a_job(
     cluster: Cluster,
     published: FakeRapi,
     request: pytest.FixtureRequest,
@@ -133,41 +133,41 @@ def test_who_may_is_not_refused(
     person: str,
     name: str,
 ) -> None:
-    job = act(action, cluster, name, request.getfixturevalue(person))
+    job = run_action(action, cluster, name, request.getfixturevalue(person))
 
     assert job.unfinished
 
 
-def test_a_look_before_gives_no_right_to_act(
+def test_a_viewer_may_not_act(
     cluster: Cluster, published: FakeRapi, olga: User
 ) -> None:
-    found = inventory.visible(Person.of(olga)).find_instance("athens", "web1")
-    assert found is not None
+    instance = inventory.visible(Person.of(olga)).find_instance("athens", "web1")
+    assert instance is not None
 
     with pytest.raises(ActionRefused):
-        power.startup(cluster, found, by=Acting(olga))
+        power.startup(cluster, instance, by=Acting(olga))
 
 
-def test_a_cluster_that_we_may_only_look_at_is_not_asked(
+def test_no_job_is_submitted_with_read_only_access(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
     cluster.can_write = False
 
     with pytest.raises(NotNow):
-        act("startup", cluster, "web1", alice)
+        run_action("startup", cluster, "web1", alice)
 
     assert published.jobs == []
     assert not AuditEntry.objects.exists()
 
 
-def test_what_we_know_of_the_state_is_no_bar(
+def test_actions_are_accepted_in_any_known_state(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
-    assert act("startup", cluster, "web1", alice).unfinished
-    assert act("shutdown", cluster, "web2", alice).unfinished
+    assert run_action("startup", cluster, "web1", alice).unfinished
+    assert run_action("shutdown", cluster, "web2", alice).unfinished
 
 
-# -- what is offered
+# -- offered actions
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_what_we_know_of_the_state_is_no_bar(
         ("is-error-wrongnode", True, True, True),
     ],
 )
-def test_what_makes_sense_in_a_state_is_offered(
+def test_offered_actions_depend_on_the_state(
     cluster: Cluster,
     every_state: FakeRapi,
     alice: User,
@@ -201,10 +201,10 @@ def test_what_makes_sense_in_a_state_is_offered(
     assert answers == [startup, shutdown, reboot]
 
 
-def test_nothing_is_offered_while_something_is_being_done(
+def test_nothing_is_offered_while_a_job_runs(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
-    act("reboot", cluster, "web1", alice)
+    run_action("reboot", cluster, "web1", alice)
 
     assert offered(Kind.SHUTDOWN, cluster, "web1", alice) is Answer.NOT_NOW
 
@@ -218,7 +218,7 @@ def test_nothing_is_offered_while_the_cluster_is_down(
     assert offered(Kind.SHUTDOWN, cluster, "web1", alice) is Answer.NOT_NOW
 
 
-def test_nothing_is_offered_where_we_may_only_look(
+def test_nothing_is_offered_with_read_only_access(
     cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
     Cluster.objects.update(can_write=False)
@@ -226,7 +226,7 @@ def test_nothing_is_offered_where_we_may_only_look(
     assert offered(Kind.SHUTDOWN, cluster, "web1", alice) is Answer.NOT_NOW
 
 
-def test_what_is_refused_is_not_offered(
+def test_forbidden_actions_are_not_offered(
     cluster: Cluster, published: FakeRapi, alice: User, carol: User, olga: User
 ) -> None:
     assert offered(Kind.REBOOT, cluster, "web1", carol) is Answer.INVISIBLE

@@ -1,4 +1,4 @@
-"""What owners of machines may not do without end."""
+"""Rate limits of actions by owners."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +11,7 @@ from tests.ganeti.configuring import ISO, configure
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import url
 
-pytestmark = pytest.mark.usefixtures("asked_for", "published")
+pytestmark = pytest.mark.usefixtures("probed_urls", "published")
 
 
 @pytest.fixture
@@ -23,24 +23,24 @@ def owner(client: Client, alice: User, settings: Settings) -> Client:
     return client
 
 
-def test_addresses_of_cd_roms_are_checked_so_often(
-    owner: Client, asked_for: list[str], published: FakeRapi
+def test_probes_of_cdrom_urls_are_rate_limited(
+    owner: Client, probed_urls: list[str], published: FakeRapi
 ) -> None:
     configure(owner, cdrom_image_path="no")
 
-    answer = configure(owner, cdrom_image_path=ISO)
+    response = configure(owner, cdrom_image_path=ISO)
 
-    assert answer.status_code == 429
-    assert asked_for == ["no"]
+    assert response.status_code == 429
+    assert probed_urls == ["no"]
     assert configure(owner, boot_order="network").status_code == 302
 
 
-def test_links_that_confirm_are_mailed_so_often(owner: Client) -> None:
+def test_confirmation_mails_are_rate_limited(owner: Client) -> None:
     assert owner.post(url("destroy"), {"typed_name": "web1"}).status_code == 302
     mails = Mail.objects.count()
 
-    answer = owner.post(url("destroy"), {"typed_name": "web1"})
+    response = owner.post(url("destroy"), {"typed_name": "web1"})
 
-    assert answer.status_code == 429
+    assert response.status_code == 429
     assert Mail.objects.count() == mails
     assert ActionRequest.objects.count() == 1

@@ -18,23 +18,21 @@ from tests.ganeti.state import (
     state_of,
 )
 
-# -- what is fetched
+# -- contents
 
 
-def test_a_refresh_brings_everything(cluster: Cluster, rapi: FakeRapi) -> None:
+def test_a_refresh_fetches_everything(cluster: Cluster, rapi: FakeRapi) -> None:
     assert refreshing.refresh(cluster)
 
-    found = contents(cluster)
-    assert found.info.version == "3.0.2"
-    assert found.instances.keys() == rapi.instances.keys()
-    assert found.nodes["node1"].memory_free_mib == 32768
-    assert found.groups["spare"].locked
-    assert found.instances["web1"].state is State.RUNNING
+    current_contents = contents(cluster)
+    assert current_contents.info.version == "3.0.2"
+    assert current_contents.instances.keys() == rapi.instances.keys()
+    assert current_contents.nodes["node1"].memory_free_mib == 32768
+    assert current_contents.groups["spare"].locked
+    assert current_contents.instances["web1"].state is State.RUNNING
 
 
-def test_a_machine_that_is_gone_disappears(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_a_removed_machine_disappears(cluster: Cluster, published: FakeRapi) -> None:
     del published.instances["db1"]
 
     refreshing.refresh(cluster, force=True)
@@ -42,7 +40,7 @@ def test_a_machine_that_is_gone_disappears(
     assert "db1" not in contents(cluster).instances
 
 
-def test_what_changes_seldom_is_not_asked_every_time(
+def test_slow_data_are_not_fetched_every_time(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     refreshing.refresh(cluster, force=True)
@@ -51,7 +49,7 @@ def test_what_changes_seldom_is_not_asked_every_time(
     assert paths == {"/2/query/instance", "/2/query/node", "/2/query/group"}
 
 
-def test_what_changes_seldom_is_asked_again_after_a_while(
+def test_slow_data_are_fetched_again_after_a_while(
     cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published.info["software_version"] = "3.1.0"
@@ -62,53 +60,55 @@ def test_what_changes_seldom_is_asked_again_after_a_while(
     assert contents(cluster).info.version == "3.1.0"
 
 
-# -- nodes that are slow or silent
+# -- slow and silent nodes
 
 
-def test_slow_nodes_do_not_delay_what_the_configuration_says(
+def test_slow_nodes_do_not_delay_the_configuration(
     cluster: Cluster, rapi: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refreshing, "LIVE_GRACE_S", 0.05)
-    seen_meanwhile: list[State] = []
+    published_states: list[State] = []
 
     def wait_for_publication(call: Call) -> None:
         deadline = time.monotonic() + 5
-        while call.asks_nodes and not seen_meanwhile and time.monotonic() < deadline:
-            shot = snapshots.current([cluster])[0]
-            if shot.contents:
-                seen_meanwhile.append(shot.contents.instances["web1"].state)
+        while call.asks_nodes and not published_states and time.monotonic() < deadline:
+            snapshot = snapshots.current([cluster])[0]
+            if snapshot.contents:
+                published_states.append(snapshot.contents.instances["web1"].state)
             time.sleep(0.01)
 
     cluster = Cluster.objects.select_related("refresh_state").get()
     rapi.on_call = wait_for_publication
     refreshing.refresh(cluster)
 
-    assert seen_meanwhile == [State.UNKNOWN]
+    assert published_states == [State.UNKNOWN]
     assert machine(cluster, "web1").state is State.RUNNING
 
 
-def test_while_nodes_are_slow_the_last_state_stays(
+def test_the_last_state_is_kept_while_nodes_are_slow(
     cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refreshing, "LIVE_GRACE_S", 0.05)
-    before = current(cluster).generation
-    meanwhile: list[Instance] = []
-    known = Cluster.objects.select_related("refresh_state").get()
+    generation = current(cluster).generation
+    published_instances: list[Instance] = []
+    reloaded = Cluster.objects.select_related("refresh_state").get()
 
     def wait_for_publication(call: Call) -> None:
         deadline = time.monotonic() + 5
-        while call.asks_nodes and not meanwhile and time.monotonic() < deadline:
-            shot = snapshots.current([known])[0]
-            if shot.generation != before and shot.contents:
-                meanwhile.append(shot.contents.instances["web1"])
+        while (
+            call.asks_nodes and not published_instances and time.monotonic() < deadline
+        ):
+            snapshot = snapshots.current([reloaded])[0]
+            if snapshot.generation != generation and snapshot.contents:
+                published_instances.append(snapshot.contents.instances["web1"])
             time.sleep(0.01)
 
     published.change("web1", status="ADMIN_down", tags=["ganetimgr:user:bob"])
     published.on_call = wait_for_publication
     refreshing.refresh(cluster, force=True)
 
-    assert meanwhile[0].tags.users == ("bob",)
-    assert meanwhile[0].state is State.RUNNING
+    assert published_instances[0].tags.users == ("bob",)
+    assert published_instances[0].state is State.RUNNING
     assert machine(cluster, "web1").state is State.STOPPED
 
 
@@ -120,23 +120,25 @@ def test_machines_of_a_silent_node_are_unknown_not_stopped(
 
     refreshing.refresh(cluster, force=True)
 
-    found = machine(cluster, "web10")
-    assert (found.state, found.running) == (State.NODE_DOWN, None)
-    assert (found.last_seen, found.seen_at) == (State.RUNNING, live_at)
+    instance = machine(cluster, "web10")
+    assert (instance.state, instance.running) == (State.NODE_DOWN, None)
+    assert (instance.last_seen, instance.seen_at) == (State.RUNNING, live_at)
     assert machine(cluster, "web1").state is State.RUNNING
 
 
-def test_a_long_silence_is_no_news(cluster: Cluster, published: FakeRapi) -> None:
+def test_a_node_that_stays_silent_keeps_the_generation(
+    cluster: Cluster, published: FakeRapi
+) -> None:
     published.silent_nodes.add("node2")
     refreshing.refresh(cluster, force=True)
-    before = current(cluster).generation
+    generation = current(cluster).generation
 
     refreshing.refresh(cluster, force=True)
 
-    assert current(cluster).generation == before
+    assert current(cluster).generation == generation
 
 
-def test_when_no_node_can_be_asked_all_states_are_unknown(
+def test_states_are_unknown_if_no_node_can_be_queried(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     def fail(call: Call) -> None:
@@ -147,12 +149,12 @@ def test_when_no_node_can_be_asked_all_states_are_unknown(
 
     assert refreshing.refresh(cluster, force=True)
 
-    found = machine(cluster, "web1")
-    assert (found.state, found.last_seen) == (State.UNKNOWN, State.RUNNING)
+    instance = machine(cluster, "web1")
+    assert (instance.state, instance.last_seen) == (State.UNKNOWN, State.RUNNING)
     assert not current(cluster).down
 
 
-def test_the_age_of_what_nodes_said_does_not_grow_younger_by_their_silence(
+def test_the_time_of_the_last_state_is_kept_while_nodes_are_silent(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     live_at = current(cluster).live_at
@@ -168,26 +170,26 @@ def test_the_age_of_what_nodes_said_does_not_grow_younger_by_their_silence(
     assert machine(cluster, "web1").seen_at == live_at
 
 
-# -- one at a time
+# -- leases and due times
 
 
-def test_whoever_comes_while_a_refresh_runs_joins_it(
+def test_a_refresh_is_skipped_while_another_runs(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
-    others: list[bool] = []
+    results: list[bool] = []
 
-    def come_meanwhile(_call: Call) -> None:
-        if in_main_thread() and not others:
-            others.append(refreshing.refresh(cluster, force=True))
+    def refresh_again(_call: Call) -> None:
+        if in_main_thread() and not results:
+            results.append(refreshing.refresh(cluster, force=True))
 
-    rapi.on_call = come_meanwhile
+    rapi.on_call = refresh_again
 
     assert refreshing.refresh(cluster)
-    assert others == [False]
+    assert results == [False]
     assert sum(call.path == "/2/info" for call in rapi.calls) == 1
 
 
-def test_another_processs_lease_is_respected_until_it_runs_out(
+def test_another_processs_lease_is_respected_until_it_expires(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     now = timezone.now()
@@ -201,20 +203,18 @@ def test_another_processs_lease_is_respected_until_it_runs_out(
     assert refreshing.refresh(cluster, force=True)
 
 
-def test_who_lost_the_lease_does_not_release_anothers(
-    cluster: Cluster, rapi: FakeRapi
-) -> None:
-    def take_it_away(_call: Call) -> None:
+def test_a_lost_lease_is_not_released(cluster: Cluster, rapi: FakeRapi) -> None:
+    def take_lease(_call: Call) -> None:
         if in_main_thread():
             ClusterRefresh.objects.update(holder="another")
 
-    rapi.on_call = take_it_away
+    rapi.on_call = take_lease
     refreshing.refresh(cluster)
 
     assert state_of(cluster).holder == "another"
 
 
-def test_nothing_is_asked_before_it_is_due(
+def test_a_cluster_is_not_refreshed_before_it_is_due(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     assert not refreshing.refresh(cluster)
@@ -222,31 +222,29 @@ def test_nothing_is_asked_before_it_is_due(
     assert refreshing.due_clusters([cluster], timezone.now()) == []
 
 
-def test_a_cluster_is_due_again_when_its_time_has_come(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_a_cluster_is_refreshed_when_due(cluster: Cluster, published: FakeRapi) -> None:
     make_due(cluster)
 
     assert refreshing.due_clusters([cluster], timezone.now()) == [cluster]
     assert refreshing.refresh(cluster)
 
 
-# -- clusters that fail
+# -- outages
 
 
 def test_a_cluster_that_is_down_keeps_its_last_snapshot_with_its_age(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    before = current(cluster)
+    previous = current(cluster)
     published.go_down()
 
     assert not refreshing.refresh(cluster, force=True)
 
-    after = current(cluster)
-    assert after.contents is before.contents
-    assert after.fetched_at == before.fetched_at
-    assert after.down
-    assert after.error == "It refused the connection."
+    failed = current(cluster)
+    assert failed.contents is previous.contents
+    assert failed.fetched_at == previous.fetched_at
+    assert failed.down
+    assert failed.error == "It refused the connection."
 
 
 def test_pauses_grow_with_failures_up_to_a_minute(
@@ -264,7 +262,7 @@ def test_pauses_grow_with_failures_up_to_a_minute(
     assert pauses == [15, 30, 60, 60, 60]
 
 
-def test_after_failures_one_cheap_call_tells_whether_to_try_the_rest(
+def test_after_a_failure_only_the_version_is_queried_first(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     published.go_down()
@@ -276,7 +274,7 @@ def test_after_failures_one_cheap_call_tells_whether_to_try_the_rest(
     assert [call.path for call in published.calls] == ["/version"]
 
 
-def test_a_cluster_that_answers_again_is_as_before(
+def test_a_cluster_that_responds_again_is_no_longer_down(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     published.go_down()
@@ -290,7 +288,7 @@ def test_a_cluster_that_answers_again_is_as_before(
     assert not current(cluster).down
 
 
-def test_the_beginning_of_a_failure_is_kept_while_it_lasts(
+def test_the_beginning_of_an_outage_is_kept(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     published.go_down()
@@ -302,7 +300,7 @@ def test_the_beginning_of_a_failure_is_kept_while_it_lasts(
     assert current(cluster).failing_since == since
 
 
-def test_a_password_that_no_key_reads_is_a_failure_not_a_crash(
+def test_an_undecryptable_password_is_a_failure(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     cluster.password_encrypted = "not ours"
@@ -312,8 +310,8 @@ def test_a_password_that_no_key_reads_is_a_failure_not_a_crash(
     assert "No key" in current(cluster).error
 
 
-def test_one_cluster_that_is_down_leaves_the_other_alone(
-    cluster: Cluster, published: FakeRapi, farm: dict[str, FakeRapi]
+def test_a_cluster_that_is_down_does_not_affect_another(
+    cluster: Cluster, published: FakeRapi, rapi_by_host: dict[str, FakeRapi]
 ) -> None:
     sparta = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
     published.go_down()

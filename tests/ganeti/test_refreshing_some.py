@@ -9,7 +9,7 @@ from apps.ganeti.state import refreshing, snapshots
 from tests.ganeti.fakes import Call, FakeRapi
 from tests.ganeti.state import contents, current, in_main_thread, machine, make_due
 
-# -- some machines alone
+# -- some machines
 
 
 def test_some_machines_are_refreshed_by_one_call(
@@ -25,9 +25,7 @@ def test_some_machines_are_refreshed_by_one_call(
     assert machine(cluster, "web2").state is State.STOPPED
 
 
-def test_a_machine_that_was_removed_disappears_alone(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_a_removed_machine_disappears(cluster: Cluster, published: FakeRapi) -> None:
     del published.instances["web1"]
 
     refreshing.refresh_instances(cluster, ["web1"])
@@ -36,7 +34,7 @@ def test_a_machine_that_was_removed_disappears_alone(
     assert "web2" in contents(cluster).instances
 
 
-def test_a_new_machine_appears_alone(cluster: Cluster, published: FakeRapi) -> None:
+def test_a_new_machine_appears(cluster: Cluster, published: FakeRapi) -> None:
     published.add("new1")
 
     refreshing.refresh_instances(cluster, ["new1"])
@@ -44,7 +42,7 @@ def test_a_new_machine_appears_alone(cluster: Cluster, published: FakeRapi) -> N
     assert machine(cluster, "new1").state is State.RUNNING
 
 
-def test_refreshing_no_machine_asks_nothing(
+def test_refreshing_no_machine_makes_no_call(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     refreshing.refresh_instances(cluster, [])
@@ -52,7 +50,7 @@ def test_refreshing_no_machine_asks_nothing(
     assert published.calls == []
 
 
-def test_machines_of_a_cluster_never_seen_wait_for_the_first_refresh(
+def test_an_unknown_cluster_waits_for_its_first_refresh(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     refreshing.refresh_instances(cluster, ["web1"])
@@ -60,25 +58,25 @@ def test_machines_of_a_cluster_never_seen_wait_for_the_first_refresh(
     assert current(cluster).published is None
 
 
-def test_a_refresh_that_started_earlier_brings_no_older_news(
+def test_a_refresh_that_started_earlier_does_not_undo_it(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    done: list[bool] = []
+    refreshed: list[bool] = []
 
-    def end_a_job_meanwhile(call: Call) -> None:
-        if call.path == "/2/query/group" and in_main_thread() and not done:
-            done.append(True)
+    def finish_job_during_refresh(call: Call) -> None:
+        if call.path == "/2/query/group" and in_main_thread() and not refreshed:
+            refreshed.append(True)
             published.change("web1", status="ADMIN_down")
             refreshing.refresh_instances(cluster, ["web1"])
-            published.change("web1", status="running")  # what the refresh had read
+            published.change("web1", status="running")  # as read by the refresh
 
-    published.on_call = end_a_job_meanwhile
+    published.on_call = finish_job_during_refresh
     refreshing.refresh(cluster, force=True)
 
     assert machine(cluster, "web1").state is State.STOPPED
 
 
-def test_the_next_refresh_has_its_say_about_every_machine(
+def test_the_next_full_refresh_updates_all_machines(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     refreshing.refresh_instances(cluster, ["web1"])
@@ -89,7 +87,7 @@ def test_the_next_refresh_has_its_say_about_every_machine(
     assert machine(cluster, "web1").state is State.STOPPED
 
 
-def test_a_lost_cache_is_filled_by_the_next_machine_refreshed(
+def test_a_cleared_cache_is_filled_by_the_next_refresh(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     cache.clear()
@@ -104,31 +102,31 @@ def test_a_lost_cache_is_filled_by_the_next_machine_refreshed(
 
 
 def test_a_neglected_cluster_is_refreshed_in_the_background(
-    cluster: Cluster, published: FakeRapi, in_background: list[str]
+    cluster: Cluster, published: FakeRapi, background_refreshes: list[str]
 ) -> None:
     long_ago = timezone.now() - timedelta(seconds=refreshing.NEGLECTED_AFTER_S + 1)
     ClusterRefresh.objects.update(next_at=long_ago)
 
     refreshing.refresh_neglected([current(cluster)])
 
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
-def test_a_cluster_that_the_watcher_looks_after_is_left_alone(
-    cluster: Cluster, published: FakeRapi, in_background: list[str]
+def test_a_cluster_refreshed_by_the_watcher_is_left_alone(
+    cluster: Cluster, published: FakeRapi, background_refreshes: list[str]
 ) -> None:
     make_due(cluster)
 
     refreshing.refresh_neglected([current(cluster)])
 
-    assert in_background == []
+    assert background_refreshes == []
 
 
-def test_a_flushed_cache_is_no_reason_to_ask_while_memory_has_it(
-    cluster: Cluster, published: FakeRapi, in_background: list[str]
+def test_a_cleared_cache_causes_no_refresh_while_memory_has_it(
+    cluster: Cluster, published: FakeRapi, background_refreshes: list[str]
 ) -> None:
     cache.clear()
 
     refreshing.refresh_neglected([current(cluster)])
 
-    assert in_background == []
+    assert background_refreshes == []

@@ -1,4 +1,4 @@
-"""Locked, cut off from the network, and who still reaches it."""
+"""Locking and isolating machines."""
 
 from typing import Any
 
@@ -18,30 +18,30 @@ from apps.ganeti.jobs import planned
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.chains import carry_on, end
+from tests.ganeti.chains import finish_job, run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 from tests.ganeti.restrictions import ALICE, calls, tags
 from tests.ganeti.state import machine
 
 
-def switch(client: Client, what: str, wanted: str, name: str = "web1") -> Any:
-    return client.post(url(what, name), {"wanted": wanted}, follow=True)
+def switch(client: Client, action: str, value: str, name: str = "web1") -> Any:
+    return client.post(url(action, name), {"wanted": value}, follow=True)
 
 
 # -- lock
 
 
-def test_a_lock_is_a_tag_that_comes_and_goes(
+def test_lock_and_unlock_add_and_delete_the_tag(
     client: Client, guard: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     client.force_login(guard)
 
     switch(client, "lock", "on")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
     locked = tags(published)
     switch(client, "lock", "off")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert locked == {ALICE, "ganetimgr:adminlock"}
     assert tags(published) == {ALICE}
@@ -51,44 +51,44 @@ def test_a_lock_is_a_tag_that_comes_and_goes(
     }
 
 
-def test_an_owner_of_a_locked_machine_is_told_why(
+def test_an_owner_of_a_locked_machine_sees_the_reason(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    said = text(markup(client.get(url("detail", "mail1"))))
+    page_text = text(markup(client.get(url("detail", "mail1"))))
 
-    assert "Locked by staff: owners can view it but not change it." in said
-    assert "You can't change this now:" in said
-    assert "Unlock" not in said
+    assert "Locked by staff: owners can view it but not change it." in page_text
+    assert "You can't change this now:" in page_text
+    assert "Unlock" not in page_text
 
 
-def test_who_locks_what_is_locked_is_told_so(
+def test_locking_a_locked_machine_changes_nothing(
     client: Client, guard: User, published: FakeRapi
 ) -> None:
     client.force_login(guard)
 
-    answer = switch(client, "lock", "on", "mail1")
+    response = switch(client, "lock", "on", "mail1")
 
-    assert notices(answer) == ["No changes needed."]
+    assert notices(response) == ["No changes needed."]
     assert published.jobs == []
 
 
-def test_a_button_says_what_it_is_for(
+def test_a_post_without_an_action_does_nothing(
     client: Client, guard: User, published: FakeRapi
 ) -> None:
     client.force_login(guard)
 
-    answer = client.post(url("lock"), {}, follow=True)
+    response = client.post(url("lock"), {}, follow=True)
 
-    assert notices(answer) == ["Nothing was done: no action was chosen."]
+    assert notices(response) == ["Nothing was done: no action was chosen."]
     assert published.jobs == []
 
 
-# -- who may
+# -- rights
 
 
-@pytest.mark.parametrize("what", ["lock", "isolate"])
+@pytest.mark.parametrize("action", ["lock", "isolate"])
 @pytest.mark.parametrize(
     ("person", "name", "status"),
     [
@@ -99,41 +99,41 @@ def test_a_button_says_what_it_is_for(
         ("bob", "web10", 403),
     ],
 )
-def test_owners_and_viewers_may_not(
+def test_owners_and_viewers_may_not_lock_or_isolate(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,
-    what: str,
+    action: str,
     person: str,
     name: str,
     status: int,
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    for wanted in ("on", "off"):
-        answer = client.post(url(what, name), {"wanted": wanted})
-        assert answer.status_code == status
+    for value in ("on", "off"):
+        response = client.post(url(action, name), {"wanted": value})
+        assert response.status_code == status
 
     assert published.jobs == []
-    off = {"lock": "unlock", "isolate": "rejoin"}[what]
+    opposite = {"lock": "unlock", "isolate": "rejoin"}[action]
     refused = AuditEntry.objects.filter(refused=True)
     # A stranger's attempts on one machine are counted in one entry.
-    actions = {what} if status == 404 else {what, off}
+    actions = {action} if status == 404 else {action, opposite}
     assert set(refused.values_list("action", flat=True)) == actions
 
 
 @pytest.mark.parametrize("name", ["web1", "mail1", "old1", "db1"])
-def test_the_guard_may_whatever_state_it_is_in(
+def test_rights_to_lock_and_isolate_apply_in_any_state(
     cluster: Cluster, published: FakeRapi, guard: User, name: str
 ) -> None:
-    person, found = Person.of(guard), machine(cluster, name)
+    person, instance = Person.of(guard), machine(cluster, name)
 
-    assert access.may_lock(person, found, None).allowed
-    assert access.may_isolate(person, found, None).allowed
-    assert not access.may_operate(person, found, None).allowed
+    assert access.may_lock(person, instance, None).allowed
+    assert access.may_isolate(person, instance, None).allowed
+    assert not access.may_operate(person, instance, None).allowed
 
 
-def test_one_right_is_not_the_other(
+def test_rights_to_lock_and_isolate_are_separate(
     cluster: Cluster, published: FakeRapi, guard: User
 ) -> None:
     guard.user_permissions.remove(Permission.objects.get(codename="can_isolate"))
@@ -144,7 +144,7 @@ def test_one_right_is_not_the_other(
     assert verdict.answer is Answer.FORBIDDEN
 
 
-def test_no_right_reaches_further_than_the_eye(
+def test_locking_requires_the_right_to_view(
     cluster: Cluster, published: FakeRapi, guard: User
 ) -> None:
     guard.user_permissions.remove(Permission.objects.get(codename="view_instances"))
@@ -153,33 +153,33 @@ def test_no_right_reaches_further_than_the_eye(
     assert access.may_lock(person, machine(cluster, "web1"), None) is access.INVISIBLE
 
 
-def test_buttons_are_there_for_who_may(
+def test_buttons_are_shown_to_users_with_rights(
     client: Client, guard: User, olga: User, published: FakeRapi
 ) -> None:
     client.force_login(guard)
-    guards = text(markup(client.get(url("detail"))))
+    guard_text = text(markup(client.get(url("detail"))))
     client.force_login(olga)
-    olgas = text(markup(client.get(url("detail"))))
+    viewer_text = text(markup(client.get(url("detail"))))
 
     for button in ("Lock", "Isolate"):
-        assert button in guards
-        assert button not in olgas
+        assert button in guard_text
+        assert button not in viewer_text
 
 
 # -- isolation
 
 
-def test_a_move_follows_where_there_is_somewhere_to_go(
+def test_isolation_is_followed_by_a_migration(
     client: Client, guard: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     client.force_login(guard)
 
-    answer = switch(client, "isolate", "on")
-    carry_on(cluster, published)
+    response = switch(client, "isolate", "on")
+    run_to_end(cluster, published)
     switch(client, "isolate", "off")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
-    assert "takes effect" not in str(notices(answer))
+    assert "takes effect" not in str(notices(response))
     assert calls(published) == [
         ("PUT", "tags", ["ganetimgr:isolate"]),
         ("PUT", "migrate", None),
@@ -189,54 +189,62 @@ def test_a_move_follows_where_there_is_somewhere_to_go(
 
 
 @pytest.mark.parametrize(
-    ("template", "state", "moves"),
+    ("template", "state", "migrates"),
     [
-        *((each, "running", True) for each in ("drbd", "rbd", "ext", "gluster")),
-        *((each, "running", True) for each in ("sharedfile", "blockdev", "diskless")),
-        *((each, "running", False) for each in ("plain", "file")),
+        *(
+            (template, "running", True)
+            for template in ("drbd", "rbd", "ext", "gluster")
+        ),
+        *(
+            (template, "running", True)
+            for template in ("sharedfile", "blockdev", "diskless")
+        ),
+        *((template, "running", False) for template in ("plain", "file")),
         ("drbd", "ADMIN_down", False),
         ("drbd", "ERROR_nodedown", False),
     ],
 )
-def test_elsewhere_it_waits_for_the_next_start_and_that_is_said(
+def test_isolation_waits_for_the_next_start_without_migration(
     client: Client,
     guard: User,
     published: FakeRapi,
     cluster: Cluster,
     template: str,
     state: str,
-    moves: bool,
+    migrates: bool,
 ) -> None:
     running = state == "running"
     published.change("web1", disk_template=template, status=state, oper_state=running)
     refreshing.refresh(cluster, force=True)
     client.force_login(guard)
 
-    answer = switch(client, "isolate", "on")
-    carry_on(cluster, published)
+    response = switch(client, "isolate", "on")
+    run_to_end(cluster, published)
 
-    said = "The change takes effect the next time the machine starts." in notices(
-        answer
+    has_notice = "The change takes effect the next time the machine starts." in notices(
+        response
     )
-    assert said is not moves
-    assert [what for _, what, _ in calls(published)] == ["tags"] + ["migrate"] * moves
+    assert has_notice is not migrates
+    assert [action for _, action, _ in calls(published)] == ["tags"] + [
+        "migrate"
+    ] * migrates
 
 
-def test_a_move_that_fails_loses_no_tag_and_is_told(
+def test_a_failed_migration_keeps_the_tag_and_is_reported(
     client: Client, guard: User, published: FakeRapi, cluster: Cluster, sent: Sent
 ) -> None:
     client.force_login(guard)
     switch(client, "isolate", "on")
-    end(cluster, published, Job.objects.get())
+    finish_job(cluster, published, Job.objects.get())
     planned.submit_planned()
     published.fail(2, "Can't migrate: the other node is full")
-    end(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
+    finish_job(cluster, published, Job.objects.get(kind=Job.Kind.MIGRATE))
 
     assert "ganetimgr:isolate" in tags(published)
-    said = text(markup(client.get(url("detail"))))
-    assert "Migration failed" in said
-    assert "It takes effect the next time the machine starts." in said
-    assert "Can't migrate: the other node is full" in said
+    page_text = text(markup(client.get(url("detail"))))
+    assert "Migration failed" in page_text
+    assert "It takes effect the next time the machine starts." in page_text
+    assert "Can't migrate: the other node is full" in page_text
     history = text(markup(client.get(reverse("auditlog:history"))))
     assert "Done, takes effect at the next start" in history
     mail = sent()[0]
@@ -252,31 +260,31 @@ def test_isolation_is_explained_to_the_owner(
     published.change("web1", tags=[ALICE, "ganetimgr:isolate"])
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
-    nobody = text(markup(client.get(url("detail"))))
+    isolated_text = text(markup(client.get(url("detail"))))
     whitelisted = "ganetimgr:whitelist_ip:192.0.2.0/26"
     published.change("web1", tags=[ALICE, "ganetimgr:isolate", whitelisted])
     refreshing.refresh(cluster, force=True)
 
-    assert "Isolated by staff: all network access is blocked" in nobody
+    assert "Isolated by staff: all network access is blocked" in isolated_text
     assert "only 192.0.2.0/26 can reach it" in text(markup(client.get(url("detail"))))
 
 
 @given(
-    what=st.sampled_from(["whitelist", "lock", "isolate"]),
+    action=st.sampled_from(["whitelist", "lock", "isolate"]),
     typed=st.text(max_size=80)
     | st.ip_addresses().map(str)
     | st.tuples(st.ip_addresses(), st.integers(-1, 140)).map(
         lambda n: f"{n[0]}/{n[1]}"
     ),
 )
-def test_whatever_is_posted_does_not_break(
-    client: Client, root: User, published: FakeRapi, what: str, typed: str
+def test_arbitrary_posts_are_handled(
+    client: Client, root: User, published: FakeRapi, action: str, typed: str
 ) -> None:
     client.force_login(root)
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
 
-    answer = client.post(url(what), {"subnet": typed, "wanted": typed})
+    response = client.post(url(action), {"subnet": typed, "wanted": typed})
 
-    assert answer.status_code < 500
+    assert response.status_code < 500
     for job in published.jobs:
         assert all(len(tag) <= 128 for tag in job.call.query.get("tag", ()))

@@ -1,4 +1,4 @@
-"""Whoever loses a right has lost it by the next request, polls included."""
+"""Lost rights take effect with the next request, including polls."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("published")
 
 @pytest.fixture
 def poll(cluster: Cluster) -> str:
-    """Return what a row asks while a job runs on the machine of bob's group."""
+    """Return the polled address of a row with a job, of bob's group's machine."""
     job = Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,
@@ -34,10 +34,10 @@ def poll(cluster: Cluster) -> str:
 
 def statuses(client: Client, *addresses: str) -> list[int]:
     htmx = {"HX-Request": "true"}
-    return [client.get(one, headers=htmx).status_code for one in addresses]
+    return [client.get(address, headers=htmx).status_code for address in addresses]
 
 
-OUT = [HTTPStatus.FOUND] * 4
+LOGGED_OUT = [HTTPStatus.FOUND] * 4
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ OUT = [HTTPStatus.FOUND] * 4
     ],
     ids=["deactivated", "new password", "deleted"],
 )
-def test_who_is_out_is_out_at_once(
+def test_deactivation_and_password_change_end_access_at_once(
     client: Client, bob: User, poll: str, change: Callable[..., object]
 ) -> None:
     client.force_login(bob)
@@ -58,10 +58,10 @@ def test_who_is_out_is_out_at_once(
 
     change(User.objects.filter(pk=bob.pk))
 
-    assert statuses(client, *addresses) == OUT
+    assert statuses(client, *addresses) == LOGGED_OUT
 
 
-def test_who_left_a_group_sees_its_machines_no_longer(
+def test_leaving_a_group_hides_its_machines_at_once(
     client: Client, bob: User, poll: str
 ) -> None:
     client.force_login(bob)
@@ -75,7 +75,7 @@ def test_who_left_a_group_sees_its_machines_no_longer(
 
 
 @pytest.mark.parametrize("through_a_group", [True, False])
-def test_who_loses_a_permission_sees_everything_no_longer(
+def test_losing_a_permission_hides_machines_at_once(
     client: Client, alice: User, poll: str, *, through_a_group: bool
 ) -> None:
     right = Permission.objects.get(codename="view_instances")
@@ -94,7 +94,7 @@ def test_who_loses_a_permission_sees_everything_no_longer(
     assert statuses(client, PAGE, poll) == [404, 404]
 
 
-def test_a_cluster_that_is_disabled_is_gone_at_once(
+def test_disabling_a_cluster_hides_its_machines_at_once(
     client: Client, bob: User, cluster: Cluster, poll: str
 ) -> None:
     client.force_login(bob)

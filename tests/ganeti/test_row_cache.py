@@ -1,4 +1,4 @@
-"""Cached rows are those that would be rendered now, for whoever reads them."""
+"""Cached rows of the list equal rows that are drawn anew."""
 
 from collections.abc import Callable
 
@@ -13,60 +13,60 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.state import machine, seen_by
+from tests.ganeti.state import inventory_of, machine
 
 Change = Callable[[Cluster, FakeRapi, Acting], object]
 
 
-def drawn(user: User) -> str:
-    visible = seen_by(user)
-    cached = row_cache.draw(Rows(visible, visible.instances), COLUMNS)
-    assert cached == row_templates.draw(Rows(visible, visible.instances), COLUMNS)
-    return cached
+def draw_list(user: User) -> str:
+    visible = inventory_of(user)
+    html = row_cache.draw(Rows(visible, visible.instances), COLUMNS)
+    assert html == row_templates.draw(Rows(visible, visible.instances), COLUMNS)
+    return html
 
 
 @pytest.fixture
-def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def built_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the instances whose rows had to be built."""
     names: list[str] = []
     build = Rows.row
 
     def row(rows: Rows, instance: object) -> Row:
-        made = build(rows, instance)  # type: ignore[arg-type]  # as it comes
-        names.append(made.name)
-        return made
+        new_row = build(rows, instance)  # type: ignore[arg-type]
+        names.append(new_row.name)
+        return new_row
 
     monkeypatch.setattr(Rows, "row", row)
     return names
 
 
-def built_for(user: User, built: list[str]) -> list[str]:
-    """Return the instances whose rows somebody's page has to build."""
-    visible = seen_by(user)
-    built.clear()
+def names_built_for(user: User, built_names: list[str]) -> list[str]:
+    """Return the names of the instances whose rows a page of the user builds."""
+    visible = inventory_of(user)
+    built_names.clear()
     row_cache.draw(Rows(visible, visible.instances), COLUMNS)
-    return sorted(built)
+    return sorted(built_names)
 
 
-def test_each_reader_gets_the_rows_of_their_rights(
+def test_rows_depend_on_the_rights_of_the_user(
     published: FakeRapi, alice: User, bob: User, olga: User, root: User
 ) -> None:
     for user in (root, olga, alice, bob, root, alice, olga, bob):
-        drawn(user)
+        draw_list(user)
 
-    assert "Shut down" in drawn(root)
-    assert "Shut down" not in drawn(olga)
-    assert "node1" in drawn(alice)
+    assert "Shut down" in draw_list(root)
+    assert "Shut down" not in draw_list(olga)
+    assert "node1" in draw_list(alice)
 
 
-def test_languages_have_rows_of_their_own(published: FakeRapi, alice: User) -> None:
-    english = drawn(alice)
+def test_rows_depend_on_the_language(published: FakeRapi, alice: User) -> None:
+    english = draw_list(alice)
     with translation.override("el"):
-        assert drawn(alice) != english
-    assert drawn(alice) == english
+        assert draw_list(alice) != english
+    assert draw_list(alice) == english
 
 
-def owner_registers(*_about: object) -> None:
+def owner_registers(*_args: object) -> None:
     User.objects.create_user("dave")
 
 
@@ -94,7 +94,7 @@ def node_is_silent(cluster: Cluster, rapi: FakeRapi, _by: Acting) -> None:
     refreshing.refresh(cluster, force=True)
 
 
-def cluster_becomes_read_only(cluster: Cluster, *_about: object) -> None:
+def cluster_becomes_read_only(cluster: Cluster, *_args: object) -> None:
     Cluster.objects.update(can_write=False)
 
 
@@ -118,37 +118,37 @@ def test_rows_change_with_what_they_show(
     root: User,
     change: Change,
 ) -> None:
-    before = drawn(alice), drawn(root)
+    previous = draw_list(alice), draw_list(root)
 
     change(cluster, published, by_alice)
 
-    assert (drawn(alice), drawn(root)) != before
+    assert (draw_list(alice), draw_list(root)) != previous
 
 
 def test_only_rows_that_changed_are_built_again(
     cluster: Cluster,
     published: FakeRapi,
-    built: list[str],
+    built_names: list[str],
     alice: User,
     by_alice: Acting,
 ) -> None:
-    everything = built_for(alice, built)
+    everything = names_built_for(alice, built_names)
     assert "web1" in everything
-    assert built_for(alice, built) == []
+    assert names_built_for(alice, built_names) == []
 
     instance_changes(cluster, published, by_alice)
-    assert built_for(alice, built) == ["web1"]
+    assert names_built_for(alice, built_names) == ["web1"]
     job_starts(cluster, published, by_alice)
-    assert built_for(alice, built) == ["web1"]
-    assert built_for(alice, built) == ["web1"]
+    assert names_built_for(alice, built_names) == ["web1"]
+    assert names_built_for(alice, built_names) == ["web1"]
 
 
-def test_the_cache_is_bounded(
+def test_the_number_of_cached_rows_is_limited(
     published: FakeRapi, alice: User, root: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(row_cache, "MAX_ROWS", 2)
 
-    drawn(root)
-    drawn(alice)
+    draw_list(root)
+    draw_list(alice)
 
     assert len(row_cache._CACHE) <= 2

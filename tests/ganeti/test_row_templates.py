@@ -1,4 +1,4 @@
-"""Rows rendered fast are those that the template renders."""
+"""Precompiled rows equal rows rendered by the template."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -26,7 +26,7 @@ from apps.web.lists import Column
 from tests.ganeti.fakes import STATUSES, FakeRapi
 from tests.ganeti.state import machine
 
-# What markup and format strings could stumble over; few, so that shapes repeat.
+# Texts that could break markup or format strings; few, so that shapes repeat.
 TEXTS = st.sampled_from(["", "web1", "a&b", "<b>", "'", '"', "%s", "%(x)s", "{0}", "Ω"])
 OWNERS = st.builds(Owner, TEXTS, st.booleans(), st.booleans(), TEXTS)
 MARKS = st.builds(Mark, TEXTS, TEXTS, TEXTS)
@@ -45,11 +45,13 @@ BY_VALUE: dict[Any, Any] = {
 ROWS = st.builds(Row, **{field.name: BY_TYPE[field.type] for field in fields(Row)})
 
 
-def plain(rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """Render each row by the template, as it stands there."""
+def rendered(rows: Sequence[Row], columns: Sequence[Column]) -> str:
+    """Render each row by the template."""
     show = dict.fromkeys((column.key for column in columns), True)
     contexts = [{"row": row, "show": show} for row in rows]
-    return "".join(render_to_string(row_templates.TEMPLATE, each) for each in contexts)
+    return "".join(
+        render_to_string(row_templates.TEMPLATE, context) for context in contexts
+    )
 
 
 @given(
@@ -57,19 +59,19 @@ def plain(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     columns=st.lists(st.sampled_from(COLUMNS), unique=True),
     language=st.sampled_from(["en", "el"]),
 )
-def test_rows_of_any_shape_are_what_the_template_renders(
+def test_rows_of_any_shape_equal_the_rendered_template(
     rows: list[Row], columns: list[Column], language: str
 ) -> None:
     with translation.override(language):
-        assert row_templates.draw(rows, columns) == plain(rows, columns)
+        assert row_templates.draw(rows, columns) == rendered(rows, columns)
 
 
 @pytest.mark.parametrize("username", ["alice", "olga"])
-def test_rows_of_a_cluster_are_what_the_template_renders(
+def test_rows_of_a_cluster_equal_the_rendered_template(
     cluster: Cluster, rapi: FakeRapi, by_alice: Acting, olga: User, username: str
 ) -> None:
     for number, status in enumerate(STATUSES):
-        tags = [f"ganetimgr:{word}" for word in ("user:alice", "isolate", "group:x")]
+        tags = [f"ganetimgr:{tag}" for tag in ("user:alice", "isolate", "group:x")]
         rapi.add(f"m{number}", status=status, tags=tags[: 1 + number % 3])
     assert refreshing.refresh(cluster, force=True)
     power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
@@ -78,12 +80,12 @@ def test_rows_of_a_cluster_are_what_the_template_renders(
     rows = list(Rows(visible, visible.instances))
 
     assert len(rows) >= len(STATUSES)
-    assert row_templates.draw(rows, COLUMNS) == plain(rows, COLUMNS)
+    assert row_templates.draw(rows, COLUMNS) == rendered(rows, COLUMNS)
 
 
 @dataclass(slots=True)
 class WiderRow(Row):
-    """A row as it is after somebody added two columns, and nothing else."""
+    """A row with two additional columns."""
 
     hypervisor: str
     disks: int
@@ -112,5 +114,5 @@ def test_a_new_column_shows_each_row_its_own_value(
     ]
 
 
-def test_every_column_can_be_sorted_by_and_nothing_else() -> None:
+def test_sort_keys_are_those_of_the_columns() -> None:
     assert SORT_KEYS.keys() == {NAME.key, *(column.key for column in COLUMNS)}

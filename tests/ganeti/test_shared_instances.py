@@ -1,4 +1,4 @@
-"""Equal instances stay the same objects, and what was made of them is kept."""
+"""Equal instances stay the same objects; derived values are kept."""
 
 from collections.abc import Sequence
 
@@ -21,45 +21,45 @@ def instances(*names: str) -> Instances:
 
 
 @pytest.fixture
-def made() -> list[Sequence[Instances]]:
+def computations() -> list[Sequence[Instances]]:
     return []
 
 
 @pytest.fixture
-def derived(made: list[Sequence[Instances]]) -> Derived[int]:
-    """Return how many instances there are, counted once."""
+def derived(computations: list[Sequence[Instances]]) -> Derived[int]:
+    """Return a derived value: the number of instances."""
 
     def count(clusters: Sequence[Instances]) -> int:
-        made.append(clusters)
+        computations.append(clusters)
         return sum(map(len, clusters))
 
     return Derived(count)
 
 
-def test_an_equal_value_stays_the_same_object() -> None:
-    old, new = instances("web1"), instances("web1")
+def test_equal_instances_keep_the_previous_object() -> None:
+    previous, current = instances("web1"), instances("web1")
 
-    assert reuse_if_equal(old, new) is old
-
-
-def test_another_value_takes_the_place_of_the_old_one() -> None:
-    new = instances("web2")
-
-    assert reuse_if_equal(instances("web1"), new) is new
-    assert reuse_if_equal(None, new) is new
+    assert reuse_if_equal(previous, current) is previous
 
 
-def test_a_derived_value_is_made_once(
-    derived: Derived[int], made: list[Sequence[Instances]]
+def test_different_instances_replace_the_previous_object() -> None:
+    current = instances("web2")
+
+    assert reuse_if_equal(instances("web1"), current) is current
+    assert reuse_if_equal(None, current) is current
+
+
+def test_a_derived_value_is_computed_once(
+    derived: Derived[int], computations: list[Sequence[Instances]]
 ) -> None:
     athens, berlin = instances("web1"), instances("web2", "web3")
 
     assert [derived.of([athens, berlin]) for _ in range(3)] == [3, 3, 3]
-    assert len(made) == 1
+    assert len(computations) == 1
 
 
-def test_a_derived_value_is_made_again_when_a_cluster_changes(
-    derived: Derived[int], made: list[Sequence[Instances]]
+def test_a_derived_value_is_computed_again_when_a_cluster_changes(
+    derived: Derived[int], computations: list[Sequence[Instances]]
 ) -> None:
     athens, berlin = instances("web1"), instances("web2", "web3")
     derived.of([athens, berlin])
@@ -67,30 +67,34 @@ def test_a_derived_value_is_made_again_when_a_cluster_changes(
     assert derived.of([athens, instances("web2")]) == 2
     assert derived.of([athens]) == 1
     assert derived.of([]) == 0
-    assert len(made) == 4
+    assert len(computations) == 4
 
 
-def test_another_process_keeps_its_instances_while_they_are_equal(
+def test_another_process_keeps_its_equal_instances(
     cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = contents(cluster)
-    mine = dict(snapshots._memory)
+    previous = contents(cluster)
+    memory = dict(snapshots._memory)
     published.nodes["node1"]["mfree"] = 1
     refreshing.refresh(cluster, force=True)
 
     snapshots.clear_memory()
-    snapshots._memory.update(mine)
+    snapshots._memory.update(memory)
 
-    after = contents(cluster)
-    assert after.nodes["node1"].memory_free_mib == 1
-    assert after.instances is before.instances
-    assert machine(cluster, "web1") is before.instances["web1"]
+    current = contents(cluster)
+    assert current.nodes["node1"].memory_free_mib == 1
+    assert current.instances is previous.instances
+    assert machine(cluster, "web1") is previous.instances["web1"]
 
 
-def test_lists_of_everything_are_merged_once(
+def test_instances_of_all_clusters_are_merged_once(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    shots = snapshots.current([cluster])
-    known = [shot.contents.instances for shot in shots if shot.contents]
+    current = snapshots.current([cluster])
+    instances = [
+        snapshot.contents.instances for snapshot in current if snapshot.contents
+    ]
 
-    assert inventory._all_instances.of(known) is inventory._all_instances.of(known)
+    assert inventory._all_instances.of(instances) is inventory._all_instances.of(
+        instances
+    )

@@ -17,87 +17,91 @@ from tests.ganeti.state import contents, current
 
 
 def test_before_the_first_refresh_nothing_is_known(cluster: Cluster) -> None:
-    shot = current(cluster)
+    snapshot = current(cluster)
 
-    assert (shot.published, shot.contents, shot.generation) == (None, None, "")
-    assert not shot.down
+    assert (snapshot.published, snapshot.contents, snapshot.generation) == (
+        None,
+        None,
+        "",
+    )
+    assert not snapshot.down
 
 
-def test_reading_asks_no_cluster(cluster: Cluster, published: FakeRapi) -> None:
+def test_reading_a_snapshot_calls_no_cluster(
+    cluster: Cluster, published: FakeRapi
+) -> None:
     current(cluster)
 
     assert published.calls == []
 
 
-def test_another_process_reads_what_one_published(
+def test_another_process_reads_published_contents(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    mine = contents(cluster)
+    own = contents(cluster)
     snapshots.clear_memory()
 
-    theirs = contents(cluster)
+    decoded = contents(cluster)
 
-    assert theirs == mine
-    assert theirs is not mine
+    assert decoded == own
+    assert decoded is not own
 
 
-def test_a_process_keeps_what_it_decoded_until_there_is_news(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_decoded_contents_are_kept(cluster: Cluster, published: FakeRapi) -> None:
     assert contents(cluster) is contents(cluster)
 
 
 def test_equal_contents_keep_their_generation(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    before = current(cluster)
+    previous = current(cluster)
 
     refreshing.refresh(cluster, force=True)
 
-    after = current(cluster)
-    assert after.generation == before.generation
-    assert after.fetched_at is not None
-    assert before.fetched_at is not None
-    assert after.fetched_at > before.fetched_at
+    refreshed = current(cluster)
+    assert refreshed.generation == previous.generation
+    assert refreshed.fetched_at is not None
+    assert previous.fetched_at is not None
+    assert refreshed.fetched_at > previous.fetched_at
 
 
-def test_news_make_a_new_generation_and_forget_the_old(
+def test_a_change_makes_a_new_generation_and_deletes_the_old(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    before = current(cluster).generation
+    previous = current(cluster).generation
     published.change("web1", status="ERROR_down")
 
     refreshing.refresh(cluster, force=True)
 
-    assert current(cluster).generation != before
-    assert not cache.has_key(f"{snapshots._key(cluster)}:{before}")
+    assert current(cluster).generation != previous
+    assert not cache.has_key(f"{snapshots._key(cluster)}:{previous}")
 
 
-def test_what_did_not_change_stays_the_same_object(
+def test_unchanged_instances_stay_the_same_objects(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    before = contents(cluster).instances["web1"]
+    previous = contents(cluster).instances["web1"]
     published.change("web2", status="running")
 
     refreshing.refresh(cluster, force=True)
 
-    assert contents(cluster).instances["web1"] is before
+    assert contents(cluster).instances["web1"] is previous
 
 
-def test_free_memory_on_a_node_leaves_what_was_made_of_the_instances(
+def test_a_change_of_a_node_keeps_the_instances(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    before = contents(cluster)
+    previous = contents(cluster)
     published.nodes["node1"]["mfree"] = 1
 
     refreshing.refresh(cluster, force=True)
 
-    after = contents(cluster)
-    assert after.nodes["node1"].memory_free_mib == 1
-    assert after.instances is before.instances
+    refreshed = contents(cluster)
+    assert refreshed.nodes["node1"].memory_free_mib == 1
+    assert refreshed.instances is previous.instances
 
 
-def test_a_cache_that_lost_everything_gets_it_back(
+def test_a_cleared_cache_is_filled_by_a_refresh(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     cache.clear()
@@ -108,7 +112,7 @@ def test_a_cache_that_lost_everything_gets_it_back(
     assert "web1" in contents(cluster).instances
 
 
-def test_while_the_cache_has_nothing_a_process_goes_on_with_what_it_has(
+def test_memory_is_used_while_the_cache_is_empty(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     cache.clear()
@@ -116,10 +120,10 @@ def test_while_the_cache_has_nothing_a_process_goes_on_with_what_it_has(
     assert "web1" in contents(cluster).instances
 
 
-def test_a_cache_that_hiccups_loses_nothing(
+def test_a_failed_read_of_the_cache_is_repeated(
     cluster: Cluster, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cluster may be down: nobody would write its contents again."""
+    """If the cluster is down, its contents would not be saved again."""
     snapshots.clear_memory()
     with monkeypatch.context() as patch:
         patch.setattr(snapshots._contents, "get", lambda _key: None)
@@ -128,33 +132,33 @@ def test_a_cache_that_hiccups_loses_nothing(
     assert "web1" in contents(cluster).instances
 
 
-def test_an_older_stamp_does_not_replace_newer_news(
+def test_an_older_stamp_does_not_replace_a_newer_one(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     key = snapshots._stamp_key(snapshots._key(cluster))
-    old = cache.get(key)
+    old_stamp = cache.get(key)
     published.change("web1", status="ADMIN_down")
     refreshing.refresh(cluster, force=True)
 
-    cache.set(key, old)
+    cache.set(key, old_stamp)
 
     assert contents(cluster).instances["web1"].state is State.STOPPED
 
 
-def test_contents_travel_without_their_indexes(
+def test_contents_are_encoded_without_their_indexes(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    found = contents(cluster)
-    assert found.by_user["alice"]
+    current_contents = contents(cluster)
+    assert current_contents.by_user["alice"]
 
-    travelled = snapshots._contents.decode(snapshots._contents.encode(found))
+    decoded = snapshots._contents.decode(snapshots._contents.encode(current_contents))
 
-    assert travelled == found
-    assert "by_user" not in travelled.__dict__
-    assert travelled.by_user.keys() == found.by_user.keys()
+    assert decoded == current_contents
+    assert "by_user" not in decoded.__dict__
+    assert decoded.by_user.keys() == current_contents.by_user.keys()
 
 
-# -- what others wrote into the cache
+# -- invalid data in the cache
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 STAMP: dict[str, Any] = {
@@ -206,7 +210,7 @@ def test_a_stamp_of_wrong_types_counts_as_missing(
 
 
 @pytest.mark.parametrize(
-    "planted",
+    "stored",
     [
         pytest.param(b"\x80\x04N.", id="pickle"),
         pytest.param(packed({**CONTENTS, "instances": {"web1": 5}}), id="wrong type"),
@@ -215,11 +219,11 @@ def test_a_stamp_of_wrong_types_counts_as_missing(
     ],
 )
 def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
-    cluster: Cluster, published: FakeRapi, planted: bytes
+    cluster: Cluster, published: FakeRapi, stored: bytes
 ) -> None:
     generation = current(cluster).generation
     snapshots.clear_memory()
-    cache.set(snapshots._contents_key(snapshots._key(cluster), generation), planted)
+    cache.set(snapshots._contents_key(snapshots._key(cluster), generation), stored)
 
     assert current(cluster).published is None
     refreshing.refresh(cluster, force=True)
@@ -227,24 +231,28 @@ def test_contents_of_wrong_types_count_as_missing_until_the_next_refresh(
     assert "web1" in contents(cluster).instances
 
 
-def test_what_could_not_be_read_again_is_not_published(
+def test_contents_that_cannot_be_decoded_are_not_published(
     cluster: Cluster, published: FakeRapi
 ) -> None:
-    def with_a_text_for_memory(before: StampedContents | None) -> StampedContents:
-        assert before
-        node = replace(before.contents.nodes["node1"], memory_total_mib="much")  # type: ignore[arg-type]
-        return replace(before, contents=replace(before.contents, nodes={"node1": node}))
+    def replace_memory_by_text(previous: StampedContents | None) -> StampedContents:
+        assert previous
+        node = replace(previous.contents.nodes["node1"], memory_total_mib="much")  # type: ignore[arg-type]
+        return replace(
+            previous, contents=replace(previous.contents, nodes={"node1": node})
+        )
 
     with pytest.raises(RapiProtocolError, match="unexpected type: Expected `int"):
-        snapshots.publish(cluster, with_a_text_for_memory)
+        snapshots.publish(cluster, replace_memory_by_text)
 
     assert "node2" in contents(cluster).nodes, "what was known stays"
 
 
 @pytest.mark.parametrize("owner", ["alice", "dave"])
-def test_owners_find_theirs_without_a_search(
+def test_contents_are_indexed_by_owner(
     cluster: Cluster, published: FakeRapi, owner: str
 ) -> None:
-    found = contents(cluster)
+    current_contents = contents(cluster)
 
-    assert all(owner in one.tags.users for one in found.by_user[owner])
+    assert all(
+        owner in instance.tags.users for instance in current_contents.by_user[owner]
+    )

@@ -1,4 +1,4 @@
-"""One call after the other: none lost, none done twice."""
+"""Steps of a chain: order, retries, failures."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +19,7 @@ from apps.ganeti.rapi.client import RapiClient
 from apps.ganeti.rapi.errors import RapiRefused, RapiUnreachable
 from apps.ganeti.watch.sweeper import Sweeper
 from apps.ganeti.watch.watcher import Watcher
-from tests.ganeti.chains import carry_on, end
+from tests.ganeti.chains import finish_job, run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.state import machine
 
@@ -27,12 +27,14 @@ TAG = "ganetimgr:isolate"
 CHAIN = (steps.add_tags(TAG), steps.migrate(), steps.start())
 AWAY = RapiUnreachable("It refused the connection.", sent=False)
 
-Begin = Callable[..., Job]
+SubmitChain = Callable[..., Job]
 
 
 @pytest.fixture
-def begin(cluster: Cluster, published: FakeRapi, by_alice: Acting) -> Begin:
-    """Return a function that shuts web1 down, with steps that follow."""
+def submit_chain(
+    cluster: Cluster, published: FakeRapi, by_alice: Acting
+) -> SubmitChain:
+    """Return a function that submits a shutdown of web1 followed by steps."""
 
     def shut_down(*then: Step) -> Job:
         def call(client: RapiClient, reason: str) -> int:
@@ -50,8 +52,8 @@ def newest() -> Job:
     return Job.objects.order_by("-pk")[0]
 
 
-def later(job: Job) -> None:
-    """Let the time come when a step may be tried again."""
+def make_due(job: Job) -> None:
+    """Make the next attempt of a step due."""
     Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
 
 
@@ -62,12 +64,12 @@ def paths(rapi: FakeRapi) -> list[str]:
 # -- in order
 
 
-def test_steps_are_done_one_after_the_other(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_steps_are_submitted_one_after_the_other(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    begin(*CHAIN)
+    submit_chain(*CHAIN)
 
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert paths(published) == [
         "web1/shutdown",
@@ -78,33 +80,33 @@ def test_steps_are_done_one_after_the_other(
     assert set(Job.objects.values_list("status", flat=True)) == {JobStatus.SUCCESS}
 
 
-def test_the_next_one_waits_for_the_end_of_the_one_before(
-    begin: Begin, published: FakeRapi
+def test_a_step_waits_for_the_end_of_the_previous_job(
+    submit_chain: SubmitChain, published: FakeRapi
 ) -> None:
-    begin(*CHAIN)
+    submit_chain(*CHAIN)
 
     planned.submit_planned()
 
     assert paths(published) == ["web1/shutdown"]
 
 
-def test_the_machine_is_busy_all_the_while(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_the_machine_stays_busy_between_steps(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    job = begin(*CHAIN)
+    job = submit_chain(*CHAIN)
 
-    end(cluster, published, job)
+    finish_job(cluster, published, job)
 
     assert newest().status == JobStatus.PLANNED
     assert newest().busy_key == Job.busy_key_of(cluster, "web1")
 
 
-def test_the_entry_in_the_history_goes_along(
-    begin: Begin, cluster: Cluster, published: FakeRapi, alice: User
+def test_all_jobs_of_a_chain_share_the_audit_entry(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi, alice: User
 ) -> None:
-    begin(*CHAIN)
+    submit_chain(*CHAIN)
 
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     entry = AuditEntry.objects.get()
     assert newest().user == alice
@@ -112,24 +114,24 @@ def test_the_entry_in_the_history_goes_along(
     assert chain_outcome(entry.jobs.all()) == newest()
 
 
-def test_a_job_without_steps_plans_none(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_no_step_is_planned_without_steps(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    job = begin()
+    job = submit_chain()
 
-    end(cluster, published, job)
+    finish_job(cluster, published, job)
 
     assert Job.objects.count() == 1
 
 
-# -- with the mark that the job before was handled
+# -- planning
 
 
-def test_the_plan_and_the_mark_are_one(
-    begin: Begin, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
+def test_planning_is_rolled_back_if_handling_fails(
+    submit_chain: SubmitChain, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A watcher that dies while it handles a job has planned nothing."""
-    job = begin(*CHAIN)
+    """A watcher that dies while handling a job leaves no planned step."""
+    job = submit_chain(*CHAIN)
     report = JobReport(1, JobStatus.SUCCESS)
     tracking.finish(job, report)
 
@@ -147,29 +149,29 @@ def test_the_plan_and_the_mark_are_one(
     assert newest().status == JobStatus.PLANNED
 
 
-def test_an_end_that_is_seen_twice_is_followed_once(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_an_end_seen_twice_plans_one_step(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    job = begin(*CHAIN)
-    end(cluster, published, job)
+    job = submit_chain(*CHAIN)
+    finish_job(cluster, published, job)
 
     assert not handlers.handle(job.pk)
 
     assert Job.objects.count() == 2
 
 
-def test_a_step_is_submitted_once_however_many_watchers_look(
-    begin: Begin,
+def test_a_step_is_submitted_once_by_two_watchers(
+    submit_chain: SubmitChain,
     cluster: Cluster,
     published: FakeRapi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    end(cluster, published, begin(*CHAIN))
-    asked: list[int] = []
+    finish_job(cluster, published, submit_chain(*CHAIN))
+    calls: list[int] = []
 
     def other_watcher(_call: object) -> None:
-        if not asked:
-            asked.append(1)
+        if not calls:
+            calls.append(1)
             planned.submit_planned()
 
     monkeypatch.setattr(published, "on_call", other_watcher)
@@ -178,11 +180,11 @@ def test_a_step_is_submitted_once_however_many_watchers_look(
     assert paths(published) == ["web1/shutdown", "web1/tags"]
 
 
-def test_a_watcher_that_dies_at_the_call_leaves_it_to_be_found(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_a_step_of_a_watcher_that_died_can_be_given_up(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    """The key of the step's job travels with the call, as that of every job."""
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    """The key in the job's reason shows whether it was submitted."""
+    finish_job(cluster, published, submit_chain(steps.add_tags(TAG)))
 
     def die(_call: object) -> None:
         raise KeyboardInterrupt
@@ -200,47 +202,47 @@ def test_a_watcher_that_dies_at_the_call_leaves_it_to_be_found(
     assert tracking.lost_report(job, late).status == JobStatus.NOT_SUBMITTED
 
 
-# -- when one fails
+# -- failures
 
 
 @pytest.mark.parametrize("status", ["error", "canceled"])
-def test_nothing_follows_what_failed(
-    begin: Begin, cluster: Cluster, published: FakeRapi, status: str
+def test_no_step_follows_a_failed_job(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi, status: str
 ) -> None:
-    begin(*CHAIN)
+    submit_chain(*CHAIN)
     published.finish(1)
-    end(cluster, published, newest())
+    finish_job(cluster, published, newest())
     planned.submit_planned()
 
     published.finish(2, status)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert paths(published) == ["web1/shutdown", "web1/tags"]
     assert newest().failed
     assert newest().busy_key is None
 
 
-def test_nothing_follows_what_ganeti_does_not_take(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_no_step_follows_a_refused_job(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(*CHAIN))
+    finish_job(cluster, published, submit_chain(*CHAIN))
     published.fail_submissions(RapiRefused("No such instance", code=404))
 
     planned.submit_planned()
     published.accept_submissions()
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert newest().status == JobStatus.REFUSED
     assert paths(published) == ["web1/shutdown"]
 
 
-# -- when the cluster is away
+# -- unreachable clusters
 
 
-def test_a_step_that_did_not_arrive_is_tried_again(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_a_step_that_was_not_submitted_is_retried(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    finish_job(cluster, published, submit_chain(steps.add_tags(TAG)))
     published.fail_submissions(AWAY)
 
     planned.submit_planned()
@@ -248,8 +250,8 @@ def test_a_step_that_did_not_arrive_is_tried_again(
     waiting = newest()
     planned.submit_planned()
     too_early = paths(published)
-    later(waiting)
-    carry_on(cluster, published)
+    make_due(waiting)
+    run_to_end(cluster, published)
 
     assert waiting.status == JobStatus.PLANNED
     assert waiting.busy_key == Job.busy_key_of(cluster, "web1")
@@ -259,8 +261,8 @@ def test_a_step_that_did_not_arrive_is_tried_again(
     assert newest().status == JobStatus.SUCCESS
 
 
-def test_handlers_are_not_called_before_the_last_attempt(
-    begin: Begin,
+def test_handlers_are_called_after_the_last_attempt_only(
+    submit_chain: SubmitChain,
     cluster: Cluster,
     published: FakeRapi,
     monkeypatch: pytest.MonkeyPatch,
@@ -268,19 +270,21 @@ def test_handlers_are_not_called_before_the_last_attempt(
     statuses: list[str] = []
     monkeypatch.setattr(handlers, "_handlers", {})
     handlers.on_finished(Job.Kind.TAG)(lambda job: statuses.append(job.status))
-    end(cluster, published, begin(steps.add_tags(TAG)))
+    finish_job(cluster, published, submit_chain(steps.add_tags(TAG)))
     published.fail_submissions(AWAY)
 
     planned.submit_planned()
     published.accept_submissions()
-    later(newest())
-    carry_on(cluster, published)
+    make_due(newest())
+    run_to_end(cluster, published)
 
     assert statuses == [JobStatus.SUCCESS]
 
 
-def test_the_pauses_grow(begin: Begin, cluster: Cluster, published: FakeRapi) -> None:
-    end(cluster, published, begin(steps.add_tags(TAG)))
+def test_pauses_between_attempts_grow(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
+) -> None:
+    finish_job(cluster, published, submit_chain(steps.add_tags(TAG)))
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(hours=4))
     published.fail_submissions(AWAY)
 
@@ -290,16 +294,16 @@ def test_the_pauses_grow(begin: Begin, cluster: Cluster, published: FakeRapi) ->
     assert timedelta(minutes=59) < pause < timedelta(minutes=61)
 
 
-def test_after_a_day_it_is_given_up(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_a_step_is_given_up_after_a_day(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(*CHAIN))
+    finish_job(cluster, published, submit_chain(*CHAIN))
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(hours=25))
     published.fail_submissions(AWAY)
 
     planned.submit_planned()
     published.accept_submissions()
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert newest().status == JobStatus.NOT_SUBMITTED
     assert newest().handled_at
@@ -307,11 +311,11 @@ def test_after_a_day_it_is_given_up(
     assert paths(published) == ["web1/shutdown"]
 
 
-def test_what_nobody_asked_for_is_given_up_after_a_day_too(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_a_step_without_audit_entry_is_given_up_after_a_day(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    """Its last attempt is always new."""
-    end(cluster, published, begin(*CHAIN))
+    """Each attempt is a new job, so the age of the chain counts."""
+    finish_job(cluster, published, submit_chain(*CHAIN))
     Job.objects.update(
         audit_entry=None, created_at=timezone.now() - timedelta(hours=25)
     )
@@ -323,60 +327,60 @@ def test_what_nobody_asked_for_is_given_up_after_a_day_too(
     assert newest().handled_at
 
 
-def test_what_somebody_asked_for_is_not_tried_again(
-    begin: Begin, published: FakeRapi
+def test_the_first_job_of_a_chain_is_not_retried(
+    submit_chain: SubmitChain, published: FakeRapi
 ) -> None:
-    """They were told that nothing was done, and may have changed their mind."""
+    """The user was told that nothing was done, and may not want it any more."""
     published.fail_submissions(AWAY)
 
     with pytest.raises(RapiUnreachable):
-        begin(*CHAIN)
+        submit_chain(*CHAIN)
     handlers.handle(newest().pk)
 
     assert newest().status == JobStatus.NOT_SUBMITTED
     assert Job.objects.count() == 1
 
 
-def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_a_step_in_doubt_is_found_and_the_chain_continues(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(steps.add_tags(TAG), steps.migrate()))
-    silence = RapiUnreachable("It didn't respond in time.", sent=True)
-    published.fail_submissions(silence, after=True)
+    finish_job(cluster, published, submit_chain(steps.add_tags(TAG), steps.migrate()))
+    no_response = RapiUnreachable("It didn't respond in time.", sent=True)
+    published.fail_submissions(no_response, arrived=True)
 
     planned.submit_planned()
     published.accept_submissions()
     doubtful = newest()
-    found = tracking.find_lost_jobs(cluster, [doubtful])
-    carry_on(cluster, published)
+    found_pks = tracking.find_lost_jobs(cluster, [doubtful])
+    run_to_end(cluster, published)
 
     assert doubtful.status == JobStatus.IN_DOUBT
-    assert found == {doubtful.pk}
+    assert found_pks == {doubtful.pk}
     assert paths(published) == ["web1/shutdown", "web1/tags", "web1/migrate"]
 
 
-# -- beside what others do
+# -- concurrency
 
 
-def test_a_step_goes_on_beside_what_somebody_else_asked_for(
-    begin: Begin, cluster: Cluster, published: FakeRapi, by_alice: Acting
+def test_a_step_is_submitted_beside_another_users_job(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
-    job = begin(steps.add_tags(TAG))
+    job = submit_chain(steps.add_tags(TAG))
     published.finish(1)
     tracking.finish(job, JobReport(1, JobStatus.SUCCESS))
-    begin()  # between the end and what follows from it
+    submit_chain()  # between the end and its handling
 
     handlers.handle(job.pk)
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
     assert sorted(paths(published)) == ["web1/shutdown", "web1/shutdown", "web1/tags"]
     assert published.instances["web1"]["tags"] == ["ganetimgr:user:alice", TAG]
 
 
-def test_the_watcher_submits_what_is_planned(
-    begin: Begin, cluster: Cluster, published: FakeRapi
+def test_the_watcher_submits_planned_steps(
+    submit_chain: SubmitChain, cluster: Cluster, published: FakeRapi
 ) -> None:
-    end(cluster, published, begin(steps.migrate()))
+    finish_job(cluster, published, submit_chain(steps.migrate()))
     watcher = Watcher(workers=1)
 
     Sweeper(watcher, watcher.stopping).turn()

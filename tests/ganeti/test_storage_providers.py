@@ -1,7 +1,7 @@
 from apps.ganeti.domain.tags import storage_providers
 
 
-def test_tags_of_a_cluster_offer_providers_with_parameters() -> None:
+def test_providers_and_parameters_are_read_from_tags() -> None:
     tags = [
         "ganetimgr:ext:shared",
         "ganetimgr:ext:shared:params:pool:vms",
@@ -17,7 +17,7 @@ def test_tags_of_a_cluster_offer_providers_with_parameters() -> None:
     }
 
 
-def test_other_tags_offer_nothing() -> None:
+def test_other_tags_give_no_provider() -> None:
     tags = ["other:ext:x", "ganetimgr:ext:", "ganetimgr:ext:a:b", "ganetimgr:x", ""]
 
     assert storage_providers(tags, "ganetimgr") == {}

@@ -55,7 +55,7 @@ def only_job() -> Job:
 # -- accepted
 
 
-def test_a_job_has_ganetis_id_and_waits_in_the_queue(
+def test_a_job_is_queued_with_ganetis_id(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
     job = submit_reboot()
@@ -65,21 +65,21 @@ def test_a_job_has_ganetis_id_and_waits_in_the_queue(
     assert job.unfinished
 
 
-def test_the_job_is_written_down_before_ganeti_is_asked(
+def test_the_job_is_saved_before_the_call(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
     statuses: list[str] = []
 
-    def look(_call: Call) -> None:
+    def record_status(_call: Call) -> None:
         statuses.append(only_job().status)
 
-    published.on_call = look
+    published.on_call = record_status
     submit_reboot()
 
     assert statuses == [JobStatus.SUBMITTING]
 
 
-def test_the_jobs_key_and_the_persons_name_travel_in_the_reason(
+def test_the_reason_has_key_user_and_description(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
     job = submit_reboot()
@@ -90,7 +90,7 @@ def test_the_jobs_key_and_the_persons_name_travel_in_the_reason(
     assert "hard reboot" in reason
 
 
-def test_who_did_what_from_where_is_recorded(
+def test_user_address_and_action_are_recorded(
     submit_reboot: Submit, alice: User
 ) -> None:
     job = submit_reboot()
@@ -121,25 +121,25 @@ def test_a_busy_machine_gets_no_second_job(
     assert AuditEntry.objects.count() == 1
 
 
-def test_of_two_at_once_one_is_told_to_wait(
+def test_one_of_two_simultaneous_submissions_is_refused(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
-    seconds: list[Exception] = []
+    errors: list[Exception] = []
 
-    def come_second(_call: Call) -> None:
+    def submit_again(_call: Call) -> None:
         published.on_call = None
-        with pytest.raises(NotNow) as caught:
+        with pytest.raises(NotNow) as exc_info:
             submit_reboot()
-        seconds.append(caught.value)
+        errors.append(exc_info.value)
 
-    published.on_call = come_second
+    published.on_call = submit_again
     submit_reboot()
 
-    assert len(seconds) == 1
+    assert len(errors) == 1
     assert len(published.jobs) == 1
 
 
-def test_another_machine_is_not_kept_waiting(
+def test_another_machine_is_not_busy(
     submit_reboot: Submit, cluster: Cluster, published: FakeRapi, by_alice: Acting
 ) -> None:
     submit_reboot()
@@ -149,12 +149,15 @@ def test_another_machine_is_not_kept_waiting(
     assert len(published.jobs) == 2
 
 
-def test_a_machine_of_the_same_name_elsewhere_is_another(
-    submit_reboot: Submit, farm: dict[str, FakeRapi], web1: Instance, by_alice: Acting
+def test_a_machine_of_the_same_name_on_another_cluster_is_not_busy(
+    submit_reboot: Submit,
+    rapi_by_host: dict[str, FakeRapi],
+    web1: Instance,
+    by_alice: Acting,
 ) -> None:
     sparta = Cluster.objects.create(hostname="sparta.example.org", slug="sparta")
-    farm[sparta.hostname] = FakeRapi()
-    farm[sparta.hostname].add("web1")
+    rapi_by_host[sparta.hostname] = FakeRapi()
+    rapi_by_host[sparta.hostname].add("web1")
     submit_reboot()
 
     assert submit(sparta, instance_target(web1), REBOOT, by=by_alice).unfinished
@@ -173,7 +176,7 @@ def test_a_machine_of_the_same_name_elsewhere_is_another(
     ],
     ids=["refused", "conflict", "no permission", "unreachable"],
 )
-def test_what_surely_made_no_job_is_over_at_once(
+def test_a_failed_submission_ends_the_job(
     submit_reboot: Submit, published: FakeRapi, error: RapiError, status: JobStatus
 ) -> None:
     published.fail_submissions(error)
@@ -193,10 +196,10 @@ def test_what_surely_made_no_job_is_over_at_once(
     ids=["no answer", "HTML"],
 )
 @pytest.mark.parametrize("arrived", [True, False])
-def test_what_may_have_made_a_job_is_in_doubt_and_keeps_the_machine(
+def test_a_submission_without_response_is_in_doubt(
     submit_reboot: Submit, published: FakeRapi, error: RapiError, arrived: bool
 ) -> None:
-    published.fail_submissions(error, after=arrived)
+    published.fail_submissions(error, arrived=arrived)
 
     job = submit_reboot()
 
@@ -205,7 +208,7 @@ def test_what_may_have_made_a_job_is_in_doubt_and_keeps_the_machine(
     assert job.busy_key is not None
 
 
-def test_after_a_refusal_the_machine_is_free_again(
+def test_a_refusal_frees_the_machine(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
     published.fail_submissions(refusal(500, "No"))
@@ -217,7 +220,7 @@ def test_after_a_refusal_the_machine_is_free_again(
     assert submit_reboot().unfinished
 
 
-def test_a_password_that_no_key_reads_submits_nothing(
+def test_an_undecryptable_password_submits_nothing(
     submit_reboot: Submit, cluster: Cluster, published: FakeRapi
 ) -> None:
     cluster.password_encrypted = "not ours"
@@ -229,7 +232,7 @@ def test_a_password_that_no_key_reads_submits_nothing(
     assert published.calls == []
 
 
-def test_a_watcher_that_was_quicker_is_not_overruled(
+def test_an_end_saved_by_the_watcher_is_not_overwritten(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
     def finish_first(_call: Call) -> None:
@@ -242,10 +245,10 @@ def test_a_watcher_that_was_quicker_is_not_overruled(
     assert (job.status, job.ganeti_id) == (JobStatus.SUCCESS, 99)
 
 
-# -- refused by us
+# -- refusals by this site
 
 
-def test_a_refused_attempt_is_recorded_and_in_the_digest(
+def test_a_refusal_is_recorded_and_mailed(
     cluster: Cluster,
     web1: Instance,
     by_alice: Acting,
@@ -270,7 +273,7 @@ def test_a_refused_attempt_is_recorded_and_in_the_digest(
         assert word in mail.body
 
 
-def test_a_stranger_is_told_nothing_but_the_record_says_why(
+def test_a_stranger_gets_no_reason_but_the_entry_has_it(
     cluster: Cluster, web1: Instance, carol: User
 ) -> None:
     error = refuse(INVISIBLE, "reboot", instance_target(web1), by=Acting(carol))

@@ -18,18 +18,18 @@ from apps.work.models import Failure
 from tests.ganeti.jobs import NewJob
 from tests.services import Beanstalkd
 
-ME = "me"
+WATCHER = "me"
 
 
-# -- the table
+# -- sweeper
 
 
-class NotingWatcher(Watcher):
-    """Notes whom it would follow, and starts no threads."""
+class RecordingWatcher(Watcher):
+    """Records the clusters to follow, and starts no threads."""
 
     def __init__(self) -> None:
         super().__init__(workers=1)
-        self.name = ME
+        self.name = WATCHER
         self.followed: list[int] = []
 
     def follow(self, cluster_pks: Iterable[int]) -> None:
@@ -40,28 +40,28 @@ class NotingWatcher(Watcher):
 
 
 @pytest.fixture
-def watcher() -> NotingWatcher:
-    return NotingWatcher()
+def watcher() -> RecordingWatcher:
+    return RecordingWatcher()
 
 
 @pytest.fixture
-def sweeper(db: None, watcher: NotingWatcher) -> Sweeper:
+def sweeper(db: None, watcher: RecordingWatcher) -> Sweeper:
     return Sweeper(watcher, watcher.stopping)
 
 
-def test_rows_without_a_follower_are_taken(
-    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+def test_jobs_without_a_follower_are_claimed(
+    sweeper: Sweeper, watcher: RecordingWatcher, new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
 
     sweeper.turn()
 
     assert watcher.followed == [cluster.pk]
-    assert tracking.followed_by(ME, cluster) == [job]
+    assert tracking.followed_by(WATCHER, cluster) == [job]
 
 
-def test_a_row_submitted_in_the_very_moment_is_taken(
-    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+def test_a_job_submitted_just_now_is_claimed(
+    sweeper: Sweeper, watcher: RecordingWatcher, new_job: NewJob, cluster: Cluster
 ) -> None:
     new_job(submitted_at=timezone.now())
 
@@ -71,7 +71,7 @@ def test_a_row_submitted_in_the_very_moment_is_taken(
     assert watcher.followed == [cluster.pk]
 
 
-def test_an_end_whose_handlers_did_not_run_is_handled(
+def test_unhandled_ends_are_handled(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
     job = new_job(status=JobStatus.ERROR, busy_key=None)
@@ -82,7 +82,7 @@ def test_an_end_whose_handlers_did_not_run_is_handled(
     assert handled == [job]
 
 
-def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
+def test_a_failing_handler_does_not_block_other_jobs_or_the_beat(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
     def fail(job: Job) -> None:
@@ -99,13 +99,13 @@ def test_a_handler_that_fails_holds_up_neither_others_nor_the_beat(
     assert WatcherBeat.objects.exists()
 
 
-def test_a_handler_that_keeps_failing_is_not_tried_at_every_turn(
+def test_a_failing_handler_is_not_retried_at_every_turn(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
-    tries: list[Job] = []
+    calls: list[Job] = []
 
     def fail(job: Job) -> None:
-        tries.append(job)
+        calls.append(job)
         raise RuntimeError("a fault of ours")
 
     handlers.on_finished(Job.Kind.REBOOT)(fail)
@@ -114,28 +114,31 @@ def test_a_handler_that_keeps_failing_is_not_tried_at_every_turn(
     for _ in range(3):
         sweeper.turn()
 
-    assert len(tries) == 1
+    assert len(calls) == 1
 
 
-def test_what_a_handler_raises_is_written_down_until_it_succeeds(
+def test_exceptions_of_handlers_are_saved_until_success(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
-    faults = [RuntimeError("a fault of ours"), OperationalError("no such character")]
+    exceptions = [
+        RuntimeError("a fault of ours"),
+        OperationalError("no such character"),
+    ]
 
     def fail(_job: Job) -> None:
-        if faults:
-            raise faults.pop(0)
+        if exceptions:
+            raise exceptions.pop(0)
 
     handlers.on_finished(Job.Kind.REBOOT)(fail)
     job = new_job(status=JobStatus.ERROR, busy_key=None)
-    seen = []
+    errors = []
 
     for _ in range(3):
         sweeper.turn()
-        seen += [failure.error for failure in Failure.objects.all()]
+        errors += [failure.error for failure in Failure.objects.all()]
         Failure.objects.update(next_at=timezone.now())
 
-    assert seen == [
+    assert errors == [
         "RuntimeError: a fault of ours",
         "OperationalError: no such character",
     ]
@@ -143,7 +146,7 @@ def test_what_a_handler_raises_is_written_down_until_it_succeeds(
     assert job.handled_at
 
 
-def test_what_comes_of_an_end_is_given_up_after_days(
+def test_a_failing_handler_is_given_up_after_days(
     sweeper: Sweeper, new_job: NewJob, handled: list[Job]
 ) -> None:
     def fail(_job: Job) -> None:
@@ -161,7 +164,7 @@ def test_what_comes_of_an_end_is_given_up_after_days(
     assert Failure.objects.get().given_up_at
 
 
-def test_a_watcher_gives_signs_of_life(sweeper: Sweeper) -> None:
+def test_a_turn_saves_a_beat(sweeper: Sweeper) -> None:
     sweeper.turn()
 
     newest = WatcherBeat.newest()
@@ -169,17 +172,17 @@ def test_a_watcher_gives_signs_of_life(sweeper: Sweeper) -> None:
     assert timezone.now() - newest < WatcherBeat.ALIVE
 
 
-def test_the_beats_of_watchers_long_gone_are_forgotten(sweeper: Sweeper) -> None:
+def test_old_beats_are_deleted(sweeper: Sweeper) -> None:
     long_ago = timezone.now() - timedelta(days=2)
     WatcherBeat.objects.create(name="old", started_at=long_ago, beat_at=long_ago)
 
     sweeper.turn()
 
-    assert [beat.name for beat in WatcherBeat.objects.all()] == [ME]
+    assert [beat.name for beat in WatcherBeat.objects.all()] == [WATCHER]
 
 
-def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
-    sweeper: Sweeper, watcher: NotingWatcher, new_job: NewJob, cluster: Cluster
+def test_a_stopped_watcher_releases_its_jobs(
+    sweeper: Sweeper, watcher: RecordingWatcher, new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
     sweeper.turn()
@@ -192,22 +195,22 @@ def test_who_leaves_frees_its_jobs_and_takes_its_beat_away(
     assert WatcherBeat.newest() is None
 
 
-# -- beanstalkd
+# -- listener
 
 
 @pytest.fixture
-def listener(tube: Any, watcher: NotingWatcher) -> Listener:
+def listener(tube: Any, watcher: RecordingWatcher) -> Listener:
     return Listener(watcher.take, watcher.stopping)
 
 
-def test_an_announced_job_is_taken_and_kept_until_it_ends(
+def test_an_announced_job_is_reserved_until_it_ends(
     listener: Listener, tube: Any, new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
     tube.put(f'{{"job": {job.pk}}}'.encode())
 
     listener.turn()
-    assert tracking.followed_by(ME, cluster) == [job]
+    assert tracking.followed_by(WATCHER, cluster) == [job]
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
 
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
@@ -235,7 +238,7 @@ def test_a_malformed_message_is_buried(listener: Listener, tube: Any) -> None:
     assert tube.stats_tube("ganetimgr")["current-jobs-buried"] == 1
 
 
-def test_a_job_announced_twice_is_held_once(
+def test_a_job_announced_twice_is_reserved_once(
     listener: Listener, tube: Any, new_job: NewJob
 ) -> None:
     job = new_job()
@@ -247,7 +250,7 @@ def test_a_job_announced_twice_is_held_once(
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
 
 
-def test_a_dead_beanstalkd_is_waited_for(
+def test_the_listener_waits_for_a_dead_beanstalkd(
     listener: Listener, beanstalkd: Beanstalkd, tube: Any
 ) -> None:
     tube.put(b"x")

@@ -22,8 +22,8 @@ protocol_tags = st.one_of(
 any_tags = st.lists(st.one_of(protocol_tags, st.text(max_size=40)), max_size=8)
 
 
-def rewritten(tags: Tags) -> set[str]:
-    """Write every tag that was understood."""
+def written(tags: Tags) -> set[str]:
+    """Return all tags that were parsed, written again."""
     lists = {
         words.USER: tags.users,
         words.GROUP: tags.groups,
@@ -32,36 +32,36 @@ def rewritten(tags: Tags) -> set[str]:
         words.SERVICE: tags.services,
         words.VOLUME_GROUP: tags.volume_groups,
     }
-    valued = {write(PREFIX, word, v) for word, found in lists.items() for v in found}
+    valued = {write(PREFIX, word, v) for word, names in lists.items() for v in names}
     return valued | {write(PREFIX, flag) for flag in tags.flags}
 
 
 @given(any_tags)
-def test_any_list_of_tags_is_read_without_an_error(tags: list[str]) -> None:
-    read = Tags.parse(tags, PREFIX)
+def test_arbitrary_tags_are_read(tags: list[str]) -> None:
+    parsed = Tags.parse(tags, PREFIX)
 
-    assert list(read) == tags
-    assert set(read.others) <= set(tags)
-
-
-@given(any_tags)
-def test_reading_what_was_read_gives_the_same(tags: list[str]) -> None:
-    read = Tags.parse(tags, PREFIX)
-
-    assert Tags.parse(read.raw, PREFIX) == read
+    assert list(parsed) == tags
+    assert set(parsed.others) <= set(tags)
 
 
 @given(any_tags)
-def test_writing_what_was_read_gives_the_same_owners_and_marks(tags: list[str]) -> None:
-    read = Tags.parse(tags, PREFIX)
+def test_reading_again_gives_the_same_tags(tags: list[str]) -> None:
+    parsed = Tags.parse(tags, PREFIX)
 
-    again = Tags.parse(rewritten(read), PREFIX)
+    assert Tags.parse(parsed.raw, PREFIX) == parsed
 
-    assert set(again.users) == set(read.users)
-    assert set(again.groups) == set(read.groups)
-    assert set(again.applications) == set(read.applications)
-    assert again.flags == read.flags
-    assert again.others == ()
+
+@given(any_tags)
+def test_written_tags_read_as_the_same(tags: list[str]) -> None:
+    parsed = Tags.parse(tags, PREFIX)
+
+    reread = Tags.parse(written(parsed), PREFIX)
+
+    assert set(reread.users) == set(parsed.users)
+    assert set(reread.groups) == set(parsed.groups)
+    assert set(reread.applications) == set(parsed.applications)
+    assert reread.flags == parsed.flags
+    assert reread.others == ()
 
 
 @pytest.mark.parametrize("spelling", ["user", "users"])
@@ -80,10 +80,10 @@ def test_an_owner_named_in_both_spellings_counts_once() -> None:
     assert Tags.parse(tags, PREFIX).users == ("alice",)
 
 
-def test_a_name_with_colons_is_kept_whole() -> None:
-    read = Tags.parse(["ganetimgr:user:cn=a:b@example.org"], PREFIX)
+def test_a_name_may_contain_colons() -> None:
+    parsed = Tags.parse(["ganetimgr:user:cn=a:b@example.org"], PREFIX)
 
-    assert read.users == ("cn=a:b@example.org",)
+    assert parsed.users == ("cn=a:b@example.org",)
 
 
 @pytest.mark.parametrize(
@@ -101,34 +101,34 @@ def test_a_name_with_colons_is_kept_whole() -> None:
         "",
     ],
 )
-def test_what_does_not_follow_the_protocol_is_left_alone(tag: str) -> None:
-    read = Tags.parse([tag], PREFIX)
+def test_other_tags_are_left_alone(tag: str) -> None:
+    parsed = Tags.parse([tag], PREFIX)
 
-    assert read.others == (tag,)
-    assert (read.users, read.flags) == ((), frozenset())
+    assert parsed.others == (tag,)
+    assert (parsed.users, parsed.flags) == ((), frozenset())
 
 
-def test_marks_are_understood() -> None:
-    read = Tags.parse(
+def test_marks_are_read() -> None:
+    parsed = Tags.parse(
         ["ganetimgr:adminlock", "ganetimgr:isolate", "ganetimgr:needsreboot"], PREFIX
     )
 
-    assert (read.locked, read.isolated, read.needs_reboot) == (True, True, True)
+    assert (parsed.locked, parsed.isolated, parsed.needs_reboot) == (True, True, True)
 
 
-def test_another_prefix_is_another_sites_business() -> None:
-    read = Tags.parse(["vps:user:alice", "ganetimgr:user:bob"], "vps")
+def test_tags_of_another_prefix_are_left_alone() -> None:
+    parsed = Tags.parse(["vps:user:alice", "ganetimgr:user:bob"], "vps")
 
-    assert read.users == ("alice",)
+    assert parsed.users == ("alice",)
 
 
 def test_a_whitelisted_network_may_be_written_as_a_host_in_it() -> None:
-    read = Tags.parse(["ganetimgr:whitelist_ip:198.51.100.7/26"], PREFIX)
+    parsed = Tags.parse(["ganetimgr:whitelist_ip:198.51.100.7/26"], PREFIX)
 
-    assert read.whitelist == ip_network("198.51.100.0/26")
+    assert parsed.whitelist == ip_network("198.51.100.0/26")
 
 
 def test_a_whitelist_that_is_no_network_is_none() -> None:
-    read = Tags.parse(["ganetimgr:whitelist_ip:everybody"], PREFIX)
+    parsed = Tags.parse(["ganetimgr:whitelist_ip:everybody"], PREFIX)
 
-    assert read.whitelist is None
+    assert parsed.whitelist is None

@@ -20,11 +20,11 @@ def report(status: JobStatus, message: str = "") -> JobReport:
     return JobReport(1, status, message, ended_at=NOON)
 
 
-# -- the end
+# -- ends
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))
-def test_an_end_frees_the_machine_and_keeps_ganetis_words(
+def test_an_end_frees_the_machine_and_saves_the_message(
     new_job: NewJob, status: JobStatus
 ) -> None:
     job = new_job()
@@ -37,12 +37,12 @@ def test_an_end_frees_the_machine_and_keeps_ganetis_words(
     assert job.failed is (status != JobStatus.SUCCESS)
 
 
-def test_what_is_no_end_finishes_nothing(new_job: NewJob) -> None:
+def test_an_unfinished_status_is_refused(new_job: NewJob) -> None:
     with pytest.raises(ValueError, match="running"):
         tracking.finish(new_job(), report(JobStatus.RUNNING))
 
 
-def test_an_end_is_written_once_however_often_it_is_seen(new_job: NewJob) -> None:
+def test_an_end_is_saved_once(new_job: NewJob) -> None:
     job = new_job()
     tracking.finish(job, report(JobStatus.ERROR, "Not so."))
 
@@ -62,7 +62,7 @@ def test_late_progress_does_not_undo_an_end(new_job: NewJob) -> None:
     assert job.status == JobStatus.SUCCESS
 
 
-def test_the_log_outlives_an_end_without_one(
+def test_the_log_is_kept_by_an_end_without_log(
     new_job: NewJob, published: FakeRapi, cluster: Cluster
 ) -> None:
     job = new_job(log=[[1, NOON.isoformat(), "half way"]])
@@ -95,14 +95,14 @@ def test_no_handler_is_called_before_the_end(
     assert handled == []
 
 
-def test_a_handler_is_called_however_a_job_ended(
+def test_a_handler_is_called_for_failed_jobs_too(
     new_job: NewJob, handled: list[Job]
 ) -> None:
     job = new_job()
     tracking.finish(job, report(JobStatus.CANCELED))
     handlers.handle(job.pk)
 
-    assert [one.status for one in handled] == [JobStatus.CANCELED]
+    assert [handled_job.status for handled_job in handled] == [JobStatus.CANCELED]
 
 
 def test_handlers_of_other_kinds_are_not_called(
@@ -115,17 +115,17 @@ def test_handlers_of_other_kinds_are_not_called(
     assert handled == []
 
 
-def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
+def test_a_failing_handler_is_rolled_back(
     new_job: NewJob, handled: list[Job], carol: User
 ) -> None:
-    deaths = [RuntimeError("power cut")]
+    exceptions = [RuntimeError("power cut")]
 
-    def greet_then_die(job: Job) -> None:
+    def change_user_and_fail(job: Job) -> None:
         User.objects.filter(pk=carol.pk).update(first_name=job.target_name)
-        if deaths:
-            raise deaths.pop()
+        if exceptions:
+            raise exceptions.pop()
 
-    handlers.on_finished(Job.Kind.REBOOT)(greet_then_die)
+    handlers.on_finished(Job.Kind.REBOOT)(change_user_and_fail)
     job = new_job()
     tracking.finish(job, report(JobStatus.SUCCESS))
 
@@ -139,7 +139,7 @@ def test_who_dies_among_the_handlers_leaves_no_half_of_their_work(
     assert not handlers.handle(job.pk)
 
 
-def test_an_end_is_not_seen_without_what_follows_from_it(
+def test_an_end_is_rolled_back_on_a_database_error(
     new_job: NewJob, handled: list[Job]
 ) -> None:
     def have_no_database(_job: Job) -> None:
@@ -156,9 +156,7 @@ def test_an_end_is_not_seen_without_what_follows_from_it(
     assert job.busy_key
 
 
-def test_an_end_is_kept_although_a_handler_fails(
-    new_job: NewJob, handled: list[Job]
-) -> None:
+def test_an_end_is_kept_if_a_handler_fails(new_job: NewJob, handled: list[Job]) -> None:
     def fail(_job: Job) -> None:
         raise RuntimeError("a fault of ours")
 
@@ -171,10 +169,10 @@ def test_an_end_is_kept_although_a_handler_fails(
     assert list(Job.objects.unhandled()) == [job]
 
 
-# -- whose job it is
+# -- leases
 
 
-def test_a_job_without_a_follower_is_taken(new_job: NewJob, cluster: Cluster) -> None:
+def test_a_job_without_a_follower_is_claimed(new_job: NewJob, cluster: Cluster) -> None:
     job = new_job()
 
     tracking.claim("me", timezone.now())
@@ -182,9 +180,7 @@ def test_a_job_without_a_follower_is_taken(new_job: NewJob, cluster: Cluster) ->
     assert tracking.followed_by("me", cluster) == [job]
 
 
-def test_anothers_job_is_left_to_it_while_it_lives(
-    new_job: NewJob, cluster: Cluster
-) -> None:
+def test_a_leased_job_is_not_claimed(new_job: NewJob, cluster: Cluster) -> None:
     new_job()
     tracking.claim("another", timezone.now())
 
@@ -193,7 +189,7 @@ def test_anothers_job_is_left_to_it_while_it_lives(
     assert tracking.followed_by("me", cluster) == []
 
 
-def test_a_dead_watchers_job_is_taken_when_its_lease_is_over(
+def test_a_job_is_claimed_when_its_lease_has_expired(
     new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
@@ -215,7 +211,9 @@ def test_a_renewed_lease_keeps_a_job(new_job: NewJob, cluster: Cluster) -> None:
     assert tracking.followed_by("me", cluster) == []
 
 
-def test_a_released_job_is_free_at_once(new_job: NewJob, cluster: Cluster) -> None:
+def test_a_released_job_can_be_claimed_at_once(
+    new_job: NewJob, cluster: Cluster
+) -> None:
     job = new_job()
     tracking.claim("another", timezone.now())
     tracking.release("another")
@@ -225,7 +223,7 @@ def test_a_released_job_is_free_at_once(new_job: NewJob, cluster: Cluster) -> No
     assert tracking.followed_by("me", cluster) == [job]
 
 
-def test_the_newest_are_left_to_whom_beanstalkd_tells(
+def test_new_jobs_are_not_claimed_while_they_are_announced(
     new_job: NewJob, cluster: Cluster
 ) -> None:
     new_job()
@@ -235,9 +233,7 @@ def test_the_newest_are_left_to_whom_beanstalkd_tells(
     assert tracking.followed_by("me", cluster) == []
 
 
-def test_who_is_told_by_beanstalkd_takes_the_job_over(
-    new_job: NewJob, cluster: Cluster
-) -> None:
+def test_an_announced_job_is_taken_over(new_job: NewJob, cluster: Cluster) -> None:
     job = new_job()
     tracking.claim("another", timezone.now())
 
@@ -245,7 +241,7 @@ def test_who_is_told_by_beanstalkd_takes_the_job_over(
     assert tracking.followed_by("me", cluster) == [job]
 
 
-def test_there_is_nothing_to_take_of_an_ended_job(new_job: NewJob) -> None:
+def test_an_ended_job_is_not_taken(new_job: NewJob) -> None:
     job = new_job()
     tracking.finish(job, report(JobStatus.SUCCESS))
 
@@ -253,7 +249,7 @@ def test_there_is_nothing_to_take_of_an_ended_job(new_job: NewJob) -> None:
     assert tracking.take("me", 999) is None
 
 
-# -- the key that finds a job again
+# -- keys
 
 
 def test_a_reason_carries_the_key(new_job: NewJob, alice: User) -> None:
@@ -265,7 +261,7 @@ def test_a_reason_carries_the_key(new_job: NewJob, alice: User) -> None:
 @pytest.mark.parametrize(
     "reason", ["", "ganetimgr", "ganetimgr:", "gnt-instance reboot", "other:key x"]
 )
-def test_a_reason_of_others_has_no_key(reason: str) -> None:
+def test_other_reasons_have_no_key(reason: str) -> None:
     assert key_in(reason) is None
 
 
@@ -292,7 +288,7 @@ def test_a_job_that_never_arrived_is_not_found(
     assert tracking.find_lost_jobs(cluster, [job]) == set()
 
 
-def test_only_jobs_since_the_last_known_one_are_looked_through(
+def test_only_jobs_since_the_last_known_one_are_searched(
     new_job: NewJob, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     new_job("web2", ganeti_id=1234)
@@ -303,7 +299,7 @@ def test_only_jobs_since_the_last_known_one_are_looked_through(
     assert rapi.calls[-1].body["filter"] == [">=", "id", 1234]
 
 
-def test_a_call_that_may_still_be_under_way_is_left_alone(new_job: NewJob) -> None:
+def test_a_recent_submission_is_not_searched_for(new_job: NewJob) -> None:
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     now = timezone.now()
 
@@ -311,7 +307,7 @@ def test_a_call_that_may_still_be_under_way_is_left_alone(new_job: NewJob) -> No
     assert tracking.is_search_due(job, now + timedelta(minutes=1))
 
 
-def test_what_never_arrived_says_so_but_not_after_hours(new_job: NewJob) -> None:
+def test_a_job_not_found_is_not_submitted_or_after_hours_lost(new_job: NewJob) -> None:
     job = new_job(status=JobStatus.IN_DOUBT, ganeti_id=None, message="No answer")
     now = timezone.now()
 
@@ -322,7 +318,7 @@ def test_what_never_arrived_says_so_but_not_after_hours(new_job: NewJob) -> None
     assert late.status == JobStatus.LOST
 
 
-def test_a_cluster_that_is_down_says_nothing_about_jobs(
+def test_a_cluster_that_is_down_raises_an_error(
     new_job: NewJob, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.go_down()

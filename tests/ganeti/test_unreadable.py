@@ -1,4 +1,4 @@
-"""What no Ganeti answers costs the row that it stands in, and nothing else."""
+"""Unreadable values in Ganeti's answers affect only their own row."""
 
 import logging
 from typing import Any
@@ -23,36 +23,42 @@ from apps.ganeti.domain.node import (
 from apps.ganeti.domain.values import UnreadableError
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
-from tests.ganeti.fakes import Call, FakeRapi, instance_fields
+from tests.ganeti.fakes import Call, FakeRapi
+from tests.ganeti.query_fields import instance_fields
 from tests.ganeti.state import contents, current, state_of
 
-STRANGE: list[Any] = [
+UNEXPECTED: list[Any] = [
     *(1e18, 1e400, float("nan"), -1e18, 10**400, "text", "\ud83d", True),
     *([], [[]], [None], {}, {"a": []}, [{"min": 1}], "x" * 10**5, "a/b", "", "a\nb"),
 ]
 
 
-def lost(cluster: Cluster) -> list[tuple[str, str]]:
-    return [(one.kind, one.name) for one in contents(cluster).unreadable]
+def unreadable_objects(cluster: Cluster) -> list[tuple[str, str]]:
+    return [
+        (unreadable.kind, unreadable.name)
+        for unreadable in contents(cluster).unreadable
+    ]
 
 
 # -- one row
 
 
 @pytest.mark.parametrize("value", [1e18, "yesterday", [1], float("nan")])
-def test_an_instance_of_an_impossible_time_is_lost_alone(
+def test_an_instance_with_an_invalid_time_is_left_out(
     cluster: Cluster, rapi: FakeRapi, value: object
 ) -> None:
     rapi.change("web1", ctime=value)
 
     assert refreshing.refresh(cluster)
 
-    assert lost(cluster) == [("instance", "web1")]
+    assert unreadable_objects(cluster) == [("instance", "web1")]
     assert contents(cluster).instances.keys() == rapi.instances.keys() - {"web1"}
     assert not current(cluster).down
 
 
-def test_objects_of_every_kind_are_lost_alone(cluster: Cluster, rapi: FakeRapi) -> None:
+def test_unreadable_objects_of_every_kind_are_left_out(
+    cluster: Cluster, rapi: FakeRapi
+) -> None:
     rapi.change("db1", **{"be/vcpus": "two"})
     rapi.nodes["node3"]["mfree"] = "plenty"
     rapi.groups["default"]["tags"] = 7
@@ -60,7 +66,7 @@ def test_objects_of_every_kind_are_lost_alone(cluster: Cluster, rapi: FakeRapi) 
 
     assert refreshing.refresh(cluster)
 
-    assert set(lost(cluster)) == {
+    assert set(unreadable_objects(cluster)) == {
         ("instance", "db1"),
         ("node", "node3"),
         ("group", "default"),
@@ -70,7 +76,7 @@ def test_objects_of_every_kind_are_lost_alone(cluster: Cluster, rapi: FakeRapi) 
     assert [network.name for network in contents(cluster).networks] == ["two"]
 
 
-def test_a_group_that_cannot_be_read_counts_as_under_maintenance(
+def test_an_unreadable_group_counts_as_under_maintenance(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.groups["default"]["tags"] = 7
@@ -80,29 +86,27 @@ def test_a_group_that_cannot_be_read_counts_as_under_maintenance(
     assert contents(cluster).groups["default"].locked
 
 
-def test_what_a_cluster_says_of_itself_may_be_nonsense(
-    cluster: Cluster, rapi: FakeRapi
-) -> None:
+def test_unreadable_cluster_info_is_left_out(cluster: Cluster, rapi: FakeRapi) -> None:
     rapi.info["tags"] = {"none": "at all"}
 
     assert refreshing.refresh(cluster)
 
-    assert lost(cluster) == [("cluster", "athens.example.org")]
+    assert unreadable_objects(cluster) == [("cluster", "athens.example.org")]
     assert contents(cluster).instances
 
 
-def test_an_instance_that_became_unreadable_disappears_alone(
+def test_an_instance_that_became_unreadable_disappears(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     published.change("web1", tags=[["no tag"]])
 
     refreshing.refresh_instances(cluster, ["web1", "web2"])
 
-    assert lost(cluster) == [("instance", "web1")]
+    assert unreadable_objects(cluster) == [("instance", "web1")]
     assert "web2" in contents(cluster).instances
 
 
-def test_what_can_be_read_again_is_there_again(
+def test_an_instance_reappears_when_readable_again(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     published.change("web1", ctime=1e18)
@@ -111,11 +115,11 @@ def test_what_can_be_read_again_is_there_again(
 
     refreshing.refresh_instances(cluster, ["web1"])
 
-    assert lost(cluster) == []
+    assert unreadable_objects(cluster) == []
     assert "web1" in contents(cluster).instances
 
 
-def test_it_is_logged_once(
+def test_an_unreadable_object_is_logged_once(
     cluster: Cluster, rapi: FakeRapi, caplog: pytest.LogCaptureFixture
 ) -> None:
     rapi.change("web1", ctime=1e18)
@@ -134,7 +138,7 @@ def test_it_is_logged_once(
 # -- a whole refresh
 
 
-def test_whatever_a_refresh_raises_is_a_failure_of_it(
+def test_any_exception_in_a_refresh_is_a_failure(
     cluster: Cluster, published: FakeRapi, caplog: pytest.LogCaptureFixture
 ) -> None:
     def break_down(_call: Call) -> None:
@@ -158,12 +162,12 @@ def test_whatever_a_refresh_raises_is_a_failure_of_it(
 
 
 def read_instance(row: values.Values) -> object:
-    read = Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
+    instance = Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
     return (
-        read.with_live_state(row, None, None),
-        read.search_text,
-        read.sort_key,
-        hash(read.tags.raw),
+        instance.with_live_state(row, None, None),
+        instance.search_text,
+        instance.sort_key,
+        hash(instance.tags.raw),
     )
 
 
@@ -182,7 +186,7 @@ READERS = {
     "cluster": (ClusterInfo.from_rapi, ("name", "ipolicy", "tags", "software_version")),
 }
 JSON = st.recursive(
-    st.sampled_from(STRANGE) | st.none() | st.integers() | st.floats() | st.text(),
+    st.sampled_from(UNEXPECTED) | st.none() | st.integers() | st.floats() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["min", "max", "minmax", "tags"]), inner)
@@ -193,27 +197,27 @@ JSON = st.recursive(
 
 @given(st.data())
 @pytest.mark.parametrize("kind", READERS)
-def test_any_row_is_read_or_unreadable(kind: str, data: st.DataObject) -> None:
-    read, fields = READERS[kind]
+def test_arbitrary_rows_are_read_or_unreadable(kind: str, data: st.DataObject) -> None:
+    reader, fields = READERS[kind]
     plain: dict[str, Any] = dict.fromkeys(fields)
     if kind == "instance":
         plain |= instance_fields("web1") | {"pnode.group": "default"}
-    strange = st.fixed_dictionaries({}, optional=dict.fromkeys(fields, JSON))
-    row = {**plain, "name": "one", **data.draw(strange)}
+    unexpected = st.fixed_dictionaries({}, optional=dict.fromkeys(fields, JSON))
+    row = {**plain, "name": "one", **data.draw(unexpected)}
 
     try:
-        found = read(row)
+        result = reader(row)
     except UnreadableError as exc:
         assert len(str(exc)) < 200
     else:
-        assert str(found).encode()
+        assert str(result).encode()
 
 
-@pytest.mark.parametrize("value", STRANGE, ids=lambda value: repr(value)[:20])
-def test_a_cluster_of_strange_answers_is_refreshed_and_shown(
+@pytest.mark.parametrize("value", UNEXPECTED, ids=lambda value: repr(value)[:20])
+def test_a_cluster_with_unexpected_values_is_refreshed_and_shown(
     cluster: Cluster, rapi: FakeRapi, client: Client, root: User, value: object
 ) -> None:
-    for field in {*CONFIG_FIELDS} - {"pnode"}:  # by which the fake goes itself
+    for field in {*CONFIG_FIELDS} - {"pnode"}:  # used by the fake
         rapi.add(f"odd{field}".replace("/", "-"))[field] = value
     for field in ("status", "oper_state"):
         rapi.add(f"odd{field}")[field] = value
@@ -226,7 +230,7 @@ def test_a_cluster_of_strange_answers_is_refreshed_and_shown(
     assert client.get("/?size=100").status_code == 200
 
 
-def test_staff_see_what_cannot_be_read_and_owners_do_not(
+def test_only_staff_see_unreadable_objects(
     cluster: Cluster, rapi: FakeRapi, client: Client, olga: User, alice: User
 ) -> None:
     rapi.change("db1", ctime=1e18)

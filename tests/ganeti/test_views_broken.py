@@ -1,4 +1,4 @@
-"""What people see when a part of the site itself is away."""
+"""Error pages."""
 
 from typing import Any
 
@@ -12,35 +12,35 @@ from tests.ganeti.fakes import FakeRapi
 
 
 @pytest.fixture
-def visitor(alice: User) -> Client:
+def alice_client(alice: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(alice)
     return client
 
 
-def test_without_a_database_the_page_says_so(
-    visitor: Client, published: FakeRapi
+def test_a_database_outage_is_reported(
+    alice_client: Client, published: FakeRapi
 ) -> None:
-    def away(*_: Any) -> None:
+    def fail(*_: Any) -> None:
         raise OperationalError("it is gone")
 
-    with connection.execute_wrapper(away):
-        answer = visitor.get("/")
+    with connection.execute_wrapper(fail):
+        response = alice_client.get("/")
 
-    assert answer.status_code == 503
-    assert "can't reach its database" in answer.content.decode()
-    assert "it is gone" not in answer.content.decode()
+    assert response.status_code == 503
+    assert "can't reach its database" in response.content.decode()
+    assert "it is gone" not in response.content.decode()
 
 
-def test_a_fault_of_ours_is_not_shown(
-    visitor: Client, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
+def test_an_exception_is_not_shown(
+    alice_client: Client, published: FakeRapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any, **__: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("a secret of ours")
 
-    monkeypatch.setattr(inventory, "visible", broken)
-    answer = visitor.get("/")
+    monkeypatch.setattr(inventory, "visible", fail)
+    response = alice_client.get("/")
 
-    assert answer.status_code == 500
-    assert "Something went wrong on our side" in answer.content.decode()
-    assert "a secret of ours" not in answer.content.decode()
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in response.content.decode()
+    assert "a secret of ours" not in response.content.decode()

@@ -15,77 +15,77 @@ from tests.ganeti.pages import markup, notices, parsed, text
 
 BULK = reverse("ganeti:instance-bulk")
 LIST = reverse("ganeti:instance-list")
-HERS = ["web1", "web2", "mail1", "old1"]
+ALICES_MACHINES = ["web1", "web2", "mail1", "old1"]
 
 
-def asked(action: str, names: list[str], **more: str) -> dict[str, object]:
-    return {"action": action, "machine": [f"athens/{name}" for name in names], **more}
+def bulk_fields(action: str, names: list[str], **fields: str) -> dict[str, object]:
+    return {"action": action, "machine": [f"athens/{name}" for name in names], **fields}
 
 
-def test_a_preview_does_nothing_and_says_why_some_are_left_out(
+def test_a_preview_shows_skipped_machines_with_reasons(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    page = markup(client.post(BULK, asked("shutdown", HERS)))
+    page = markup(client.post(BULK, bulk_fields("shutdown", ALICES_MACHINES)))
 
-    said = text(page)
-    assert "Shut down: 1 machine" in said
-    assert "Skipped: 3 machines" in said
-    assert "It is already stopped." in said
-    assert "This machine is locked by staff" in said
-    assert "under maintenance" in said
+    page_text = text(page)
+    assert "Shut down: 1 machine" in page_text
+    assert "Skipped: 3 machines" in page_text
+    assert "It is already stopped." in page_text
+    assert "This machine is locked by staff" in page_text
+    assert "under maintenance" in page_text
     assert 'value="athens/web1"' in page
     assert 'value="athens/web2"' not in page
     assert published.jobs == []
 
 
-def test_what_is_not_theirs_is_not_even_named(
+def test_hidden_machines_are_left_out(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    page = markup(client.post(BULK, asked("shutdown", ["web1", "db1", "web10"])))
-    client.post(BULK, asked("shutdown", ["web1", "db1"], confirmed="yes"))
+    page = markup(client.post(BULK, bulk_fields("shutdown", ["web1", "db1", "web10"])))
+    client.post(BULK, bulk_fields("shutdown", ["web1", "db1"], confirmed="yes"))
 
     assert "db1" not in page
     assert "web10" not in page
     assert [job.call.path for job in published.jobs] == ["/2/instances/web1/shutdown"]
 
 
-def test_confirmed_it_is_done_and_said(
+def test_confirming_submits_the_jobs(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.add("web3", tags=["ganetimgr:user:alice"])
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
-    answer = client.post(
+    response = client.post(
         BULK,
-        asked("reboot", ["web1", "web3"], confirmed="yes", next="?q=web"),
+        bulk_fields("reboot", ["web1", "web3"], confirmed="yes", next="?q=web"),
         follow=True,
     )
 
-    assert answer.redirect_chain == [(f"{LIST}?q=web", HTTPStatus.FOUND)]
-    assert notices(answer) == ["Reboot: requested for 2 machines."]
+    assert response.redirect_chain == [(f"{LIST}?q=web", HTTPStatus.FOUND)]
+    assert notices(response) == ["Reboot: requested for 2 machines."]
     assert Job.objects.count() == len(published.jobs) == 2
 
 
-def test_what_is_refused_after_all_is_recorded(
+def test_a_refusal_is_reported_and_recorded(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(
-        BULK, asked("shutdown", ["mail1"], confirmed="yes"), follow=True
+    response = client.post(
+        BULK, bulk_fields("shutdown", ["mail1"], confirmed="yes"), follow=True
     )
 
-    assert "mail1: This machine is locked by staff" in notices(answer)[0]
+    assert "mail1: This machine is locked by staff" in notices(response)[0]
     assert AuditEntry.objects.get().refused
     assert published.jobs == []
 
 
-def test_a_silent_cluster_is_asked_once(
+def test_a_cluster_that_does_not_respond_is_called_once(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.add("web3", tags=["ganetimgr:user:alice"])
@@ -94,31 +94,33 @@ def test_a_silent_cluster_is_asked_once(
     published.fail_submissions(RapiUnreachable("It hangs.", sent=False))
     client.force_login(alice)
 
-    answer = client.post(
-        BULK, asked("reboot", ["web1", "web3"], confirmed="yes"), follow=True
+    response = client.post(
+        BULK, bulk_fields("reboot", ["web1", "web3"], confirmed="yes"), follow=True
     )
 
-    assert notices(answer) == ["web1, web3: It hangs."]
+    assert notices(response) == ["web1, web3: It hangs."]
     assert len([call for call in published.calls if "/instances/" in call.path]) == 1
 
 
 @pytest.mark.usefixtures("published")
-def test_time_is_not_spent_for_ever(
+def test_the_action_stops_after_a_time_limit(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "TIME_LIMIT_S", -1)
     client.force_login(alice)
 
-    answer = client.post(BULK, asked("reboot", ["web1"], confirmed="yes"), follow=True)
+    response = client.post(
+        BULK, bulk_fields("reboot", ["web1"], confirmed="yes"), follow=True
+    )
 
-    assert notices(answer) == [
+    assert notices(response) == [
         "web1: The clusters took too long to respond. Select the machines again."
     ]
 
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
-    "sent",
+    "fields",
     [
         {},
         {"action": "reboot"},
@@ -126,41 +128,45 @@ def test_time_is_not_spent_for_ever(
         {"action": "reboot", "machine": ["nonsense", "/", "athens/"], "confirmed": "y"},
     ],
 )
-def test_nonsense_does_nothing(
-    client: Client, alice: User, sent: dict[str, object]
+def test_invalid_posts_do_nothing(
+    client: Client, alice: User, fields: dict[str, object]
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(BULK, sent)
+    response = client.post(BULK, fields)
 
-    assert answer.status_code == HTTPStatus.FOUND
+    assert response.status_code == HTTPStatus.FOUND
     assert not Job.objects.exists()
 
 
 @pytest.mark.usefixtures("published")
-def test_one_row_asks_before_it_stops_something(client: Client, alice: User) -> None:
+def test_shutting_down_from_a_row_asks_for_confirmation(
+    client: Client, alice: User
+) -> None:
     client.force_login(alice)
 
-    said = text(markup(client.post(BULK, {"shutdown": "athens/web1"})))
+    page_text = text(markup(client.post(BULK, {"shutdown": "athens/web1"})))
 
-    assert "Shut down: 1 machine" in said
+    assert "Shut down: 1 machine" in page_text
 
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("setting", ["set-language", "set-colours"])
-def test_the_language_changes_on_a_page_that_a_form_has_drawn(
+def test_language_and_colours_can_be_changed_on_the_preview(
     client: Client, alice: User, setting: str
 ) -> None:
     client.force_login(alice)
-    drawn = client.post(
+    preview = client.post(
         reverse("ganeti:instance-bulk"),
         {"action": "shutdown", "machine": "athens/web1"},
         headers={"Referer": "http://testserver/?q=web"},
     )
     address = reverse(f"accounts:{setting}")
-    back = parsed(markup(drawn)).select_one(f'form[action="{address}"] [name=next]')
-    assert back
+    next_field = parsed(markup(preview)).select_one(
+        f'form[action="{address}"] [name=next]'
+    )
+    assert next_field
 
-    answer = client.post(address, {"language": "el", "next": back["value"]})
+    response = client.post(address, {"language": "el", "next": next_field["value"]})
 
-    assert answer["Location"] == "/?q=web"
+    assert response["Location"] == "/?q=web"

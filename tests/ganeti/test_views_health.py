@@ -20,27 +20,27 @@ READY = reverse("ganeti:readyz")
 
 def beat(seconds_ago: int) -> None:
     now = timezone.now()
-    at = now - timedelta(seconds=seconds_ago)
-    WatcherBeat.objects.create(name="w", started_at=at, beat_at=at)
+    beat_at = now - timedelta(seconds=seconds_ago)
+    WatcherBeat.objects.create(name="w", started_at=beat_at, beat_at=beat_at)
 
 
-def test_a_process_that_answers_is_alive_whatever_else_is(
+def test_healthz_runs_no_queries(
     client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        answer = client.get(reverse("ganeti:healthz"))
+        response = client.get(reverse("ganeti:healthz"))
 
-    assert answer.status_code == HTTPStatus.OK
-    assert "sessionid" not in answer.cookies
+    assert response.status_code == HTTPStatus.OK
+    assert "sessionid" not in response.cookies
 
 
-def test_it_is_ready_when_all_parts_are(client: Client, db: None) -> None:
+def test_readyz_is_ok_when_all_parts_are(client: Client, db: None) -> None:
     beat(2)
 
-    answer = client.get(READY)
+    response = client.get(READY)
 
-    assert answer.status_code == HTTPStatus.OK
-    assert answer.json() == {
+    assert response.status_code == HTTPStatus.OK
+    assert response.json() == {
         "ready": True,
         "database": "ok",
         "cache": "ok",
@@ -48,32 +48,32 @@ def test_it_is_ready_when_all_parts_are(client: Client, db: None) -> None:
     }
 
 
-def test_a_watcher_never_heard_of_is_said(client: Client, db: None) -> None:
-    answer = client.get(READY)
+def test_a_missing_watcher_is_reported(client: Client, db: None) -> None:
+    response = client.get(READY)
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.json()["watcher"] == "never heard of"
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json()["watcher"] == "never heard of"
 
 
-def test_a_silent_watcher_is_said(client: Client, db: None) -> None:
+def test_a_silent_watcher_is_reported(client: Client, db: None) -> None:
     beat(60)
 
     assert client.get(READY).json()["watcher"].startswith("silent for 6")
 
 
-def test_a_cache_that_forgets_is_said(
+def test_a_cache_that_loses_values_is_reported(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beat(2)
     monkeypatch.setattr(cache, "get", lambda _key: None)
 
-    answer = client.get(READY)
+    response = client.get(READY)
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.json()["cache"] == "does not keep"
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json()["cache"] == "does not keep"
 
 
-def test_monitors_and_strangers_leave_one_entry_in_the_cache(
+def test_readyz_leaves_one_entry_in_the_cache(
     client: Client, db: None, settings: Settings, tmp_path: Path
 ) -> None:
     backend = "ganetimgr.caches.files.FileBasedCache"
@@ -85,13 +85,13 @@ def test_monitors_and_strangers_leave_one_entry_in_the_cache(
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_cache_that_breaks_is_said(
+def test_a_failing_cache_is_reported(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> None:
+    def fail(*_args: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(cache, "set", broken)
+    monkeypatch.setattr(cache, "set", fail)
 
     assert client.get(READY).json()["cache"] == "does not answer"
 
@@ -99,44 +99,44 @@ def test_a_cache_that_breaks_is_said(
 # -- staff
 
 
-def test_staff_have_a_cluster_asked_now(
-    client: Client, olga: User, cluster: Cluster, in_background: list[str]
+def test_staff_can_refresh_a_cluster(
+    client: Client, olga: User, cluster: Cluster, background_refreshes: list[str]
 ) -> None:
     client.force_login(olga)
 
-    answer = client.post(
+    response = client.post(
         reverse("ganeti:cluster-refresh", args=[cluster.slug]), follow=True
     )
 
-    assert notices(answer) == ["Refreshing athens."]
-    assert in_background[0] == "athens"
+    assert notices(response) == ["Refreshing athens."]
+    assert background_refreshes[0] == "athens"
 
 
-def test_nobody_else_does(
-    client: Client, alice: User, cluster: Cluster, in_background: list[str]
+def test_others_cannot_refresh_a_cluster(
+    client: Client, alice: User, cluster: Cluster, background_refreshes: list[str]
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(reverse("ganeti:cluster-refresh", args=[cluster.slug]))
+    response = client.post(reverse("ganeti:cluster-refresh", args=[cluster.slug]))
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert in_background == []
-
-
-# -- what nobody caught
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert background_refreshes == []
 
 
-def test_what_a_cluster_does_to_a_page_is_said_in_plain_words(
+# -- uncaught errors of clusters
+
+
+def test_an_unexpected_response_of_a_cluster_is_explained(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> None:
+    def fail(*_args: object) -> None:
         raise RapiProtocolError("<html>502 Bad Gateway</html>")
 
-    monkeypatch.setattr(jobs, "render", broken)
+    monkeypatch.setattr(jobs, "render", fail)
     client.force_login(alice)
 
-    answer = client.get(reverse("ganeti:jobs-running"))
+    response = client.get(reverse("ganeti:jobs-running"))
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert "A cluster returned an unexpected response." in text(markup(answer))
-    assert "Bad Gateway" not in markup(answer)
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "A cluster returned an unexpected response." in text(markup(response))
+    assert "Bad Gateway" not in markup(response)

@@ -1,4 +1,4 @@
-"""The list of images for programs, and the page of their sources for staff."""
+"""The list of images as JSON, and the page of their sources."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -36,8 +36,8 @@ def images(settings: Settings) -> Settings:
     return settings
 
 
-def heard(**given: Any) -> None:
-    """Let the source of the settings have said something, and a watcher be there."""
+def save_source(**fields: Any) -> None:
+    """Save the state of the configured source."""
     (source,) = sources.configured()
     now = timezone.now()
     values: dict[str, Any] = {
@@ -46,16 +46,16 @@ def heard(**given: Any) -> None:
         "next_at": now + timedelta(days=1),
     }
     ImageSource.objects.update_or_create(
-        key=source.key, defaults={"url": source.shown_url, **values, **given}
+        key=source.key, defaults={"url": source.shown_url, **values, **fields}
     )
 
 
-def watched() -> None:
+def save_beat() -> None:
     now = timezone.now()
     WatcherBeat.objects.create(name="w", started_at=now, beat_at=now)
 
 
-def seen(client: Client, user: User, **headers: str) -> str:
+def get_page(client: Client, user: User, **headers: str) -> str:
     client.force_login(user)
     return markup(client.get(PAGE, headers=headers))
 
@@ -64,18 +64,20 @@ def seen(client: Client, user: User, **headers: str) -> str:
 
 
 @pytest.mark.usefixtures("images")
-def test_everybody_gets_the_images_and_no_password_that_installs_them(
+def test_all_users_get_the_images_without_parameters(
     client: Client, carol: User
 ) -> None:
-    heard(images=[{"id": "u", "description": "U", "provider": "p", "osparams": SECRET}])
+    save_source(
+        images=[{"id": "u", "description": "U", "provider": "p", "osparams": SECRET}]
+    )
     client.force_login(carol)
 
-    answer = client.get(LIST)
+    response = client.get(LIST)
 
-    assert answer.headers["Content-Type"] == "application/json"
-    assert b"s3cret" not in answer.content
-    nothing, debian, ubuntu = answer.json()["operating_systems"]
-    assert nothing == {"id": "", "description": "No operating system", "provider": ""}
+    assert response.headers["Content-Type"] == "application/json"
+    assert b"s3cret" not in response.content
+    no_system, debian, ubuntu = response.json()["operating_systems"]
+    assert no_system == {"id": "", "description": "No operating system", "provider": ""}
     assert debian == {
         "id": "debian",
         "description": "Debian 12",
@@ -84,13 +86,13 @@ def test_everybody_gets_the_images_and_no_password_that_installs_them(
         "ssh_key_users": [],
     }
     assert ubuntu["id"] == "u"
-    assert list(answer.json()) == ["operating_systems"]
+    assert list(response.json()) == ["operating_systems"]
 
 
 @pytest.mark.usefixtures("images")
-def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> None:
+def test_staff_get_the_state_of_the_sources_too(client: Client, olga: User) -> None:
     since = timezone.now()
-    heard(
+    save_source(
         failing_since=since,
         last_error="It didn't respond in time.",
         problems=[["a.meta", "It isn't valid JSON."]],
@@ -98,14 +100,20 @@ def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> N
     )
     client.force_login(olga)
 
-    own, remote = client.get(LIST).json()["sources"]
+    setting_source, remote_source = client.get(LIST).json()["sources"]
 
-    assert (own["setting"], own["images"]) == ("OPERATING_SYSTEMS", ["debian"])
-    assert remote["setting"] == "IMAGES_URL"
-    assert remote["url"] == "http://images.example.org/pub/"
-    assert remote["error"] == "It didn't respond in time."
-    assert remote["failing_since"].startswith(since.isoformat()[:19])
-    assert [each["name"] for each in remote["problems"]] == ["a.meta", "debian"]
+    assert (setting_source["setting"], setting_source["images"]) == (
+        "OPERATING_SYSTEMS",
+        ["debian"],
+    )
+    assert remote_source["setting"] == "IMAGES_URL"
+    assert remote_source["url"] == "http://images.example.org/pub/"
+    assert remote_source["error"] == "It didn't respond in time."
+    assert remote_source["failing_since"].startswith(since.isoformat()[:19])
+    assert [problem["name"] for problem in remote_source["problems"]] == [
+        "a.meta",
+        "debian",
+    ]
 
 
 # -- the page
@@ -113,10 +121,10 @@ def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> N
 
 @pytest.mark.usefixtures("images")
 def test_the_page_shows_each_source_with_its_images(client: Client, olga: User) -> None:
-    heard()
-    watched()
+    save_source()
+    save_beat()
 
-    page = seen(client, olga)
+    page = get_page(client, olga)
 
     assert "Debian 12" in page
     assert "Ubuntu" in page
@@ -128,15 +136,15 @@ def test_the_page_shows_each_source_with_its_images(client: Client, olga: User) 
 
 
 @pytest.mark.usefixtures("images")
-def test_a_broken_source_says_why_and_since_when_and_what_is_still_offered(
+def test_a_failing_source_shows_error_age_and_previous_images(
     client: Client, olga: User
 ) -> None:
-    heard(
+    save_source(
         failing_since=timezone.now() - timedelta(hours=3),
         last_error="It answers with an error: HTTP 503.",
     )
 
-    page = text(seen(client, olga))
+    page = text(get_page(client, olga))
 
     assert "It answers with an error: HTTP 503." in page
     assert "First failed 3 h ago" in page
@@ -144,13 +152,13 @@ def test_a_broken_source_says_why_and_since_when_and_what_is_still_offered(
 
 
 @pytest.mark.usefixtures("images")
-def test_what_is_wrong_with_single_images_is_told(client: Client, olga: User) -> None:
-    heard(
+def test_problems_of_single_images_are_shown(client: Client, olga: User) -> None:
+    save_source(
         problems=[["<b>.meta", "Expected one line of text: provider."]],
         images=[{"id": "debian", "description": "Other", "provider": "p"}],
     )
 
-    page = seen(client, olga)
+    page = get_page(client, olga)
 
     assert "&lt;b&gt;.meta" in page
     assert "Expected one line of text: provider." in page
@@ -159,58 +167,56 @@ def test_what_is_wrong_with_single_images_is_told(client: Client, olga: User) ->
 
 @pytest.mark.usefixtures("images")
 def test_a_source_without_images_says_so(client: Client, olga: User) -> None:
-    heard(images=[])
+    save_source(images=[])
 
-    assert "No images" in seen(client, olga)
+    assert "No images" in get_page(client, olga)
 
 
 @pytest.mark.usefixtures("images")
-def test_a_source_that_is_awaited_is_looked_at_again(
-    client: Client, olga: User
-) -> None:
-    watched()
+def test_a_source_being_fetched_is_polled(client: Client, olga: User) -> None:
+    save_beat()
 
-    page = seen(client, olga)
+    page = get_page(client, olga)
 
     assert "Being fetched" in page
     assert 'hx-trigger="every 2s"' in page
-    part = seen(client, olga, HX_Request="true")
-    assert part.lstrip().startswith('<div id="sources"')
+    fragment = get_page(client, olga, HX_Request="true")
+    assert fragment.lstrip().startswith('<div id="sources"')
 
 
 @pytest.mark.usefixtures("images")
-def test_without_a_watcher_nobody_is_promised_anything(
-    client: Client, olga: User
-) -> None:
-    page = seen(client, olga)
+def test_without_a_watcher_nothing_is_polled(client: Client, olga: User) -> None:
+    page = get_page(client, olga)
 
     assert "The watcher isn't running" in page
     assert "Not known yet" in page
     assert 'hx-trigger="every' not in page
 
 
-def test_a_site_without_images_says_what_to_do(client: Client, olga: User) -> None:
-    page = seen(client, olga)
+def test_a_site_without_images_explains_the_settings(
+    client: Client, olga: User
+) -> None:
+    page = get_page(client, olga)
 
     assert "No images yet" in page
     assert "Refresh" not in page
 
 
 @pytest.mark.usefixtures("images")
-def test_fetching_again_is_left_to_the_watcher(client: Client, olga: User) -> None:
-    heard()
-    watched()
+def test_fetching_again_makes_the_sources_due(client: Client, olga: User) -> None:
+    save_source()
+    save_beat()
     client.force_login(olga)
 
-    answer = client.post(FETCH, follow=True)
+    response = client.post(FETCH, follow=True)
 
-    assert notices(answer) == ["Fetching all sources."]
+    assert notices(response) == ["Fetching all sources."]
     assert ImageSource.objects.get().next_at <= timezone.now()
-    assert "Being fetched" in markup(answer)
+    assert "Being fetched" in markup(response)
 
 
 @pytest.mark.usefixtures("images")
-def test_who_is_not_staff_finds_neither(client: Client, alice: User) -> None:
+def test_page_and_button_are_for_staff_only(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     assert client.get(PAGE).status_code == HTTPStatus.NOT_FOUND
@@ -220,11 +226,11 @@ def test_who_is_not_staff_finds_neither(client: Client, alice: User) -> None:
 
 
 @pytest.mark.usefixtures("images")
-def test_the_pages_ask_the_database_little(
+def test_the_page_takes_few_queries(
     client: Client, olga: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    heard()
-    watched()
+    save_source()
+    save_beat()
     client.force_login(olga)
     client.get(PAGE)
 
@@ -234,10 +240,10 @@ def test_the_pages_ask_the_database_little(
 
 
 @pytest.mark.usefixtures("images")
-def test_a_cache_that_is_away_costs_no_image(
+def test_images_are_listed_without_a_cache(
     client: Client, olga: User, settings: Settings
 ) -> None:
-    heard()
+    save_source()
     cache.clear()
     settings.CACHES = {
         "default": {
@@ -247,7 +253,7 @@ def test_a_cache_that_is_away_costs_no_image(
     }
     client.force_login(olga)
 
-    ids = [each["id"] for each in client.get(LIST).json()["operating_systems"]]
+    ids = [image["id"] for image in client.get(LIST).json()["operating_systems"]]
 
     assert ids == ["", "debian", "ubuntu"]
     assert "Ubuntu" in markup(client.get(PAGE))

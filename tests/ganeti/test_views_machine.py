@@ -5,7 +5,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import (
     DjangoAssertNumQueries,
@@ -26,46 +25,32 @@ from tests.ganeti.pages import markup, notices, page, rows, text, url
 HTMX = {"HX-Request": "true"}
 
 
-def a_job(cluster: Cluster, name: str, status: JobStatus, **fields: object) -> Job:
-    unfinished = status in {JobStatus.QUEUED, JobStatus.RUNNING}
-    return Job.objects.create(
-        key=Job.new_key(),
-        cluster=cluster,
-        kind=Job.Kind.REBOOT,
-        target_name=name,
-        reason="hard reboot",
-        status=status,
-        busy_key=Job.busy_key_of(cluster, name) if unfinished else None,
-        **fields,
-    )
-
-
-# -- what is on it
+# -- the page
 
 
 @pytest.mark.usefixtures("published")
-def test_the_page_names_the_machine_and_its_state(client: Client, alice: User) -> None:
+def test_the_page_shows_the_machine_and_its_state(client: Client, alice: User) -> None:
     client.force_login(alice)
 
-    said = text(page(client))
+    page_text = text(page(client))
 
     for fact in ("web1", "Running", "athens", "1 GiB", "image+default", "192.0.2.10"):
-        assert fact in said
-    assert "node1" not in said
+        assert fact in page_text
+    assert "node1" not in page_text
 
 
 @pytest.mark.usefixtures("published")
 def test_staff_see_nodes_and_unknown_owners(client: Client, olga: User) -> None:
     client.force_login(olga)
 
-    said = text(page(client, "db1"))
+    page_text = text(page(client, "db1"))
 
-    assert "node1" in said
-    assert "dave unknown" in said
+    assert "node1" in page_text
+    assert "dave unknown" in page_text
 
 
 @pytest.mark.usefixtures("published")
-def test_an_ipv6_address_follows_from_the_network_and_the_mac(
+def test_an_ipv6_address_is_derived_from_network_and_mac(
     client: Client, alice: User, cluster: Cluster
 ) -> None:
     Network.objects.create(
@@ -77,55 +62,55 @@ def test_an_ipv6_address_follows_from_the_network_and_the_mac(
 
 
 @pytest.mark.usefixtures("published")
-def test_what_is_off_stays_with_its_reason(
+def test_unavailable_actions_show_the_reason(
     client: Client, alice: User, olga: User
 ) -> None:
     client.force_login(alice)
-    hers = text(page(client))
-    locked = text(page(client, "mail1"))
+    owner_text = text(page(client))
+    locked_text = text(page(client, "mail1"))
     client.force_login(olga)
-    olgas = text(page(client))
+    viewer_text = text(page(client))
 
-    assert "It is already running." in hers
-    assert "This machine is locked by staff" in locked
-    assert "You can view this machine but not manage it." in olgas
+    assert "It is already running." in owner_text
+    assert "This machine is locked by staff" in locked_text
+    assert "You can view this machine but not manage it." in viewer_text
 
 
 @pytest.mark.usefixtures("published")
-def test_maintenance_of_its_hosts_is_a_banner(client: Client, alice: User) -> None:
+def test_maintenance_is_shown_in_a_banner(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     assert "under maintenance" in text(page(client, "old1"))
 
 
-def test_a_machine_of_a_cluster_that_is_down_is_still_there(
+def test_a_machine_of_a_cluster_that_is_down_is_shown(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.go_down()
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
-    said = text(page(client))
+    page_text = text(page(client))
 
-    assert "stopped responding" in said
-    assert "Its cluster isn't responding." in said
+    assert "stopped responding" in page_text
+    assert "Its cluster isn't responding." in page_text
 
 
-@pytest.mark.usefixtures("rapi", "in_background")
-def test_a_machine_of_a_cluster_not_known_yet_is_not_said_to_be_missing(
+@pytest.mark.usefixtures("rapi", "background_refreshes")
+def test_a_machine_of_an_unknown_cluster_answers_503(
     client: Client, alice: User
 ) -> None:
     client.force_login(alice)
 
-    answer = client.get(url("detail"))
+    response = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.headers["Retry-After"]
-    assert "contacted for the first time" in text(markup(answer))
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.headers["Retry-After"]
+    assert "contacted for the first time" in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
-def test_a_disabled_cluster_shows_nothing(
+def test_machines_of_a_disabled_cluster_are_not_found(
     client: Client, root: User, cluster: Cluster
 ) -> None:
     Cluster.objects.update(disabled=True)
@@ -134,7 +119,7 @@ def test_a_disabled_cluster_shows_nothing(
     assert client.get(url("detail")).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_the_page_asks_no_cluster_and_few_questions(
+def test_the_page_makes_no_call_and_few_queries(
     client: Client,
     alice: User,
     published: FakeRapi,
@@ -144,126 +129,14 @@ def test_the_page_asks_no_cluster_and_few_questions(
     client.get(url("detail"))
 
     # Session with its user, rights, cluster, newest job, history, owners, networks,
-    # and what waits to be confirmed.
+    # pending requests.
     with django_assert_num_queries(8):
         client.get(url("detail"))
 
     assert published.calls == []
 
 
-# -- while a job runs
-
-
-@pytest.mark.usefixtures("published")
-def test_a_busy_page_shows_the_job_and_asks_again(
-    client: Client, alice: User, cluster: Cluster
-) -> None:
-    log = [[1, "2026-01-01T00:00:00+00:00", "Rebooting <web1>"]]
-    a_job(cluster, "web1", JobStatus.RUNNING, ganeti_id=17, log=log)
-    client.force_login(alice)
-
-    busy = page(client)
-
-    assert 'hx-trigger="every 2s"' in busy
-    assert "Rebooting &lt;web1&gt;" in busy
-    assert "Ganeti job 17" in text(busy)
-    assert "Another job is already running on it." in text(busy)
-
-
-@pytest.mark.usefixtures("published")
-def test_the_last_poll_brings_the_outcome_and_no_further_poll(
-    client: Client, alice: User, cluster: Cluster
-) -> None:
-    job = a_job(cluster, "web1", JobStatus.RUNNING)
-    client.force_login(alice)
-    during = markup(client.get(f"{url('poll')}?as=page", headers=HTMX))
-    Job.objects.filter(pk=job.pk).update(
-        status=JobStatus.SUCCESS, busy_key=None, finished_at=job.submitted_at
-    )
-
-    after = markup(client.get(f"{url('poll')}?as=page", headers=HTMX))
-
-    assert "every 2s" in during
-    assert 'id="history"' not in during
-    assert "every" not in after
-    assert "Rebooted" in text(after)
-    assert 'id="history"' in after
-
-
-@pytest.mark.usefixtures("published")
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [
-        (JobStatus.ERROR, "The job failed."),
-        (JobStatus.LOST, "Ganeti discarded the job"),
-        (JobStatus.NOT_SUBMITTED, "couldn't be reached"),
-        (JobStatus.REFUSED, "didn't accept the job"),
-        (JobStatus.CANCELED, "was cancelled"),
-    ],
-)
-def test_a_failure_stays_with_ganetis_own_words(
-    client: Client, alice: User, cluster: Cluster, status: JobStatus, said: str
-) -> None:
-    job = a_job(cluster, "web1", status, message="Disk <sda> is degraded")
-    Job.objects.update(finished_at=job.submitted_at)
-    client.force_login(alice)
-
-    seen = page(client)
-
-    assert "Reboot failed" in text(seen)
-    assert said in text(seen)
-    assert "Disk &lt;sda&gt; is degraded" in seen
-
-
-@pytest.mark.usefixtures("published")
-def test_a_row_polls_while_its_job_runs_and_tells_of_its_failure(
-    client: Client, alice: User, cluster: Cluster
-) -> None:
-    job = a_job(cluster, "web1", JobStatus.RUNNING)
-    client.force_login(alice)
-    poll = f"{url('poll')}?job={job.key}"
-
-    during = client.get(poll, headers=HTMX)
-    Job.objects.update(
-        status=JobStatus.ERROR, busy_key=None, finished_at=job.submitted_at
-    )
-    after = client.get(poll, headers=HTMX)
-
-    assert (during.status_code, during.content) == (204, b""), "stays as it is"
-    assert not rows(after)["web1"].polls
-    assert notices(after) == ["web1: Reboot failed. See why"]
-
-
-@pytest.mark.usefixtures("published")
-def test_a_busy_row_of_the_list_knows_where_to_ask(
-    client: Client, alice: User, cluster: Cluster
-) -> None:
-    job = a_job(cluster, "web1", JobStatus.QUEUED, user=alice)
-    client.force_login(alice)
-
-    found = rows(client.get(reverse("ganeti:instance-list")))
-
-    assert 'title="hard reboot, alice"' in found["web1"].markup
-    assert f'hx-get="{url("poll")}?job={job.key}"' in found["web1"].markup
-    assert not found["web2"].polls
-
-
-@pytest.mark.usefixtures("published")
-def test_the_indicator_counts_ones_own_jobs_and_stops_asking(
-    client: Client, alice: User, bob: User, cluster: Cluster
-) -> None:
-    indicator = reverse("ganeti:jobs-running")
-    a_job(cluster, "web1", JobStatus.RUNNING, user=alice)
-    client.force_login(alice)
-    hers = markup(client.get(indicator))
-    client.force_login(bob)
-    bobs = markup(client.get(indicator))
-
-    assert "every 10s" in hers
-    assert "every" not in bobs
-
-
-# -- doing something
+# -- actions
 
 
 def test_a_start_is_submitted_and_the_page_says_so(
@@ -271,26 +144,26 @@ def test_a_start_is_submitted_and_the_page_says_so(
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), follow=True)
+    response = client.post(url("startup", "web2"), follow=True)
 
-    assert answer.redirect_chain == [(url("detail", "web2"), 302)]
-    assert notices(answer) == ["Starting… web2"]
+    assert response.redirect_chain == [(url("detail", "web2"), 302)]
+    assert notices(response) == ["Starting… web2"]
     assert published.jobs[0].call.path == "/2/instances/web2/startup"
     assert Job.objects.get().user == alice
 
 
-def test_a_row_turns_busy_at_once(
+def test_a_row_becomes_busy_at_once(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), headers=HTMX)
+    response = client.post(url("startup", "web2"), headers=HTMX)
 
-    assert rows(answer)["web2"].polls
-    assert "Starting…" in rows(answer)["web2"].text
-    assert notices(answer) == ["Starting… web2"]
-    assert answer.headers["HX-Trigger"] == "jobs"
-    assert 'id="running-jobs"' in markup(answer)
+    assert rows(response)["web2"].polls
+    assert "Starting…" in rows(response)["web2"].text
+    assert notices(response) == ["Starting… web2"]
+    assert response.headers["HX-Trigger"] == "jobs"
+    assert 'id="running-jobs"' in markup(response)
 
 
 def test_a_shutdown_takes_a_timeout_and_force(
@@ -305,21 +178,21 @@ def test_a_shutdown_takes_a_timeout_and_force(
     assert timeouts == [30, 0]
 
 
-def test_a_wrong_timeout_is_said_at_its_field_and_nothing_is_done(
+def test_an_invalid_timeout_is_reported_and_nothing_submitted(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("shutdown"), {"timeout_s": "-3"})
+    response = client.post(url("shutdown"), {"timeout_s": "-3"})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "greater than or equal to 0" in text(markup(answer))
-    assert 'value="-3"' in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert "greater than or equal to 0" in text(markup(response))
+    assert 'value="-3"' in markup(response)
     assert published.jobs == []
 
 
 @pytest.mark.parametrize("kind", ["soft", "hard", "full"])
-def test_a_reboot_is_of_the_kind_chosen(
+def test_a_reboot_has_the_chosen_kind(
     client: Client, alice: User, published: FakeRapi, kind: str
 ) -> None:
     client.force_login(alice)
@@ -329,62 +202,64 @@ def test_a_reboot_is_of_the_kind_chosen(
     assert published.jobs[0].call.query["type"] == kind
 
 
-def test_a_kind_of_reboot_that_is_none_is_refused(
+def test_an_invalid_kind_of_reboot_is_refused(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
-    answer = client.post(url("reboot"), {"kind": "gentle"})
+    response = client.post(url("reboot"), {"kind": "gentle"})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert response.status_code == HTTPStatus.BAD_REQUEST
     assert published.jobs == []
 
 
-def test_the_same_click_twice_makes_one_job(
+def test_a_repeated_click_submits_one_job(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
 
     client.post(url("startup", "web2"))
-    again = client.post(url("startup", "web2"), follow=True)
+    second = client.post(url("startup", "web2"), follow=True)
 
     assert len(published.jobs) == 1
-    assert "already" in notices(again)[-1]
+    assert "already" in notices(second)[-1]
 
 
-def test_ganetis_refusal_is_told_with_its_own_words(
+def test_a_refusal_is_shown_with_ganetis_message(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     published.fail_submissions(RapiConflict("Instance is <locked>", code=409))
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), follow=True)
+    response = client.post(url("startup", "web2"), follow=True)
 
-    assert "Instance is &lt;locked&gt;" in markup(answer)
+    assert "Instance is &lt;locked&gt;" in markup(response)
     assert Job.objects.get().status == JobStatus.REFUSED
 
 
-def test_a_cluster_that_does_not_answer_is_no_broken_page(
+def test_an_unreachable_cluster_is_reported(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     published.fail_submissions(RapiUnreachable("It hangs.", sent=False))
     client.force_login(alice)
 
-    answer = client.post(url("startup", "web2"), follow=True)
+    response = client.post(url("startup", "web2"), follow=True)
 
-    assert answer.status_code == HTTPStatus.OK
-    assert "didn't accept the job" in notices(answer)[0]
-
-
-# -- who may not
+    assert response.status_code == HTTPStatus.OK
+    assert "didn't accept the job" in notices(response)[0]
 
 
-def refusal(client: Client, user: User, name: str, **headers: str) -> HttpResponseBase:
+# -- refusals
+
+
+def post_shutdown(
+    client: Client, user: User, name: str, **headers: str
+) -> HttpResponseBase:
     client.force_login(user)
     return client.post(url("shutdown", name), headers=headers)
 
 
-def test_a_stranger_finds_nothing_and_the_attempt_is_told(
+def test_a_stranger_gets_404_and_managers_a_mail(
     client: Client,
     carol: User,
     published: FakeRapi,
@@ -392,9 +267,9 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
     sent: Sent,
 ) -> None:
     settings.MANAGERS = [("M", "managers@example.org")]
-    answer = refusal(client, carol, "web1")
+    response = post_shutdown(client, carol, "web1")
 
-    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert response.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
     assert (entry.username, entry.target_name, entry.refused) == ("carol", "web1", True)
     assert [message.to for message in sent()] == [["managers@example.org"]]
@@ -402,25 +277,25 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
 
 
 @pytest.mark.usefixtures("published")
-def test_a_viewer_is_told_that_they_may_not(client: Client, olga: User) -> None:
-    answer = refusal(client, olga, "web1")
+def test_a_viewer_is_refused_with_the_reason(client: Client, olga: User) -> None:
+    response = post_shutdown(client, olga, "web1")
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "You can view this machine but not manage it." in text(markup(answer))
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert "You can view this machine but not manage it." in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
-def test_a_refusal_by_htmx_is_said_on_the_page_drawn_anew(
+def test_a_refused_htmx_request_is_explained_on_the_next_page(
     client: Client, olga: User
 ) -> None:
-    answer = refusal(client, olga, "web1", **HTMX)
-    drawn_anew = client.get(url("detail"))
+    response = post_shutdown(client, olga, "web1", **HTMX)
+    next_page = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert notices(drawn_anew) == ["You can view this machine but not manage it."]
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert notices(next_page) == ["You can view this machine but not manage it."]
 
 
-def test_a_yes_to_looking_is_no_yes_to_acting(
+def test_a_viewer_may_not_start_a_machine(
     client: Client, olga: User, published: FakeRapi
 ) -> None:
     client.force_login(olga)
@@ -431,11 +306,11 @@ def test_a_yes_to_looking_is_no_yes_to_acting(
     assert published.jobs == []
 
 
-# -- where somebody comes from
+# -- client address
 
 
 @pytest.mark.parametrize(
-    ("remote", "forwarded", "kept"),
+    ("remote", "forwarded", "recorded"),
     [
         ("203.0.113.5", "", "203.0.113.5"),
         ("203.0.113.5", "198.51.100.1", "203.0.113.5"),
@@ -446,8 +321,8 @@ def test_a_yes_to_looking_is_no_yes_to_acting(
     ],
 )
 @pytest.mark.usefixtures("published")
-def test_the_address_is_that_of_the_person_not_of_our_own_proxy(
-    client: Client, alice: User, remote: str, forwarded: str, kept: str | None
+def test_the_recorded_address_is_the_clients_not_the_proxys(
+    client: Client, alice: User, remote: str, forwarded: str, recorded: str | None
 ) -> None:
     client.force_login(alice)
 
@@ -457,13 +332,13 @@ def test_the_address_is_that_of_the_person_not_of_our_own_proxy(
         headers={"X-Forwarded-For": forwarded},
     )
 
-    assert AuditEntry.objects.get().address == kept
+    assert AuditEntry.objects.get().address == recorded
 
 
-# -- from the click to the end
+# -- a whole job
 
 
-def test_from_the_click_to_the_outcome(
+def test_a_start_from_click_to_outcome(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi
 ) -> None:
     client.force_login(alice)
@@ -477,6 +352,6 @@ def test_from_the_click_to_the_outcome(
     published.finish(1)
     follower.turn()
 
-    said = text(page(client, "web2"))
-    assert "Running" in said
-    assert "Started just now" in said
+    page_text = text(page(client, "web2"))
+    assert "Running" in page_text
+    assert "Started just now" in page_text

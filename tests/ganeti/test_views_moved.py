@@ -1,4 +1,4 @@
-"""From the mail to the end, and what is left at a machine's old address."""
+"""Pages of renamed and destroyed machines."""
 
 from http import HTTPStatus
 
@@ -10,22 +10,22 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
 from tests.conftest import Sent
-from tests.ganeti.confirming import ask, link_for, newest_link, see_through
+from tests.ganeti.confirming import link_for, newest_link, request_action, run_chain
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, rows, text, url
 
 pytestmark = pytest.mark.usefixtures("images")
 HTMX = {"HX-Request": "true"}
-NEW = "shop.example.org"
+NEW_NAME = "shop.example.org"
 
 
 @pytest.fixture
 def renamed(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
-    ask(client, alice, "rename", new_name=NEW)
+    request_action(client, alice, "rename", new_name=NEW_NAME)
     client.post(newest_link(sent))
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def destroyed(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     client.post(link_for(client, alice, sent))
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
 
 def test_a_reinstall_from_the_mail_to_its_end(
@@ -43,7 +43,7 @@ def test_a_reinstall_from_the_mail_to_its_end(
     assert "Fedora 42" in text(markup(client.get(link)))
 
     client.post(link)
-    see_through(cluster, published)
+    run_chain(cluster, published)
 
     assert "Reinstalled" in text(markup(client.get(url("detail"))))
 
@@ -52,46 +52,46 @@ def test_a_reinstall_from_the_mail_to_its_end(
 
 
 @pytest.mark.usefixtures("renamed")
-def test_the_old_address_leads_to_the_new_one(client: Client) -> None:
-    answer = client.get(url("detail"))
+def test_the_old_address_redirects_to_the_new_one(client: Client) -> None:
+    response = client.get(url("detail"))
 
-    assert answer.headers["Location"] == url("detail", NEW)
-    page = text(markup(client.get(url("detail", NEW))))
-    assert f"new name: {NEW}" in page, "the history goes by uuid"
+    assert response.headers["Location"] == url("detail", NEW_NAME)
+    page = text(markup(client.get(url("detail", NEW_NAME))))
+    assert f"new name: {NEW_NAME}" in page, "the history goes by uuid"
 
 
 @pytest.mark.usefixtures("renamed")
-def test_a_page_that_was_open_goes_to_the_new_address(client: Client) -> None:
-    answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
+def test_an_open_page_is_redirected_to_the_new_address(client: Client) -> None:
+    response = client.get(url("poll"), {"as": "page"}, headers=HTMX)
 
-    assert answer.headers["HX-Redirect"] == url("detail", NEW)
-    said = notices(client.get(url("detail", NEW)))
-    assert said[-1] == f"The machine is now called {NEW}."
+    assert response.headers["HX-Redirect"] == url("detail", NEW_NAME)
+    messages = notices(client.get(url("detail", NEW_NAME)))
+    assert messages[-1] == f"The machine is now called {NEW_NAME}."
 
 
-def test_it_waits_for_the_step_that_follows(
+def test_an_open_page_is_not_redirected_before_the_next_step(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
-    ask(client, alice, "rename", name="web2", new_name=NEW)
+    request_action(client, alice, "rename", name="web2", new_name=NEW_NAME)
     client.post(newest_link(sent))
     published.finish(Job.objects.get().ganeti_id or 0)
     refreshing.refresh(cluster, force=True)
 
-    answer = client.get(url("poll", "web2"), {"as": "page"}, headers=HTMX)
+    response = client.get(url("poll", "web2"), {"as": "page"}, headers=HTMX)
 
-    assert answer.status_code == HTTPStatus.NO_CONTENT
+    assert response.status_code == HTTPStatus.NO_CONTENT
     assert client.get(url("detail", "web2")).status_code == HTTPStatus.FOUND
 
 
 @pytest.mark.usefixtures("renamed")
-def test_a_row_turns_into_the_one_of_the_new_name(client: Client) -> None:
-    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+def test_a_row_is_replaced_by_the_renamed_one(client: Client) -> None:
+    response = client.get(url("poll"), {"job": "any"}, headers=HTMX)
 
-    assert NEW in rows(answer)
+    assert NEW_NAME in rows(response)
 
 
 @pytest.mark.usefixtures("renamed")
-def test_a_stranger_is_not_led_there(client: Client, carol: User) -> None:
+def test_a_stranger_is_not_redirected(client: Client, carol: User) -> None:
     client.force_login(carol)
 
     assert client.get(url("detail")).status_code == HTTPStatus.NOT_FOUND
@@ -101,32 +101,32 @@ def test_a_stranger_is_not_led_there(client: Client, carol: User) -> None:
 
 
 @pytest.mark.usefixtures("destroyed")
-def test_a_destroyed_machines_page_says_so(client: Client) -> None:
-    answer = client.get(url("detail"))
+def test_the_page_of_a_destroyed_machine_is_gone(client: Client) -> None:
+    response = client.get(url("detail"))
 
-    assert answer.status_code == HTTPStatus.GONE
-    assert "web1 was destroyed" in text(markup(answer))
-    assert "Requested by alice" in text(markup(answer))
+    assert response.status_code == HTTPStatus.GONE
+    assert "web1 was destroyed" in text(markup(response))
+    assert "Requested by alice" in text(markup(response))
 
 
 @pytest.mark.usefixtures("destroyed")
-def test_a_page_that_was_open_ends_there(client: Client) -> None:
-    answer = client.get(url("poll"), {"as": "page"}, headers=HTMX)
+def test_an_open_page_is_redirected_to_the_list(client: Client) -> None:
+    response = client.get(url("poll"), {"as": "page"}, headers=HTMX)
 
-    assert answer.headers["HX-Redirect"] == "/"
+    assert response.headers["HX-Redirect"] == "/"
     assert notices(client.get("/"))[-1] == "web1 was destroyed."
 
 
 @pytest.mark.usefixtures("destroyed")
-def test_a_row_disappears_and_says_why(client: Client) -> None:
-    answer = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+def test_a_row_is_removed_with_a_message(client: Client) -> None:
+    response = client.get(url("poll"), {"job": "any"}, headers=HTMX)
 
-    assert rows(answer) == {}
-    assert notices(answer)[-1] == "web1 was destroyed."
+    assert rows(response) == {}
+    assert notices(response)[-1] == "web1 was destroyed."
 
 
 @pytest.mark.usefixtures("destroyed")
-def test_it_is_known_to_the_staff_and_to_who_had_to_do_with_it(
+def test_a_destroyed_machine_is_shown_to_staff_and_former_users(
     client: Client, olga: User, bob: User, carol: User
 ) -> None:
     AuditEntry.objects.create(
@@ -145,7 +145,7 @@ def test_it_is_known_to_the_staff_and_to_who_had_to_do_with_it(
 
 
 @pytest.mark.usefixtures("destroyed")
-def test_a_new_machine_of_the_name_is_shown_as_ever(
+def test_a_new_machine_of_the_same_name_is_shown(
     client: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.add("web1", uuid="new", tags=["ganetimgr:user:alice"])
@@ -154,21 +154,21 @@ def test_a_new_machine_of_the_name_is_shown_as_ever(
     assert client.get(url("detail")).status_code == HTTPStatus.OK
 
 
-def test_a_row_waits_until_the_end_was_seen(
+def test_a_row_is_kept_until_the_job_has_ended(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     client.post(link_for(client, alice, sent))
     published.finish(Job.objects.get().ganeti_id or 0)
     refreshing.refresh(cluster, force=True)
 
-    during = client.get(url("poll"), {"job": "any"}, headers=HTMX)
+    response = client.get(url("poll"), {"job": "any"}, headers=HTMX)
     page = client.get(url("detail"))
 
-    assert during.status_code == HTTPStatus.NO_CONTENT
+    assert response.status_code == HTTPStatus.NO_CONTENT
     assert "web1 is being destroyed" in text(markup(page))
 
 
-def test_what_was_not_destroyed_is_still_there(
+def test_a_machine_is_shown_if_its_destruction_failed(
     client: Client, alice: User, cluster: Cluster, published: FakeRapi, sent: Sent
 ) -> None:
     client.post(link_for(client, alice, sent))

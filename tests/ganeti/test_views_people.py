@@ -40,36 +40,34 @@ def staff(client: Client, olga: User) -> Client:
 
 @pytest.mark.usefixtures("published")
 def test_a_user_is_shown_with_their_machines(staff: Client, alice: User) -> None:
-    answer = staff.get(user_page("alice"))
+    response = staff.get(user_page("alice"))
 
-    assert list(rows(answer)) == ["mail1", "old1", "web1", "web2"]
-    assert "alice@example.org" in text(markup(answer))
-
-
-@pytest.mark.usefixtures("published")
-def test_a_members_machines_are_those_of_the_groups_too(
-    staff: Client, bob: User
-) -> None:
-    answer = staff.get(user_page("bob"))
-
-    assert list(rows(answer)) == ["web10"]
-    assert group_page("staff") in markup(answer)
+    assert list(rows(response)) == ["mail1", "old1", "web1", "web2"]
+    assert "alice@example.org" in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
-def test_a_superusers_page_has_what_is_theirs_and_not_everything(
+def test_machines_of_the_users_groups_are_included(staff: Client, bob: User) -> None:
+    response = staff.get(user_page("bob"))
+
+    assert list(rows(response)) == ["web10"]
+    assert group_page("staff") in markup(response)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_superuser_is_shown_with_owned_machines_only(
     staff: Client, root: User
 ) -> None:
-    answer = staff.get(user_page("root"))
+    response = staff.get(user_page("root"))
 
-    assert rows(answer) == {}
-    assert "Superuser" in text(markup(answer))
+    assert rows(response) == {}
+    assert "Superuser" in text(markup(response))
 
 
 @pytest.mark.usefixtures("published")
-def test_a_user_is_shown_with_all_that_is_known(staff: Client, alice: User) -> None:
-    found = ssh_public_keys.parse(ED25519)
-    alice.ssh_keys.create(key=found.text, fingerprint=found.fingerprint)
+def test_a_user_is_shown_with_all_details(staff: Client, alice: User) -> None:
+    key = ssh_public_keys.parse(ED25519)
+    alice.ssh_keys.create(key=key.text, fingerprint=key.fingerprint)
     profile = profiles.of(alice)
     profile.phone = "210 555"
     profile.organization = Organization.objects.create(title="GRNET", tag="grnet")
@@ -78,8 +76,8 @@ def test_a_user_is_shown_with_all_that_is_known(staff: Client, alice: User) -> N
 
     page = markup(staff.get(user_page("alice")))
 
-    for known in ("210 555", "GRNET", f"SHA256:{found.fingerprint}", "Inactive"):
-        assert known in page
+    for detail in ("210 555", "GRNET", f"SHA256:{key.fingerprint}", "Inactive"):
+        assert detail in page
     assert "&lt;b&gt;Alice" in page
     assert "Never" in page
 
@@ -103,15 +101,15 @@ def test_a_users_history_is_shown(staff: Client, alice: User, carol: User) -> No
 def test_a_group_is_shown_with_its_members_and_machines(
     staff: Client, bob: User
 ) -> None:
-    answer = staff.get(group_page("staff"))
+    response = staff.get(group_page("staff"))
 
-    assert list(rows(answer)) == ["web10"]
-    assert f'<a href="{user_page("bob")}">bob</a>' in markup(answer)
+    assert list(rows(response)) == ["web10"]
+    assert f'<a href="{user_page("bob")}">bob</a>' in markup(response)
 
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("name", ["a/b c", "κήποι & λοιποί", "100%", "a?b#c"])
-def test_any_name_of_a_group_has_a_page_and_is_linked_to(
+def test_a_group_of_any_name_is_linked_and_has_a_page(
     staff: Client, cluster: Cluster, rapi: FakeRapi, name: str
 ) -> None:
     Group.objects.create(name=name)
@@ -128,18 +126,18 @@ def test_any_name_of_a_group_has_a_page_and_is_linked_to(
 
 
 @pytest.mark.usefixtures("published", "alice", "bob")
-def test_who_is_unknown_has_no_page_and_no_link(staff: Client) -> None:
+def test_unknown_owners_have_no_page_and_no_link(staff: Client) -> None:
     assert staff.get(user_page("dave")).status_code == HTTPStatus.NOT_FOUND
     assert staff.get(group_page("dave")).status_code == HTTPStatus.NOT_FOUND
-    listed = rows(staff.get(LIST))
-    assert "dave" in listed["db1"].text
-    assert user_page("dave") not in listed["db1"].markup
-    assert f'<a href="{user_page("alice")}">alice</a>' in listed["web1"].markup
-    assert f'<a href="{group_page("staff")}">staff</a>' in listed["web10"].markup
+    table_rows = rows(staff.get(LIST))
+    assert "dave" in table_rows["db1"].text
+    assert user_page("dave") not in table_rows["db1"].markup
+    assert f'<a href="{user_page("alice")}">alice</a>' in table_rows["web1"].markup
+    assert f'<a href="{group_page("staff")}">staff</a>' in table_rows["web10"].markup
 
 
 @pytest.mark.usefixtures("published", "bob")
-def test_owners_on_a_machines_page_are_linked_for_staff_alone(
+def test_owners_on_a_machines_page_are_linked_for_staff_only(
     client: Client, alice: User, olga: User
 ) -> None:
     page = reverse("ganeti:instance-detail", args=["athens", "web1"])
@@ -151,32 +149,34 @@ def test_owners_on_a_machines_page_are_linked_for_staff_alone(
 
 
 @pytest.mark.usefixtures("published")
-def test_nobody_else_learns_who_is_here(
+def test_others_cannot_probe_user_and_group_names(
     client: Client, alice: User, bob: User, carol: User
 ) -> None:
     """Every user could list all user and group names."""
     client.force_login(carol)
 
     for page in (user_page, group_page):
-        answers = [client.get(page(name)) for name in ("alice", "staff", "nobody")]
-        assert {answer.status_code for answer in answers} == {HTTPStatus.NOT_FOUND}
-        assert "alice@example.org" not in markup(answers[0])
+        responses = [client.get(page(name)) for name in ("alice", "staff", "nobody")]
+        assert {response.status_code for response in responses} == {
+            HTTPStatus.NOT_FOUND
+        }
+        assert "alice@example.org" not in markup(responses[0])
 
 
 @pytest.mark.usefixtures("published")
-def test_a_long_list_is_cut_and_says_so(
+def test_a_long_list_is_cut_with_a_link_to_all(
     staff: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people, "MAX_MACHINES", 2)
 
-    answer = staff.get(user_page("alice"))
+    response = staff.get(user_page("alice"))
 
-    assert list(rows(answer)) == ["mail1", "old1"]
-    assert "2 of 4" in text(markup(answer))
-    assert f'href="{LIST}?owner=alice"' in markup(answer)
+    assert list(rows(response)) == ["mail1", "old1"]
+    assert "2 of 4" in text(markup(response))
+    assert f'href="{LIST}?owner=alice"' in markup(response)
 
 
-def test_the_page_of_a_user_asks_little(
+def test_the_page_of_a_user_takes_few_queries(
     staff: Client,
     alice: User,
     published: FakeRapi,

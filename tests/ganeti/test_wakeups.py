@@ -25,14 +25,14 @@ def job(cluster: Cluster) -> Job:
     )
 
 
-def test_a_message_names_the_row() -> None:
+def test_a_message_has_the_key_of_the_job() -> None:
     assert wakeups.parse(message('{"job": 7}')).job_pk == 7
 
 
 @pytest.mark.parametrize(
     "body", ["", "job 7", "[]", "7", "null", "{}", '{"job": "7"}', '{"job": true}']
 )
-def test_a_message_of_another_form_is_none_of_ours(body: str) -> None:
+def test_a_malformed_message_is_refused(body: str) -> None:
     with pytest.raises(wakeups.MalformedError):
         wakeups.parse(message(body))
 
@@ -48,13 +48,13 @@ json_values = st.recursive(
 
 
 @given(st.text(max_size=30) | json_values.map(json.dumps))
-def test_whatever_a_message_holds_it_is_ours_or_malformed(body: str) -> None:
+def test_arbitrary_messages_are_read_or_malformed(body: str) -> None:
     try:
-        read = wakeups.parse(message(body))
+        wakeup = wakeups.parse(message(body))
     except wakeups.MalformedError:
         return
 
-    assert json.loads(body)["job"] == read.job_pk
+    assert json.loads(body)["job"] == wakeup.job_pk
 
 
 def test_a_wake_up_reaches_the_tube(tube: Any, job: Job) -> None:
@@ -64,7 +64,7 @@ def test_a_wake_up_reaches_the_tube(tube: Any, job: Job) -> None:
     assert wakeups.parse(reserved).job_pk == job.pk
 
 
-def test_without_an_address_nobody_is_woken(job: Job, settings: Settings) -> None:
+def test_no_message_is_sent_without_an_address(job: Job, settings: Settings) -> None:
     settings.BEANSTALK_URL = ""
 
     wakeups.wake(job)
@@ -72,7 +72,7 @@ def test_without_an_address_nobody_is_woken(job: Job, settings: Settings) -> Non
     assert not wakeups.is_configured()
 
 
-def test_a_wake_up_without_beanstalkd_neither_fails_nor_waits(
+def test_a_wake_up_without_beanstalkd_is_logged_without_delay(
     job: Job, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.BEANSTALK_URL = f"beanstalk://127.0.0.1:{free_port()}"
@@ -85,7 +85,7 @@ def test_a_wake_up_without_beanstalkd_neither_fails_nor_waits(
 
 
 @pytest.mark.parametrize("url", ["nonsense", "beanstalk://", "beanstalk://[::1]:1"])
-def test_a_strange_address_does_not_break_a_submission(
+def test_a_wake_up_with_an_invalid_address_is_ignored(
     job: Job, settings: Settings, url: str
 ) -> None:
     settings.BEANSTALK_URL = url

@@ -1,4 +1,4 @@
-"""The one network that still reaches a machine that is cut off."""
+"""The whitelisted network of an isolated machine."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +11,7 @@ from pytest_django import Settings
 from apps.auditlog.models import AuditEntry
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
-from tests.ganeti.chains import carry_on
+from tests.ganeti.chains import run_to_end
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, notices, text, url
 from tests.ganeti.restrictions import ALICE, calls, tags
@@ -34,7 +34,7 @@ def whitelist(client: Client, subnet: str, name: str = "web1") -> Any:
         ("2001:db8::1", "2001:db8::1/128"),
     ],
 )
-def test_a_network_is_written_in_its_plainest_form(
+def test_a_network_is_saved_in_canonical_form(
     client: Client, alice: User, published: FakeRapi, typed: str, written: str
 ) -> None:
     client.force_login(alice)
@@ -46,7 +46,7 @@ def test_a_network_is_written_in_its_plainest_form(
 
 
 @pytest.mark.parametrize(
-    ("typed", "why"),
+    ("typed", "reason"),
     [
         ("192.0.2.0/25", "too large: /25. The largest allowed is /26"),
         ("10.0.0.0/8", "too large"),
@@ -63,20 +63,20 @@ def test_a_network_is_written_in_its_plainest_form(
         ("192.0.2.1-192.0.2.9", "Enter an address"),
     ],
 )
-def test_what_is_no_network_or_too_wide_is_said_and_kept(
-    client: Client, alice: User, published: FakeRapi, typed: str, why: str
+def test_an_invalid_or_too_large_network_is_refused(
+    client: Client, alice: User, published: FakeRapi, typed: str, reason: str
 ) -> None:
     client.force_login(alice)
 
-    answer = whitelist(client, typed)
+    response = whitelist(client, typed)
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert why in text(markup(answer))
-    assert f'value="{typed}"' in markup(answer)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert reason in text(markup(response))
+    assert f'value="{typed}"' in markup(response)
     assert published.jobs == []
 
 
-def test_how_wide_is_a_setting(
+def test_a_setting_limits_the_size_of_the_network(
     client: Client, alice: User, published: FakeRapi, settings: Settings
 ) -> None:
     settings.WHITELIST_IP_MAX_SUBNET_V4 = 8
@@ -87,44 +87,44 @@ def test_how_wide_is_a_setting(
     assert len(published.jobs) == 1
 
 
-def test_a_new_one_comes_before_the_old_one_goes_and_a_move_follows(
+def test_a_new_network_is_added_before_the_old_one_is_deleted(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
-    old = "ganetimgr:whitelist_ip:192.0.2.9/26"
-    published.change("web1", tags=[ALICE, old, "gnt:other"])
+    old_tag = "ganetimgr:whitelist_ip:192.0.2.9/26"
+    published.change("web1", tags=[ALICE, old_tag, "gnt:other"])
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
     whitelist(client, "198.51.100.0/26")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
-    new = "ganetimgr:whitelist_ip:198.51.100.0/26"
+    new_tag = "ganetimgr:whitelist_ip:198.51.100.0/26"
     assert calls(published) == [
-        ("PUT", "tags", [new]),
-        ("DELETE", "tags", [old]),
+        ("PUT", "tags", [new_tag]),
+        ("DELETE", "tags", [old_tag]),
         ("PUT", "migrate", None),
     ]
-    assert tags(published) == {ALICE, new, "gnt:other"}
+    assert tags(published) == {ALICE, new_tag, "gnt:other"}
 
 
-def test_nothing_takes_it_away(
+def test_an_empty_field_deletes_the_network(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
-    old = "ganetimgr:whitelist_ip:192.0.2.0/26"
-    published.change("web1", tags=[ALICE, old])
+    old_tag = "ganetimgr:whitelist_ip:192.0.2.0/26"
+    published.change("web1", tags=[ALICE, old_tag])
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
     whitelist(client, "")
-    carry_on(cluster, published)
+    run_to_end(cluster, published)
 
-    assert calls(published) == [("DELETE", "tags", [old]), ("PUT", "migrate", None)]
+    assert calls(published) == [("DELETE", "tags", [old_tag]), ("PUT", "migrate", None)]
     assert AuditEntry.objects.get().changes == [
         ["Whitelisted network", "192.0.2.0/26", None]
     ]
 
 
-def test_one_that_nobody_understands_can_be_taken_away(
+def test_an_unreadable_network_can_be_deleted(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster
 ) -> None:
     published.change("web1", tags=[ALICE, "ganetimgr:whitelist_ip:home"])
@@ -137,16 +137,16 @@ def test_one_that_nobody_understands_can_be_taken_away(
 
 
 @pytest.mark.parametrize("typed", ["192.0.2.0/26", "192.0.2.1/26"])
-def test_the_same_is_no_change(
+def test_the_same_network_is_no_change(
     client: Client, alice: User, published: FakeRapi, cluster: Cluster, typed: str
 ) -> None:
     published.change("web1", tags=[ALICE, "ganetimgr:whitelist_ip:192.0.2.0/26"])
     refreshing.refresh(cluster, force=True)
     client.force_login(alice)
 
-    answer = whitelist(client, typed)
+    response = whitelist(client, typed)
 
-    assert notices(answer) == ["No changes needed."]
+    assert notices(response) == ["No changes needed."]
     assert published.jobs == []
 
 
@@ -159,7 +159,7 @@ def test_the_same_is_no_change(
         ("alice", "old1", 403),
     ],
 )
-def test_who_reaches_it_is_for_its_owners_to_say(
+def test_only_owners_may_change_the_whitelist(
     client: Client,
     published: FakeRapi,
     request: pytest.FixtureRequest,
@@ -169,8 +169,8 @@ def test_who_reaches_it_is_for_its_owners_to_say(
 ) -> None:
     client.force_login(request.getfixturevalue(person))
 
-    answer = client.post(url("whitelist", name), {"subnet": "192.0.2.0/26"})
+    response = client.post(url("whitelist", name), {"subnet": "192.0.2.0/26"})
 
-    assert answer.status_code == status
+    assert response.status_code == status
     assert published.jobs == []
     assert AuditEntry.objects.get().refused

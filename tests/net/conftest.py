@@ -1,4 +1,4 @@
-"""A server of files, and probes that do not pause."""
+"""A file server, and probes that do not sleep."""
 
 from collections.abc import Iterator
 
@@ -6,19 +6,19 @@ import pytest
 
 from apps.net import probe
 from tests.local_server import served
-from tests.net.file_server import Server
+from tests.net.file_server import FileServer
 
 
 @pytest.fixture(autouse=True)
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return how long failures wait before they are told, without the waiting."""
-    waits: list[float] = []
-    monkeypatch.setattr(probe, "_sleep", waits.append)
-    return waits
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record the pauses before refusals instead of sleeping."""
+    pauses: list[float] = []
+    monkeypatch.setattr(probe, "_sleep", pauses.append)
+    return pauses
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
+def server() -> Iterator[FileServer]:
+    server = FileServer()
     with served(server.http):
         yield server

@@ -1,4 +1,4 @@
-"""A server of files for checks of addresses, and the checks."""
+"""A file server to be probed, and probes of it."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import translation
 from apps.net import probe
 from apps.net.probe import UnsuitableUrlError
 
-# Servers of the tests listen where they can.
+# Servers of the tests listen on arbitrary ports.
 EVERY_PORT = range(1, 65536)
 FAILURE = (
     "The file couldn't be read. The host must be on the public internet and respond "
@@ -21,12 +21,12 @@ def check(url: str, **options: Any) -> None:
     probe.check(url, **{"ports": EVERY_PORT, **options})
 
 
-class Server:
-    """Answers as it is told, by path, and notes who asked for what."""
+class FileServer:
+    """Answers by path, or by method and path; records requests and Host headers."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, dict[str, str]]] = {}
-        self.asked: list[tuple[str, str, str]] = []
+        self.requests: list[tuple[str, str, str]] = []
         self.hosts: list[str] = []
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
@@ -42,7 +42,7 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
-                server.asked.append(
+                server.requests.append(
                     (self.command, self.path, self.headers.get("Range", ""))
                 )
                 server.hosts.append(self.headers["Host"])
@@ -54,7 +54,7 @@ class Server:
                     self.send_header(name, value)
                 self.end_headers()
 
-            do_GET = do_HEAD = answer  # noqa: N815 - their names
+            do_GET = do_HEAD = answer  # noqa: N815 - names of the base class
 
             def log_message(self, *_arguments: object) -> None:
                 pass
@@ -62,8 +62,8 @@ class Server:
         return Handler
 
 
-def why(url: str, **options: object) -> str:
-    """Return why an address is refused."""
-    with translation.override("en"), pytest.raises(UnsuitableUrlError) as caught:
+def refusal_reason(url: str, **options: object) -> str:
+    """Return the reason why an address is refused."""
+    with translation.override("en"), pytest.raises(UnsuitableUrlError) as exc_info:
         check(url, **options)
-    return str(caught.value.reason)
+    return str(exc_info.value.reason)

@@ -1,4 +1,4 @@
-"""A server of raw bytes, for answers that no library would write."""
+"""A server of raw bytes, for malformed answers."""
 
 import contextlib
 import socket
@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# Gets what was asked, too.
+# Called with the connection and the request.
 Serve = Callable[[socket.socket, bytes], None]
 
 
 @contextmanager
-def serving(serve: Serve) -> Iterator[str]:
-    """Serve every connection, each in a thread; yield the server's address."""
+def serve_bytes(serve: Serve) -> Iterator[str]:
+    """Serve each connection in a thread; yield host and port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept() -> None:
@@ -33,8 +33,8 @@ def _serve(serve: Serve, connection: socket.socket) -> None:
         serve(connection, connection.recv(4096))
 
 
-def sending(*pieces: bytes, forever: bytes = b"", pause_s: float = 0.0) -> Serve:
-    """Return what sends pieces, then one again and again until it is cut off."""
+def send_pieces(*pieces: bytes, forever: bytes = b"", pause_s: float = 0.0) -> Serve:
+    """Return what sends the pieces, then ``forever`` until the connection ends."""
 
     def serve(connection: socket.socket, _request: bytes) -> None:
         for piece in pieces:

@@ -1,4 +1,4 @@
-"""Whether there is a file behind an address, and what is told where there is none."""
+"""Probes of addresses for a file, and the reasons of refusals."""
 
 import socket
 
@@ -9,41 +9,39 @@ from hypothesis import strategies as st
 
 from apps.net import probe
 from apps.net.probe import UnsuitableUrlError
-from tests.net.file_server import FAILURE, Server, check, why
+from tests.net.file_server import FAILURE, FileServer, check, refusal_reason
 
-# -- what is found
+# -- accepted
 
 
-def test_a_file_is_found_by_its_head_alone(server: Server) -> None:
+def test_a_file_is_found_by_a_head_request(server: FileServer) -> None:
     server.answers["/a.iso?x=1"] = (200, {})
 
     check(server.url("/a.iso?x=1"), allow_private=True)
 
-    assert server.asked == [("HEAD", "/a.iso?x=1", "")]
+    assert server.requests == [("HEAD", "/a.iso?x=1", "")]
     assert server.hosts == [f"127.0.0.1:{server.port}"]
 
 
-def test_a_server_without_heads_is_asked_for_one_byte(server: Server) -> None:
+def test_one_byte_is_requested_if_head_is_not_allowed(server: FileServer) -> None:
     server.answers |= {"HEAD /a.iso": (405, {}), "GET /a.iso": (206, {})}
 
     check(server.url("/a.iso"), allow_private=True)
 
-    assert server.asked[-1] == ("GET", "/a.iso", "bytes=0-0")
+    assert server.requests[-1] == ("GET", "/a.iso", "bytes=0-0")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 500, 501])
-def test_an_address_that_refuses_head_is_asked_for_one_byte(
-    server: Server, status: int
-) -> None:
+def test_one_byte_is_requested_if_head_fails(server: FileServer, status: int) -> None:
     server.answers |= {"HEAD /signed.iso": (status, {}), "GET /signed.iso": (206, {})}
 
     check(server.url("/signed.iso"), allow_private=True)
 
-    assert server.asked[-1] == ("GET", "/signed.iso", "bytes=0-0")
+    assert server.requests[-1] == ("GET", "/signed.iso", "bytes=0-0")
 
 
-def test_a_redirect_that_is_signed_for_one_method_is_followed_with_it(
-    server: Server,
+def test_redirects_are_followed_with_the_same_method(
+    server: FileServer,
 ) -> None:
     server.answers |= {
         "HEAD /a.iso": (302, {"Location": "/store?for=HEAD"}),
@@ -53,7 +51,7 @@ def test_a_redirect_that_is_signed_for_one_method_is_followed_with_it(
 
     check(server.url("/a.iso"), allow_private=True)
 
-    assert [line[:2] for line in server.asked] == [
+    assert [request[:2] for request in server.requests] == [
         ("HEAD", "/a.iso"),
         ("HEAD", "/store?for=HEAD"),
         ("GET", "/a.iso"),
@@ -72,19 +70,19 @@ def test_a_redirect_that_is_signed_for_one_method_is_followed_with_it(
     ],
     ids=["comma", "utf-8", "space", "quoted", "long"],
 )
-def test_a_redirect_may_hold_what_a_typed_address_may_not(
-    server: Server, location: str, path: str
+def test_a_redirect_may_contain_unquoted_characters(
+    server: FileServer, location: str, path: str
 ) -> None:
     as_utf_8 = location.encode().decode("latin-1")
     server.answers |= {"/a.iso": (302, {"Location": as_utf_8}), path: (200, {})}
 
     check(server.url("/a.iso"), allow_private=True)
 
-    assert server.asked[-1][1] == path
+    assert server.requests[-1][1] == path
 
 
 def test_a_redirect_to_an_international_host_is_followed(
-    server: Server,
+    server: FileServer,
 ) -> None:
     location = f"http://bücher.example:{server.port}/b".encode().decode("latin-1")
     server.answers |= {"/a": (302, {"Location": location}), "/b": (200, {})}
@@ -97,7 +95,7 @@ def test_a_redirect_to_an_international_host_is_followed(
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_followed(server: Server, status: int) -> None:
+def test_redirects_are_followed(server: FileServer, status: int) -> None:
     server.answers |= {
         "/a.iso": (status, {"Location": "/b.iso"}),
         "/b.iso": (200, {}),
@@ -105,58 +103,69 @@ def test_redirects_are_followed(server: Server, status: int) -> None:
 
     check(server.url("/a.iso"), allow_private=True)
 
-    assert [path for _, path, _ in server.asked] == ["/a.iso", "/b.iso"]
+    assert [path for _, path, _ in server.requests] == ["/a.iso", "/b.iso"]
 
 
-# -- what is not
+# -- refused
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 204])
-def test_what_the_server_answers_is_not_told(server: Server, status: int) -> None:
+def test_the_status_of_the_server_is_not_revealed(
+    server: FileServer, status: int
+) -> None:
     server.answers["/a.iso"] = (status, {})
 
-    assert why(server.url("/a.iso"), allow_private=True) == FAILURE
+    assert refusal_reason(server.url("/a.iso"), allow_private=True) == FAILURE
 
 
-def test_closed_and_open_ports_and_hosts_that_are_none_look_alike(
-    server: Server, waits: list[float]
+def test_closed_ports_open_ports_and_missing_hosts_are_not_told_apart(
+    server: FileServer, pauses: list[float]
 ) -> None:
-    """Ports of the operator's network were told apart by what was said of them."""
+    """Different messages revealed open ports in the operator's network."""
 
-    def none(_host: str, _port: int) -> list[str]:
+    def resolve(_host: str, _port: int) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        closed = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        closed_url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     messages = {
-        why(closed, allow_private=True),
-        why(server.url("/none"), allow_private=True),
-        why(server.url("/none").replace("http", "https", 1), allow_private=True),
-        why("http://example.org/", resolve=none),
-        why("http://example.org/", resolve=lambda _host, _port: ["10.0.0.1"]),
+        refusal_reason(closed_url, allow_private=True),
+        refusal_reason(server.url("/none"), allow_private=True),
+        refusal_reason(
+            server.url("/none").replace("http", "https", 1), allow_private=True
+        ),
+        refusal_reason("http://example.org/", resolve=resolve),
+        refusal_reason(
+            "http://example.org/", resolve=lambda _host, _port: ["10.0.0.1"]
+        ),
     }
 
     assert messages == {FAILURE}
-    assert len(waits) == 5
-    assert all(wait > 0 for wait in waits)
+    assert len(pauses) == 5
+    assert all(pause > 0 for pause in pauses)
 
 
-def test_only_the_ports_of_the_settings_are_asked(server: Server) -> None:
+def test_only_ports_of_the_settings_are_probed(server: FileServer) -> None:
     server.answers |= {"/a.iso": (200, {})}
 
-    with translation.override("en"), pytest.raises(UnsuitableUrlError) as caught:
+    with translation.override("en"), pytest.raises(UnsuitableUrlError) as exc_info:
         probe.check(server.url("/a.iso"), allow_private=True)
 
-    assert str(caught.value.reason) == "Its port must be one of these: 80, 443."
-    assert server.asked == []
+    assert str(exc_info.value.reason) == "Its port must be one of these: 80, 443."
+    assert server.requests == []
 
 
-def test_a_redirect_to_another_port_is_not_followed(server: Server) -> None:
+def test_a_redirect_to_another_port_is_not_followed(server: FileServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        other = listener.getsockname()[1]
-        server.answers["/a.iso"] = (302, {"Location": f"http://127.0.0.1:{other}/"})
+        other_port = listener.getsockname()[1]
+        server.answers["/a.iso"] = (
+            302,
+            {"Location": f"http://127.0.0.1:{other_port}/"},
+        )
 
-        reason = why(server.url("/a.iso"), allow_private=True, ports=[server.port])
+        reason = refusal_reason(
+            server.url("/a.iso"), allow_private=True, ports=[server.port]
+        )
 
         listener.settimeout(0)
         with pytest.raises(BlockingIOError):
@@ -164,17 +173,17 @@ def test_a_redirect_to_another_port_is_not_followed(server: Server) -> None:
     assert reason == FAILURE
 
 
-def test_redirects_come_to_an_end(server: Server) -> None:
+def test_redirects_are_limited(server: FileServer) -> None:
     server.answers["/a.iso"] = (302, {"Location": "/a.iso"})
 
-    assert why(server.url("/a.iso"), allow_private=True) == FAILURE
-    assert len(server.asked) == probe.MAX_REDIRECTS + 1
+    assert refusal_reason(server.url("/a.iso"), allow_private=True) == FAILURE
+    assert len(server.requests) == probe.MAX_REDIRECTS + 1
 
 
-def test_a_redirect_leads_to_no_other_scheme(server: Server) -> None:
+def test_a_redirect_to_another_scheme_is_not_followed(server: FileServer) -> None:
     server.answers["/a.iso"] = (302, {"Location": "file:///etc/passwd"})
 
-    assert why(server.url("/a.iso"), allow_private=True) == FAILURE
+    assert refusal_reason(server.url("/a.iso"), allow_private=True) == FAILURE
 
 
 @pytest.mark.parametrize(
@@ -197,19 +206,19 @@ def test_a_redirect_leads_to_no_other_scheme(server: Server) -> None:
         "http://example.org/" + "a" * 2000,
     ],
 )
-def test_nothing_else_is_an_address(url: str) -> None:
-    def nobody(_host: str, _port: int) -> list[str]:
+def test_invalid_addresses_are_refused_without_resolving(url: str) -> None:
+    def resolve(_host: str, _port: int) -> list[str]:
         raise AssertionError("nothing is to be resolved")
 
-    assert why(url, resolve=nobody)
+    assert refusal_reason(url, resolve=resolve)
 
 
-def test_a_comma_would_be_an_option_of_qemu() -> None:
-    assert "comma" in why("http://example.org/a.iso,file=/etc/shadow")
+def test_a_comma_is_refused() -> None:
+    assert "comma" in refusal_reason("http://example.org/a.iso,file=/etc/shadow")
 
 
 @given(st.text(max_size=60) | st.text(max_size=40).map(lambda end: f"http://{end}"))
-def test_whatever_is_typed_is_answered(url: str) -> None:
+def test_arbitrary_text_is_refused(url: str) -> None:
     try:
         check(url, resolve=lambda _host, _port: ["10.0.0.1"])
     except UnsuitableUrlError as exc:

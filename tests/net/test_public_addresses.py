@@ -1,4 +1,4 @@
-"""Addresses of this network are not asked, nor is anybody waited for."""
+"""Probes of private addresses are refused; time and number are limited."""
 
 import socket
 import threading
@@ -12,7 +12,7 @@ import pytest
 from apps.net import probe
 from apps.net.probe import UnsuitableUrlError, is_public
 from contrib.simulator.certificates import Certificate, make_certificate
-from tests.net.file_server import FAILURE, Server, check, why
+from tests.net.file_server import FAILURE, FileServer, check, refusal_reason
 
 PUBLIC = "198.41.0.4"
 
@@ -33,15 +33,15 @@ PUBLIC = "198.41.0.4"
         *("2001:0:4136:e378:8000:63bf:80ff:fffe", "3fff::1", "5f00::1", "192.0.0.9"),
     ],
 )
-def test_no_address_of_ones_own_is_public(address: str) -> None:
+def test_private_and_special_addresses_are_refused(address: str) -> None:
     assert not is_public(address)
-    assert "public internet" in why(
+    assert "public internet" in refusal_reason(
         "http://example.org/a.iso", resolve=lambda _host, _port: [address]
     )
 
 
 @pytest.mark.parametrize("address", [PUBLIC, "2620:fe::9", "64:ff9b::c629:4"])
-def test_addresses_of_the_internet_are(address: str) -> None:
+def test_public_addresses_are_accepted(address: str) -> None:
     assert is_public(address)
 
 
@@ -49,70 +49,70 @@ def test_addresses_of_the_internet_are(address: str) -> None:
     "host",
     ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"],
 )
-def test_however_it_is_written_this_host_is_not_asked(
-    server: Server, host: str
-) -> None:
+def test_this_host_is_refused_in_any_notation(server: FileServer, host: str) -> None:
     server.answers["/a.iso"] = (200, {})
 
-    assert "public internet" in why(server.url("/a.iso", host))
-    assert server.asked == []
+    assert "public internet" in refusal_reason(server.url("/a.iso", host))
+    assert server.requests == []
 
 
-def test_one_private_address_among_public_ones_is_too_many() -> None:
-    assert "public" in why(
+def test_a_host_with_one_private_address_is_refused() -> None:
+    assert "public" in refusal_reason(
         "http://example.org/", resolve=lambda _host, _port: [PUBLIC, "10.0.0.1"]
     )
 
 
 @contextmanager
-def going_to(
-    monkeypatch: pytest.MonkeyPatch, server: Server
+def public_connections(
+    monkeypatch: pytest.MonkeyPatch, server: FileServer
 ) -> Iterator[list[tuple[str, int]]]:
-    """Let connections to PUBLIC arrive at the server; return where they went."""
-    went: list[tuple[str, int]] = []
+    """Redirect connections to PUBLIC to the server; yield their addresses."""
+    addresses: list[tuple[str, int]] = []
     connect = socket.create_connection
 
-    def instead(address: tuple[str, int], timeout: float) -> socket.socket:
-        went.append(address)
+    def connect_locally(address: tuple[str, int], timeout: float) -> socket.socket:
+        addresses.append(address)
         assert address[0] == PUBLIC
         return connect(("127.0.0.1", server.port), timeout)
 
-    monkeypatch.setattr(socket, "create_connection", instead)
-    yield went
+    monkeypatch.setattr(socket, "create_connection", connect_locally)
+    yield addresses
 
 
 @pytest.mark.parametrize("head", [302, 403])
 def test_a_redirect_from_a_public_server_to_a_private_one_is_not_followed(
-    server: Server, monkeypatch: pytest.MonkeyPatch, head: int
+    server: FileServer, monkeypatch: pytest.MonkeyPatch, head: int
 ) -> None:
-    inside = {"Location": "http://inside.example.org/b,ü".encode().decode("latin-1")}
-    server.answers |= {"HEAD /a.iso": (head, inside), "GET /a.iso": (302, inside)}
+    headers = {"Location": "http://inside.example.org/b,ü".encode().decode("latin-1")}
+    server.answers |= {"HEAD /a.iso": (head, headers), "GET /a.iso": (302, headers)}
     names = {"example.org": [PUBLIC], "inside.example.org": ["10.0.0.1"]}
 
-    with going_to(monkeypatch, server) as went:
-        reason = why("http://example.org/a.iso", resolve=lambda host, _: names[host])
+    with public_connections(monkeypatch, server) as addresses:
+        reason = refusal_reason(
+            "http://example.org/a.iso", resolve=lambda host, _: names[host]
+        )
 
     assert reason == FAILURE
-    assert set(went) == {(PUBLIC, 80)}
+    assert set(addresses) == {(PUBLIC, 80)}
 
 
-def test_a_name_is_resolved_once_and_its_address_is_what_is_asked(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+def test_a_name_is_resolved_only_once(
+    server: FileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.answers["/a.iso"] = (200, {})
     answers = iter([[PUBLIC], ["127.0.0.1"]])
 
-    with going_to(monkeypatch, server) as went:
+    with public_connections(monkeypatch, server) as addresses:
         check("http://example.org/a.iso", resolve=lambda _host, _port: next(answers))
 
-    assert went == [(PUBLIC, 80)]
+    assert addresses == [(PUBLIC, 80)]
     assert server.hosts == ["example.org"]
 
 
-# -- how long it takes
+# -- time and number
 
 
-def drip(pieces: bytes, pause_s: float) -> Callable[[socket.socket], None]:
+def send_slowly(pieces: bytes, pause_s: float) -> Callable[[socket.socket], None]:
     def serve(listener: socket.socket) -> None:
         try:
             connection, _ = listener.accept()
@@ -127,63 +127,63 @@ def drip(pieces: bytes, pause_s: float) -> Callable[[socket.socket], None]:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_server_that_answers_in_drops_is_cut_off(scheme: str) -> None:
+def test_a_slow_server_is_cut_off(scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        serve = drip(b"x", 0.1)
+        serve = send_slowly(b"x", 0.1)
         threading.Thread(target=serve, args=(listener,), daemon=True).start()
-        began = time.monotonic()
+        started = time.monotonic()
 
         url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
-        reason = why(url, allow_private=True, timeout_s=0.5)
+        reason = refusal_reason(url, allow_private=True, timeout_s=0.5)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - started < 2
     assert reason == FAILURE
 
 
-def test_a_server_that_says_nothing_is_left() -> None:
+def test_a_silent_server_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
-        assert why(url, allow_private=True, timeout_s=0.3) == FAILURE
+        assert refusal_reason(url, allow_private=True, timeout_s=0.3) == FAILURE
 
 
-def test_a_name_server_that_says_nothing_is_left() -> None:
-    asleep = threading.Event()
+def test_a_silent_name_server_times_out() -> None:
+    woken = threading.Event()
 
     def sleep(_host: str, _port: int) -> list[str]:
-        asleep.wait(5)
+        woken.wait(5)
         return [PUBLIC]
 
-    reason = why("http://example.org/", resolve=sleep, timeout_s=0.2)
-    asleep.set()
+    reason = refusal_reason("http://example.org/", resolve=sleep, timeout_s=0.2)
+    woken.set()
 
     assert reason == FAILURE
 
 
-def test_only_so_many_wait_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_probes_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "_slots", threading.BoundedSemaphore(1))
     reasons = []
 
-    def ask_again(_host: str, _port: int) -> list[str]:
-        reasons.append(why("http://example.org/"))
+    def probe_again(_host: str, _port: int) -> list[str]:
+        reasons.append(refusal_reason("http://example.org/"))
         return ["10.0.0.1"]
 
-    why("http://example.org/", resolve=ask_again)
+    refusal_reason("http://example.org/", resolve=probe_again)
 
     assert "Try again in a moment" in reasons[0]
 
 
-def test_slots_come_back() -> None:
+def test_slots_are_released() -> None:
     for _ in range(3 * probe.MAX_CONCURRENT):
-        assert "http://" in why("")
+        assert "http://" in refusal_reason("")
 
 
 # -- TLS
 
 
 @pytest.fixture
-def secure(server: Server) -> Certificate:
-    """Return the certificate of the server, which speaks TLS now."""
+def tls_server(server: FileServer) -> Certificate:
+    """Let the server speak TLS; return its certificate."""
     certificate = make_certificate("images.example.org")
     server.http.socket = certificate.context().wrap_socket(
         server.http.socket, server_side=True
@@ -192,30 +192,32 @@ def secure(server: Server) -> Certificate:
     return certificate
 
 
-@pytest.mark.usefixtures("secure")
-def test_a_certificate_that_nobody_vouches_for_is_said(server: Server) -> None:
-    reason = why(f"https://127.0.0.1:{server.port}/a.iso", allow_private=True)
+@pytest.mark.usefixtures("tls_server")
+def test_an_untrusted_certificate_is_refused(server: FileServer) -> None:
+    reason = refusal_reason(
+        f"https://127.0.0.1:{server.port}/a.iso", allow_private=True
+    )
 
     assert reason == FAILURE
 
 
-def test_a_certificate_is_one_of_the_name_and_not_of_the_address(
-    server: Server,
-    secure: Certificate,
+def test_the_certificate_must_match_the_host_name(
+    server: FileServer,
+    tls_server: Certificate,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     authority = tmp_path / "authority.pem"
-    authority.write_text(secure.certificate_pem)
+    authority.write_text(tls_server.certificate_pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
 
-    def here(_host: str, _port: int) -> list[str]:
+    def resolve(_host: str, _port: int) -> list[str]:
         return ["127.0.0.1"]
 
-    def ask(host: str) -> None:
+    def probe_host(host: str) -> None:
         url = f"https://{host}:{server.port}/a.iso"
-        check(url, allow_private=True, resolve=here)
+        check(url, allow_private=True, resolve=resolve)
 
-    ask("images.example.org")
+    probe_host("images.example.org")
     with pytest.raises(UnsuitableUrlError):
-        ask("other.example.org")
+        probe_host("other.example.org")

@@ -1,4 +1,4 @@
-"""The clusters that the contract holds for: simulated ones and the real lab."""
+"""Clusters for the contract tests: simulated ones and the real lab."""
 
 import os
 import time
@@ -21,13 +21,13 @@ from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 from tests.lab import Lab
 
 FINAL = frozenset({"success", "error", "canceled"})
-# Names of our own: the lab's clusters are shared.
-OURS = f"contract{os.getpid()}"
+# Prefix of names and tags: the lab's clusters are shared.
+PREFIX = f"contract{os.getpid()}"
 
 
 @dataclass(frozen=True)
 class Ganeti:
-    """One cluster that the contract holds for, real or simulated."""
+    """One cluster under test, real or simulated."""
 
     endpoint: Endpoint
     hypervisor: str
@@ -41,19 +41,19 @@ class Ganeti:
         endpoint = replace(self.endpoint, username=username, password=password)
         return RapiClient(HttpTransport(endpoint, Timeouts(5, 30), CallLimiter(4)))
 
-    def can(self, capability: Capability) -> bool:
+    def supports(self, capability: Capability) -> bool:
         return supports(self.client.ganeti_version(), capability)
 
     @property
-    def deaf(self) -> bool:
-        """Whether its machines do not hear that they should shut down.
+    def ignores_shutdown(self) -> bool:
+        """Whether instances ignore the request to shut down.
 
-        They run no operating system, and are switched off when their time is up.
+        They run no operating system, and are powered off after the timeout.
         """
         return self.hypervisor == "kvm"
 
-    def ended(self, job_id: int, seconds: float = 90) -> Object:
-        """Return a job once it has ended."""
+    def wait_for_end(self, job_id: int, seconds: float = 90) -> Object:
+        """Wait until a job has ended; return it."""
         end = time.monotonic() + seconds
         while True:
             job = self.client.job(job_id)
@@ -63,15 +63,15 @@ class Ganeti:
             assert time.monotonic() < end, f"job {job_id} is {job['status']}"
             time.sleep(0.2 if self.simulated is None else 0.005)
 
-    def done(self, job_id: int) -> Object:
-        """Return a job once it has succeeded."""
-        job = self.ended(job_id)
+    def wait_for_success(self, job_id: int) -> Object:
+        """Wait until a job has ended, and assert its success; return it."""
+        job = self.wait_for_end(job_id)
         assert job["status"] == "success", job["opresult"]
         return job
 
     @contextmanager
-    def slow_enough_to_watch(self) -> Iterator[None]:
-        """Let simulated jobs take their time; the real ones do."""
+    def slow_jobs(self) -> Iterator[None]:
+        """Slow simulated jobs down, so that changes of their status can be observed."""
         if self.simulated is not None:
             self.simulated.set_speed(3)
         yield
@@ -79,7 +79,7 @@ class Ganeti:
             self.simulated.set_speed(self.simulated.spec.speed)
 
     def new_instance(self, name: str, **changes: object) -> Object:
-        """Return the body that creates a small machine, stopped."""
+        """Return the body to create a small instance, stopped."""
         return {
             "mode": "create",
             "name": name,
@@ -95,18 +95,18 @@ class Ganeti:
 
     @contextmanager
     def instance(self, name: str, **changes: object) -> Iterator[str]:
-        """Have a machine for a while."""
+        """Create an instance, and delete it afterwards."""
         body = self.new_instance(name, **changes)
-        self.done(self.client.create_instance(body, reason="contract"))
-        if "tags" in body and not self.can(Capability.TAGS_FOR_NEW):
+        self.wait_for_success(self.client.create_instance(body, reason="contract"))
+        if "tags" in body and not self.supports(Capability.TAGS_FOR_NEW):
             tags = self.client.add_tags("instances", name, body["tags"], reason="")
-            self.done(tags)
+            self.wait_for_success(tags)
         try:
             yield name
         finally:
-            # Deleting what runs would wait two minutes for the deaf.
+            # Otherwise deletion would wait two minutes if it ignores the shutdown.
             self.client.shutdown(name, reason="contract", timeout_s=0)
-            self.done(self.client.delete_instance(name, reason="contract"))
+            self.wait_for_success(self.client.delete_instance(name, reason="contract"))
 
 
 def endpoint_of(cluster: SimulatedCluster) -> Endpoint:
@@ -122,7 +122,7 @@ def endpoint_of(cluster: SimulatedCluster) -> Endpoint:
 
 @pytest.fixture
 def simulated() -> Iterator[SimulatedCluster]:
-    """Return a simulated cluster of the test's own."""
+    """Return a simulated cluster for one test."""
     spec = ClusterSpec(instances=2, speed=1000)
     with Simulator([spec]) as simulator:
         yield simulator.clusters[spec.name]
@@ -169,24 +169,24 @@ def client(ganeti: Ganeti) -> RapiClient:
 
 @pytest.fixture(scope="session")
 def machine(ganeti: Ganeti) -> Iterator[str]:
-    """Return a machine that the tests share: each brings it to the state it needs."""
+    """Return an instance shared by the tests, in any state."""
     tags = ["ganetimgr:user:alice"]
-    with ganeti.instance(f"{OURS}a.example.org", tags=tags) as name:
+    with ganeti.instance(f"{PREFIX}a.example.org", tags=tags) as name:
         yield name
 
 
 @pytest.fixture
 def stopped(ganeti: Ganeti, machine: str) -> str:
-    """Return the machine, stopped as it should be."""
+    """Return the shared instance, stopped."""
     if ganeti.client.instance(machine)["status"] != "ADMIN_down":
         job_id = ganeti.client.shutdown(machine, reason="contract", timeout_s=0)
-        ganeti.done(job_id)
+        ganeti.wait_for_success(job_id)
     return machine
 
 
 @pytest.fixture
 def running(ganeti: Ganeti, machine: str) -> str:
-    """Return the machine, running as it should be."""
+    """Return the shared instance, running."""
     if ganeti.client.instance(machine)["status"] != "running":
-        ganeti.done(ganeti.client.startup(machine, reason="contract"))
+        ganeti.wait_for_success(ganeti.client.startup(machine, reason="contract"))
     return machine

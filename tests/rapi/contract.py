@@ -1,4 +1,4 @@
-"""What the contract tests ask for, and how they read answers."""
+"""Names and helpers shared by the contract tests."""
 
 from apps.ganeti.domain.instance import LIVE_FIELDS
 from apps.ganeti.domain.job import JobReport
@@ -19,10 +19,10 @@ def status(ganeti: Ganeti, name: str) -> str:
     return str(rows[0]["status"])
 
 
-def can(client: RapiClient, capability: Capability) -> bool:
-    """Tell whether the version has what a test is about; it promises nothing else."""
+def client_supports(client: RapiClient, capability: Capability) -> bool:
+    """Return whether the cluster's version has the capability under test."""
     return versions.supports(client.ganeti_version(), capability)
 
 
-def words(job: dict[str, object]) -> str:
+def error_message(job: dict[str, object]) -> str:
     return JobReport.from_rapi(job).message

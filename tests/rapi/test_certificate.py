@@ -10,35 +10,37 @@ from contrib.simulator import SimulatedCluster
 from tests.services import free_port
 
 
-def test_the_certificate_that_is_shown_is_read(simulated: SimulatedCluster) -> None:
-    found = certificate.fetch(simulated.host, simulated.port, timeout_s=5)
+def test_the_servers_certificate_is_read(simulated: SimulatedCluster) -> None:
+    fetched = certificate.fetch(simulated.host, simulated.port, timeout_s=5)
 
-    assert found.fingerprint == simulated.fingerprint
-    assert found.subject == f"CN={simulated.name}"
-    assert found.not_before < datetime.now(UTC) < found.not_after
-
-
-def test_a_fingerprint_is_spelled_as_openssl_does(simulated: SimulatedCluster) -> None:
-    found = certificate.fetch(simulated.host, simulated.port, timeout_s=5)
-
-    assert found.formatted_fingerprint.replace(":", "").lower() == found.fingerprint
-    assert len(found.formatted_fingerprint.split(":")) == 32
+    assert fetched.fingerprint == simulated.fingerprint
+    assert fetched.subject == f"CN={simulated.name}"
+    assert fetched.not_before < datetime.now(UTC) < fetched.not_after
 
 
-def test_reading_a_certificate_asks_nothing(simulated: SimulatedCluster) -> None:
+def test_a_fingerprint_is_formatted_as_openssl_does(
+    simulated: SimulatedCluster,
+) -> None:
+    fetched = certificate.fetch(simulated.host, simulated.port, timeout_s=5)
+
+    assert fetched.formatted_fingerprint.replace(":", "").lower() == fetched.fingerprint
+    assert len(fetched.formatted_fingerprint.split(":")) == 32
+
+
+def test_reading_a_certificate_makes_no_call(simulated: SimulatedCluster) -> None:
     certificate.fetch(simulated.host, simulated.port, timeout_s=5)
 
     assert simulated.call_count == 0
 
 
-def test_where_nobody_listens_there_is_none() -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+def test_a_closed_port_is_unreachable() -> None:
+    with pytest.raises(RapiUnreachable) as exc_info:
         certificate.fetch("127.0.0.1", free_port(), timeout_s=1)
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
-def test_who_does_not_speak_tls_shows_none() -> None:
+def test_a_server_without_tls_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
@@ -54,7 +56,7 @@ def test_who_does_not_speak_tls_shows_none() -> None:
         thread.join()
 
 
-def test_who_says_nothing_is_not_waited_for_long() -> None:
+def test_a_silent_server_times_out() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         pytest.raises(RapiUnreachable),

@@ -16,8 +16,8 @@ from apps.ganeti.rapi.transport import Json, Query
 from apps.ganeti.rapi.versions import Version
 
 
-class Noted:
-    """A transport that notes each call and gives one answer to all."""
+class RecordingTransport:
+    """Transport that records calls and returns the same answer to all."""
 
     def __init__(self, answer: Json) -> None:
         self.answer = answer
@@ -32,20 +32,22 @@ class Noted:
         return self.answer
 
 
-def at(version: Version, answer: Json = 1) -> tuple[RapiClient, Noted]:
-    noted = Noted(answer)
-    return RapiClient(noted, version=version), noted
+def create_client(
+    version: Version, answer: Json = 1
+) -> tuple[RapiClient, RecordingTransport]:
+    transport = RecordingTransport(answer)
+    return RapiClient(transport, version=version), transport
 
 
-# -- what is sent
+# -- requests
 
 
-def test_names_cannot_break_out_of_the_path() -> None:
-    client, noted = at((3, 0))
+def test_names_are_quoted_in_the_path() -> None:
+    client, transport = create_client((3, 0))
 
     client.startup("../../2/jobs?x#y", reason="r")
 
-    path = noted.calls[0][1]
+    path = transport.calls[0][1]
     assert path == "/2/instances/..%2F..%2F2%2Fjobs%3Fx%23y/startup"
 
 
@@ -71,61 +73,61 @@ SUBMISSIONS: dict[str, Callable[[RapiClient], int]] = {
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
-def test_every_submission_carries_its_reason(name: str) -> None:
-    client, noted = at((3, 0), 7)
+def test_every_submission_has_its_reason(name: str) -> None:
+    client, transport = create_client((3, 0), 7)
 
     job_id = SUBMISSIONS[name](client)
 
     assert job_id == 7
-    query = noted.calls[0][2]
+    query = transport.calls[0][2]
     assert query is not None
     assert query["reason"] == "why"
 
 
-def test_a_reinstallation_has_no_query_beside_its_body() -> None:
-    client, noted = at((3, 0))
+def test_a_reinstallation_has_no_query() -> None:
+    client, transport = create_client((3, 0))
 
     client.reinstall("a", os="image+default", osparams={"x": "y"})
 
-    assert noted.calls[0][2] == {}
-    assert noted.calls[0][3] == {
+    assert transport.calls[0][2] == {}
+    assert transport.calls[0][3] == {
         "start": True,
         "os": "image+default",
         "osparams": {"x": "y"},
     }
 
 
-def test_checks_that_differ_between_versions_are_said_always() -> None:
-    client, noted = at((3, 1))
+def test_checks_with_different_defaults_are_always_sent() -> None:
+    client, transport = create_client((3, 1))
 
     client.create_instance({"instance_name": "a"}, reason="r")
     client.rename("a", "b", reason="r")
 
-    for call in noted.calls:
+    for call in transport.calls:
         assert (call[3]["name_check"], call[3]["ip_check"]) == (False, False)
-    assert noted.calls[0][3]["__version__"] == 1
+    assert transport.calls[0][3]["__version__"] == 1
 
 
 @pytest.mark.parametrize(
-    ("version", "sent"), [((2, 8), False), ((2, 10), True), ((3, 1), True)]
+    ("version", "has_hotplug"), [((2, 8), False), ((2, 10), True), ((3, 1), True)]
 )
-def test_hotplug_is_said_where_it_is_known(version: Version, sent: bool) -> None:
-    client, noted = at(version)
+def test_hotplug_is_sent_if_supported(version: Version, has_hotplug: bool) -> None:
+    client, transport = create_client(version)
 
     client.modify("a", {"beparams": {}}, reason="r")
 
-    assert ("hotplug" in noted.calls[0][3]) is sent
+    assert ("hotplug" in transport.calls[0][3]) is has_hotplug
 
 
-def test_hotplug_is_off_unless_wished() -> None:
-    client, noted = at((3, 1))
+def test_hotplug_is_off_by_default() -> None:
+    client, transport = create_client((3, 1))
 
     client.modify("a", {}, reason="r")
 
-    assert noted.calls[0][3]["hotplug"] is False
+    assert transport.calls[0][3]["hotplug"] is False
 
 
-# -- what a version lacks
+# -- versions
 
 
 @pytest.mark.parametrize(
@@ -138,52 +140,52 @@ def test_hotplug_is_off_unless_wished() -> None:
     ],
     ids=["fields", "failover", "network", "clear_osparams"],
 )
-def test_what_a_version_lacks_is_told_before_it_is_asked(
+def test_unsupported_calls_fail_without_a_request(
     version: Version, call: Callable[[RapiClient], object]
 ) -> None:
-    client, noted = at(version)
+    client, transport = create_client(version)
 
     with pytest.raises(RapiUnsupported, match=r"Ganeti.* 2\.\d+"):
         call(client)
 
-    assert noted.calls == []
+    assert transport.calls == []
 
 
-def test_before_there_were_networks_there_are_none() -> None:
-    client, noted = at((2, 6))
+def test_versions_without_networks_have_none() -> None:
+    client, transport = create_client((2, 6))
 
     assert client.networks() == []
-    assert noted.calls == []
+    assert transport.calls == []
 
 
-def test_the_version_is_asked_once() -> None:
-    noted = Noted({"software_version": "2.16.1"})
-    client = RapiClient(noted)
+def test_the_version_is_requested_once() -> None:
+    transport = RecordingTransport({"software_version": "2.16.1"})
+    client = RapiClient(transport)
 
     assert [client.ganeti_version(), client.ganeti_version()] == [(2, 16), (2, 16)]
-    assert len(noted.calls) == 1
+    assert len(transport.calls) == 1
 
 
-# -- what comes back
+# -- answers
 
 
-def test_an_id_of_old_versions_is_text() -> None:
-    client, _noted = at((2, 6), "17")
+def test_an_id_may_be_text() -> None:
+    client, _transport = create_client((2, 6), "17")
 
     assert client.startup("a", reason="r") == 17
 
 
 @pytest.mark.parametrize("answer", [None, "", "no id", [1], {}])
-def test_an_answer_that_is_no_id_is_no_ganeti(answer: Json) -> None:
-    client, _noted = at((3, 0), answer)
+def test_an_invalid_job_id_is_a_protocol_error(answer: Json) -> None:
+    client, _transport = create_client((3, 0), answer)
 
     with pytest.raises(RapiProtocolError):
         client.startup("a", reason="r")
 
 
 @pytest.mark.parametrize("answer", [None, [], "text", 1])
-def test_an_answer_that_is_no_object_is_no_ganeti(answer: Json) -> None:
-    client, _noted = at((3, 0), answer)
+def test_an_invalid_object_is_a_protocol_error(answer: Json) -> None:
+    client, _transport = create_client((3, 0), answer)
 
     with pytest.raises(RapiProtocolError):
         client.info()
@@ -192,27 +194,27 @@ def test_an_answer_that_is_no_object_is_no_ganeti(answer: Json) -> None:
 @pytest.mark.parametrize(
     "answer", [{"id": 7, "status": None}, RapiNotFound("gone", code=404)]
 )
-def test_a_job_that_is_gone_is_none_in_both_spellings(answer: Any) -> None:
-    client, _noted = at((3, 0), answer)
+def test_a_missing_job_is_none(answer: Any) -> None:
+    client, _transport = create_client((3, 0), answer)
 
     assert client.job(7) is None
 
 
-def test_no_jobs_are_asked_for_without_a_call() -> None:
-    client, noted = at((3, 0))
+def test_querying_no_jobs_makes_no_request() -> None:
+    client, transport = create_client((3, 0))
 
     assert client.jobs_by_id([], ["status"]) == []
-    assert noted.calls == []
+    assert transport.calls == []
 
 
-def test_nothing_new_about_a_job_is_none() -> None:
-    client, _noted = at((3, 0), None)
+def test_waiting_for_a_job_without_a_change_is_none() -> None:
+    client, _transport = create_client((3, 0), None)
 
     assert client.wait_for_job(7, ["status"]) is None
 
 
 @pytest.mark.parametrize(
-    ("answer", "may"),
+    ("answer", "allowed"),
     [
         ([False, "Job not found"], True),
         (refusal(404, "no such job"), True),
@@ -220,15 +222,15 @@ def test_nothing_new_about_a_job_is_none() -> None:
         (refusal(403, "only readers"), False),
     ],
 )
-def test_the_right_to_write_is_tried_without_writing(answer: Any, may: bool) -> None:
-    client, noted = at((3, 0), answer)
+def test_write_access_is_verified_without_a_change(answer: Any, allowed: bool) -> None:
+    client, transport = create_client((3, 0), answer)
 
-    assert verify_write_access(client) is may
-    assert noted.calls[0][0] == "DELETE"
+    assert verify_write_access(client) is allowed
+    assert transport.calls[0][0] == "DELETE"
 
 
-def test_an_error_of_the_queue_is_passed_on() -> None:
-    client, _noted = at((3, 0), refusal(500, "no"))
+def test_other_errors_are_raised() -> None:
+    client, _transport = create_client((3, 0), refusal(500, "no"))
 
     with pytest.raises(RapiRefused):
         client.job(7)

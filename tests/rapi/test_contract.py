@@ -1,4 +1,4 @@
-"""What our client and Ganeti promise each other, the same for real and simulated."""
+"""Contract between the client and Ganeti, for real and simulated clusters."""
 
 import pytest
 import requests
@@ -23,32 +23,32 @@ from apps.ganeti.rapi.errors import (
 )
 from apps.ganeti.rapi.query import FieldStatus, any_of, any_present
 from apps.ganeti.rapi.versions import Capability
-from tests.rapi.conftest import OURS, Ganeti
-from tests.rapi.contract import NOWHERE, can
+from tests.rapi.conftest import PREFIX, Ganeti
+from tests.rapi.contract import NOWHERE, client_supports
 
-# Where we ask past our client, it does not matter who answers.
+# Requests without the client do not verify the certificate.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::urllib3.exceptions.InsecureRequestWarning"
 )
 
 NETWORKS = {"public-v4", "private-v4"}
-KNOWN = {FieldStatus.NORMAL, FieldStatus.NO_DATA, FieldStatus.UNAVAILABLE}
+KNOWN_STATUSES = {FieldStatus.NORMAL, FieldStatus.NO_DATA, FieldStatus.UNAVAILABLE}
 
 
 # -- the cluster
 
 
-def test_the_protocol_is_version_2(client: RapiClient) -> None:
+def test_the_protocol_version_is_2(client: RapiClient) -> None:
     assert client.version() == 2
 
 
-def test_features_name_the_forms_of_requests(client: RapiClient) -> None:
+def test_features_include_request_versions(client: RapiClient) -> None:
     assert {"instance-create-reqv1", "instance-reinstall-reqv1"} <= set(
         client.features()
     )
 
 
-def test_info_says_who_the_cluster_is(client: RapiClient, ganeti: Ganeti) -> None:
+def test_info_has_name_master_and_version(client: RapiClient, ganeti: Ganeti) -> None:
     info = ClusterInfo.from_rapi(client.info())
 
     assert info.name
@@ -59,8 +59,8 @@ def test_info_says_who_the_cluster_is(client: RapiClient, ganeti: Ganeti) -> Non
     assert "file" in info.disk_templates or client.ganeti_version() < (2, 8)
 
 
-def test_info_says_what_machines_may_be(client: RapiClient) -> None:
-    if not can(client, Capability.POLICY):
+def test_info_has_the_policy_for_instances(client: RapiClient) -> None:
+    if not client_supports(client, Capability.POLICY):
         return
     policy = ClusterInfo.from_rapi(client.info()).policy
 
@@ -73,25 +73,25 @@ def _sizes(memory_mib: int) -> dict[str, int]:
     return {"memory-size": memory_mib, "disk-size": 16, "cpu-count": 1}
 
 
-def test_every_answer_names_the_version(ganeti: Ganeti, client: RapiClient) -> None:
-    answer = requests.get(f"{ganeti.endpoint.url}/version", verify=False, timeout=10)  # noqa: S501
+def test_every_answer_has_the_version(ganeti: Ganeti, client: RapiClient) -> None:
+    response = requests.get(f"{ganeti.endpoint.url}/version", verify=False, timeout=10)  # noqa: S501
 
-    assert answer.headers["Server"].startswith("Ganeti ")
-    assert versions.parse(answer.headers["Server"]) == client.ganeti_version()
-    assert answer.headers.get("Connection", "close") == "close"
+    assert response.headers["Server"].startswith("Ganeti ")
+    assert versions.parse(response.headers["Server"]) == client.ganeti_version()
+    assert response.headers.get("Connection", "close") == "close"
 
 
-def test_operating_systems_come_with_their_variants(client: RapiClient) -> None:
+def test_operating_systems_include_variants(client: RapiClient) -> None:
     assert "image+default" in client.operating_systems()
 
 
-def test_the_cluster_has_tags(client: RapiClient, ganeti: Ganeti) -> None:
-    tag = f"{OURS}:tag"
+def test_cluster_tags_are_added_and_deleted(client: RapiClient, ganeti: Ganeti) -> None:
+    tag = f"{PREFIX}:tag"
 
-    ganeti.done(client.add_cluster_tags([tag], reason="contract"))
+    ganeti.wait_for_success(client.add_cluster_tags([tag], reason="contract"))
     assert tag in client.cluster_tags()
 
-    ganeti.done(client.delete_cluster_tags([tag], reason="contract"))
+    ganeti.wait_for_success(client.delete_cluster_tags([tag], reason="contract"))
     assert tag not in client.cluster_tags()
 
 
@@ -107,7 +107,7 @@ def test_nodes_are_read(client: RapiClient) -> None:
     assert [node.role for node in nodes].count("M") == 1
     assert all(node.group == "default" for node in nodes)
     assert all(node.memory_total_mib for node in nodes)
-    assert {node.name for node in nodes} == {one["name"] for one in client.nodes()}
+    assert {node.name for node in nodes} == {node["name"] for node in client.nodes()}
     assert client.node(nodes[0].name)["role"] == nodes[0].role
 
 
@@ -119,8 +119,8 @@ def test_groups_are_read(client: RapiClient) -> None:
     assert client.group("default")["alloc_policy"] == "preferred"
 
 
-def test_groups_say_what_machines_may_be(client: RapiClient) -> None:
-    if not can(client, Capability.POLICY):
+def test_groups_have_a_policy_for_instances(client: RapiClient) -> None:
+    if not client_supports(client, Capability.POLICY):
         return
     rows = client.query("group", GROUP_FIELDS)
 
@@ -132,17 +132,19 @@ def test_groups_say_what_machines_may_be(client: RapiClient) -> None:
     assert (span.size, span.smallest) == ("memory-size", 4)
 
 
-def test_groups_have_tags(client: RapiClient, ganeti: Ganeti) -> None:
-    if not can(client, Capability.GROUP_TAGS):
+def test_group_tags_are_added_and_deleted(client: RapiClient, ganeti: Ganeti) -> None:
+    if not client_supports(client, Capability.GROUP_TAGS):
         return
-    tag, name = f"vg:{OURS}", max(group["name"] for group in client.groups())
+    tag, name = f"vg:{PREFIX}", max(group["name"] for group in client.groups())
 
-    ganeti.done(client.add_tags("groups", name, [tag], reason="contract"))
+    ganeti.wait_for_success(client.add_tags("groups", name, [tag], reason="contract"))
     try:
         rows = client.query("group", GROUP_FIELDS)
         tagged = [row["name"] for row in rows if tag in row["tags"]]
     finally:
-        ganeti.done(client.delete_tags("groups", name, [tag], reason="contract"))
+        ganeti.wait_for_success(
+            client.delete_tags("groups", name, [tag], reason="contract")
+        )
 
     assert tagged == [name]
     assert tag not in client.tags("groups", name)
@@ -158,13 +160,13 @@ def test_versions_without_networks_have_none(client: RapiClient) -> None:
 
 
 def test_networks_are_read(client: RapiClient, ganeti: Ganeti) -> None:
-    if not can(client, Capability.NETWORKS):
+    if not client_supports(client, Capability.NETWORKS):
         return
-    found = [GanetiNetwork.from_rapi(row) for row in client.networks()]
-    # The lab may have others for a while.
-    networks = [network for network in found if network.name in NETWORKS]
+    all_networks = [GanetiNetwork.from_rapi(row) for row in client.networks()]
+    # The lab may have temporary ones.
+    networks = [network for network in all_networks if network.name in NETWORKS]
 
-    assert networks or ganeti.deaf
+    assert networks or ganeti.ignores_shutdown
     for network in networks:
         assert network.network
         assert network.free > 0
@@ -173,23 +175,23 @@ def test_networks_are_read(client: RapiClient, ganeti: Ganeti) -> None:
         assert client.network(network.name)["uuid"] == network.uuid
 
 
-# -- who may
+# -- rights
 
 
 def test_a_wrong_password_is_refused(ganeti: Ganeti) -> None:
-    stranger = ganeti.client_as(ganeti.endpoint.username, "wrong")
+    client = ganeti.client_as(ganeti.endpoint.username, "wrong")
 
-    with pytest.raises(RapiPermissionDenied) as caught:
-        verify_write_access(stranger)
+    with pytest.raises(RapiPermissionDenied) as exc_info:
+        verify_write_access(client)
 
-    assert caught.value.code == 401
+    assert exc_info.value.code == 401
 
 
-def test_our_user_may_write(client: RapiClient) -> None:
+def test_the_user_has_write_access(client: RapiClient) -> None:
     assert verify_write_access(client)
 
 
-def test_a_reader_may_look_but_not_act(ganeti: Ganeti, machine: str) -> None:
+def test_a_user_with_read_access_may_only_read(ganeti: Ganeti, machine: str) -> None:
     reader = ganeti.client_as("viewer", "secret")
     try:
         assert machine in reader.instances()
@@ -203,56 +205,56 @@ def test_a_reader_may_look_but_not_act(ganeti: Ganeti, machine: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["instance", "node", "group", "network"])
-def test_what_is_not_there_is_not_found(client: RapiClient, kind: str) -> None:
-    if kind == "network" and not can(client, Capability.NETWORKS):
+def test_missing_objects_are_not_found(client: RapiClient, kind: str) -> None:
+    if kind == "network" and not client_supports(client, Capability.NETWORKS):
         return
     with pytest.raises(RapiNotFound):
         getattr(client, kind)(NOWHERE)
 
 
-# -- instances as they are
+# -- instances
 
 
 def test_an_instance_is_in_every_list(client: RapiClient, machine: str) -> None:
     assert machine in client.instances()
-    assert machine in {found["name"] for found in client.instances_in_bulk()}
+    assert machine in {instance["name"] for instance in client.instances_in_bulk()}
     assert client.instance(machine)["name"] == machine
 
 
-def test_all_our_fields_are_known(client: RapiClient, machine: str) -> None:
+def test_all_queried_fields_are_known(client: RapiClient, machine: str) -> None:
     row = client.query("instance", CONFIG_FIELDS, any_of("name", [machine]))[0]
 
-    unknown = {name for name in CONFIG_FIELDS if row.status(name) not in KNOWN}
+    unknown = {name for name in CONFIG_FIELDS if row.status(name) not in KNOWN_STATUSES}
 
-    newer = {"disk.names", "nic.networks.names"}
+    missing_fields = {"disk.names", "nic.networks.names"}
     if client.ganeti_version() < (2, 6):
-        newer |= {"be/maxmem"}
-    if client.ganeti_version() < (2, 5):  # what no list has
-        newer |= {name for name in unknown if name.startswith("hv/")}
-    assert unknown <= newer
+        missing_fields |= {"be/maxmem"}
+    if client.ganeti_version() < (2, 5):  # not in the bulk list
+        missing_fields |= {name for name in unknown if name.startswith("hv/")}
+    assert unknown <= missing_fields
     assert client.ganeti_version() < (2, 12) or not unknown
 
 
 def test_an_instance_is_read_from_its_fields(
     client: RapiClient, ganeti: Ganeti, stopped: str
 ) -> None:
-    named = any_of("name", [stopped])
-    row = client.query("instance", CONFIG_FIELDS, named)[0]
-    live = client.query("instance", LIVE_FIELDS, named)[0]
+    by_name = any_of("name", [stopped])
+    row = client.query("instance", CONFIG_FIELDS, by_name)[0]
+    live = client.query("instance", LIVE_FIELDS, by_name)[0]
 
-    read = Instance.from_rapi(row, cluster="here", tag_prefix="ganetimgr")
-    found = read.with_live_state(live, None, None)
+    configured = Instance.from_rapi(row, cluster="here", tag_prefix="ganetimgr")
+    instance = configured.with_live_state(live, None, None)
 
-    assert (found.name, found.state) == (stopped, State.STOPPED)
-    assert (found.memory_mib, found.disk_mib, found.vcpus) == (32, 16, 1)
-    assert found.nics[0].mac
-    assert found.tags.users == ("alice",)
-    assert (found.group, found.hypervisor) == ("default", ganeti.hypervisor)
-    assert found.created_at is not None
-    assert found.changed_at is not None
+    assert (instance.name, instance.state) == (stopped, State.STOPPED)
+    assert (instance.memory_mib, instance.disk_mib, instance.vcpus) == (32, 16, 1)
+    assert instance.nics[0].mac
+    assert instance.tags.users == ("alice",)
+    assert (instance.group, instance.hypervisor) == ("default", ganeti.hypervisor)
+    assert instance.created_at is not None
+    assert instance.changed_at is not None
 
 
-def test_a_field_that_no_version_has_is_unknown_not_an_error(
+def test_an_unknown_field_is_reported_as_unknown(
     client: RapiClient, machine: str
 ) -> None:
     fields = ("name", "favourite.colour")
@@ -263,58 +265,58 @@ def test_a_field_that_no_version_has_is_unknown_not_an_error(
     assert row.status("favourite.colour") is FieldStatus.UNKNOWN
 
 
-def test_fields_can_be_asked_for(client: RapiClient) -> None:
-    if not can(client, Capability.QUERY):
+def test_available_fields_are_listed(client: RapiClient) -> None:
+    if not client_supports(client, Capability.QUERY):
         return
     names = {field["name"] for field in client.query_fields("instance")}
 
     assert {"name", "status", "be/vcpus", "pnode.group"} <= names
 
 
-def test_a_filter_leaves_what_it_names(client: RapiClient, machine: str) -> None:
+def test_a_filter_selects_by_name(client: RapiClient, machine: str) -> None:
     rows = client.query("instance", ["name"], any_of("name", [machine]))
 
     assert [row["name"] for row in rows] == [machine]
 
 
-def test_a_filter_of_names_alone_is_refused_when_one_is_missing(
+def test_a_filter_of_names_is_refused_if_one_is_missing(
     client: RapiClient, machine: str
 ) -> None:
-    if not can(client, Capability.QUERY):
+    if not client_supports(client, Capability.QUERY):
         return
     with pytest.raises(RapiRefused, match=f"^Instance name {NOWHERE} not found$"):
         client.query("instance", ["name"], any_of("name", [machine, NOWHERE]))
 
 
-def test_a_filter_of_what_is_present_leaves_out_what_is_not(
+def test_a_filter_of_present_names_ignores_missing_ones(
     client: RapiClient, machine: str
 ) -> None:
-    wanted = any_present("name", [machine, NOWHERE])
+    present = any_present("name", [machine, NOWHERE])
 
-    rows = client.query("instance", [*CONFIG_FIELDS, "status"], wanted)
+    rows = client.query("instance", [*CONFIG_FIELDS, "status"], present)
 
     assert [row["name"] for row in rows] == [machine]
 
 
-def test_a_malformed_filter_is_refused_in_ganetis_words(client: RapiClient) -> None:
-    if not can(client, Capability.QUERY):
+def test_a_malformed_filter_is_refused_with_ganetis_message(client: RapiClient) -> None:
+    if not client_supports(client, Capability.QUERY):
         return
-    with pytest.raises(RapiRefused, match="Unknown filter operand") as caught:
+    with pytest.raises(RapiRefused, match="Unknown filter operand") as exc_info:
         client.query("instance", ["name"], ["nonsense", "name", "x"])
 
-    assert caught.value.code == 502
-    assert "&" not in str(caught.value)
+    assert exc_info.value.code == 502
+    assert "&" not in str(exc_info.value)
 
 
 def test_malformed_json_is_refused(ganeti: Ganeti) -> None:
-    answer = requests.post(
+    response = requests.post(
         f"{ganeti.endpoint.url}/2/instances",
         data="{",
         headers={"Content-Type": "application/json"},
         auth=(ganeti.endpoint.username, ganeti.endpoint.password),
-        verify=False,  # noqa: S501 - whoever it is
+        verify=False,  # noqa: S501 - not under test
         timeout=10,
     )
 
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "Unable to parse JSON data"
+    assert response.status_code == 400
+    assert response.json()["message"] == "Unable to parse JSON data"

@@ -25,7 +25,7 @@ from apps.ganeti.rapi.errors import (
         (502, RapiRefused),
     ],
 )
-def test_a_status_has_its_error(code: int, kind: type[RapiRefused]) -> None:
+def test_status_codes_have_error_classes(code: int, kind: type[RapiRefused]) -> None:
     error = refusal(code, "No.")
 
     assert type(error) is kind
@@ -41,5 +41,5 @@ def test_a_status_has_its_error(code: int, kind: type[RapiRefused]) -> None:
         refusal(500, "x"),
     ],
 )
-def test_one_tree_holds_all_errors(error: Exception) -> None:
+def test_all_errors_are_rapi_errors(error: Exception) -> None:
     assert isinstance(error, RapiError)

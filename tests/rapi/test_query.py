@@ -24,7 +24,7 @@ json_values = st.recursive(
 )
 
 
-def test_filters_are_written_in_ganetis_language() -> None:
+def test_filters_are_in_ganetis_format() -> None:
     assert equal("name", "a") == ["=", "name", "a"]
     assert any_of("id", [1, 2]) == ["|", ["=", "id", 1], ["=", "id", 2]]
     assert any_present("name", ["a"]) == ["&", ["|", ["=", "name", "a"]]]
@@ -55,13 +55,13 @@ def test_rows_have_values_and_statuses_by_name() -> None:
         {"data": [[[0, "a"]]]},
     ],
 )
-def test_rows_of_another_form_are_no_ganetis(answer: Any) -> None:
+def test_malformed_rows_are_a_protocol_error(answer: Any) -> None:
     with pytest.raises(RapiProtocolError):
         read_rows(answer, ["one", "two"])
 
 
 @pytest.mark.parametrize("status", [99, "status", [], 1.5])
-def test_a_status_that_is_not_known_costs_no_row(status: object) -> None:
+def test_an_unknown_status_is_accepted(status: object) -> None:
     (row,) = read_rows({"data": [[[0, "a"], [status, None]]]}, ["one", "two"])
 
     assert row["one"] == "a"
@@ -69,7 +69,7 @@ def test_a_status_that_is_not_known_costs_no_row(status: object) -> None:
 
 
 @given(json_values)
-def test_whatever_answers_there_are_rows_or_it_is_no_ganeti(answer: Any) -> None:
+def test_arbitrary_answers_are_rows_or_a_protocol_error(answer: Any) -> None:
     try:
         rows = read_rows(answer, ["name"])
     except RapiProtocolError:

@@ -64,9 +64,9 @@ def test_a_pinned_certificate_is_trusted(endpoint: Endpoint) -> None:
 
 def test_a_fingerprint_may_have_colons(endpoint: Endpoint) -> None:
     digits = endpoint.fingerprint
-    spelled = ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+    with_colons = ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
-    assert version(replace(endpoint, fingerprint=spelled)) == 2
+    assert version(replace(endpoint, fingerprint=with_colons)) == 2
 
 
 def test_a_ca_file_is_trusted(endpoint: Endpoint, ca_file: str) -> None:
@@ -91,13 +91,13 @@ def test_verification_can_be_off(endpoint: Endpoint) -> None:
     ],
     ids=["another", "none", "system", "no CA file", "no certificate in CA file"],
 )
-def test_nothing_is_said_to_whoever_is_not_trusted(
+def test_nothing_is_sent_to_an_untrusted_server(
     simulated: SimulatedCluster, endpoint: Endpoint, changes: dict[str, Any]
 ) -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+    with pytest.raises(RapiUnreachable) as exc_info:
         version(replace(endpoint, **changes))
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
     assert simulated.call_count == 0
 
 
@@ -129,7 +129,7 @@ def test_a_certificate_of_another_name_is_not_trusted(
     ],
 )
 @pytest.mark.parametrize("trust", ["fingerprint", "ca_file"])
-def test_the_environment_changes_nothing(
+def test_the_environment_does_not_change_trust(
     endpoint: Endpoint,
     ca_file: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -139,12 +139,12 @@ def test_the_environment_changes_nothing(
 ) -> None:
     monkeypatch.setenv(name, value)
 
-    trusted = replace(endpoint, verification=Verification(trust), ca_file=ca_file)
+    changed = replace(endpoint, verification=Verification(trust), ca_file=ca_file)
 
-    assert version(trusted) == 2
+    assert version(changed) == 2
 
 
-def test_the_environment_cannot_vouch_for_a_certificate(
+def test_the_environment_cannot_make_a_certificate_trusted(
     endpoint: Endpoint, ca_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
@@ -153,7 +153,7 @@ def test_the_environment_cannot_vouch_for_a_certificate(
         version(replace(endpoint, verification=Verification.SYSTEM))
 
 
-def test_no_password_comes_from_a_netrc_file(
+def test_the_netrc_file_is_not_used(
     endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -164,57 +164,57 @@ def test_no_password_comes_from_a_netrc_file(
         RapiClient(transport(replace(endpoint, username=""))).instances()
 
 
-def test_a_password_may_have_any_letters(
+def test_a_password_may_have_any_characters(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
-    odd = replace(endpoint, username="Γιώργος", password="κωδικός: 🔑")
+    changed = replace(endpoint, username="Γιώργος", password="κωδικός: 🔑")
 
     with pytest.raises(RapiPermissionDenied):
-        RapiClient(transport(odd)).instances()
+        RapiClient(transport(changed)).instances()
 
 
-# -- clusters that do not answer
+# -- outages
 
 
-def test_a_refused_connection_was_surely_not_sent(
+def test_a_refused_connection_is_marked_as_not_sent(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
     simulated.go_down()
 
-    with pytest.raises(RapiUnreachable, match="refused") as caught:
+    with pytest.raises(RapiUnreachable, match="refused") as exc_info:
         version(endpoint)
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
-def test_a_name_that_nobody_has_was_surely_not_sent(endpoint: Endpoint) -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+def test_an_unknown_host_is_marked_as_not_sent(endpoint: Endpoint) -> None:
+    with pytest.raises(RapiUnreachable) as exc_info:
         version(replace(endpoint, host="nowhere.invalid"))
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
-def test_a_port_where_nobody_listens_was_surely_not_sent() -> None:
-    with pytest.raises(RapiUnreachable) as caught:
+def test_a_closed_port_is_marked_as_not_sent() -> None:
+    with pytest.raises(RapiUnreachable) as exc_info:
         version(Endpoint("127.0.0.1", free_port(), verification=Verification.OFF))
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
-def test_a_cluster_that_hangs_may_have_got_it_and_is_not_waited_for_long(
+def test_a_hanging_cluster_times_out_marked_as_sent(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
     simulated.hang()
     started = time.monotonic()
 
-    with pytest.raises(RapiUnreachable, match="in time") as caught:
+    with pytest.raises(RapiUnreachable, match="in time") as exc_info:
         version(endpoint, SHORT)
 
-    assert caught.value.sent
+    assert exc_info.value.sent
     assert time.monotonic() - started < 3
 
 
-def test_html_from_something_in_between_is_no_ganeti(
+def test_html_is_a_protocol_error(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
     simulated.bad_gateway()
@@ -223,7 +223,7 @@ def test_html_from_something_in_between_is_no_ganeti(
         version(endpoint)
 
 
-def test_a_cluster_that_comes_back_answers(
+def test_a_cluster_answers_after_an_outage(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
     simulated.go_down()
@@ -235,7 +235,7 @@ def test_a_cluster_that_comes_back_answers(
 # -- calls in flight
 
 
-def test_no_more_calls_than_the_bound_are_in_flight(
+def test_calls_in_flight_are_limited(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
     simulated.set_latency(50)
@@ -248,7 +248,7 @@ def test_no_more_calls_than_the_bound_are_in_flight(
     assert simulated.daemon.most_busy <= 3
 
 
-def test_the_bound_holds_for_all_clients_of_a_cluster_together() -> None:
+def test_clients_of_a_cluster_share_the_limit() -> None:
     in_flight = CallLimiter(4)
 
     slots = {
@@ -258,22 +258,22 @@ def test_the_bound_holds_for_all_clients_of_a_cluster_together() -> None:
     assert len(slots) == 2
 
 
-def test_who_waits_too_long_for_a_turn_has_surely_sent_nothing(
+def test_waiting_too_long_for_a_slot_is_marked_as_not_sent(
     endpoint: Endpoint,
 ) -> None:
     in_flight = CallLimiter(1)
-    hasty = HttpTransport(endpoint, Timeouts(0.05, 0.05), in_flight)
+    calls = HttpTransport(endpoint, Timeouts(0.05, 0.05), in_flight)
 
     with (
         in_flight.slot(endpoint),
-        pytest.raises(RapiUnreachable, match="Too many") as caught,
+        pytest.raises(RapiUnreachable, match="Too many") as exc_info,
     ):
-        hasty.request("GET", "/version")
+        calls.request("GET", "/version")
 
-    assert not caught.value.sent
+    assert not exc_info.value.sent
 
 
-def test_a_failed_call_leaves_its_turn_to_others(
+def test_a_failed_call_releases_its_slot(
     simulated: SimulatedCluster, endpoint: Endpoint
 ) -> None:
     calls = transport(endpoint, in_flight=1)
@@ -286,7 +286,9 @@ def test_a_failed_call_leaves_its_turn_to_others(
     assert calls.request("GET", "/version") == 2
 
 
-def test_threads_share_what_is_trusted(endpoint: Endpoint, ca_file: str) -> None:
+def test_threads_share_the_trusted_certificates(
+    endpoint: Endpoint, ca_file: str
+) -> None:
     by_file = replace(endpoint, verification=Verification.CA_FILE, ca_file=ca_file)
     answers: list[int] = []
 
@@ -302,7 +304,7 @@ def test_threads_share_what_is_trusted(endpoint: Endpoint, ca_file: str) -> None
     assert answers == [2] * 4
 
 
-# -- Ganeti's words
+# -- refusals
 
 
 @pytest.mark.parametrize(
@@ -347,7 +349,7 @@ def test_threads_share_what_is_trusted(endpoint: Endpoint, ca_file: str) -> None
         (500, ["no", "object"], RapiProtocolError, "500"),
     ],
 )
-def test_an_error_is_told_in_ganetis_own_words(
+def test_a_refusal_has_ganetis_message(
     code: int, answer: Any, kind: type[RapiError], words: str
 ) -> None:
     error = _error_of(code, answer)
@@ -359,5 +361,5 @@ def test_an_error_is_told_in_ganetis_own_words(
         assert error.code == code
 
 
-def test_an_address_of_version_6_is_bracketed() -> None:
+def test_an_ipv6_address_is_bracketed() -> None:
     assert Endpoint("2001:db8::1").url == "https://[2001:db8::1]:5080"

@@ -16,23 +16,21 @@ from apps.ganeti.rapi.versions import SINCE, Capability, parse, supports
         ("unknown", (0, 0)),
     ],
 )
-def test_a_version_is_read_wherever_it_stands(
-    text: str, version: tuple[int, int]
-) -> None:
+def test_a_version_is_parsed_from_text(text: str, version: tuple[int, int]) -> None:
     assert parse(text) == version
 
 
 @given(st.text())
-def test_any_text_has_some_version(text: str) -> None:
+def test_arbitrary_text_can_be_parsed(text: str) -> None:
     assert parse(text) >= (0, 0)
 
 
-def test_every_capability_came_with_some_version() -> None:
+def test_every_capability_has_a_version() -> None:
     assert set(SINCE) == set(Capability)
 
 
 @pytest.mark.parametrize("capability", Capability)
-def test_a_capability_stays_from_its_version_on(capability: Capability) -> None:
+def test_a_capability_is_supported_since_its_version(capability: Capability) -> None:
     major, minor = SINCE[capability]
 
     assert supports((major, minor), capability)
@@ -40,6 +38,6 @@ def test_a_capability_stays_from_its_version_on(capability: Capability) -> None:
     assert not supports((major, minor - 1), capability)
 
 
-def test_ten_comes_after_nine() -> None:
+def test_minor_versions_are_compared_as_numbers() -> None:
     assert not supports((2, 9), Capability.HOTPLUG)
     assert supports((2, 10), Capability.HOTPLUG)

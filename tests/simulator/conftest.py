@@ -1,4 +1,4 @@
-"""A simulated cluster for each test, and a session that talks to it."""
+"""A simulated cluster per test, and an HTTP client of it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ CERTIFICATES = tempfile.TemporaryDirectory()
 
 @pytest.fixture
 def launch() -> Iterator[Launch]:
-    """Start a cluster that differs from the usual in what is given."""
-    running: list[Simulator] = []
+    """Return a function that starts a cluster with these changes of the default."""
+    simulators: list[Simulator] = []
 
-    def start(**wanted: Any) -> SimulatedCluster:
-        spec = ClusterSpec(**{"instances": 5, "speed": 50, **wanted})
+    def start(**changes: Any) -> SimulatedCluster:
+        spec = ClusterSpec(**{"instances": 5, "speed": 50, **changes})
         simulator = Simulator([spec])
         simulator.start()
-        running.append(simulator)
+        simulators.append(simulator)
         return simulator.clusters[spec.name]
 
     yield start
-    for simulator in running:
+    for simulator in simulators:
         simulator.stop()
 
 
@@ -48,7 +48,7 @@ def certificate_file(cluster: SimulatedCluster) -> str:
 
 
 class Rapi:
-    """Asks one cluster as its own administrator would with curl."""
+    """HTTP client of the RAPI of one cluster."""
 
     def __init__(self, cluster: SimulatedCluster, timeout_s: float = 10) -> None:
         self.cluster = cluster
@@ -65,11 +65,13 @@ class Rapi:
     def get(self, path: str) -> Any:
         return self.call("GET", path).json()
 
-    def finished(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Submit a job, and give it once it has ended."""
-        return self.ended(self.call(method, path, body).json())
+    def submit_and_wait(
+        self, method: str, path: str, body: Any = None
+    ) -> dict[str, Any]:
+        """Submit a job and return it once it has ended."""
+        return self.wait_for_end(self.call(method, path, body).json())
 
-    def ended(self, job_id: int) -> dict[str, Any]:
+    def wait_for_end(self, job_id: int) -> dict[str, Any]:
         deadline = time.monotonic() + JOB_TIMEOUT_S
         while time.monotonic() < deadline:
             job: dict[str, Any] = self.get(f"/2/jobs/{job_id}")
@@ -79,10 +81,10 @@ class Rapi:
         pytest.fail(f"job {job_id} did not end in {JOB_TIMEOUT_S} s")
 
     def query(self, fields: list[str], condition: Any = None) -> list[list[Any]]:
-        """Give the rows of a query for instances."""
+        """Return the rows of a query for instances."""
         body = {"fields": fields, "filter": condition}
-        answer = self.call("PUT", "/2/query/instance", body).json()
-        rows: list[list[Any]] = answer["data"]
+        response = self.call("PUT", "/2/query/instance", body).json()
+        rows: list[list[Any]] = response["data"]
         return rows
 
 

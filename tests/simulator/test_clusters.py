@@ -1,4 +1,4 @@
-"""What a simulated cluster consists of."""
+"""Contents, certificates and answers of simulated clusters."""
 
 from __future__ import annotations
 
@@ -11,44 +11,47 @@ from tests.simulator.conftest import Launch, Rapi, certificate_file, served_cert
 def test_the_same_seed_gives_the_same_instances() -> None:
     spec = ClusterSpec(instances=50, seed=7)
 
-    one, other = (Simulator([spec]).clusters["athens"] for _ in range(2))
+    first, second = (Simulator([spec]).clusters["athens"] for _ in range(2))
 
     names = [
-        [(i.name, i.uuid, sorted(i.tags)) for i in c.master.cluster.sorted_instances()]
-        for c in (one, other)
+        [
+            (instance.name, instance.uuid, sorted(instance.tags))
+            for instance in cluster.master.cluster.sorted_instances()
+        ]
+        for cluster in (first, second)
     ]
     assert names[0] == names[1]
 
 
-def test_owners_get_as_many_instances_as_asked_for(launch: Launch) -> None:
+def test_owners_get_the_specified_number_of_instances(launch: Launch) -> None:
     rapi = Rapi(launch(instances=30, owners={"zoe": 12, "yan": 3}))
 
-    def owned(name: str) -> int:
+    def count_owned(name: str) -> int:
         return len(rapi.query(["name"], ["=[]", "tags", f"ganetimgr:user:{name}"]))
 
-    assert owned("zoe") == 12
-    assert owned("yan") == 3
+    assert count_owned("zoe") == 12
+    assert count_owned("yan") == 3
 
 
 def test_each_cluster_has_a_certificate_of_its_own() -> None:
     specs = [ClusterSpec(name="one"), ClusterSpec(name="two")]
 
     with Simulator(specs) as simulator:
-        one, two = simulator.clusters.values()
+        first, second = simulator.clusters.values()
 
-        assert served_certificate(one).strip() == one.certificate_pem.strip()
-        assert one.fingerprint != two.fingerprint
-        assert one.port != two.port
+        assert served_certificate(first).strip() == first.certificate_pem.strip()
+        assert first.fingerprint != second.fingerprint
+        assert first.port != second.port
 
 
-def test_every_answer_names_the_version_and_closes_the_connection(
+def test_every_answer_has_the_version_and_closes_the_connection(
     rapi: Rapi,
 ) -> None:
-    answers = [rapi.call("GET", "/version"), rapi.call("GET", "/2/nothing")]
+    responses = [rapi.call("GET", "/version"), rapi.call("GET", "/2/nothing")]
 
-    for answer in answers:
-        assert answer.headers["Server"] == "Ganeti 3.0.2"
-        assert answer.headers["Connection"] == "close"
+    for response in responses:
+        assert response.headers["Server"] == "Ganeti 3.0.2"
+        assert response.headers["Connection"] == "close"
 
 
 def test_reads_need_no_password_where_authentication_is_not_required(
@@ -64,14 +67,16 @@ def test_reads_need_no_password_where_authentication_is_not_required(
     assert write.status_code == 401
 
 
-def test_calls_are_counted_and_named(cluster: SimulatedCluster, rapi: Rapi) -> None:
+def test_calls_are_recorded(cluster: SimulatedCluster, rapi: Rapi) -> None:
     rapi.get("/2/info?bulk=1")
 
     assert cluster.call_count == 1
     assert cluster.calls[0] == ("GET", "/2/info")
 
 
-def test_an_added_instance_shows_at_once(cluster: SimulatedCluster, rapi: Rapi) -> None:
+def test_an_added_instance_is_listed_at_once(
+    cluster: SimulatedCluster, rapi: Rapi
+) -> None:
     cluster.add_instance("new.example.org", tags=["ganetimgr:user:alice"], memory=2048)
 
     row = rapi.query(["status", "tags", "be/maxmem"], ["=", "name", "new"])[0]
@@ -79,7 +84,7 @@ def test_an_added_instance_shows_at_once(cluster: SimulatedCluster, rapi: Rapi) 
     assert row == [[0, "running"], [0, ["ganetimgr:user:alice"]], [0, 2048]]
 
 
-def test_a_change_behind_the_back_shows_at_once(
+def test_a_change_without_a_job_is_listed_at_once(
     cluster: SimulatedCluster, rapi: Rapi
 ) -> None:
     cluster.add_instance("new.example.org")
@@ -90,7 +95,7 @@ def test_a_change_behind_the_back_shows_at_once(
     assert rapi.query(["status"], ["=", "name", "new"]) == [[[0, "ERROR_down"]]]
 
 
-def test_the_lab_is_the_cluster_that_the_lab_script_makes() -> None:
+def test_the_laboratory_has_the_nodes_of_the_lab_script() -> None:
     with Simulator([ClusterSpec.laboratory()]) as simulator:
         rapi = Rapi(simulator.clusters["cluster"])
 

@@ -18,8 +18,8 @@ START_TIMEOUT_S = 15
 
 
 @pytest.fixture
-def ready(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    """Start two clusters and say where they are."""
+def description(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """Start two clusters; return the content of the ready file."""
     file = tmp_path / "ready.json"
     command = [sys.executable, "-m", "contrib.simulator", "--clusters", "2"]
     options = ["--instances", "30", "--owners", "alice:7", "--ready-file", str(file)]
@@ -39,8 +39,8 @@ def ready(tmp_path: Path) -> Iterator[dict[str, Any]]:
     assert process.wait(5) == 0
 
 
-def test_controls_of_another_process(ready: dict[str, Any]) -> None:
-    control, cluster = ready["control_url"], ready["clusters"][0]
+def test_controls_work_over_http(description: dict[str, Any]) -> None:
+    control, cluster = description["control_url"], description["clusters"][0]
     auth = (cluster["user"], cluster["password"])
 
     def version() -> requests.Response:
@@ -64,5 +64,5 @@ def test_controls_of_another_process(ready: dict[str, Any]) -> None:
     assert calls["calls"] == [["GET", "/version"]] * 2
 
 
-def test_instances_are_spread_over_the_clusters(ready: dict[str, Any]) -> None:
-    assert [cluster["instances"] for cluster in ready["clusters"]] == [15, 15]
+def test_instances_are_spread_over_the_clusters(description: dict[str, Any]) -> None:
+    assert [cluster["instances"] for cluster in description["clusters"]] == [15, 15]

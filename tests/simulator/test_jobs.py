@@ -1,4 +1,4 @@
-"""How simulated jobs run."""
+"""Jobs of simulated clusters."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def statuses(rapi: Rapi, *job_ids: int) -> list[str]:
     return [rapi.get(f"/2/jobs/{job_id}")["status"] for job_id in job_ids]
 
 
-def reach(rapi: Rapi, job_id: int, status: str) -> None:
-    """Wait until a job has come this far."""
+def wait_for_status(rapi: Rapi, job_id: int, status: str) -> None:
+    """Wait until a job has this status."""
     for _ in range(100):
         if statuses(rapi, job_id) == [status]:
             return
@@ -38,11 +38,11 @@ def test_two_jobs_on_one_instance_run_one_after_the_other(
     first = rapi.call("PUT", f"{WEB}/shutdown").json()
     second = rapi.call("PUT", f"{WEB}/startup").json()
 
-    reach(rapi, second, "waiting")
-    meanwhile = statuses(rapi, first)
-    started = rapi.ended(second)["end_ts"]
+    wait_for_status(rapi, second, "waiting")
+    first_statuses = statuses(rapi, first)
+    started = rapi.wait_for_end(second)["end_ts"]
 
-    assert meanwhile == ["running"]
+    assert first_statuses == ["running"]
     assert rapi.get(f"/2/jobs/{first}")["end_ts"] < started
     assert rapi.get(WEB)["status"] == "running"
 
@@ -53,26 +53,28 @@ def test_a_waiting_job_can_be_canceled_and_a_running_one_cannot(
     cluster.job_duration("OP_INSTANCE_SHUTDOWN", 60)
     running = rapi.call("PUT", f"{WEB}/shutdown").json()
     waiting = rapi.call("PUT", f"{WEB}/startup").json()
-    reach(rapi, waiting, "waiting")
+    wait_for_status(rapi, waiting, "waiting")
 
-    answers = [rapi.call("DELETE", f"/2/jobs/{j}").json() for j in (running, waiting)]
+    answers = [
+        rapi.call("DELETE", f"/2/jobs/{job_id}").json() for job_id in (running, waiting)
+    ]
 
     assert [answer[0] for answer in answers] == [False, True]
     assert statuses(rapi, waiting) == ["canceled"]
 
 
-def test_a_job_fails_once_when_told_to(cluster: SimulatedCluster, rapi: Rapi) -> None:
+def test_a_job_fails_once_on_demand(cluster: SimulatedCluster, rapi: Rapi) -> None:
     cluster.fail_next("OP_INSTANCE_REBOOT", "the disk is on fire")
 
-    failed = rapi.finished("POST", f"{WEB}/reboot")
-    again = rapi.finished("POST", f"{WEB}/reboot")
+    failed = rapi.submit_and_wait("POST", f"{WEB}/reboot")
+    succeeded = rapi.submit_and_wait("POST", f"{WEB}/reboot")
 
     assert failed["status"] == "error"
     assert failed["opresult"] == [["OpExecError", ["the disk is on fire"]]]
-    assert again["status"] == "success"
+    assert succeeded["status"] == "success"
 
 
-def test_a_creation_whose_script_fails_leaves_a_stopped_instance(rapi: Rapi) -> None:
+def test_a_failed_creation_leaves_a_stopped_instance(rapi: Rapi) -> None:
     body: dict[str, Any] = {
         "__version__": 1,
         "mode": "create",
@@ -86,18 +88,18 @@ def test_a_creation_whose_script_fails_leaves_a_stopped_instance(rapi: Rapi) -> 
         "ip_check": False,
     }
 
-    job = rapi.finished("POST", "/2/instances", body)
+    job = rapi.submit_and_wait("POST", "/2/instances", body)
 
     assert job["opresult"][0][1][0].endswith("image debian: no such image")
-    left = rapi.get("/2/instances/new.example.org")
-    assert left["status"] == "ADMIN_down"
-    assert left["nic.ips"] != [None]
+    instance = rapi.get("/2/instances/new.example.org")
+    assert instance["status"] == "ADMIN_down"
+    assert instance["nic.ips"] != [None]
 
 
-def test_archived_jobs_leave_the_list_and_still_answer(
+def test_archived_jobs_are_not_listed_but_can_be_read(
     cluster: SimulatedCluster, rapi: Rapi
 ) -> None:
-    job = rapi.finished("PUT", "/2/tags?tag=blue")
+    job = rapi.submit_and_wait("PUT", "/2/tags?tag=blue")
 
     assert cluster.archive_jobs() == 1
 
@@ -112,7 +114,7 @@ def test_a_wait_ends_when_the_job_changes(
 ) -> None:
     cluster.job_duration("OP_INSTANCE_REBOOT", 1)
     job_id = rapi.call("POST", f"{WEB}/reboot").json()
-    reach(rapi, job_id, "running")
+    wait_for_status(rapi, job_id, "running")
     body = {
         "fields": ["status"],
         "previous_job_info": ["running"],
@@ -125,7 +127,7 @@ def test_a_wait_ends_when_the_job_changes(
 
 
 def test_a_reason_comes_first_in_the_trail(rapi: Rapi) -> None:
-    job = rapi.finished("PUT", f"{WEB}/startup?reason=by+alice")
+    job = rapi.submit_and_wait("PUT", f"{WEB}/startup?reason=by+alice")
 
     trail = job["ops"][0]["reason"]
 

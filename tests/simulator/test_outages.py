@@ -1,4 +1,4 @@
-"""How a simulated cluster fails."""
+"""Outages of simulated clusters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contrib.simulator import SimulatedCluster
 from tests.simulator.conftest import Launch, Rapi
 
 
-def test_a_cluster_that_is_down_refuses_and_comes_back_on_its_port(
+def test_a_cluster_that_is_down_refuses_connections_and_keeps_its_port(
     cluster: SimulatedCluster, rapi: Rapi
 ) -> None:
     port = cluster.port
@@ -26,7 +26,7 @@ def test_a_cluster_that_is_down_refuses_and_comes_back_on_its_port(
     assert cluster.port == port
 
 
-def test_a_hanging_cluster_answers_nobody_until_it_recovers(
+def test_a_hanging_cluster_does_not_answer(
     cluster: SimulatedCluster,
 ) -> None:
     rapi = Rapi(cluster, timeout_s=0.2)
@@ -39,18 +39,16 @@ def test_a_hanging_cluster_answers_nobody_until_it_recovers(
     assert rapi.get("/version") == 2
 
 
-def test_a_bad_gateway_is_a_page_and_no_json(
-    cluster: SimulatedCluster, rapi: Rapi
-) -> None:
+def test_a_bad_gateway_answers_with_html(cluster: SimulatedCluster, rapi: Rapi) -> None:
     cluster.bad_gateway()
 
-    answer = rapi.call("GET", "/2/info")
+    response = rapi.call("GET", "/2/info")
 
-    assert answer.status_code == 502
-    assert answer.headers["Content-Type"] == "text/html"
+    assert response.status_code == 502
+    assert response.headers["Content-Type"] == "text/html"
 
 
-def test_past_the_limit_of_clients_everybody_waits(launch: Launch) -> None:
+def test_the_number_of_concurrent_clients_is_limited(launch: Launch) -> None:
     cluster = launch(max_clients=2, latency_ms=200)
     started = time.monotonic()
 
@@ -66,7 +64,7 @@ def test_past_the_limit_of_clients_everybody_waits(launch: Launch) -> None:
     assert time.monotonic() - started >= 0.6
 
 
-def test_live_fields_alone_take_the_nodes_time(
+def test_only_live_fields_have_the_latency_of_nodes(
     cluster: SimulatedCluster, rapi: Rapi
 ) -> None:
     cluster.set_latency(0, live_milliseconds=300)
@@ -80,7 +78,7 @@ def test_live_fields_alone_take_the_nodes_time(
     assert seconds("status") >= 0.3
 
 
-def test_an_offline_node_takes_the_state_of_its_instances_away(
+def test_instances_of_an_offline_node_have_no_state(
     cluster: SimulatedCluster, rapi: Rapi
 ) -> None:
     cluster.add_instance("lost.example.org", node="node2.athens.example.org")
@@ -89,10 +87,10 @@ def test_an_offline_node_takes_the_state_of_its_instances_away(
 
     offline = rapi.query(fields, ["=", "name", "lost"])[0]
     cluster.node_offline("node2.athens.example.org", offline=False)
-    back = rapi.query(fields, ["=", "name", "lost"])[0]
+    online = rapi.query(fields, ["=", "name", "lost"])[0]
 
     assert offline == [[0, "ERROR_nodeoffline"], [4, None], [2, None]]
-    assert back == [[0, "running"], [0, 1024], [0, True]]
+    assert online == [[0, "running"], [0, 1024], [0, True]]
 
 
 def test_an_unreachable_node_gives_no_data(

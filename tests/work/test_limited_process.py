@@ -1,4 +1,4 @@
-"""Functions on what strangers wrote, in a process that ends when they take too much."""
+"""Functions in a process with limits of time and memory."""
 
 import os
 import time
@@ -22,7 +22,7 @@ def spin(_data: bytes) -> None:
         pass
 
 
-def hoard(_data: bytes) -> int:
+def allocate(_data: bytes) -> int:
     return len(bytearray(2 * limited_process.MEMORY))
 
 
@@ -34,27 +34,27 @@ def sleep(_data: bytes) -> None:
     time.sleep(60)
 
 
-def test_what_the_function_returns_comes_back() -> None:
+def test_the_result_is_returned() -> None:
     assert limited_process.call(reverse, "άλφα".encode()) == ["αφλά"]
 
 
 @pytest.mark.parametrize(
-    ("function", "why"),
+    ("function", "message"),
     [
         (recurse, "RecursionError"),
-        (hoard, "MemoryError"),
+        (allocate, "MemoryError"),
         (spin, "too much time"),
         (die, "broke off"),
     ],
 )
-def test_a_function_that_raises_or_takes_too_much_is_an_error(
-    function: limited_process.Function, why: str
+def test_exceptions_and_exceeded_limits_are_errors(
+    function: limited_process.Function, message: str
 ) -> None:
-    with pytest.raises(LimitError, match=why):
+    with pytest.raises(LimitError, match=message):
         limited_process.call(function, b"", cpu_s=1)
 
 
-def test_a_function_that_waits_is_not_waited_for(
+def test_a_function_is_stopped_after_the_wall_time_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limited_process, "WALL_S", 0.5)

@@ -12,20 +12,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def connected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the test's transaction where a turn would close its thread's connection."""
+def open_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the connection open, which a turn would close with the transaction."""
     monkeypatch.setattr(connection, "close", lambda: None)
 
 
-def chore(do: Callable[[], object]) -> Chore:
-    return Chore("news", Event(), do, every_s=30)
+def chore(function: Callable[[], object]) -> Chore:
+    return Chore("news", Event(), function, every_s=30)
 
 
 def fail() -> None:
     raise RecursionError("too deep")
 
 
-def test_whatever_a_turn_raises_is_written_down() -> None:
+def test_an_exception_of_a_turn_is_saved() -> None:
     chore(fail).safe_turn()
 
     failure = Failure.objects.get()
@@ -33,27 +33,27 @@ def test_whatever_a_turn_raises_is_written_down() -> None:
 
 
 def test_pauses_grow_while_a_turn_fails() -> None:
-    failing = chore(fail)
+    failing_chore = chore(fail)
 
-    pauses = [failing.safe_turn() for _ in range(8)]
+    pauses = [failing_chore.safe_turn() for _ in range(8)]
 
     assert pauses[:4] == [1.5, 3, 6, 12]
     assert pauses[-1] == failures.LONGEST_PAUSE_S
 
 
-def test_a_turn_that_succeeds_clears_what_an_earlier_watcher_wrote() -> None:
+def test_a_success_deletes_the_failure() -> None:
     chore(fail).safe_turn()
 
     assert chore(lambda: None).safe_turn() == 30
     assert not Failure.objects.exists()
 
 
-def test_a_turn_that_fails_without_a_database_is_tried_again_soon(
+def test_a_failing_turn_is_repeated_soon_without_a_database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def away(*_args: object) -> None:
+    def raise_error(*_args: object) -> None:
         raise OperationalError("gone away")
 
-    monkeypatch.setattr(failures, "record", away)
+    monkeypatch.setattr(failures, "record", raise_error)
 
     assert chore(fail).safe_turn() == PAUSE_WHEN_DOWN_S

@@ -1,4 +1,4 @@
-"""Prepared queries answer as querysets do."""
+"""Prepared queries return the same as querysets."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,21 +16,21 @@ USERS = PreparedQuery(
 pytestmark = pytest.mark.django_db
 
 
-def test_models_come_with_what_belongs_to_them(
+def test_related_models_are_fetched_too(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     alice, bob = (User.objects.create_user(name) for name in ("alice", "bob"))
     Preferences.objects.create(user=alice, instance_columns=["node"])
 
     with django_assert_num_queries(2):
-        [found] = USERS.fetch(name="alice")
-        [other] = USERS.fetch(name="bob")
-        assert found.preferences.instance_columns == ["node"]
-        assert not hasattr(other, "preferences")
+        [fetched_alice] = USERS.fetch(name="alice")
+        [fetched_bob] = USERS.fetch(name="bob")
+        assert fetched_alice.preferences.instance_columns == ["node"]
+        assert not hasattr(fetched_bob, "preferences")
 
-    assert (found, other) == (alice, bob)
-    assert vars(found).keys() >= vars(User.objects.get(pk=alice.pk)).keys()
-    assert found.date_joined == alice.date_joined
+    assert (fetched_alice, fetched_bob) == (alice, bob)
+    assert vars(fetched_alice).keys() >= vars(User.objects.get(pk=alice.pk)).keys()
+    assert fetched_alice.date_joined == alice.date_joined
     assert USERS.fetch(name="' OR 1=1 --") == []
 
 
@@ -43,16 +43,16 @@ def test_values_are_converted() -> None:
         lambda: Session.objects.filter(session_key=argument("key"))
     )
 
-    [found] = sessions.fetch(key="k" * 32)
+    [fetched] = sessions.fetch(key="k" * 32)
 
-    assert (found.expire_date, found.number) == (expires, session.number)
+    assert (fetched.expire_date, fetched.number) == (expires, session.number)
 
 
-def test_arguments_are_several_texts_times_and_numbers() -> None:
+def test_arguments_may_be_texts_times_and_numbers() -> None:
     users = [User.objects.create_user(name) for name in ("alice", "bob", "carol")]
     joined = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
     User.objects.filter(username="alice").update(date_joined=joined)
-    several = PreparedQuery(
+    query = PreparedQuery(
         lambda: User.objects.filter(
             username__in=(argument("one"), argument("other")),
             date_joined__gte=Value(argument("joined")),
@@ -61,22 +61,22 @@ def test_arguments_are_several_texts_times_and_numbers() -> None:
     )
 
     names = {"one": "alice", "other": "bob"}
-    later = joined + timedelta(microseconds=1)
+    too_late = joined + timedelta(microseconds=1)
     alice, bob = users[0].pk, users[1].pk
 
-    assert several.fetch(joined=joined, id=alice, **names) == [users[0]]
-    assert several.fetch(joined=later, id=alice, **names) == []
-    assert several.fetch(joined=joined, id=bob, **names) == []
+    assert query.fetch(joined=joined, id=alice, **names) == [users[0]]
+    assert query.fetch(joined=too_late, id=alice, **names) == []
+    assert query.fetch(joined=joined, id=bob, **names) == []
 
 
-def test_rows_that_stayed_the_same_are_the_same_models() -> None:
-    everybody = PreparedQuery(lambda: User.objects.order_by("pk"), keep=1)
-    assert everybody.fetch() == []
+def test_unchanged_rows_are_the_same_objects() -> None:
+    users = PreparedQuery(lambda: User.objects.order_by("pk"), keep=1)
+    assert users.fetch() == []
     alice = User.objects.create_user("alice")
 
-    [first], [second] = everybody.fetch(), everybody.fetch()
+    [first], [second] = users.fetch(), users.fetch()
     User.objects.update(first_name="Alice")
-    [third] = everybody.fetch()
+    [third] = users.fetch()
 
     assert first is second
     assert third == alice

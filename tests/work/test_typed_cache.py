@@ -32,7 +32,7 @@ def _empty() -> Iterator[None]:
     cache.clear()
 
 
-def test_a_value_comes_back_as_it_was() -> None:
+def test_a_value_is_read_as_it_was_saved() -> None:
     READINGS.set("a", READING)
 
     assert READINGS.get("a") == READING
@@ -60,7 +60,7 @@ def test_a_value_comes_back_as_it_was() -> None:
         pytest.param(zlib.compress(b"\x91" * 100_000), "Expected", id="nested"),
     ],
 )
-def test_what_is_not_of_the_type_counts_as_missing(
+def test_values_of_another_type_count_as_missing(
     data: object, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache.set("a", data)
@@ -73,14 +73,14 @@ def test_what_is_not_of_the_type_counts_as_missing(
         READINGS.decode(data)
 
 
-def test_a_little_that_decompresses_to_much_is_not_decompressed(
+def test_values_beyond_the_size_limit_are_not_decompressed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(typed_cache, "MAX_BYTES", 1000)
-    much = zlib.compress(msgspec.msgpack.encode({"name": "x" * 1000, "degrees": []}))
+    data = zlib.compress(msgspec.msgpack.encode({"name": "x" * 1000, "degrees": []}))
 
     with pytest.raises(TypeMismatchError, match="longer than 1,000"):
-        READINGS.decode(much)
+        READINGS.decode(data)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_little_that_decompresses_to_much_is_not_decompressed(
         pytest.param(Reading("a", (object(),)), id="no value"),  # type: ignore[arg-type]
     ],
 )
-def test_what_could_not_be_read_again_is_not_kept(value: Reading) -> None:
+def test_values_that_cannot_be_read_again_are_not_saved(value: Reading) -> None:
     READINGS.set("a", READING)
 
     with pytest.raises(TypeMismatchError):
@@ -102,9 +102,9 @@ def test_what_could_not_be_read_again_is_not_kept(value: Reading) -> None:
 
 
 @given(st.binary(max_size=100))
-def test_any_bytes_are_a_value_or_a_mismatch(data: bytes) -> None:
-    for planted in (data, zlib.compress(data)):
+def test_arbitrary_bytes_are_a_value_or_a_mismatch(data: bytes) -> None:
+    for stored in (data, zlib.compress(data)):
         try:
-            assert isinstance(READINGS.decode(planted), Reading)
+            assert isinstance(READINGS.decode(stored), Reading)
         except TypeMismatchError:
             continue

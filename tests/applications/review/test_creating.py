@@ -120,7 +120,7 @@ def test_a_requested_name_is_refused(superuser: Client, make_application: Make) 
 
 
 def test_clusters_with_fast_create_come_first(
-    superuser: Client, farm: dict[str, FakeRapi]
+    superuser: Client, rapi_by_host: dict[str, FakeRapi]
 ) -> None:
     fast = Cluster(slug="zeta", hostname="zeta.example.org", fast_create=True)
     fast.save()

@@ -1,1 +1,1 @@
-"""The administration, page by page."""
+"""Tests of the administration of clusters."""

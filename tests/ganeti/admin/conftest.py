@@ -1,4 +1,4 @@
-"""A simulated cluster to try, and somebody who may."""
+"""A simulated cluster, and a client of a superuser."""
 
 from collections.abc import Iterator
 

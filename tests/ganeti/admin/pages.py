@@ -1,4 +1,4 @@
-"""What the tests of the administration share: a cluster to try, and its pages."""
+"""Addresses, form fields and messages of the administration of clusters."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from apps.ganeti.models import Cluster
 from contrib.simulator import SimulatedCluster
 from tests.ganeti.pages import parsed
 
-Page = Any  # django-stubs' own type for it has no name
+Page = Any  # the type in django-stubs is private
 ADD = "admin:ganeti_cluster_add"
 LIST = "admin:ganeti_cluster_changelist"
 
 
-def fields(cluster: SimulatedCluster, **others: str) -> dict[str, str]:
+def fields(cluster: SimulatedCluster, **changes: str) -> dict[str, str]:
     return {
         "hostname": cluster.host,
         "port": str(cluster.port),
@@ -26,12 +26,12 @@ def fields(cluster: SimulatedCluster, **others: str) -> dict[str, str]:
         "fingerprint": "",
         "ca_file": "",
         "use_gnt_network": "on",
-        **others,
+        **changes,
     }
 
 
-def hidden(response: Page) -> dict[str, str]:
-    """Return what the page carries to the next step."""
+def hidden_fields(response: Page) -> dict[str, str]:
+    """Return the hidden fields for the next step."""
     page = parsed(response.content.decode())
     return {
         str(field["name"]): str(field.get("value", ""))
@@ -40,7 +40,7 @@ def hidden(response: Page) -> dict[str, str]:
     }
 
 
-def said(response: Page) -> str:
+def messages_of(response: Page) -> str:
     return " ".join(str(m) for m in get_messages(response.wsgi_request))
 
 
@@ -48,15 +48,15 @@ def errors(response: Any) -> dict[str, list[str]]:
     return dict(response.context["adminform"].form.errors)
 
 
-def added(cluster: SimulatedCluster, **others: Any) -> Cluster:
-    """Return the simulated cluster as a row that is known to work."""
+def create_cluster(cluster: SimulatedCluster, **changes: Any) -> Cluster:
+    """Save the simulated cluster as a row with correct values."""
     values = {
         "hostname": cluster.host,
         "port": cluster.port,
         "slug": "athens",
         "username": "ganetimgr",
-        "fingerprint": spelled(cluster),
-        **others,
+        "fingerprint": formatted_fingerprint(cluster),
+        **changes,
     }
     row = Cluster(**values)
     row.password = "secret"
@@ -64,10 +64,10 @@ def added(cluster: SimulatedCluster, **others: Any) -> Cluster:
     return row
 
 
-def spelled(cluster: SimulatedCluster) -> str:
+def formatted_fingerprint(cluster: SimulatedCluster) -> str:
     digits = cluster.fingerprint.upper()
     return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
 
-def change(cluster: Cluster) -> str:
+def change_url(cluster: Cluster) -> str:
     return reverse("admin:ganeti_cluster_change", args=[cluster.pk])

@@ -1,4 +1,4 @@
-"""Changing a cluster: what is tried again, and who sees what of it."""
+"""Changing a cluster: what is tested again, and who may see what."""
 
 from http import HTTPStatus
 
@@ -12,23 +12,25 @@ from apps.ganeti.models import Cluster
 from contrib.simulator import SimulatedCluster, Simulator
 from tests.ganeti.admin.pages import (
     LIST,
-    added,
-    change,
+    change_url,
+    create_cluster,
     errors,
     fields,
-    hidden,
-    spelled,
+    formatted_fingerprint,
+    hidden_fields,
 )
 
 # -- changing
 
 
-def test_a_change_of_words_asks_nobody(admin: Client, athens: SimulatedCluster) -> None:
-    cluster = added(athens)
+def test_a_change_of_the_description_makes_no_call(
+    admin: Client, athens: SimulatedCluster
+) -> None:
+    cluster = create_cluster(athens)
     athens.go_down()
 
     response = admin.post(
-        change(cluster),
+        change_url(cluster),
         fields(
             athens,
             new_password="",
@@ -43,105 +45,112 @@ def test_a_change_of_words_asks_nobody(admin: Client, athens: SimulatedCluster) 
     assert cluster.password == "secret"
 
 
-def test_a_new_password_is_tried_before_the_old_one_is_given_up(
+def test_a_wrong_new_password_is_not_saved(
     admin: Client, athens: SimulatedCluster
 ) -> None:
-    cluster = added(athens)
-    given = fields(athens, fingerprint=cluster.fingerprint, new_password="guessed")
+    cluster = create_cluster(athens)
+    values = fields(athens, fingerprint=cluster.fingerprint, new_password="guessed")
 
-    response = admin.post(change(cluster), given)
+    response = admin.post(change_url(cluster), values)
 
     cluster.refresh_from_db()
     assert "new_password" in errors(response)
     assert cluster.password == "secret"
 
 
-def test_a_kept_password_is_not_sent_to_another_address(
+def test_a_saved_password_is_not_sent_to_another_address(
     admin: Client, athens: SimulatedCluster, simulator: Simulator
 ) -> None:
-    cluster = added(simulator.clusters["oldie"])
-    given = fields(athens, fingerprint=athens.fingerprint, new_password="")
+    cluster = create_cluster(simulator.clusters["oldie"])
+    values = fields(athens, fingerprint=athens.fingerprint, new_password="")
 
-    response = admin.post(change(cluster), given)
+    response = admin.post(change_url(cluster), values)
 
     assert "Enter the password again" in errors(response)["new_password"][0]
     assert athens.call_count == 0
 
 
-def test_a_renewed_certificate_is_explained_and_pinned_once_confirmed(
+def test_a_renewed_certificate_is_pinned_after_confirmation(
     admin: Client, athens: SimulatedCluster
 ) -> None:
-    cluster = added(athens, fingerprint="")
+    cluster = create_cluster(athens, fingerprint="")
     Cluster.objects.update(fingerprint=":".join(["AB"] * 32))
-    given = fields(
+    values = fields(
         athens, fingerprint=":".join(["AB"] * 32), new_password="", _test="Test"
     )
 
-    first = admin.post(change(cluster), given)
-    del given["_test"]
-    again = {**given, **hidden(first), "certificate_confirmed": "on", "port": "5081"}
-    moved = admin.post(change(cluster), again)
-    again["port"] = str(athens.port)
-    second = admin.post(change(cluster), {**again, "username": "viewer"})
+    first = admin.post(change_url(cluster), values)
+    del values["_test"]
+    confirmed_values = {
+        **values,
+        **hidden_fields(first),
+        "certificate_confirmed": "on",
+        "port": "5081",
+    }
+    moved_response = admin.post(change_url(cluster), confirmed_values)
+    confirmed_values["port"] = str(athens.port)
+    second = admin.post(change_url(cluster), {**confirmed_values, "username": "viewer"})
 
     assert "an unexpected certificate" in first.content.decode()
-    assert "new_password" in errors(moved)
+    assert "new_password" in errors(moved_response)
     assert second.status_code == HTTPStatus.FOUND
     cluster.refresh_from_db()
-    assert cluster.fingerprint == spelled(athens)
+    assert cluster.fingerprint == formatted_fingerprint(athens)
 
 
-def test_a_password_that_no_key_fits_has_to_be_typed_again(
+def test_an_undecryptable_password_must_be_typed_again(
     admin: Client, athens: SimulatedCluster
 ) -> None:
-    cluster = added(athens)
+    cluster = create_cluster(athens)
     Cluster.objects.update(password_encrypted="lost")
-    given = fields(athens, fingerprint=cluster.fingerprint, new_password="")
+    values = fields(athens, fingerprint=cluster.fingerprint, new_password="")
 
-    page = admin.get(change(cluster))
-    tested = admin.post(change(cluster), {**given, "_test": "Test"})
-    typed = admin.post(change(cluster), {**given, "new_password": "secret"})
+    page = admin.get(change_url(cluster))
+    test_response = admin.post(change_url(cluster), {**values, "_test": "Test"})
+    typed_response = admin.post(
+        change_url(cluster), {**values, "new_password": "secret"}
+    )
 
     assert page.status_code == HTTPStatus.OK
-    assert "can no longer be decrypted" in errors(tested)["new_password"][0]
-    assert typed.status_code == HTTPStatus.FOUND
+    assert "can no longer be decrypted" in errors(test_response)["new_password"][0]
+    assert typed_response.status_code == HTTPStatus.FOUND
 
 
-def test_the_log_names_what_changed_and_no_secret(
+def test_the_log_names_changed_fields_without_values(
     admin: Client, athens: SimulatedCluster
 ) -> None:
-    cluster = added(athens)
-    given = fields(athens, fingerprint=cluster.fingerprint, description="")
+    cluster = create_cluster(athens)
+    values = fields(athens, fingerprint=cluster.fingerprint, description="")
 
-    admin.post(change(cluster), given)
+    admin.post(change_url(cluster), values)
 
     entry = LogEntry.objects.get()
     assert entry.get_change_message() == "Changed RAPI password."
 
 
-# -- who sees what
+# -- rights
 
 
 @pytest.fixture
-def watching(client: Client, db: None) -> Client:
-    """Return the client of staff who may look at clusters and change nothing."""
+def viewer_client(client: Client, db: None) -> Client:
+    """Return the client of a user who may view clusters but not change them."""
     user = User.objects.create_user("vera", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(user)
     return client
 
 
-def test_the_password_is_in_no_page_for_anybody(
-    watching: Client, athens: SimulatedCluster, root: User
+def test_no_page_contains_the_password(
+    viewer_client: Client, athens: SimulatedCluster, root: User
 ) -> None:
-    cluster = added(athens)
+    cluster = create_cluster(athens)
     Cluster.objects.update(password_encrypted="")
     cluster.password = "open sesame"
     cluster.save()
 
-    pages = [watching.get(change(cluster)), watching.get(reverse(LIST))]
-    watching.force_login(root)
-    pages += [watching.get(change(cluster)), watching.get(reverse(LIST))]
+    pages = [viewer_client.get(change_url(cluster)), viewer_client.get(reverse(LIST))]
+    viewer_client.force_login(root)
+    pages += [viewer_client.get(change_url(cluster)), viewer_client.get(reverse(LIST))]
 
     for page in pages:
         text = page.content.decode()
@@ -150,16 +159,18 @@ def test_the_password_is_in_no_page_for_anybody(
         assert cluster.password_encrypted not in text
 
 
-def test_who_may_only_look_has_nobody_asked(
-    watching: Client, athens: SimulatedCluster
+def test_a_viewer_cannot_test_connections(
+    viewer_client: Client, athens: SimulatedCluster
 ) -> None:
-    cluster = added(athens)
+    cluster = create_cluster(athens)
 
-    posted = watching.post(change(cluster), fields(athens, _test="Test"))
-    acted = watching.post(
+    post_response = viewer_client.post(
+        change_url(cluster), fields(athens, _test="Test")
+    )
+    action_response = viewer_client.post(
         reverse(LIST), {"action": "test_connection", "_selected_action": cluster.pk}
     )
 
-    assert posted.status_code == HTTPStatus.FORBIDDEN
-    assert acted.status_code in {HTTPStatus.OK, HTTPStatus.FOUND}
+    assert post_response.status_code == HTTPStatus.FORBIDDEN
+    assert action_response.status_code in {HTTPStatus.OK, HTTPStatus.FOUND}
     assert athens.call_count == 0

@@ -1,4 +1,4 @@
-"""The list of clusters, its actions, and the pages beside it."""
+"""The list of clusters and its actions, networks, jobs and audit entries."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -17,24 +17,27 @@ from contrib.simulator import SimulatedCluster, Simulator
 from tests.ganeti.admin.pages import (
     LIST,
     Page,
-    added,
+    create_cluster,
     errors,
-    said,
+    messages_of,
 )
 
 # -- the list and its actions
 
 
-def act(admin: Client, action: str, *clusters: Cluster) -> Page:
+def run_action(admin: Client, action: str, *clusters: Cluster) -> Page:
     chosen = [cluster.pk for cluster in clusters]
     return admin.post(reverse(LIST), {"action": action, "_selected_action": chosen})
 
 
-def test_the_list_says_how_each_cluster_is(
+def test_the_list_shows_the_state_of_each_cluster(
     admin: Client, athens: SimulatedCluster
 ) -> None:
     now = timezone.now()
-    up, down = added(athens), Cluster.objects.create(hostname="b.org", slug="berlin")
+    up, down = (
+        create_cluster(athens),
+        Cluster.objects.create(hostname="b.org", slug="berlin"),
+    )
     Cluster.objects.create(hostname="c.org", slug="cairo", disabled=True)
     ClusterRefresh.objects.create(cluster=up, refreshed_at=now)
     ClusterRefresh.objects.create(
@@ -52,28 +55,28 @@ def test_the_list_says_how_each_cluster_is(
 
 
 @pytest.mark.parametrize(
-    ("state", "found"),
+    ("state", "expected"),
     [("answers", "athens"), ("down", "berlin"), ("unknown", "cairo")],
 )
-def test_clusters_are_found_by_their_state(
-    admin: Client, state: str, found: str
+def test_clusters_are_filtered_by_state(
+    admin: Client, state: str, expected: str
 ) -> None:
     now = timezone.now()
-    for slug, known in [
+    for slug, refresh_state in [
         ("athens", {"refreshed_at": now}),
         ("berlin", {"refreshed_at": now, "failing_since": now}),
         ("cairo", None),
     ]:
         cluster = Cluster.objects.create(hostname=f"{slug}.org", slug=slug)
-        if known:
-            ClusterRefresh.objects.create(cluster=cluster, **known)
+        if refresh_state:
+            ClusterRefresh.objects.create(cluster=cluster, **refresh_state)
 
     response = admin.get(reverse(LIST), {"state": state})
 
-    assert [str(c) for c in response.context["cl"].result_list] == [found]
+    assert [str(c) for c in response.context["cl"].result_list] == [expected]
 
 
-def test_the_list_costs_the_same_number_of_queries_for_many(
+def test_a_long_list_takes_few_queries(
     admin: Client, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(20):
@@ -83,45 +86,47 @@ def test_the_list_costs_the_same_number_of_queries_for_many(
         admin.get(reverse(LIST))
 
 
-def test_clusters_are_disabled_and_enabled_and_it_is_logged(
-    admin: Client, athens: SimulatedCluster, in_background: list[str]
+def test_clusters_are_disabled_and_enabled_with_log_entries(
+    admin: Client, athens: SimulatedCluster, background_refreshes: list[str]
 ) -> None:
-    cluster = added(athens)
+    cluster = create_cluster(athens)
 
-    disabled = act(admin, "disable", cluster)
-    off = Cluster.objects.enabled().exists()
-    enabled = act(admin, "enable", cluster)
+    disabled = run_action(admin, "disable", cluster)
+    any_enabled = Cluster.objects.enabled().exists()
+    enabled = run_action(admin, "enable", cluster)
 
-    assert not off
-    assert "Disabled: athens." in said(disabled)
-    assert "Enabled: athens." in said(enabled)
+    assert not any_enabled
+    assert "Disabled: athens." in messages_of(disabled)
+    assert "Enabled: athens." in messages_of(enabled)
     assert Cluster.objects.enabled().exists()
     assert LogEntry.objects.count() == 2
-    assert in_background == ["athens"]
+    assert background_refreshes == ["athens"]
 
 
-def test_testing_tells_of_each_cluster_and_remembers_who_may_write(
+def test_testing_reports_each_cluster_and_saves_write_access(
     admin: Client, athens: SimulatedCluster, simulator: Simulator
 ) -> None:
-    good = added(athens, username="viewer")
+    working = create_cluster(athens, username="viewer")
     oldie = simulator.clusters["oldie"]
-    bad = added(oldie, slug="oldie", hostname="localhost")
-    lost = added(athens, slug="lost", hostname="127.0.0.2")
-    Cluster.objects.filter(pk=lost.pk).update(password_encrypted="lost")
+    too_old = create_cluster(oldie, slug="oldie", hostname="localhost")
+    undecryptable = create_cluster(athens, slug="lost", hostname="127.0.0.2")
+    Cluster.objects.filter(pk=undecryptable.pk).update(password_encrypted="lost")
 
-    text = said(act(admin, "test_connection", good, bad, lost))
+    text = messages_of(
+        run_action(admin, "test_connection", working, too_old, undecryptable)
+    )
 
-    good.refresh_from_db()
-    assert good.can_write is False
+    working.refresh_from_db()
+    assert working.can_write is False
     assert "“athens”: athens: Ganeti 3.0.2" in text
     assert "“oldie”: The cluster runs Ganeti 2.3" in text
     assert "“lost”: No key in the settings can decrypt" in text
 
 
-def test_deleting_a_cluster_says_what_goes_with_it(
+def test_deleting_a_cluster_lists_related_objects(
     admin: Client, athens: SimulatedCluster
 ) -> None:
-    cluster = added(athens)
+    cluster = create_cluster(athens)
     Network.objects.create(
         cluster=cluster, description="Backbone", link="br0", mode="bridged"
     )
@@ -143,14 +148,14 @@ def test_deleting_a_cluster_says_what_goes_with_it(
 # -- networks
 
 
-def network(cluster: Cluster, **others: str) -> dict[str, str]:
+def network(cluster: Cluster, **changes: str) -> dict[str, str]:
     return {
         "cluster": str(cluster.pk),
         "description": "Backbone",
         "link": "br0",
         "mode": "bridged",
         "ipv6_prefix": "",
-        **others,
+        **changes,
     }
 
 
@@ -162,13 +167,13 @@ def berlin(db: None) -> Cluster:
 NETWORK_ADD = "admin:ganeti_network_add"
 
 
-def test_a_network_is_added_with_its_prefix_in_short(
+def test_a_networks_prefix_is_saved_in_canonical_form(
     admin: Client, berlin: Cluster
 ) -> None:
     group = Group.objects.create(name="staff")
-    given = network(berlin, ipv6_prefix=" 2001:DB8:0::/64", groups=str(group.pk))
+    values = network(berlin, ipv6_prefix=" 2001:DB8:0::/64", groups=str(group.pk))
 
-    admin.post(reverse(NETWORK_ADD), given)
+    admin.post(reverse(NETWORK_ADD), values)
 
     saved = Network.objects.get()
     assert saved.ipv6_prefix == "2001:db8::/64"
@@ -186,7 +191,7 @@ def test_a_network_is_added_with_its_prefix_in_short(
         ("2001:db8::/x", "Enter an IPv6 prefix"),
     ],
 )
-def test_a_prefix_that_gives_no_addresses_is_refused_in_clear_words(
+def test_an_invalid_prefix_is_refused(
     admin: Client, berlin: Cluster, prefix: str, words: str
 ) -> None:
     response = admin.post(reverse(NETWORK_ADD), network(berlin, ipv6_prefix=prefix))
@@ -197,20 +202,22 @@ def test_a_prefix_that_gives_no_addresses_is_refused_in_clear_words(
 def test_a_cluster_has_one_default_network(admin: Client, berlin: Cluster) -> None:
     admin.post(reverse(NETWORK_ADD), network(berlin, cluster_default="on"))
     first = Network.objects.get()
-    again = reverse("admin:ganeti_network_change", args=[first.pk])
+    change_url = reverse("admin:ganeti_network_change", args=[first.pk])
 
     response = admin.post(reverse(NETWORK_ADD), network(berlin, cluster_default="on"))
-    kept = admin.post(again, network(berlin, cluster_default="on", link="br1"))
+    change_response = admin.post(
+        change_url, network(berlin, cluster_default="on", link="br1")
+    )
 
     assert "“Backbone” is already the default" in errors(response)["cluster_default"][0]
-    assert kept.status_code == HTTPStatus.FOUND
+    assert change_response.status_code == HTTPStatus.FOUND
 
 
-# -- what is only to be looked at
+# -- read-only models
 
 
 @pytest.mark.parametrize("model", ["ganeti_job", "auditlog_auditentry"])
-def test_jobs_and_the_audit_log_are_only_to_be_looked_at(
+def test_jobs_and_audit_entries_are_read_only(
     admin: Client, berlin: Cluster, model: str
 ) -> None:
     entry = AuditEntry.objects.create(username="alice", action="startup", refused=True)
@@ -222,14 +229,14 @@ def test_jobs_and_the_audit_log_are_only_to_be_looked_at(
     pk = job.pk if model == "ganeti_job" else entry.pk
     page = reverse(f"admin:{model}_change", args=[pk])
 
-    shown = admin.get(page)
-    answers = [
+    response = admin.get(page)
+    responses = [
         admin.post(page, {}),
         admin.post(reverse(f"admin:{model}_add"), {}),
         admin.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"}),
     ]
 
     assert admin.get(reverse(f"admin:{model}_changelist")).status_code == HTTPStatus.OK
-    assert shown.status_code == HTTPStatus.OK
-    assert b"<b>starting" not in shown.content
-    assert {a.status_code for a in answers} == {HTTPStatus.FORBIDDEN}
+    assert response.status_code == HTTPStatus.OK
+    assert b"<b>starting" not in response.content
+    assert {a.status_code for a in responses} == {HTTPStatus.FORBIDDEN}

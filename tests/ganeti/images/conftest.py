@@ -1,6 +1,8 @@
-"""A web server of the test's own, that says what the test wants."""
+"""Web servers whose answers the test sets."""
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,24 +17,24 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing of clients that have gone."""
+        """Ignore clients that closed the connection."""
 
 
-class Site:
-    """Serves what is put into it; an address that ends in / lists what is below."""
+class ImageServer:
+    """Serves ``pages`` by path; paths that end in / list the pages below them."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Answer] = {}
-        self.asked: list[str] = []
-        site = self
+        self.requested_paths: list[str] = []
+        server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                site.asked.append(self.path)
-                site.answer(self)
+                server.requested_paths.append(self.path)
+                server.answer(self)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Don't log requests."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(
@@ -62,7 +64,7 @@ class Site:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the door: who comes then finds nobody."""
+        """Stop listening; later connections are refused."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -86,28 +88,36 @@ def redirect(to: str) -> Answer:
 
 
 def break_off(handler: BaseHTTPRequestHandler) -> None:
-    """End the connection without a word."""
+    """Close the connection without an answer."""
     handler.close_connection = True
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    site = Site()
-    site.start()
-    yield site
-    site.stop()
+def send_slowly(handler: BaseHTTPRequestHandler) -> None:
+    """Send the answer byte by byte, so that no read times out."""
+    with contextlib.suppress(OSError):
+        for letter in b"HTTP/1.1 200 OK and so on and on and on":
+            handler.wfile.write(bytes([letter]))
+            time.sleep(0.2)
 
 
 @pytest.fixture
-def other_site() -> Iterator[Site]:
-    site = Site()
-    site.start()
-    yield site
-    site.stop()
+def server() -> Iterator[ImageServer]:
+    server = ImageServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def other_server() -> Iterator[ImageServer]:
+    server = ImageServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloader, "CONNECT_S", 0.5)
     monkeypatch.setattr(downloader, "READ_S", 0.5)
     monkeypatch.setattr(downloader, "FILE_S", 1)

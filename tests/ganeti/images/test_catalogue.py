@@ -14,14 +14,14 @@ from apps.ganeti.models import ImageSource
 pytestmark = pytest.mark.django_db
 
 
-def image(description: str, **given: Any) -> dict[str, Any]:
-    return {"description": description, "provider": "image+default", **given}
+def image(description: str, **fields: Any) -> dict[str, Any]:
+    return {"description": description, "provider": "image+default", **fields}
 
 
-def keep(number: int, *found: str) -> None:
-    """Let a source of the settings be known to have images of these ids."""
+def save_images(number: int, *ids: str) -> None:
+    """Save images with these ids as fetched from a source of the settings."""
     source = sources.configured()[number]
-    rows = [{"id": name, **image(f"{name} of {source.url}")} for name in found]
+    rows = [{"id": name, **image(f"{name} of {source.url}")} for name in ids]
     ImageSource.objects.create(
         key=source.key,
         url=source.url,
@@ -31,7 +31,7 @@ def keep(number: int, *found: str) -> None:
 
 
 @pytest.fixture
-def three(settings: Settings) -> Settings:
+def four_sources(settings: Settings) -> Settings:
     settings.OPERATING_SYSTEMS = {"debian": image("Debian"), "arch": image("Arch")}
     settings.OPERATING_SYSTEMS_URLS = ["http://a/", "http://b/"]
     settings.SNF_OPERATING_SYSTEMS_URLS = ["http://c/"]
@@ -39,8 +39,8 @@ def three(settings: Settings) -> Settings:
     return settings
 
 
-def test_nothing_is_known_but_the_settings_before_a_watcher_ran(
-    three: Settings,
+def test_only_images_of_the_settings_are_known_before_a_watcher_ran(
+    four_sources: Settings,
 ) -> None:
     catalogue = images.load_catalogue()
 
@@ -48,10 +48,10 @@ def test_nothing_is_known_but_the_settings_before_a_watcher_ran(
     assert len(catalogue.unknown) == 4
 
 
-def test_images_come_in_the_order_of_the_sources(three: Settings) -> None:
-    keep(3, "d1")
-    keep(0, "a2", "a1")
-    keep(2, "c1")
+def test_images_come_in_the_order_of_the_sources(four_sources: Settings) -> None:
+    save_images(3, "d1")
+    save_images(0, "a2", "a1")
+    save_images(2, "c1")
 
     catalogue = images.load_catalogue()
 
@@ -65,35 +65,39 @@ def test_images_come_in_the_order_of_the_sources(three: Settings) -> None:
     ]
 
 
-def test_of_two_images_with_one_id_the_first_source_wins(three: Settings) -> None:
-    keep(0, "x", "debian")
-    keep(1, "x", "y")
+def test_of_two_images_with_one_id_the_first_source_wins(
+    four_sources: Settings,
+) -> None:
+    save_images(0, "x", "debian")
+    save_images(1, "x", "y")
 
     catalogue = images.load_catalogue()
 
     settings, first, second, *_ = catalogue.sources
-    found = catalogue.find("x")
-    assert found is not None
-    assert found.description == "x of http://a/"
+    image = catalogue.find("x")
+    assert image is not None
+    assert image.description == "x of http://a/"
     assert list(catalogue.images) == ["debian", "arch", "x", "y"]
     assert settings.duplicates == ()
-    assert [(it.id, it.first.kind) for it in first.duplicates] == [
+    assert [(duplicate.id, duplicate.first.kind) for duplicate in first.duplicates] == [
         ("debian", SourceKind.SETTINGS)
     ]
-    assert [(it.id, it.first.url) for it in second.duplicates] == [("x", "http://a/")]
+    assert [(duplicate.id, duplicate.first.url) for duplicate in second.duplicates] == [
+        ("x", "http://a/")
+    ]
 
 
 def test_no_operating_system_comes_first_in_the_readers_language(
-    three: Settings,
+    four_sources: Settings,
 ) -> None:
     with translation.override("el"):
-        (key, label), *others = images.load_catalogue().choices()
+        (key, label), *choices = images.load_catalogue().choices()
         assert (key, str(label) != "") == ("", True)
 
-    assert others == [("debian", "Debian"), ("arch", "Arch")]
+    assert choices == [("debian", "Debian"), ("arch", "Arch")]
 
 
-def test_images_that_are_described_alike_are_told_apart_by_their_ids(
+def test_equal_descriptions_are_followed_by_the_id(
     settings: Settings,
 ) -> None:
     settings.OPERATING_SYSTEMS = {"a": image("Debian"), "b": image("Debian")}
@@ -104,21 +108,21 @@ def test_images_that_are_described_alike_are_told_apart_by_their_ids(
     ]
 
 
-def test_what_is_not_known_is_not_found(settings: Settings) -> None:
+def test_unknown_ids_are_not_found(settings: Settings) -> None:
     assert images.load_catalogue().find("none") is None
     assert images.load_catalogue().find("") is None
 
 
-def test_the_same_address_twice_is_one_source(settings: Settings) -> None:
+def test_a_repeated_address_is_one_source(settings: Settings) -> None:
     settings.OPERATING_SYSTEMS_URLS = ["http://a/", "http://a/"]
 
     assert len(sources.configured()) == 1
 
 
-def test_a_source_is_another_when_a_setting_of_its_changes(settings: Settings) -> None:
+def test_the_key_of_a_source_depends_on_its_settings(settings: Settings) -> None:
     settings.OPERATING_SYSTEMS_URLS = ["http://a/"]
-    before = sources.configured()[0].key
+    previous_key = sources.configured()[0].key
 
     settings.OPERATING_SYSTEMS_SSH_KEY_PARAM = "other"
 
-    assert sources.configured()[0].key != before
+    assert sources.configured()[0].key != previous_key

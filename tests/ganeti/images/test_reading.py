@@ -1,4 +1,4 @@
-"""From what a source publishes to images: what is malformed costs no other image."""
+"""Reading images from a source; malformed files don't affect others."""
 
 import json
 from http.server import BaseHTTPRequestHandler
@@ -13,22 +13,22 @@ from apps.ganeti.images import reading
 from apps.ganeti.images.reading import FetchResult
 from apps.ganeti.images.sources import Source, SourceKind
 from apps.net.download import DownloadError
-from tests.ganeti.images.conftest import Site, break_off
+from tests.ganeti.images.conftest import ImageServer, break_off
 
 IMAGE = {"description": "Debian 12", "provider": "image+default"}
 
 
-def read(site: Site, kind: SourceKind, path: str = "") -> FetchResult:
+def read(server: ImageServer, kind: SourceKind, path: str = "") -> FetchResult:
     return reading.read(
-        Source(kind, site.url + path, "image+default", "img_ssh_key_url")
+        Source(kind, server.url + path, "image+default", "img_ssh_key_url")
     )
 
 
-def ids(found: FetchResult) -> list[str]:
-    return [image.id for image in found.images]
+def ids(result: FetchResult) -> list[str]:
+    return [image.id for image in result.images]
 
 
-def ail(handler: BaseHTTPRequestHandler) -> None:
+def send_503(handler: BaseHTTPRequestHandler) -> None:
     handler.send_error(503)
 
 
@@ -39,10 +39,10 @@ def as_json(value: Any) -> bytes:
 # -- OPERATING_SYSTEMS_URLS
 
 
-def test_image_files_are_images_of_the_provider_that_the_settings_name(
-    site: Site,
+def test_image_files_are_read_from_a_listing(
+    server: ImageServer,
 ) -> None:
-    site.pages |= {
+    server.pages |= {
         "/debian-wheezy-x86_64.tar.gz": b"",
         "/debian-wheezy-x86_64.tar.gz.dsc": b"Debian Wheezy\n",
         "/win-amd64.img": b"",
@@ -51,36 +51,36 @@ def test_image_files_are_images_of_the_provider_that_the_settings_name(
         "/SHA256SUMS": b"",
     }
 
-    found = read(site, SourceKind.LISTING)
+    result = read(server, SourceKind.LISTING)
 
-    assert found.problems == []
-    assert [(each.id, each.description) for each in found.images] == [
+    assert result.problems == []
+    assert [(image.id, image.description) for image in result.images] == [
         ("debian-wheezy-x86_64.tar.gz", "Debian Wheezy"),
         ("old-i686-root.dump", "old-i686-root.dump"),
         ("win-amd64.img", "win-amd64.img"),
     ]
-    assert [each.osparams for each in found.images] == [
+    assert [image.osparams for image in result.images] == [
         {"img_id": "debian-wheezy", "img_format": "tarball"},
         {"img_id": "old", "img_format": "dump"},
         {"img_id": "win", "img_format": "qemu"},
     ]
-    assert {each.provider for each in found.images} == {"image+default"}
-    assert {each.ssh_key_param for each in found.images} == {"img_ssh_key_url"}
+    assert {image.provider for image in result.images} == {"image+default"}
+    assert {image.ssh_key_param for image in result.images} == {"img_ssh_key_url"}
 
 
-def test_nothing_but_the_listing_and_what_it_names_is_asked_for(site: Site) -> None:
-    site.pages |= {"/a.img": b"", "/b.img": b"", "/b.img.dsc": b"B"}
+def test_only_the_listing_and_descriptions_are_requested(server: ImageServer) -> None:
+    server.pages |= {"/a.img": b"", "/b.img": b"", "/b.img.dsc": b"B"}
 
-    read(site, SourceKind.LISTING)
+    read(server, SourceKind.LISTING)
 
-    assert site.asked == ["/", "/b.img.dsc"]
+    assert server.requested_paths == ["/", "/b.img.dsc"]
 
 
-def test_a_description_is_its_first_line_in_one_piece(site: Site) -> None:
+def test_a_description_is_the_first_line_of_its_file(server: ImageServer) -> None:
     text = "\ufeff\n  Ubuntu\t24.04\u00a0 ελληνικά \nmore\n"
-    site.pages |= {"/a.img": b"", "/a.img.dsc": text.encode()}
+    server.pages |= {"/a.img": b"", "/a.img.dsc": text.encode()}
 
-    (image,) = read(site, SourceKind.LISTING).images
+    (image,) = read(server, SourceKind.LISTING).images
 
     assert image.description == "Ubuntu 24.04 ελληνικά"
 
@@ -94,24 +94,24 @@ def test_a_description_is_its_first_line_in_one_piece(site: Site) -> None:
         (b"x" * 600_000, "larger than"),
     ],
 )
-def test_an_image_whose_description_is_malformed_is_called_as_its_file(
-    site: Site, dsc: bytes, reason: str
+def test_a_malformed_description_is_replaced_by_the_file_name(
+    server: ImageServer, dsc: bytes, reason: str
 ) -> None:
-    site.pages |= {"/a.img": b"", "/a.img.dsc": dsc, "/b.img": b""}
+    server.pages |= {"/a.img": b"", "/a.img.dsc": dsc, "/b.img": b""}
 
-    found = read(site, SourceKind.LISTING)
+    result = read(server, SourceKind.LISTING)
 
-    assert [each.description for each in found.images] == ["a.img", "b.img"]
-    ((name, said),) = found.problems
+    assert [image.description for image in result.images] == ["a.img", "b.img"]
+    ((name, problem),) = result.problems
     assert name == "a.img.dsc"
-    assert reason in said
+    assert reason in problem
 
 
 # -- SNF_OPERATING_SYSTEMS_URLS
 
 
-def test_snf_image_gets_the_address_the_format_and_what_is_in_the_image(
-    site: Site,
+def test_snf_images_have_url_format_and_properties(
+    server: ImageServer,
 ) -> None:
     meta = {
         "disk-format": "diskdump",
@@ -122,7 +122,7 @@ def test_snf_image_gets_the_address_the_format_and_what_is_in_the_image(
             "DESCRIPTION": "Debian 12",
         },
     }
-    site.pages |= {
+    server.pages |= {
         "/debian.diskdump": b"",
         "/debian.diskdump.meta": as_json(meta),
         "/plain.extdump": b"",
@@ -131,12 +131,12 @@ def test_snf_image_gets_the_address_the_format_and_what_is_in_the_image(
         "/other.img": b"",
     }
 
-    debian, plain = read(site, SourceKind.SNF).images
+    debian, plain = read(server, SourceKind.SNF).images
 
     assert (debian.id, debian.description) == ("debian.diskdump", "Debian 12")
     assert debian.provider == plain.provider == "snf-image+default"
     assert debian.osparams == {
-        "img_id": site.url + "debian.diskdump",
+        "img_id": server.url + "debian.diskdump",
         "img_format": "diskdump",
         "img_properties": {
             "OSFAMILY": "linux",
@@ -151,46 +151,46 @@ def test_snf_image_gets_the_address_the_format_and_what_is_in_the_image(
     assert plain.ssh_key_users == ("root",)
 
 
-def test_nobody_gets_ssh_keys_on_windows(site: Site) -> None:
+def test_windows_images_get_no_ssh_keys(server: ImageServer) -> None:
     properties = {"osfamily": "windows", "USERS": "Administrator"}
-    site.pages |= {
+    server.pages |= {
         "/w.ntfsdump": b"",
         "/w.ntfsdump.meta": as_json({"properties": properties}),
     }
 
-    (image,) = read(site, SourceKind.SNF).images
+    (image,) = read(server, SourceKind.SNF).images
 
     assert image.ssh_key_users == ()
 
 
 @pytest.mark.parametrize("meta", [b"{", b"[]", b"{}", b'{"properties": []}'])
-def test_a_disk_of_which_nothing_sure_is_known_is_left_out(
-    site: Site, meta: bytes
+def test_an_image_with_malformed_properties_is_left_out(
+    server: ImageServer, meta: bytes
 ) -> None:
-    site.pages |= {"/a.diskdump": b"", "/a.diskdump.meta": meta, "/b.diskdump": b""}
+    server.pages |= {"/a.diskdump": b"", "/a.diskdump.meta": meta, "/b.diskdump": b""}
 
-    found = read(site, SourceKind.SNF)
+    result = read(server, SourceKind.SNF)
 
-    assert ids(found) == ["b.diskdump"]
-    assert [name for name, _ in found.problems] == ["a.diskdump.meta"]
+    assert ids(result) == ["b.diskdump"]
+    assert [name for name, _ in result.problems] == ["a.diskdump.meta"]
 
 
 # -- IMAGES_URL
 
 
-def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> None:
+def test_a_meta_file_describes_one_or_several_images(server: ImageServer) -> None:
     users = {**IMAGE, "ssh_key_users": ["root", "ubuntu"]}
     full = {**IMAGE, "osparams": {"size": 3, "deep": {"a": 1}}, "ssh_key_param": "url"}
-    site.pages |= {
+    server.pages |= {
         "/one.meta": as_json(full),
         "/two.meta": as_json({"ubuntu": users, "debian": IMAGE}),
         "/other.json": as_json(IMAGE),
     }
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
-    assert found.problems == []
-    assert found.images == [
+    assert result.problems == []
+    assert result.images == [
         OsImage.from_mapping("one", full),
         OsImage.from_mapping("ubuntu", users),
         OsImage.from_mapping("debian", IMAGE),
@@ -222,116 +222,118 @@ def test_a_meta_file_describes_one_image_or_several_by_their_ids(site: Site) -> 
         (b'{"debian": 1}', "isn't a JSON object"),
     ],
 )
-def test_a_malformed_meta_file_loses_its_own_image_alone(
-    site: Site, meta: bytes, reason: str
+def test_a_malformed_meta_file_does_not_affect_others(
+    server: ImageServer, meta: bytes, reason: str
 ) -> None:
-    site.pages |= {"/bad.meta": meta, "/good.meta": as_json(IMAGE)}
+    server.pages |= {"/bad.meta": meta, "/good.meta": as_json(IMAGE)}
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
     if reason == "no problem":
-        assert ids(found) == ["bad", "good"]
+        assert ids(result) == ["bad", "good"]
         return
-    assert ids(found) == ["good"]
-    ((name, said),) = found.problems
+    assert ids(result) == ["good"]
+    ((name, problem),) = result.problems
     assert name.startswith("bad.meta")
-    assert reason in said
+    assert reason in problem
 
 
-def test_one_malformed_entry_of_several_loses_itself_alone(site: Site) -> None:
-    site.pages["/all.meta"] = as_json({"a": IMAGE, "b": 1, "": IMAGE, "c": IMAGE})
+def test_a_malformed_entry_does_not_affect_others(server: ImageServer) -> None:
+    server.pages["/all.meta"] = as_json({"a": IMAGE, "b": 1, "": IMAGE, "c": IMAGE})
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
-    assert ids(found) == ["a", "c"]
-    assert [name for name, _ in found.problems] == ["all.meta: ", "all.meta: b"]
+    assert ids(result) == ["a", "c"]
+    assert [name for name, _ in result.problems] == ["all.meta: ", "all.meta: b"]
 
 
-def test_of_two_images_with_one_id_the_first_counts(site: Site) -> None:
-    site.pages |= {
+def test_the_first_of_two_images_with_one_id_is_used(server: ImageServer) -> None:
+    server.pages |= {
         "/1.meta": as_json({"debian": {**IMAGE, "description": "first"}}),
         "/2.meta": as_json({"debian": {**IMAGE, "description": "second"}}),
     }
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
-    assert [each.description for each in found.images] == ["first"]
-    assert [name for name, _ in found.problems] == ["debian"]
+    assert [image.description for image in result.images] == ["first"]
+    assert [name for name, _ in result.problems] == ["debian"]
 
 
 # -- all
 
 
-def test_more_images_than_are_kept_are_told(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+def test_images_beyond_the_limit_are_reported(
+    server: ImageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MAX_IMAGES", 2)
-    site.pages["/all.meta"] = as_json(dict.fromkeys("abcd", IMAGE))
+    server.pages["/all.meta"] = as_json(dict.fromkeys("abcd", IMAGE))
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
-    assert ids(found) == ["a", "b"]
-    assert [name for name, _ in found.problems] == ["c"]
+    assert ids(result) == ["a", "b"]
+    assert [name for name, _ in result.problems] == ["c"]
 
 
-def test_more_problems_than_are_kept_are_left_out(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+def test_problems_beyond_the_limit_are_left_out(
+    server: ImageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MAX_PROBLEMS", 2)
-    site.pages["/all.meta"] = as_json(dict.fromkeys("abcd", 1))
+    server.pages["/all.meta"] = as_json(dict.fromkeys("abcd", 1))
 
-    assert len(read(site, SourceKind.META).problems) == 2
-
-
-def test_a_server_that_ails_while_it_is_read_breaks_the_source(site: Site) -> None:
-    """Half of the images were gone for a day when maintenance began meanwhile."""
-    site.pages |= {"/a.meta": ail, "/b.meta": as_json(IMAGE)}
-
-    assert "HTTP 503" in read(site, SourceKind.META).error
+    assert len(read(server, SourceKind.META).problems) == 2
 
 
-def test_more_files_than_are_read_are_told(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+def test_a_server_error_for_a_file_is_an_error_of_the_source(
+    server: ImageServer,
+) -> None:
+    """Images were missing for a day if maintenance began during the reading."""
+    server.pages |= {"/a.meta": send_503, "/b.meta": as_json(IMAGE)}
+
+    assert "HTTP 503" in read(server, SourceKind.META).error
+
+
+def test_files_beyond_the_limit_are_reported(
+    server: ImageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MAX_FILES", 2)
-    site.pages |= {f"/{n}.img": b"" for n in range(4)}
+    server.pages |= {f"/{n}.img": b"" for n in range(4)}
 
-    found = read(site, SourceKind.LISTING)
+    result = read(server, SourceKind.LISTING)
 
-    assert ids(found) == ["0.img", "1.img"]
-    assert [name for name, _ in found.problems] == ["2.img"]
+    assert ids(result) == ["0.img", "1.img"]
+    assert [name for name, _ in result.problems] == ["2.img"]
 
 
-def test_a_file_that_is_not_there_loses_its_own_image_alone(site: Site) -> None:
-    def gone(handler: BaseHTTPRequestHandler) -> None:
+def test_a_missing_file_does_not_affect_others(server: ImageServer) -> None:
+    def send_410(handler: BaseHTTPRequestHandler) -> None:
         handler.send_error(410)
 
-    site.pages |= {"/a.meta": gone, "/b.meta": as_json(IMAGE)}
+    server.pages |= {"/a.meta": send_410, "/b.meta": as_json(IMAGE)}
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
-    assert ids(found) == ["b"]
-    assert "HTTP 410" in found.problems[0][1]
-    assert found.error == ""
+    assert ids(result) == ["b"]
+    assert "HTTP 410" in result.problems[0][1]
+    assert result.error == ""
 
 
-def test_a_source_that_breaks_while_it_is_read_is_not_all_of_it(site: Site) -> None:
-    site.pages |= {"/a.meta": break_off, "/b.meta": as_json(IMAGE)}
+def test_a_connection_that_breaks_gives_a_partial_result(server: ImageServer) -> None:
+    server.pages |= {"/a.meta": break_off, "/b.meta": as_json(IMAGE)}
 
-    found = read(site, SourceKind.META)
+    result = read(server, SourceKind.META)
 
-    assert ids(found) == ["b"]
-    assert found.error
+    assert ids(result) == ["b"]
+    assert result.error
 
 
 @pytest.mark.parametrize("kind", [SourceKind.LISTING, SourceKind.SNF, SourceKind.META])
-def test_an_empty_source_is_no_fault(site: Site, kind: SourceKind) -> None:
-    assert read(site, kind) == FetchResult()
+def test_an_empty_source_has_no_problems(server: ImageServer, kind: SourceKind) -> None:
+    assert read(server, kind) == FetchResult()
 
 
-def test_a_source_that_is_away_is_broken(site: Site) -> None:
+def test_a_missing_listing_is_broken(server: ImageServer) -> None:
     with pytest.raises(DownloadError, match="HTTP 404"):
-        read(site, SourceKind.META, "nowhere")
+        read(server, SourceKind.META, "nowhere")
 
 
 @given(
@@ -349,8 +351,8 @@ def test_a_source_that_is_away_is_broken(site: Site) -> None:
         ).map(as_json),
     )
 )
-def test_whatever_stands_in_a_file_nothing_breaks(site: Site, body: bytes) -> None:
-    site.pages = {
+def test_arbitrary_files_are_read(server: ImageServer, body: bytes) -> None:
+    server.pages = {
         "/a.meta": body,
         "/a.img": b"",
         "/a.img.dsc": body,
@@ -359,6 +361,6 @@ def test_whatever_stands_in_a_file_nothing_breaks(site: Site, body: bytes) -> No
     }
 
     for kind in (SourceKind.LISTING, SourceKind.SNF, SourceKind.META):
-        for image in read(site, kind).images:
-            again = json.loads(json.dumps(image.to_mapping(), allow_nan=False))
-            assert OsImage.from_mapping(image.id, again) == image
+        for image in read(server, kind).images:
+            mapping = json.loads(json.dumps(image.to_mapping(), allow_nan=False))
+            assert OsImage.from_mapping(image.id, mapping) == image

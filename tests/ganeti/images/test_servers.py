@@ -1,4 +1,4 @@
-"""Directories as web servers really list them."""
+"""Directory listings of real web servers."""
 
 import json
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ IMAGE = {"description": "Debian 12", "provider": "image+default"}
 )
 def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
     for server in running(request.param):
-        below = server.root / "pub and more"
-        (below / "old.img").mkdir(parents=True)
+        directory = server.root / "pub and more"
+        (directory / "old.img").mkdir(parents=True)
         for name in NAMES:
-            (below / name).touch()
-            (below / f"{name}.dsc").write_text(f"It is {name}\n")
-        (below / "README").touch()
-        (below / "ubuntu.diskdump").touch()
-        (below / "more.meta").write_text(json.dumps(IMAGE))
+            (directory / name).touch()
+            (directory / f"{name}.dsc").write_text(f"It is {name}\n")
+        (directory / "README").touch()
+        (directory / "ubuntu.diskdump").touch()
+        (directory / "more.meta").write_text(json.dumps(IMAGE))
         yield server
 
 
@@ -55,17 +55,19 @@ def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
 def test_every_image_is_found_with_its_description(
     server: WebServer, path: str
 ) -> None:
-    found = reading.read(Source(SourceKind.LISTING, server.url + path, "image+default"))
+    result = reading.read(
+        Source(SourceKind.LISTING, server.url + path, "image+default")
+    )
 
-    assert found.problems == []
-    assert {image.id: image.description for image in found.images} == {
+    assert result.problems == []
+    assert {image.id: image.description for image in result.images} == {
         name: f"It is {name}" for name in NAMES
     }
-    ids = [image.id for image in found.images]
+    ids = [image.id for image in result.images]
     assert ids.index("debian-9.img") < ids.index("debian-10.img")
 
 
-def test_snf_image_gets_an_address_that_its_node_can_fetch(server: WebServer) -> None:
+def test_snf_images_have_a_url_that_nodes_can_fetch(server: WebServer) -> None:
     url = f"{server.url}pub%20and%20more/"
 
     (image,) = reading.read(Source(SourceKind.SNF, url)).images

@@ -1,4 +1,4 @@
-"""Images from a real web server through real watchers to a page."""
+"""Images fetched by real watchers from a real web server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,21 +26,25 @@ def server() -> Iterator[Python]:
         yield server
 
 
-class Visitor:
-    """Somebody who may see everything, without a browser."""
+class ApiClient:
+    """HTTP client of a superuser."""
 
     def __init__(self, product: Product) -> None:
         self._url = product.url
         self._session = requests.Session()
         self._post("/accounts/login/", username="root", password="root")
 
-    def offered(self) -> list[str]:
-        answer = self._session.get(f"{self._url}/operating_systems/", timeout=10)
-        return [each["id"] for each in answer.json()["operating_systems"]]
+    def image_ids(self) -> list[str]:
+        response = self._session.get(f"{self._url}/operating_systems/", timeout=10)
+        return [image["id"] for image in response.json()["operating_systems"]]
 
-    def broken(self) -> list[str]:
-        answer = self._session.get(f"{self._url}/operating_systems/", timeout=10)
-        return [it["error"] for it in answer.json()["sources"] if it["failing_since"]]
+    def source_errors(self) -> list[str]:
+        response = self._session.get(f"{self._url}/operating_systems/", timeout=10)
+        return [
+            source["error"]
+            for source in response.json()["sources"]
+            if source["failing_since"]
+        ]
 
     def fetch_again(self) -> None:
         self._post("/cluster/images/fetch")
@@ -49,31 +53,31 @@ class Visitor:
         page = self._session.get(f"{self._url}/accounts/login/", timeout=10)
         assert page.ok
         token = self._session.cookies.get("csrftoken", "")
-        answer = self._session.post(
+        response = self._session.post(
             self._url + path,
             data={**fields, "csrfmiddlewaretoken": token},
             timeout=10,
         )
-        assert answer.ok, answer.text
+        assert response.ok, response.text
 
 
-def test_watchers_fetch_once_and_again_when_asked_and_a_broken_source_loses_nothing(
+def test_watchers_fetch_sources_once_and_on_request(
     tmp_path: Path, server: Python
 ) -> None:
-    all_of_it = ["", "debian-x86_64.tar.gz", "ubuntu-x86_64.img"]
+    first_ids = ["", "debian-x86_64.tar.gz", "ubuntu-x86_64.img"]
     with Product(tmp_path, watchers=2, OPERATING_SYSTEMS_URLS=[server.url]) as product:
         product.shell(MAKE_ROOT)
-        visitor = Visitor(product)
+        client = ApiClient(product)
 
-        product.wait_until(lambda: visitor.offered() == all_of_it, 30, "the images")
+        product.wait_until(lambda: client.image_ids() == first_ids, 30, "the images")
         assert (server.directory / "log").read_text().count("GET / ") == 1
 
         (server.root / "arch-x86_64.img").touch()
-        visitor.fetch_again()
-        now = ["", "arch-x86_64.img", *all_of_it[1:]]
-        product.wait_until(lambda: visitor.offered() == now, 30, "the new image")
+        client.fetch_again()
+        new_ids = ["", "arch-x86_64.img", *first_ids[1:]]
+        product.wait_until(lambda: client.image_ids() == new_ids, 30, "the new image")
 
         server.kill()
-        visitor.fetch_again()
-        product.wait_until(visitor.broken, 30, "the source to be found broken")
-        assert visitor.offered() == now
+        client.fetch_again()
+        product.wait_until(client.source_errors, 30, "the source to be found broken")
+        assert client.image_ids() == new_ids

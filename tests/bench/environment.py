@@ -1,4 +1,4 @@
-"""Where a part is measured: the product in a directory, with services beside it."""
+"""The environment of a part: the product in a directory, and its services."""
 
 import json
 import logging
@@ -21,8 +21,8 @@ IMAGES = {"bench": {"description": "An image", "provider": "image+default"}}
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
-    """A running simulator: its clusters, and its controls."""
+class SimulatedClusters:
+    """A running simulator: its clusters and controls."""
 
     clusters: list[Description]
     control_url: str
@@ -39,10 +39,16 @@ class Simulated:
 
 
 @contextmanager
-def simulator(directory: Path, *options: str) -> Iterator[Simulated]:
+def simulator(directory: Path, *options: str) -> Iterator[SimulatedClusters]:
     """Run simulated clusters in another process."""
-    ready = directory / "simulator.json"
-    command = [sys.executable, "-m", "contrib.simulator", "--ready-file", str(ready)]
+    ready_file = directory / "simulator.json"
+    command = [
+        sys.executable,
+        "-m",
+        "contrib.simulator",
+        "--ready-file",
+        str(ready_file),
+    ]
     with (directory / "simulator.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [*command, *options],
@@ -52,24 +58,24 @@ def simulator(directory: Path, *options: str) -> Iterator[Simulated]:
             start_new_session=True,
         )
     try:
-        services.wait_until(ready.exists, 60, "the simulator")
-        document = json.loads(ready.read_text())
-        yield Simulated(document["clusters"], document["control_url"])
+        services.wait_until(ready_file.exists, 60, "the simulator")
+        document = json.loads(ready_file.read_text())
+        yield SimulatedClusters(document["clusters"], document["control_url"])
     finally:
         services.end(process)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a part is measured; the product runs no process until told to."""
+class Environment:
+    """The product in a directory; its processes are started by the part."""
 
     directory: Path
     product: Product
 
 
 @contextmanager
-def place(directory: Path, *, shared: bool) -> Iterator[Place]:
-    """Make the product ready in a directory, and set it up in this process too.
+def create_environment(directory: Path, *, shared: bool) -> Iterator[Environment]:
+    """Prepare the product in a directory, and set Django up in this process.
 
     ``shared``: with Redis and beanstalkd, as several hosts would; else the embedded
     default.
@@ -83,8 +89,8 @@ def place(directory: Path, *, shared: bool) -> Iterator[Place]:
         product = Product(directory, watchers=0, workers=2, **settings)
         stack.callback(product.stop)
         django.setup()
-        # What the parts do on purpose is no news.
+        # Parts cause warnings on purpose.
         logging.disable(logging.WARNING)
         product.manage("migrate", "--verbosity=0")
         product.manage("collectstatic", "--noinput", "--verbosity=0")
-        yield Place(directory, product)
+        yield Environment(directory, product)
