@@ -32,7 +32,7 @@ def act(action: str, cluster: Cluster, name: str, user: User) -> Job:
 def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
     found = inventory.visible(Person.of(user))
     busy = Job.objects.unfinished().named(cluster, TargetKind.INSTANCE, name).first()
-    return availability.offer(kind, machine(cluster, name), found, busy).answer
+    return availability.verdict_for(kind, machine(cluster, name), found, busy).answer
 
 
 # -- what is asked of Ganeti
