@@ -40,9 +40,13 @@ def addresses(
             yield f"{namespace}{pattern.name}", parameters
 
 
-ALL: Addresses = dict(addresses(get_resolver().url_patterns))
-OURS = {name: args for name, args in ALL.items() if not name.startswith("admin:")}
-ADMIN = {name: args for name, args in ALL.items() if name.startswith("admin:")}
+ALL_ADDRESSES: Addresses = dict(addresses(get_resolver().url_patterns))
+OURS = {
+    name: args for name, args in ALL_ADDRESSES.items() if not name.startswith("admin:")
+}
+ADMIN = {
+    name: args for name, args in ALL_ADDRESSES.items() if name.startswith("admin:")
+}
 
 
 def create_action_request(machine: str) -> ActionRequest:
@@ -90,15 +94,20 @@ def address_of(name: str, machine: str) -> str:
         "accounts:mail-change key": create_mail_change,
         "applications:trial key": lambda: "of-no-trial",
     }
-    if {"key", "request_pk"} & set(ALL[name]) and name.startswith("ganeti:"):
+    if {"key", "request_pk"} & set(ALL_ADDRESSES[name]) and name.startswith("ganeti:"):
         action_request = create_action_request(machine)
         values |= {
             "key": lambda: KEY,
             "request_pk": lambda: action_request.pk,
             "action": lambda: action_request.action,
         }
-    getters = {each: values.get(f"{name} {each}") or values[each] for each in ALL[name]}
-    return reverse(name, kwargs={each: value() for each, value in getters.items()})
+    getters = {
+        parameter: values.get(f"{name} {parameter}") or values[parameter]
+        for parameter in ALL_ADDRESSES[name]
+    }
+    return reverse(
+        name, kwargs={parameter: getter() for parameter, getter in getters.items()}
+    )
 
 
 def create_key() -> int:

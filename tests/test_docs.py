@@ -90,7 +90,7 @@ def test_the_manual_has_every_setting_with_its_default() -> None:
     }
 
 
-def test_every_command_that_the_manual_names_is_there() -> None:
+def test_every_command_in_the_manual_exists() -> None:
     pages = [path.read_text(encoding="utf-8") for path in ROOT.glob("docs/*.rst")]
     commands = re.findall(r"(?:manage\.py|\$manage) (\w+)", "\n".join(pages))
 

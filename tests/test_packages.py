@@ -59,7 +59,7 @@ def test_there_are_pins_to_test() -> None:
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
-def test_every_requirement_is_pinned_says_why_and_is_locked(path: Path) -> None:
+def test_every_requirement_is_pinned_explained_and_locked(path: Path) -> None:
     lock = pinned(path.with_suffix(".txt"))
 
     for line in path.read_text().splitlines():

@@ -96,7 +96,7 @@ def test_the_socket_of_the_example_is_open_to_its_group_only(
     assert not services.listens(socket_redis.port)
 
 
-def test_the_account_of_the_manual_does_what_the_cache_needs_and_no_more(
+def test_the_account_of_the_manual_has_only_the_permissions_of_a_cache(
     settings: Settings, account_redis: AccountRedis
 ) -> None:
     place = f"127.0.0.1:{account_redis.port}"

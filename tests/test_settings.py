@@ -169,11 +169,11 @@ def test_sentry_needs_its_package(
 
 
 def test_values_that_exclude_each_other_are_named() -> None:
-    both = {**DEFAULTS, "EMAIL_USE_TLS": True, "EMAIL_USE_SSL": True}
-    half = {**DEFAULTS, "RECAPTCHA_PUBLIC_KEY": "k"}
+    tls_and_ssl = {**DEFAULTS, "EMAIL_USE_TLS": True, "EMAIL_USE_SSL": True}
+    public_key_only = {**DEFAULTS, "RECAPTCHA_PUBLIC_KEY": "k"}
 
-    assert "EMAIL_USE_SSL" in next(complaints(both))
-    assert "RECAPTCHA_PRIVATE_KEY" in next(complaints(half))
+    assert "EMAIL_USE_SSL" in next(complaints(tls_and_ssl))
+    assert "RECAPTCHA_PRIVATE_KEY" in next(complaints(public_key_only))
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_missing_packages_are_named_to_an_ordinary_user(ordinary_user: str) -> N
     assert "apt-get install" in run.stderr
 
 
-def test_an_ordinary_user_is_told_that_no_release_was_tried(ordinary_user: str) -> None:
+def test_the_release_script_needs_root(ordinary_user: str) -> None:
     run = set_up("release", "bookworm", path=ordinary_user)
 
     assert run.returncode == 1
@@ -154,7 +154,7 @@ def test_an_ordinary_user_is_told_that_no_release_was_tried(ordinary_user: str) 
 
 
 def test_test_modules_import_nothing_from_each_other() -> None:
-    """Shared helpers belong into a module or a plugin without tests."""
+    """Shared helpers belong in a module or a plugin without tests."""
     test_import = re.compile(
         r"^ *(from|import) tests[.\w]*(\.| import )test_", re.MULTILINE
     )

@@ -68,7 +68,7 @@ def test_no_message_is_missing_and_none_is_left_over(
         assert gettext_tool("msgattrib", which, copy) == ""
 
 
-def test_what_is_to_be_translated_is_marked_as_xgettext_knows_it() -> None:
+def test_gettext_functions_are_imported_under_names_that_xgettext_knows() -> None:
     """``gettext_lazy as lazy`` would hide every message of a module from it."""
     alias = re.compile(r"import .*gettext\w* as (?!_$)\w+", re.MULTILINE)
 

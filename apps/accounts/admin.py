@@ -37,7 +37,7 @@ FIELD_CLASSES: dict[Any, dict[str, Any]] = {
 class OrganizationAdmin(admin.ModelAdmin[Organization]):
     list_display = ["title", "tag", "website", "email", "phone"]
     search_fields = ["title", "tag", "website", "email", "phone", "users__username"]
-    search_help_text = _("Search by title, tag, website, mail, phone or user.")
+    search_help_text = _("Search by title, tag, website, email, phone or user.")
     filter_horizontal = ["users"]
     formfield_overrides = FIELD_CLASSES
 
@@ -156,7 +156,7 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
     search_fields = ["username", "first_name", "last_name", "email", "profile__phone"]
     search_fields += ["profile__organization__title", "ssh_keys__fingerprint"]
     search_help_text = _(
-        "Search by user name, name, mail, phone, organization or SSH key fingerprint."
+        "Search by user name, name, email, phone, organization or SSH key fingerprint."
     )
 
     @method_decorator(sensitive_post_parameters())

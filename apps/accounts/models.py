@@ -192,7 +192,7 @@ class Organization(models.Model):
         help_text=_("Identifies the organization in the tags of its machines."),
     )
     website = models.URLField(_("website"), blank=True)
-    email = models.EmailField(_("mail"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     phone = models.CharField(_("phone"), max_length=64, blank=True)
     users = models.ManyToManyField(
         settings.AUTH_USER_MODEL,

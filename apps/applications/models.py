@@ -104,7 +104,7 @@ class InstanceApplication(models.Model):
         related_name="applications",
     )
     contact_name = models.CharField(_("contact's name"), max_length=255, blank=True)
-    contact_email = models.EmailField(_("contact's mail"), blank=True)
+    contact_email = models.EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's phone"), max_length=64, blank=True)
     # A network of ours that the applicant's groups are offered.
     network = models.ForeignKey(
@@ -214,7 +214,7 @@ class Event(models.Model):
         DISCARDED = "discarded", _("discarded")
         WITHDRAWN = "withdrawn", _("withdrawn")
         SUBMITTED = "submitted", _("submitted to the cluster")
-        NOT_SUBMITTED = "not_submitted", _("not accepted by the cluster")
+        NOT_SUBMITTED = "not_submitted", _("rejected by the cluster")
         CREATED = "created", _("created")
         FAILED = "failed", _("failed")
 

@@ -15,12 +15,12 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     list_filter = ["refused", "target_kind", "action", "cluster", "created_at"]
     search_fields = ["username", "target_name", "=target_id", "cluster"]
     search_fields += ["=address", "detail"]
-    search_help_text = _("User, target or its id, cluster, address or detail.")
+    search_help_text = _("User, target or its ID, cluster, address or detail.")
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["created_at", "username", "user", "address"]}),
         (
-            _("What"),
+            _("Action"),
             {
                 "fields": [
                     *("action", "target_kind", "target_name", "target_id", "cluster"),

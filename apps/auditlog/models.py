@@ -53,10 +53,10 @@ class AuditEntry(models.Model):
     action = models.CharField(_("action"), max_length=64)
     # As `Target` has them; empty where there is none.
     target_kind = models.CharField(
-        _("kind of target"), max_length=16, choices=TargetKind, blank=True
+        _("target type"), max_length=16, choices=TargetKind, blank=True
     )
     target_name = models.CharField(_("target"), max_length=255, blank=True)
-    target_id = models.CharField(_("id of the target"), max_length=36, blank=True)
+    target_id = models.CharField(_("target ID"), max_length=36, blank=True)
     cluster = models.CharField(_("cluster"), max_length=50, blank=True)
     refused = models.BooleanField(_("refused"), default=False)
     # The user may not know of what it names: for staff only, and on no page of it.

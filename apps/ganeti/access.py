@@ -115,7 +115,7 @@ def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Ve
     if person.superuser:
         return YES
     return Verdict(
-        Answer.FORBIDDEN, _("Only administrators can move machines to other nodes.")
+        Answer.FORBIDDEN, _("Only superusers can move machines to other nodes.")
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from .rapi.errors import RapiError
 
-NO_KEY = gettext_noop("No key in the settings fits its RAPI password.")
+NO_KEY = gettext_noop("No key in the settings can decrypt its RAPI password.")
 
 
 class UndecryptableError(RapiError):

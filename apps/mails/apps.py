@@ -8,7 +8,7 @@ from apps.work import chores
 
 class MailsConfig(AppConfig):
     name = "apps.mails"
-    verbose_name = _("Mails")
+    verbose_name = _("Emails")
 
     def ready(self) -> None:
         from . import delivery  # noqa: PLC0415 - models are there

@@ -54,18 +54,18 @@ def kind_of(record: logging.LogRecord) -> str:
 
 
 def report(record: logging.LogRecord, folded: int) -> str:
-    """Return the text of the mail."""
+    """Return the text of the email."""
     message = fold(record.getMessage()[:MAX_MESSAGE_LENGTH])
     parts = [f"{record.levelname} {record.name}: {message}"]
     request = getattr(record, "request", None)
     if isinstance(request, HttpRequest):
         parts.append(f"Request: {request.method} {fold(request.path)}")
     if folded:
-        parts.append(f"{folded} more like it came since the last mail about it.")
+        parts.append(f"{folded} more errors like it since the last email about it.")
     if record.exc_info:
         lines = "".join(traceback.format_exception(record.exc_info[1]))
         parts.append(lines[-MAX_TRACEBACK_LENGTH:].strip())
-    parts.append("No other mail about this kind of error is sent for an hour.")
+    parts.append("No other email about this kind of error will be sent for an hour.")
     return scrub("\n\n".join(parts)) + "\n"
 
 

@@ -37,14 +37,14 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(blank=True)
-    reply_to = models.CharField(_("answers go to"), max_length=255, blank=True)
+    reply_to = models.CharField(_("reply to"), max_length=255, blank=True)
     secret = models.BooleanField(default=False)
     about = models.CharField(_("about"), max_length=64, blank=True, db_index=True)
     message_id = models.CharField(max_length=255)
     due_at = models.DateTimeField(default=timezone.now)
     taken_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    error = models.TextField(_("why not yet"), blank=True)
+    error = models.TextField(_("last error"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     given_up_at = models.DateTimeField(_("given up"), null=True)
 
@@ -52,8 +52,8 @@ class Mail(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
         indexes = [models.Index(fields=["sent_at", "given_up_at", "due_at"])]
 
     def __str__(self) -> str:

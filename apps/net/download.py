@@ -102,7 +102,7 @@ class Downloader:
                     _check_headers(response)
                     return Download(url, self._body(response, ends_at))
                 url = _next_url(url, response)
-        raise FileError(gettext_noop("It sends from one address to the next."))
+        raise FileError(gettext_noop("It redirects too many times."))
 
     def _response(self, url: str) -> requests.Response:
         timeout = (self._limits.connect_s, self._limits.read_s)
@@ -127,11 +127,9 @@ class Downloader:
 
     def _too_large(self, *, of_file: bool) -> DownloadError:
         if of_file:
-            message = gettext_noop("It is larger than what is read of such files")
+            message = gettext_noop("It is larger than the limit")
             return FileError(f"{message}: {self._limits.file_bytes // 1024} KiB.")
-        message = gettext_noop(
-            "Its files together are larger than what is read of them"
-        )
+        message = gettext_noop("Its files together are larger than the limit")
         return DownloadError(f"{message}: {self._limits.total_bytes // 1024} KiB.")
 
 
@@ -245,38 +243,40 @@ def _check_headers(response: requests.Response) -> None:
     """Refuse a response by its headers, before its body is read."""
     status = response.status_code
     if status != HTTPStatus.OK:
-        message = gettext_noop("It answers with an error")
+        message = gettext_noop("It responds with an error")
         # An error of the server says nothing about the file: it may be temporary.
         temporary = status >= 500 or status in _TEMPORARY_STATUSES
         error = DownloadError if temporary else FileError
         raise error(f"{message}: HTTP {status}.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise FileError(gettext_noop("It answers in an encoding not asked for."))
+        raise FileError(gettext_noop("It responds with an unexpected encoding."))
 
 
 def _next_url(url: str, response: requests.Response) -> str:
     """Return the target of a redirect; bytes that are not ASCII are UTF-8."""
     location = response.headers["Location"].encode("latin-1").decode(errors="replace")
     if len(location) > MAX_URL_LENGTH:
-        raise FileError(gettext_noop("It sends to an address that is not HTTP."))
+        raise FileError(gettext_noop("It redirects to an address that isn't HTTP."))
     return urljoin(url, location)
 
 
 def _as_download_error(exc: Exception) -> DownloadError:
     match exc:
         case requests.exceptions.InvalidSchema() | requests.exceptions.InvalidURL():
-            return FileError(gettext_noop("It sends to an address that is not HTTP."))
+            return FileError(
+                gettext_noop("It redirects to an address that isn't HTTP.")
+            )
         case requests.exceptions.SSLError():
-            return DownloadError(gettext_noop("Its certificate is not trusted."))
+            return DownloadError(gettext_noop("Its certificate isn't trusted."))
         case requests.ConnectTimeout():
             return DownloadError(
-                gettext_noop("It cannot be reached: no connection in time.")
+                gettext_noop("It can't be reached: the connection timed out.")
             )
         case requests.ReadTimeout() | urllib3.exceptions.ReadTimeoutError():
-            return DownloadError(gettext_noop("It did not answer in time."))
+            return DownloadError(gettext_noop("It didn't respond in time."))
         case requests.ConnectionError() if _is_unreachable(exc):
-            return DownloadError(gettext_noop("It cannot be reached."))
-    return DownloadError(gettext_noop("The connection broke off."))
+            return DownloadError(gettext_noop("It can't be reached."))
+    return DownloadError(gettext_noop("The connection was lost."))
 
 
 def _is_unreachable(exc: requests.ConnectionError) -> bool:

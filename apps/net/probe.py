@@ -73,8 +73,8 @@ class _FileMissing(_Failure):
 
 
 NO_FILE = _(
-    "No file could be read there. The host must be on the public internet, and answer "
-    "within %(seconds)d seconds, over https:// with a valid certificate."
+    "The file couldn't be read. The host must be on the public internet and respond "
+    "within %(seconds)d seconds, with a valid certificate if the address is https://."
 )
 
 
@@ -101,7 +101,7 @@ def check(
     started_at = time.monotonic()
     if not _slots.acquire(blocking=False):
         raise UnsuitableUrlError(
-            _("Several addresses are being checked just now; try again in a moment.")
+            _("Several addresses are being checked. Try again in a moment.")
         )
     try:
         _Check(allow_private, ports, resolve, started_at + timeout_s).run(url)
@@ -118,7 +118,10 @@ def check(
 def parse(url: str) -> SplitResult:
     """Return the parts of a URL that may be requested; raises UnsuitableUrlError."""
     error = UnsuitableUrlError(
-        _("It is too long, or holds a comma or what else an address may not hold.")
+        _(
+            "It is too long, or contains a comma or another character that isn't "
+            "allowed."
+        )
     )
     if len(url) > MAX_URL_LENGTH:
         raise error
@@ -133,13 +136,13 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as exc:
-        raise UnsuitableUrlError(_("This is no address of a file.")) from exc
+        raise UnsuitableUrlError(_("This isn't the address of a file.")) from exc
     if parts.scheme not in _PORTS or not parts.hostname or port == 0:
         raise UnsuitableUrlError(
-            _("It must begin with http:// or https:// and name a host.")
+            _("It must start with http:// or https:// and contain a host name.")
         )
     if "@" in parts.netloc or not _HOST.fullmatch(parts.hostname):
-        raise UnsuitableUrlError(_("It may hold no name and no password."))
+        raise UnsuitableUrlError(_("It can't contain a user name or password."))
     return parts
 
 

@@ -39,9 +39,7 @@ class FlatPageForm(ModelForm[FlatPage]):
     url = forms.ChoiceField(label=_("Page"), choices=choices)
     content = TextField(
         label=_("Content"),
-        help_text=_(
-            "Written in Markdown. Scripts and styles are left out when it is shown."
-        ),
+        help_text=_("Written in Markdown. Scripts and styles are removed."),
         max_length=markdown_text.LONGEST,
         required=False,
         widget=AdminTextareaWidget,
@@ -54,7 +52,7 @@ class FlatPageForm(ModelForm[FlatPage]):
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         if FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("This page is written already: change it."))
+            raise forms.ValidationError(_("This page already exists. Change that one."))
         return url
 
     def clean_content(self) -> str:
@@ -66,7 +64,7 @@ class FlatPageForm(ModelForm[FlatPage]):
             )
         except limited_process.LimitError as exc:
             raise forms.ValidationError(
-                _("Its lists, quotations or brackets are nested too deeply to show.")
+                _("Its lists, quotations or brackets are nested too deeply.")
             ) from exc
         return content
 

@@ -15,13 +15,13 @@ VERBATIM = {"autocapitalize": "none", "spellcheck": "false"}
 
 no_control_characters = RegexValidator(
     text.CONTROL_CHARACTERS,
-    _("Line breaks and control characters are not allowed here."),
+    _("Line breaks and control characters aren't allowed."),
     code="control_characters",
     inverse_match=True,
 )
 no_control_characters_in_text = RegexValidator(
     text.CONTROL_CHARACTERS_IN_TEXT,
-    _("Control characters are not allowed here."),
+    _("Control characters aren't allowed."),
     code="control_characters",
     inverse_match=True,
 )

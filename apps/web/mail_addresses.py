@@ -32,13 +32,13 @@ def normalize(address: str) -> str:
         raise _too_long()
     if any(unicodedata.category(character)[0] in "CZ" for character in address):
         raise ValidationError(
-            _("The mail address contains a space or an invisible character."),
+            _("The email address contains a space or an invisible character."),
             code="invisible",
         )
     local_part, at, domain = address.partition("@")
     if not (local_part and at and domain) or "@" in domain:
         raise ValidationError(
-            _("Enter a mail address such as name@example.org."), code="invalid"
+            _("Enter an email address such as name@example.org."), code="invalid"
         )
     _check_local_part(local_part)
     normalized = f"{local_part}@{_ascii_domain(domain)}"
@@ -111,7 +111,7 @@ def _no_domain() -> ValidationError:
 
 def _too_long() -> ValidationError:
     return ValidationError(
-        _("A mail address has at most %(limit)d characters."),
+        _("An email address has at most %(limit)d characters."),
         code="max_length",
         params={"limit": MAX_LENGTH},
     )

@@ -8,7 +8,7 @@ from . import chores
 
 class WorkConfig(AppConfig):
     name = "apps.work"
-    verbose_name = _("Background work")
+    verbose_name = _("Background tasks")
 
     def ready(self) -> None:
         from . import failures  # noqa: PLC0415 - models are there

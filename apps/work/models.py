@@ -19,13 +19,13 @@ class Failure(models.Model):
     ``chore`` names it, as in ``news`` or ``job 17``. The row goes when it succeeds.
     """
 
-    chore = models.CharField(_("chore"), max_length=191, unique=True)
+    chore = models.CharField(_("task"), max_length=191, unique=True)
     error = models.TextField(_("error"))
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     failing_since = models.DateTimeField(_("failing since"), default=timezone.now)
     failed_at = models.DateTimeField(_("last failed"), default=timezone.now)
     next_at = models.DateTimeField(
-        _("tried again"), default=timezone.now, db_index=True
+        _("next attempt"), default=timezone.now, db_index=True
     )
     given_up_at = models.DateTimeField(_("given up"), null=True)
 
@@ -33,8 +33,8 @@ class Failure(models.Model):
 
     class Meta:
         ordering = ["-failed_at"]
-        verbose_name = _("failing chore")
-        verbose_name_plural = _("failing chores")
+        verbose_name = _("failing background task")
+        verbose_name_plural = _("failing background tasks")
 
     def __str__(self) -> str:
         return self.chore

@@ -66,7 +66,7 @@ def test_the_link_goes_to_the_new_address_and_a_notice_to_the_old_one(
 ) -> None:
     answer = request_change(logged_in)
 
-    assert f"We sent a link to {NEW_ADDRESS}." in notices(answer)[0]
+    assert f"We've sent a link to {NEW_ADDRESS}." in notices(answer)[0]
     mails = {mail.to[0]: str(mail.body) for mail in sent()}
     assert set(mails) == {OLD_ADDRESS, NEW_ADDRESS}
     assert "/user/profile/mail/" in mails[NEW_ADDRESS]
@@ -98,7 +98,7 @@ def test_the_address_changes_on_post_and_not_on_get(
     assert address_of(alice) == OLD_ADDRESS
     answer = logged_in.post(link, follow=True)
 
-    assert notices(answer) == [f"Your mail address is now {NEW_ADDRESS}."]
+    assert notices(answer) == [f"Your email address is now {NEW_ADDRESS}."]
     assert address_of(alice) == NEW_ADDRESS
     entry = AuditEntry.objects.get(action=email_change.CHANGED)
     assert entry.changes == [["email", OLD_ADDRESS, NEW_ADDRESS]]
@@ -106,7 +106,7 @@ def test_the_address_changes_on_post_and_not_on_get(
     assert sent()[-1].to == [OLD_ADDRESS]
 
 
-def test_an_administrator_who_follows_a_strangers_link_keeps_their_address(
+def test_another_user_cannot_use_the_link(
     logged_in: Client, alice: User, root: User, carol: User, sent: Sent
 ) -> None:
     """Regression: the administrator got the stranger's address."""
@@ -221,7 +221,7 @@ def test_an_address_taken_in_the_meantime_is_refused(
         (NEW_ADDRESS, "wrong", "Incorrect password."),
         (NEW_ADDRESS, "", "This field is required."),
         (OLD_ADDRESS, PASSWORD, "This is already your address."),
-        ("nowhere", PASSWORD, "Enter a mail address such as"),
+        ("nowhere", PASSWORD, "Enter an email address such as"),
         ("a@b.org\nBcc: c@d.org", PASSWORD, "an invisible character"),
     ],
 )

@@ -101,6 +101,6 @@ def test_staff_see_a_list_of_idle_users(client: Client) -> None:
 
     page = text(markup(client.get(reverse("ganeti:idle-accounts"))))
 
-    assert "3 in all" in page
-    assert "no mail address" in page
+    assert "3 in total" in page
+    assert "no email address" in page
     assert "lately" not in page

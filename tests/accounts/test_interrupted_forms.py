@@ -191,7 +191,7 @@ def test_a_form_address_explains_itself_on_get(client: Client, alice: User) -> N
 
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
-    assert "can't be opened" in unescape(markup(answer))
+    assert "isn't a page" in unescape(markup(answer))
 
 
 # -- how long a session lasts

@@ -165,7 +165,7 @@ def test_a_directory_address_that_is_taken_is_not_used(
     alice.save()
 
     client.post(LOGIN, {"username": "lara", "password": LARAS_PASSWORD})
-    assert "Your account has no mail address" in text(markup(client.get(HOME)))
+    assert "Your account has no email address" in text(markup(client.get(HOME)))
     User.objects.filter(username="lara").update(email="lara@home.example")
     log_in(client, "lara", LARAS_PASSWORD)
 

@@ -57,7 +57,7 @@ def test_groups_that_cannot_be_stored_are_skipped(
 
 
 @pytest.mark.parametrize("name", ["..", "a\nb", "x" * 151])
-def test_nobody_logs_in_with_a_name_that_cannot_be_stored(
+def test_login_is_refused_for_a_name_that_cannot_be_stored(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     backend = ldap_backend.LDAPBackend()
@@ -69,7 +69,7 @@ def test_nobody_logs_in_with_a_name_that_cannot_be_stored(
     assert backend.authenticate(None, username=name, password="secret") is None
 
 
-def test_an_address_that_was_shared_before_stays(lara: User) -> None:
+def test_a_formerly_shared_address_is_kept(lara: User) -> None:
     """Addresses weren't always unique."""
     other = User.objects.create_user("other", "both@example.org")
     lara.save()

@@ -73,4 +73,4 @@ def test_links_of_pending_registrations_still_say_so(client: Client) -> None:
     migration.hash_keys(apps, None)
 
     page = markup(client.get(f"/accounts/activate/{key}/"))
-    assert "Your mail address is confirmed" in page
+    assert "Your email address is confirmed" in page

@@ -173,7 +173,7 @@ def test_a_directory_user_is_told_that_the_password_is_elsewhere(
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-class AnythingTest(TestCase):
+class AnyPasswordFormTest(TestCase):
     @given(
         st.dictionaries(
             st.sampled_from(sorted(GOOD)),
@@ -333,9 +333,9 @@ def test_resets_beyond_the_limit_get_the_same_answer_and_send_nothing(
     client: Client, alice: User, sent: Sent
 ) -> None:
     addresses = ["alice@example.org", "ALICE@example.org", "alice@EXAMPLE.org"]
-    answers = [client.post(RESET, {"email": each}) for each in addresses * 3]
+    answers = [client.post(RESET, {"email": address}) for address in addresses * 3]
 
-    assert {(each.status_code, location_of(each)) for each in answers} == {
+    assert {(answer.status_code, location_of(answer)) for answer in answers} == {
         (302, RESET_SENT)
     }
     assert len(sent()) == 3

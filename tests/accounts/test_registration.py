@@ -60,7 +60,7 @@ def test_registration_from_form_to_login(
     assert not User.objects.filter(username="nina").exists()
 
     link = link_in(sent, NINA)
-    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "Confirm your email address" in text(markup(client.get(link)))
     assert "is confirmed" in text(
         markup(client.post(link, CHOSEN_PASSWORD, follow=True))
     )
@@ -91,7 +91,7 @@ def test_following_the_link_changes_nothing_until_it_is_confirmed(
     client.get(link)
     client.head(link)
 
-    assert "Confirm your mail address" in text(markup(client.get(link)))
+    assert "Confirm your email address" in text(markup(client.get(link)))
     assert all("ada@example.org" not in mail.to for mail in sent())
 
 
@@ -104,7 +104,7 @@ def test_confirming_twice_tells_the_administrators_once(
     assert sum("ada@example.org" in mail.to for mail in sent()) == 1
 
 
-def test_nobody_logs_in_before_the_approval(client: Client, link: str) -> None:
+def test_login_is_refused_before_the_approval(client: Client, link: str) -> None:
     client.post(link, CHOSEN_PASSWORD)
 
     answer = client.post(
@@ -196,7 +196,7 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
 
 
 @pytest.mark.parametrize(
-    ("password", "again", "message"),
+    ("password", "password_again", "message"),
     [
         ("a", "a", "too short"),
         ("1234567890123", "1234567890123", "entirely numeric"),
@@ -206,10 +206,10 @@ def test_an_account_that_got_the_name_or_address_meanwhile_keeps_it(
     ],
 )
 def test_a_bad_password_is_refused_at_its_field(
-    client: Client, link: str, password: str, again: str, message: str
+    client: Client, link: str, password: str, password_again: str, message: str
 ) -> None:
     """Regression: "a" was accepted."""
-    answer = client.post(link, {"password": password, "password_again": again})
+    answer = client.post(link, {"password": password, "password_again": password_again})
 
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert message in text(markup(answer))
@@ -390,7 +390,7 @@ def test_a_reset_during_review_says_so_by_mail(
 
 
 @pytest.mark.usefixtures("no_rate_limits")
-class AnythingTest(TestCase):
+class AnyFormTest(TestCase):
     """No form data makes a server error."""
 
     @given(

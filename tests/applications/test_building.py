@@ -167,7 +167,7 @@ def test_an_application_can_be_submitted_again_after_an_outage(
     sent: Sent,
 ) -> None:
     published.go_down()
-    with pytest.raises(NotTaken, match="refuses connections"):
+    with pytest.raises(NotTaken, match="refused the connection"):
         submit(accepted, by=by_rhea)
 
     assert accepted.status == Status.FAILED
@@ -184,7 +184,7 @@ def test_an_application_can_be_submitted_again_after_an_outage(
 def test_a_call_without_answer_is_not_repeated(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
-    lost = RapiUnreachable("It did not answer in time.", sent=True)
+    lost = RapiUnreachable("It didn't respond in time.", sent=True)
     published.fail_submissions(lost, after=True)
 
     job = submit(accepted, by=by_rhea)
@@ -454,7 +454,7 @@ def test_a_dry_run_on_a_cluster_that_is_down_is_reported(
 ) -> None:
     published.go_down()
 
-    with pytest.raises(NotTaken, match="refuses connections"):
+    with pytest.raises(NotTaken, match="refused the connection"):
         try_out(accepted, by=by_rhea)
 
 

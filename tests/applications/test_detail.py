@@ -136,7 +136,7 @@ def test_the_applicant_sees_the_outcome_without_reviewer_and_comments(
     assert "Filed alice" in content
     assert "Changed Staff" in content
     assert "Memory, MiB: 4096 1024" in content
-    assert "you'll get a mail when it's ready." in content
+    assert "you'll get an email when it's ready." in content
     for secret in ("rhea", "Knows", "node group"):
         assert secret not in content
 
@@ -275,7 +275,7 @@ def test_staff_see_the_log_of_each_of_its_jobs(
 
     content = text(page(client, vera, application))
 
-    assert content.index("Ganeti's job 4712") < content.index("Ganeti's job 4711")
+    assert content.index("Ganeti job 4712") < content.index("Ganeti job 4711")
     assert "no memory" in content
     assert "adding disks on node1" in content
     assert "node1" not in page(client, alice, application)
@@ -302,7 +302,7 @@ def test_staff_see_all_mails_and_the_applicant_her_own(
 
     assert "Ready" in content
     assert "Look at this" in content
-    assert "waiting to be sent" in content
+    assert "not sent yet" in content
     assert "text of Ready" in own
     assert "Look at this" not in own
     assert "manager@" not in own

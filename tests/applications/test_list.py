@@ -217,7 +217,7 @@ def test_reviewers_see_the_number_of_pending_reviews(
         make_application(status=status)
 
     client.force_login(rhea)
-    assert "Awaiting review 2 wait" in text(markup(client.get("/")))
+    assert "Awaiting review 2 pending" in text(markup(client.get("/")))
 
     client.force_login(vera)
     assert "?status=review&amp;sort=filed" not in markup(client.get("/"))

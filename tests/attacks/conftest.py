@@ -11,14 +11,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests import services
-from tests.attacks.site import SETTINGS, Site, set_up, simulate
+from tests.attacks.site import SETTINGS, AttackedSite, set_up, simulate
 from tests.product import Product
 from tests.smtp import MailServer
 from tests.system.inside import Inside
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttackedSite]:
     mail_port = services.free_port()
     ports = (services.free_port(), services.free_port())
     product = Product(
@@ -34,7 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with MailServer(mail_port) as mail_server, simulate() as simulator, product:
         set_up(product, simulator.clusters["athens"])
         with Inside(product.environment) as inside:
-            site = Site(product, simulator, mail_server, inside, ports)
+            site = AttackedSite(product, simulator, mail_server, inside, ports)
             alice = site.visitor("alice")
             product.wait_until(
                 lambda: alice.sees("web1.alice.example.org"), 30, "the cluster is known"

@@ -3,12 +3,12 @@
 import re
 from email import message_from_bytes, policy
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 PATIENCE_S = 30
 
 
-def texts_to(site: Site, address: str, subject: str) -> list[str]:
+def texts_to(site: AttackedSite, address: str, subject: str) -> list[str]:
     """Return the texts of all mails to somebody with this in their subjects."""
     server = site.mail_server
     texts = []
@@ -20,7 +20,9 @@ def texts_to(site: Site, address: str, subject: str) -> list[str]:
     return texts
 
 
-def wait_for_mail(site: Site, address: str, subject: str, count: int = 1) -> str:
+def wait_for_mail(
+    site: AttackedSite, address: str, subject: str, count: int = 1
+) -> str:
     """Wait for so many such mails; return the text of the newest."""
     site.product.wait_until(
         lambda: len(texts_to(site, address, subject)) >= count,
@@ -30,7 +32,7 @@ def wait_for_mail(site: Site, address: str, subject: str, count: int = 1) -> str
     return texts_to(site, address, subject)[-1]
 
 
-def link_in(site: Site, text: str) -> str:
+def link_in(site: AttackedSite, text: str) -> str:
     """Return the path of the first link to the site in a mail."""
     match = re.search(rf"{re.escape(site.url)}(/\S+)", text)
     assert match, text

@@ -57,7 +57,7 @@ cluster.save()
 
 
 @dataclass
-class Site:
+class AttackedSite:
     """A site with one simulated cluster and a mail server, for one attack at a time."""
 
     product: Product

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -14,7 +14,9 @@ def marks(count: int) -> str:
 
 
 @pytest.mark.parametrize("count", [4_000, 30_000, 100_000])
-def test_a_user_name_of_combining_marks_costs_no_time(site: Site, count: int) -> None:
+def test_a_user_name_of_combining_marks_costs_no_time(
+    site: AttackedSite, count: int
+) -> None:
     stranger = site.visitor()
 
     with site.web_cpu() as seconds:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -22,14 +22,16 @@ Mail.objects.filter(subject="forged").update(due_at=past, created_at=past)
 
 
 @pytest.mark.parametrize("address", [FORGED, ENCODED])
-def test_a_forged_address_is_refused_at_its_field(site: Site, address: str) -> None:
+def test_a_forged_address_is_refused_at_its_field(
+    site: AttackedSite, address: str
+) -> None:
     answer = site.visitor().submit(RESET, RESET, email=address)
 
     assert answer.status_code == 200
     assert 'role="alert"' in answer.text
 
 
-def test_mails_to_forged_addresses_delay_no_other_mail(site: Site) -> None:
+def test_mails_to_forged_addresses_delay_no_other_mail(site: AttackedSite) -> None:
     site.shell(STORED)
 
     site.visitor().submit(RESET, RESET, email="olga@example.org")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.attacks.site import GHOST, PERSON, REGISTER, TAKEN, Site
+from tests.attacks.site import GHOST, PERSON, REGISTER, TAKEN, AttackedSite
 
 pytestmark = pytest.mark.attack
 
 
-def test_a_name_in_a_tag_is_not_free(site: Site) -> None:
+def test_a_name_in_a_tag_is_not_free(site: AttackedSite) -> None:
     for name in (GHOST, GHOST.title()):
         answer = site.visitor().submit(
             REGISTER, REGISTER, username=name, email=f"{name}@evil.example", **PERSON
@@ -17,7 +17,9 @@ def test_a_name_in_a_tag_is_not_free(site: Site) -> None:
         assert "machine" not in answer.text.split("<form")[1].split("</form>")[0]
 
 
-def test_creating_it_in_the_administration_needs_confirmation(site: Site) -> None:
+def test_creating_it_in_the_administration_needs_confirmation(
+    site: AttackedSite,
+) -> None:
     page = "/admin/auth/user/add/"
     answer = site.visitor("root").submit(
         page, page, username=GHOST, usable_password="false"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -12,7 +12,9 @@ pytestmark = pytest.mark.attack
     ["BEGIN " * 16_000, "a\n" * 49_000, "-----BEGIN A-----\n" * 5_000],
     ids=["begins", "lines", "blocks"],
 )
-def test_the_key_field_is_cheap_and_its_page_small(site: Site, text: str) -> None:
+def test_the_key_field_is_cheap_and_its_page_small(
+    site: AttackedSite, text: str
+) -> None:
     carol = site.visitor("carol")
 
     with site.web_cpu() as seconds:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.attack
@@ -15,7 +15,7 @@ def attempt(visitor: Visitor, name: str) -> int:
     return visitor.submit("/user/profile/", action).status_code
 
 
-def attempt_decisions(site: Site, carol: Visitor, alice: Visitor) -> None:
+def attempt_decisions(site: AttackedSite, carol: Visitor, alice: Visitor) -> None:
     """Try to decide about one of alice's applications, and a missing one."""
     pk = site.shell(
         "from django.contrib.auth.models import User; "
@@ -37,7 +37,7 @@ def attempt_decisions(site: Site, carol: Visitor, alice: Visitor) -> None:
         assert not alice.sees("carol", page)
 
 
-def test_attempts_reveal_nothing_and_send_one_digest(site: Site) -> None:
+def test_attempts_reveal_nothing_and_send_one_digest(site: AttackedSite) -> None:
     carol, alice, root = (site.visitor(name) for name in ("carol", "alice", "root"))
     mails = len(site.mail_server.messages)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.attack
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.attack
 LOGIN = "/accounts/login/"
 
 
-def test_bad_requests_are_logged_and_not_mailed(site: Site) -> None:
+def test_bad_requests_are_logged_and_not_mailed(site: AttackedSite) -> None:
     root = site.visitor("root")
     mail_count = count_error_mails(root)
     stranger = site.visitor()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.attack
@@ -23,20 +23,20 @@ APPLICATION = {
 }
 
 
-def mails_to(site: Site, address: str) -> int:
+def mails_to(site: AttackedSite, address: str) -> int:
     header = f"To: {address}".encode()
     return sum(header in message for message in site.mail_server.messages)
 
 
 @pytest.fixture
-def strangers(site: Site) -> Iterator[Visitor]:
+def strangers(site: AttackedSite) -> Iterator[Visitor]:
     """Yield browsers, each with another address of one /64."""
     numbers = itertools.count(1)
     return (site.visitor(address=f"2001:db8:7::{number:x}") for number in numbers)
 
 
 def test_resets_are_limited_and_get_the_same_answer(
-    site: Site, strangers: Iterator[Visitor]
+    site: AttackedSite, strangers: Iterator[Visitor]
 ) -> None:
     answers = {
         (answer.status_code, answer.url)
@@ -53,7 +53,7 @@ def test_resets_are_limited_and_get_the_same_answer(
 
 
 def test_registrations_of_a_mailbox_are_limited_and_carry_no_foreign_text(
-    site: Site, strangers: Iterator[Visitor]
+    site: AttackedSite, strangers: Iterator[Visitor]
 ) -> None:
     fields = {
         "first_name": "Visit evil.example",
@@ -81,7 +81,7 @@ def test_registrations_of_a_mailbox_are_limited_and_carry_no_foreign_text(
     assert not any(b"evil.example" in mail for mail in mails)
 
 
-def test_applications_are_limited(site: Site) -> None:
+def test_applications_are_limited(site: AttackedSite) -> None:
     olga = site.visitor("olga")
     answers = [
         olga.submit(APPLY, APPLY, hostname=f"flood{number}.example.org", **APPLICATION)

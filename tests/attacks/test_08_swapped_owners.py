@@ -3,7 +3,7 @@
 import pytest
 
 from tests.attacks.mails import wait_for_mail
-from tests.attacks.site import ALICE, Site
+from tests.attacks.site import ALICE, AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -11,7 +11,7 @@ MACHINE = "swap1.alice.example.org"
 OWNERS = f"/instances/tags/athens/{MACHINE}"
 
 
-def test_the_owner_stays_and_learns_of_each_step(site: Site) -> None:
+def test_the_owner_is_kept_and_mailed_about_each_step(site: AttackedSite) -> None:
     site.athens.add_instance(MACHINE, tags=[ALICE])
     thief, carol = site.visitor("alice"), site.visitor("carol")
     site.product.wait_until(lambda: thief.sees(MACHINE), 30, "the machine is known")
@@ -21,9 +21,11 @@ def test_the_owner_stays_and_learns_of_each_step(site: Site) -> None:
     carol.submit(OWNERS, OWNERS, owner="user:alice", confirmed="yes")
 
     owners_mail = wait_for_mail(
-        site, "alice@example.org", f"{MACHINE}: its owners changed"
+        site, "alice@example.org", f"The owners of {MACHINE} changed"
     )
     assert "Added: carol" in owners_mail
     subject = f"carol asked to remove an owner of {MACHINE}"
-    assert "alice to be removed" in wait_for_mail(site, "alice@example.org", subject)
+    assert "remove alice as an owner" in wait_for_mail(
+        site, "alice@example.org", subject
+    )
     assert thief.sees(MACHINE)

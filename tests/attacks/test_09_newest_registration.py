@@ -4,30 +4,30 @@ import pytest
 import requests
 
 from tests.attacks.mails import link_in, texts_to, wait_for_mail
-from tests.attacks.site import PERSON, REGISTER, Site
+from tests.attacks.site import PERSON, REGISTER, AttackedSite
 from tests.ganeti.pages import parsed
 
 pytestmark = pytest.mark.attack
 
 ADDRESS = "victor@example.org"
-SUBJECT = "Confirm your mail address"
+SUBJECT = "Confirm your email address"
 PASSWORD = "Victor's own: correct horse"
 
 
-def register(site: Site, username: str) -> None:
+def register(site: AttackedSite, username: str) -> None:
     answer = site.visitor().submit(
         REGISTER, REGISTER, username=username, email=ADDRESS, **PERSON
     )
-    assert "Check your mail" in answer.text
+    assert "Check your email" in answer.text
 
 
-def link_of(site: Site, username: str) -> str:
+def link_of(site: AttackedSite, username: str) -> str:
     mails = texts_to(site, ADDRESS, SUBJECT)
     return link_in(site, next(text for text in mails if username in text))
 
 
-def test_the_first_link_still_works_and_nobody_else_chose_its_password(
-    site: Site,
+def test_the_first_link_still_works_and_sets_its_own_password(
+    site: AttackedSite,
 ) -> None:
     register(site, "victor9")
     register(site, "mallory9")
@@ -40,12 +40,12 @@ def test_the_first_link_still_works_and_nobody_else_chose_its_password(
         victor_link, victor_link, password=PASSWORD, password_again=PASSWORD
     )
 
-    assert "Your mail address is confirmed" in confirmed.text
+    assert "Your email address is confirmed" in confirmed.text
     assert victor.get(mallory_link).status_code == 404
     assert "rejected" in forget(site).text
 
 
-def forget(site: Site) -> requests.Response:
+def forget(site: AttackedSite) -> requests.Response:
     """Reject the registration, so that the site is as before."""
     root = site.visitor("root")
     registrations = parsed(root.get("/accounts/approve/").text)

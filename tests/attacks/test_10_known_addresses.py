@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.attacks.site import PERSON, REGISTER, TAKEN, Site
+from tests.attacks.site import PERSON, REGISTER, TAKEN, AttackedSite
 
 pytestmark = pytest.mark.attack
 
 
-def register(site: Site, username: str, email: str) -> tuple[str, bool]:
+def register(site: AttackedSite, username: str, email: str) -> tuple[str, bool]:
     answer = site.visitor().submit(
         REGISTER, REGISTER, username=username, email=email, **PERSON
     )
     return answer.url, TAKEN in answer.text
 
 
-def test_registering_does_not_reveal_known_addresses(site: Site) -> None:
+def test_registering_does_not_reveal_known_addresses(site: AttackedSite) -> None:
     for username, email in (
         ("probe10a", "Alice@EXAMPLE.org"),
         ("probe10b", "nobody10@example.org"),

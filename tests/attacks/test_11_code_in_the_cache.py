@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from tests import services
-from tests.attacks.site import SETTINGS, Site, set_up, simulate
+from tests.attacks.site import SETTINGS, AttackedSite, set_up, simulate
 from tests.caches.exploit import Exploit
 from tests.product import Product
 from tests.system.visitor import Visitor
@@ -71,7 +71,9 @@ def test_code_in_redis_does_not_run(
     )
 
 
-def test_code_in_the_cache_directory_does_not_run(site: Site, exploit: Exploit) -> None:
+def test_code_in_the_cache_directory_does_not_run(
+    site: AttackedSite, exploit: Exploit
+) -> None:
     alice = site.visitor("alice")
     for payload in exploit.payloads:
         for path in (site.product.directory / "state" / "cache").iterdir():

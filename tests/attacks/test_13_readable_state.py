@@ -6,14 +6,14 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 from tests.product import Product
 
 pytestmark = pytest.mark.attack
 
 
 def test_the_state_directory_is_private(
-    site: Site,
+    site: AttackedSite,
 ) -> None:
     state = site.product.directory / "state"
     database = state / "ganetimgr.sqlite3"
@@ -22,7 +22,7 @@ def test_the_state_directory_is_private(
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
 
 
-def test_processes_create_private_files(site: Site) -> None:
+def test_processes_create_private_files(site: AttackedSite) -> None:
     assert site.product.web is not None
     workers = psutil.Process(site.product.web.pid).children()
 

@@ -5,11 +5,11 @@ import email.policy
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
-CLAIM = "Mail address, confirmed: dean@uni.example"
+CLAIM = "Email address (confirmed): dean@uni.example"
 # A name that the form refuses may be in the database, or come from a directory.
 REGISTERED = f"""
 from django.contrib.auth.models import User
@@ -20,17 +20,17 @@ Letter("accounts/emails/register_waiting.txt", context).post("approver@example.o
 """
 
 
-def test_a_first_name_claims_no_confirmed_address(site: Site) -> None:
+def test_a_first_name_claims_no_confirmed_address(site: AttackedSite) -> None:
     site.shell(REGISTERED)
 
     site.product.wait_until(lambda: letters(site), 20, "the approver's mail")
 
     (letter,) = letters(site)
-    lines = [line for line in letter.splitlines() if line.startswith("Mail address")]
-    assert lines == ["Mail address, confirmed: eve@evil.example"]
+    lines = [line for line in letter.splitlines() if line.startswith("Email address")]
+    assert lines == ["Email address (confirmed): eve@evil.example"]
 
 
-def letters(site: Site) -> list[str]:
+def letters(site: AttackedSite) -> list[str]:
     """Return the texts of mails to the approver."""
     texts = []
     server = site.mail_server

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -14,7 +14,7 @@ PERSON = (
 NEW_PASSWORD = "quite another long password"
 
 
-def test_wrong_current_passwords_are_limited(site: Site) -> None:
+def test_wrong_current_passwords_are_limited(site: AttackedSite) -> None:
     thief = site.visitor("dave")
     passwords = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
 
@@ -27,7 +27,7 @@ def test_wrong_current_passwords_are_limited(site: Site) -> None:
 
 
 def test_password_changes_in_the_administration_are_recorded_and_mailed(
-    site: Site,
+    site: AttackedSite,
 ) -> None:
     root = site.visitor("root")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 from tests.ganeti.pages import parsed
 from tests.system.visitor import Visitor
 
@@ -18,7 +18,7 @@ def page_of(visitor: Visitor, name: str) -> str:
     return str(link["href"]).partition("?")[0]
 
 
-def test_staff_gain_no_further_permissions(site: Site) -> None:
+def test_staff_gain_no_further_permissions(site: AttackedSite) -> None:
     stefan = site.visitor("stefan")
     own_page, root_page = page_of(stefan, "stefan"), page_of(stefan, "root")
     fields = {

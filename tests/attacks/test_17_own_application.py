@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
 
-def test_a_reviewer_does_not_decide_about_her_own(site: Site) -> None:
+def test_a_reviewer_does_not_decide_about_her_own(site: AttackedSite) -> None:
     rita = site.visitor("rita")
     pk = int(
         site.shell(

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -15,18 +15,18 @@ PUBLIC = (
 )
 
 
-def count_sessions(site: Site) -> int:
+def count_sessions(site: AttackedSite) -> int:
     path = site.product.directory / "state" / "ganetimgr.sqlite3"
     with closing(sqlite3.connect(path)) as database:
         (count,) = database.execute("SELECT COUNT(*) FROM django_session").fetchone()
         return int(count)
 
 
-def count_cache_entries(site: Site) -> int:
+def count_cache_entries(site: AttackedSite) -> int:
     return len(list((site.product.directory / "state" / "cache").iterdir()))
 
 
-def test_readiness_checks_keep_one_cache_entry(site: Site) -> None:
+def test_readiness_checks_keep_one_cache_entry(site: AttackedSite) -> None:
     entry_count = count_cache_entries(site)
 
     for _ in range(20):
@@ -37,7 +37,7 @@ def test_readiness_checks_keep_one_cache_entry(site: Site) -> None:
 
 
 def test_public_pages_create_no_session_and_no_cache_entry(
-    site: Site,
+    site: AttackedSite,
 ) -> None:
     session_count, entry_count = count_sessions(site), count_cache_entries(site)
 

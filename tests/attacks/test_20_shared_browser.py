@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.attack
 @pytest.mark.parametrize(
     "path", ["/", "/instances/athens/web1.alice.example.org/", "/user/profile/"]
 )
-def test_private_pages_are_kept_by_no_cache(site: Site, path: str) -> None:
+def test_private_pages_are_kept_by_no_cache(site: AttackedSite, path: str) -> None:
     answer = site.visitor("alice").get(path)
 
     assert answer.status_code == 200

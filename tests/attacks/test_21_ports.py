@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 from tests.ganeti.pages import parsed, text_of
 from tests.system.visitor import Visitor
 
@@ -77,7 +77,7 @@ def web_server_at(port: int) -> Iterator[None]:
         thread.join()
 
 
-def test_the_answer_does_not_reveal_what_listens_at_a_port(site: Site) -> None:
+def test_the_answer_does_not_reveal_what_listens_at_a_port(site: AttackedSite) -> None:
     """With private addresses allowed: otherwise no port is tried at all."""
     alice = site.visitor("alice")
     port, second_port = sorted(site.ports)

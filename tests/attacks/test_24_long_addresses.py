@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
 
-def test_a_zone_of_any_length_is_dropped(site: Site) -> None:
+def test_a_zone_of_any_length_is_dropped(site: AttackedSite) -> None:
     alice = site.visitor("alice", address="fe80::24%" + "z" * 300)
 
     page = alice.get("/user/sessions/")
@@ -17,7 +17,7 @@ def test_a_zone_of_any_length_is_dropped(site: Site) -> None:
     assert "zzz" not in page.text
 
 
-def test_a_mail_address_longer_than_its_column_is_refused(site: Site) -> None:
+def test_a_mail_address_longer_than_its_column_is_refused(site: AttackedSite) -> None:
     domain = ".".join(["d" * 60] * 4)
     alice = site.visitor("alice")
 

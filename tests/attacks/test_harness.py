@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.attacks.site import Site
+from tests.attacks.site import AttackedSite
 
 pytestmark = pytest.mark.attack
 
 
-def test_people_log_in_and_see_their_own_machines(site: Site) -> None:
+def test_people_log_in_and_see_their_own_machines(site: AttackedSite) -> None:
     assert site.visitor("alice").sees("web1.alice.example.org")
     assert not site.visitor("carol").sees("web1.alice.example.org")

@@ -42,7 +42,7 @@ def add_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
     )
 
 
-def test_users_see_what_they_did_and_what_was_done_to_their_machines(
+def test_users_see_their_actions_and_those_on_their_machines(
     client: Client, alice: User, carol: User, root: User, published: FakeRapi
 ) -> None:
     for user, instance in ((carol, "db1"), (root, "web1"), (alice, "gone")):
@@ -61,7 +61,7 @@ def test_users_see_what_they_did_and_what_was_done_to_their_machines(
 
 
 @pytest.mark.usefixtures("published")
-def test_staff_see_what_everybody_did(
+def test_staff_see_actions_of_all_users(
     client: Client, alice: User, carol: User, olga: User
 ) -> None:
     record_entry(alice, "web1")
@@ -94,7 +94,7 @@ def test_addresses_of_others_are_shown_to_staff_only(
         (JobStatus.SUCCESS, "Done", "done"),
         (JobStatus.ERROR, "Failed", "failed"),
         (JobStatus.CANCELED, "Cancelled", "failed"),
-        (JobStatus.REFUSED, "Refused by Ganeti", "failed"),
+        (JobStatus.REFUSED, "Rejected by Ganeti", "failed"),
         (JobStatus.NOT_SUBMITTED, "Never reached Ganeti", "failed"),
         (JobStatus.LOST, "Outcome unknown", "failed"),
     ],

@@ -101,7 +101,7 @@ def test_a_machine_links_to_its_whole_history(
     assert f"{HISTORY}?target=instance%3Auuid-of-web1" in machine_page(client)
 
 
-def test_staff_see_everything_under_a_name_and_each_target_alone(
+def test_staff_see_all_entries_of_a_name_or_of_one_target(
     client: Client, olga: User, root: User, replace_web1: Replace
 ) -> None:
     replace_web1()
@@ -153,12 +153,12 @@ def test_the_application_is_in_the_history_of_its_machine(
 
     history = history_of(client)
 
-    for action in ("Apply for a machine", "Accept an application", "Build"):
+    for action in ("Apply for a machine", "Approve an application", "Build"):
         assert action in history
 
 
 @pytest.mark.usefixtures("applied")
-def test_owners_see_their_application_but_not_who_decided(
+def test_owners_see_their_application_but_not_the_reviewer(
     client: Client, alice: User
 ) -> None:
     client.force_login(alice)
@@ -167,7 +167,7 @@ def test_owners_see_their_application_but_not_who_decided(
     history = history_of(client)
 
     assert "Apply for a machine" in history
-    assert "Accept an application" not in history
+    assert "Approve an application" not in history
     assert len(lines(client, target_query(OLD_WEB1, application))) == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests.browser.administration import add_cluster
-from tests.browser.site import MAKE_PEOPLE, SETTINGS, Site, simulate
+from tests.browser.site import MAKE_PEOPLE, SETTINGS, SimulatedSite, simulate
 from tests.browser.visits import Visits
 from tests.lab import Lab
 from tests.product import Product
@@ -42,12 +42,12 @@ def site(
     chromium: Browser,
     sessions: dict[str, StorageState],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
+) -> Iterator[SimulatedSite]:
     """Run the product, with simulated clusters added in the administration."""
     product = Product(tmp_path_factory.mktemp("browser"), **SETTINGS)
     with simulate() as simulator, product:
         product.shell(MAKE_PEOPLE)
-        site = Site(product, simulator)
+        site = SimulatedSite(product, simulator)
         visits = Visits(chromium, site.url, sessions)
         page = visits("root")
         for cluster in simulator.clusters.values():
@@ -61,7 +61,7 @@ def site(
 
 @pytest.fixture
 def visit(
-    chromium: Browser, site: Site, sessions: dict[str, StorageState]
+    chromium: Browser, site: SimulatedSite, sessions: dict[str, StorageState]
 ) -> Iterator[Visits]:
     """Open pages; the test fails on errors and warnings in the browser's console."""
     visits = Visits(chromium, site.url, sessions)
@@ -72,7 +72,7 @@ def visit(
 @pytest.fixture(scope="package")
 def added_labs(
     chromium: Browser,
-    site: Site,
+    site: SimulatedSite,
     sessions: dict[str, StorageState],
     lab: Lab,
     kvm_lab: Lab,
@@ -88,7 +88,9 @@ def added_labs(
 
 
 @pytest.fixture(scope="module")
-def real_clusters(site: Site, added_labs: dict[str, Lab]) -> Iterator[dict[str, Lab]]:
+def real_clusters(
+    site: SimulatedSite, added_labs: dict[str, Lab]
+) -> Iterator[dict[str, Lab]]:
     """Enable the lab's clusters for the tests of a module.
 
     Other runs use the lab too, with machines that would belong to alice here as well.
@@ -98,7 +100,7 @@ def real_clusters(site: Site, added_labs: dict[str, Lab]) -> Iterator[dict[str, 
     switch(site, added_labs, disabled=True)
 
 
-def switch(site: Site, slugs: Iterable[str], *, disabled: bool) -> None:
+def switch(site: SimulatedSite, slugs: Iterable[str], *, disabled: bool) -> None:
     site.product.shell(
         "from apps.ganeti.models import Cluster; "
         f"Cluster.objects.filter(slug__in={list(slugs)}).update(disabled={disabled})"

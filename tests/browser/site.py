@@ -67,7 +67,7 @@ User.objects.get(username="olga").user_permissions.add(
 
 
 @dataclass
-class Site:
+class SimulatedSite:
     """The product, and the simulated clusters behind it."""
 
     product: Product

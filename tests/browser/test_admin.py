@@ -19,17 +19,19 @@ def test_a_certificate_is_shown_before_the_password_is_sent(visit: Visits) -> No
 
         fill_in(page, "delphi", delphi.host, delphi.port, "wrong")
 
-        expect(page.locator(".gm-panel")).to_contain_text("is this its certificate?")
+        expect(page.locator(".gm-panel")).to_contain_text(
+            "Confirm the cluster's certificate"
+        )
         assert delphi.call_count == 0
         assert_looks_right(page, "admin-confirm-certificate")
 
         confirm(page, delphi.host, delphi.port)
-        expect(page.locator(".gm-panel-bad")).to_contain_text("nothing is saved")
+        expect(page.locator(".gm-panel-bad")).to_contain_text("The connection failed")
         assert_looks_right(page, "admin-wrong-password")
 
         page.get_by_label("RAPI password").fill("secret")
         page.get_by_role("button", name="Test without saving").click()
-        expect(page.locator(".gm-panel-ok")).to_contain_text("It works")
+        expect(page.locator(".gm-panel-ok")).to_contain_text("The connection works")
         assert_looks_right(page, "admin-tested")
         page.goto("/admin/ganeti/cluster/")
         expect(page.get_by_role("row", name="delphi")).to_have_count(0)

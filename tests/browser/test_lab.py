@@ -14,7 +14,7 @@ from tests.browser.screen import (
     row,
     take_picture,
 )
-from tests.browser.site import Site
+from tests.browser.site import SimulatedSite
 from tests.browser.visits import JOB_MS, Visits
 from tests.lab import Lab
 
@@ -83,7 +83,7 @@ def test_a_row_shows_its_job_and_then_stops_polling(
 
 
 def test_a_machine_is_started_rebooted_and_shut_down_on_its_page(
-    clusters: dict[str, Lab], site: Site, visit: Visits
+    clusters: dict[str, Lab], site: SimulatedSite, visit: Visits
 ) -> None:
     lab = clusters["lab-fake"]
     page = visit.window("alice")
@@ -118,7 +118,7 @@ def expect_done(page: Page, outcome: str) -> None:
     assert is_same_page(page)
 
 
-def last_opcode(lab: Lab, site: Site) -> dict[str, object]:
+def last_opcode(lab: Lab, site: SimulatedSite) -> dict[str, object]:
     """Return the opcode of the latest job on the machine."""
     job = lab.job(site.latest_job(SHOWN)["id"])
     assert job["status"] == "success"

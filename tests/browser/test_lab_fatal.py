@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import notice, reload_until, row, take_picture
-from tests.browser.site import Site
+from tests.browser.site import SimulatedSite
 from tests.browser.visits import JOB_MS, Visits
 from tests.lab import Lab
 
@@ -43,7 +43,7 @@ def osparams(lab: Lab, name: str) -> dict[str, str]:
 
 
 def test_a_machine_is_reinstalled_renamed_and_destroyed(
-    lab_with_machine: Lab, site: Site, visit: Visits
+    lab_with_machine: Lab, site: SimulatedSite, visit: Visits
 ) -> None:
     lab = lab_with_machine
     uuid = lab.instance(OLD_NAME)["uuid"]
@@ -77,7 +77,9 @@ def test_a_machine_is_reinstalled_renamed_and_destroyed(
     visit("alice", f"{CLUSTER_PATH}/{NEW_NAME}/", status=410)
 
 
-def request_and_confirm(page: Page, site: Site, name: str, button: str) -> None:
+def request_and_confirm(
+    page: Page, site: SimulatedSite, name: str, button: str
+) -> None:
     """Submit the form of a page, and confirm by the mailed link."""
     mail_count = len(site.product.mails())
     page.get_by_label("Machine name").fill(name)

@@ -65,7 +65,7 @@ def test_search_and_filters_work_without_scripts(visit: Visits) -> None:
     assert short_names(page) == WEBS
 
     filters(page).get_by_label("State").select_option("stopped")
-    page.get_by_role("button", name="Apply").click()
+    filters(page).get_by_role("button", name="Apply").click()
     expect(page.get_by_role("heading", name="No matching machines")).to_be_visible()
     take_picture(page, "list-nothing-fits-without-scripts")
 
@@ -128,7 +128,7 @@ def test_the_page_size_can_be_chosen(visit: Visits) -> None:
     page.get_by_role("navigation", name="Machines per page").get_by_text("20").click()
     expect(rows).to_have_count(20)
     first_page = names(page)
-    pages = page.get_by_role("navigation", name="Pages of the list")
+    pages = page.get_by_role("navigation", name="Pagination")
     pages.get_by_role("link", name="2", exact=True).click()
 
     expect(page).to_have_url(re.compile("page=2"))
@@ -142,7 +142,7 @@ def test_columns_are_remembered_after_logging_out(visit: Visits) -> None:
 
     page.get_by_role("button", name="Columns").click()
     page.locator(".columns-menu").get_by_label("Cluster").uncheck()
-    page.get_by_role("button", name="Show these").click()
+    page.locator(".columns-menu").get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile(r"cluster=athens&size=20"))
     expect(page.get_by_role("columnheader", name="Cluster")).to_have_count(0)
 

@@ -17,7 +17,7 @@ from tests.browser.screen import (
     take_picture,
     violations,
 )
-from tests.browser.site import Site
+from tests.browser.site import SimulatedSite
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_a_page_looks_right(
 def visit_by_post(visit: Visits, path: str) -> Page:
     """Post a form that the page no longer offers, as an outdated page does."""
     page = visit("alice", "/instances/athens/web1.alice.example.org/")
-    visit.expect_console_error("status of 403")
+    visit.allow_console_error("status of 403")
     page.locator("form[action$='/shutdown']").evaluate(
         "(form, path) => { form.action = path; form.submit(); }", path
     )
@@ -103,7 +103,7 @@ def test_colours_are_chosen_without_scripts(visit: Visits) -> None:
 
 
 @pytest.fixture(scope="module")
-def greek_catalogue(site: Site) -> None:
+def greek_catalogue(site: SimulatedSite) -> None:
     """Compile the catalogue, as make does."""
     compiled = CATALOGUE.with_suffix(".mo")
     if not compiled.exists():

@@ -18,7 +18,7 @@ from tests.browser.screen import (
     take_picture,
     violations,
 )
-from tests.browser.site import Site
+from tests.browser.site import SimulatedSite
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ NAME = "away1.alice.example.org"
 
 
 @pytest.fixture
-def sparta_down(site: Site) -> Iterator[None]:
+def sparta_down(site: SimulatedSite) -> Iterator[None]:
     site.sparta.go_down()
     yield
     site.sparta.come_back()
@@ -43,7 +43,7 @@ def corinth() -> Iterator[SimulatedCluster]:
 
 @pytest.mark.usefixtures("sparta_down")
 def test_a_cluster_that_is_down_is_marked_until_it_is_back(
-    site: Site, visit: Visits
+    site: SimulatedSite, visit: Visits
 ) -> None:
     page = visit("root", "/?cluster=sparta&q=away1")
     note = page.locator(".note-warning")
@@ -73,7 +73,9 @@ def test_a_cluster_that_is_down_is_marked_until_it_is_back(
     expect(row(page, NAME).get_by_role("button", name="More actions")).to_be_enabled()
 
 
-def test_staff_see_what_cannot_be_read_of_a_cluster(site: Site, visit: Visits) -> None:
+def test_staff_see_unreadable_objects_of_a_cluster(
+    site: SimulatedSite, visit: Visits
+) -> None:
     name = "bulk3.alice.example.org"
     site.sparta.change_instance(name, ctime=1e18)
     try:

@@ -21,7 +21,7 @@ def test_a_new_user_is_greeted_and_completes_the_profile(visit: Visits) -> None:
     greeting.get_by_role("link", name="profile").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Profile")
     assert_looks_right(page, "profile-new", thorough=True)
-    visit.expect_console_error("status of 400")
+    visit.allow_console_error("status of 400")
     page.get_by_label("First name").fill("Dave")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Surname")
@@ -66,12 +66,12 @@ def test_a_change_of_the_mail_address_is_requested_and_cancelled(visit: Visits) 
     page.get_by_label("Your password").fill("bob")
     page.get_by_role("button", name="Send the link").click()
 
-    expect(notice(page, "We sent a link to bob@new.example.org.")).to_be_visible()
+    expect(notice(page, "We've sent a link to bob@new.example.org.")).to_be_visible()
     assert_looks_right(page, "profile-mail-asked")
     page.get_by_role("button", name="Keep the old address").click()
     expect(notice(page, "Your address stays the same")).to_be_visible()
 
-    visit.expect_console_error("status of 404")
+    visit.allow_console_error("status of 404")
     page.goto("/user/profile/mail/nonsense/")
     assert_looks_right(page, "mail-void")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import assert_looks_right
-from tests.browser.site import Site
+from tests.browser.site import SimulatedSite
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ print(application.pk)
 """
 
 
-def file_application(site: Site, name: str) -> int:
+def file_application(site: SimulatedSite, name: str) -> int:
     """File an application of alice's; return its primary key."""
     return int(site.product.shell(FILE.format(name=name)))
 
@@ -31,7 +31,9 @@ def choose(page: Page, cluster: str) -> None:
     expect(page.get_by_role("group", name="Node group")).to_be_visible()
 
 
-def test_choosing_a_cluster_shows_its_options(site: Site, visit: Visits) -> None:
+def test_choosing_a_cluster_shows_its_options(
+    site: SimulatedSite, visit: Visits
+) -> None:
     page = visit("root")
     page.goto(f"/application/{file_application(site, 'review1.example.org')}/review/")
     expect(page.get_by_text("Choose a cluster to see")).to_be_visible()
@@ -47,7 +49,9 @@ def test_choosing_a_cluster_shows_its_options(site: Site, visit: Visits) -> None
     assert_looks_right(page, "review", thorough=True)
 
 
-def test_an_application_is_dry_run_and_accepted(site: Site, visit: Visits) -> None:
+def test_an_application_is_dry_run_and_accepted(
+    site: SimulatedSite, visit: Visits
+) -> None:
     page = visit("root")
     page.goto(f"/application/{file_application(site, 'review2.example.org')}/review/")
     choose(page, "athens")
@@ -59,24 +63,26 @@ def test_an_application_is_dry_run_and_accepted(site: Site, visit: Visits) -> No
     dry_run = page.locator("#trial")
     expect(dry_run).to_contain_text("can build review2.example.org", timeout=15_000)
     assert_looks_right(page, "review-tried")
-    page.get_by_role("button", name="Accept and build").click()
+    page.get_by_role("button", name="Approve and build").click()
     expect(page).to_have_url(re.compile(r"/application/\d+/$"))
 
 
-def test_a_rejection_needs_a_reason(site: Site, visit: Visits) -> None:
+def test_a_rejection_needs_a_reason(site: SimulatedSite, visit: Visits) -> None:
     page = visit("root")
     page.goto(f"/application/{file_application(site, 'review3.example.org')}/review/")
     choose(page, "sparta")
     page.get_by_text("Reject or discard…").click()
-    visit.expect_console_error("status of 400")
+    visit.allow_console_error("status of 400")
 
-    page.get_by_role("button", name="Reject and mail the reason").click()
+    page.get_by_role("button", name="Reject and email the reason").click()
 
     expect(page.get_by_text("Enter a reason").first).to_be_visible()
     assert_looks_right(page, "review-refused")
 
 
-def test_a_superuser_creates_a_machine_at_once(site: Site, visit: Visits) -> None:
+def test_a_superuser_creates_a_machine_at_once(
+    site: SimulatedSite, visit: Visits
+) -> None:
     page = visit("root")
     page.goto("/application/create")
     page.get_by_label("Host name").fill("review4.example.org")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import row
-from tests.browser.site import HOSTILE_NAME, Site
+from tests.browser.site import HOSTILE_NAME, SimulatedSite
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -49,7 +49,7 @@ def test_a_script_in_a_name_is_text(visit: Visits) -> None:
     assert not script_ran(page)
 
 
-def test_a_script_in_the_history_is_text(site: Site, visit: Visits) -> None:
+def test_a_script_in_the_history_is_text(site: SimulatedSite, visit: Visits) -> None:
     site.product.shell(WRITE_ENTRY)
 
     for path in ("/history/", "/instances/athens/web10.alice.example.org/"):
@@ -67,7 +67,7 @@ def test_a_script_in_the_address_is_text(visit: Visits, path: str) -> None:
     assert not script_ran(page)
 
 
-def test_nothing_is_loaded_from_other_sites(site: Site, visit: Visits) -> None:
+def test_nothing_is_loaded_from_other_sites(site: SimulatedSite, visit: Visits) -> None:
     page = visit.window("root")
     requested_urls: list[str] = []
     page.on("request", lambda request: requested_urls.append(request.url))

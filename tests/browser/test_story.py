@@ -52,7 +52,7 @@ rhea.user_permissions.add(
 
 
 @dataclass
-class Service:
+class LabSite:
     """The product, reachable from nodes of the lab, and the clusters behind it."""
 
     product: Product
@@ -88,9 +88,9 @@ def remove_machines(lab: Lab, kvm_lab: Lab) -> None:
 
 
 @pytest.fixture(scope="module")
-def service(
+def lab_site(
     chromium: Browser, lab: Lab, kvm_lab: Lab, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+) -> Iterator[LabSite]:
     remove_machines(lab, kvm_lab)
     product = Product(
         tmp_path_factory.mktemp("story"),
@@ -102,40 +102,40 @@ def service(
         product.shell(MAKE_PEOPLE)
         visits = Visits(chromium, product.url, {})
         # Browsers ignore it for an IP address without TLS.
-        visits.expect_console_error("Cross-Origin-Opener-Policy")
+        visits.allow_console_error("Cross-Origin-Opener-Policy")
         page = visits("root")
         for slug, cluster in (("athens", lab), ("sparta", kvm_lab)):
             add_cluster(page, slug, cluster.host, cluster.port)
-        yield Service(product, Mailbox(product), visits, lab, kvm_lab)
+        yield LabSite(product, Mailbox(product), visits, lab, kvm_lab)
         visits.close()
     remove_machines(lab, kvm_lab)
 
 
-def test_a_machine_from_registration_to_destruction(service: Service) -> None:
-    register(service)
-    nina = service.visit.window()
-    first_login(service, nina)
+def test_a_machine_from_registration_to_destruction(lab_site: LabSite) -> None:
+    register(lab_site)
+    nina = lab_site.visit.window()
+    first_login(lab_site, nina)
     add_key(nina)
-    apply(service, nina)
-    review(service)
-    check_running(service, nina)
-    share(service, nina)
-    isolate(service, nina)
-    rename(service, nina)
-    reinstall(service, nina)
-    destroy(service, nina)
-    check_history(service, nina)
+    apply(lab_site, nina)
+    review(lab_site)
+    check_running(lab_site, nina)
+    share(lab_site, nina)
+    isolate(lab_site, nina)
+    rename(lab_site, nina)
+    reinstall(lab_site, nina)
+    destroy(lab_site, nina)
+    check_history(lab_site, nina)
 
 
 # -- the account
 
 
-def register(service: Service) -> None:
-    page = service.visit("", "/accounts/register/")
+def register(lab_site: LabSite) -> None:
+    page = lab_site.visit("", "/accounts/register/")
     assert_looks_right(page, "register")
     for label, text in (
         ("User name", NINA),
-        ("Mail address", MAIL),
+        ("Email address", MAIL),
         ("Name", "Nina"),
         ("Surname", "Papadaki"),
         ("Phone", "+30 210 1234567"),
@@ -143,24 +143,24 @@ def register(service: Service) -> None:
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("I have read the terms").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
 
-    page.goto(service.mailbox.link(MAIL, "Confirm your mail address"))
+    page.goto(lab_site.mailbox.link(MAIL, "Confirm your email address"))
     assert_looks_right(page, "confirm-registration")
     for label in ("Password", "Confirm password"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm and set password").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Your mail address is confirmed")
+    expect(heading).to_have_text("Your email address is confirmed")
 
-    page = service.visit("root", service.mailbox.link(ADMIN, "Registration: nina"))
+    page = lab_site.visit("root", lab_site.mailbox.link(ADMIN, "Registration: nina"))
     assert_looks_right(page, "approve")
     page.get_by_role("button", name="Approve").click()
-    service.mailbox.read(MAIL, "Your account is ready")
+    lab_site.mailbox.read(MAIL, "Your account is ready")
 
 
-def first_login(service: Service, nina: Page) -> None:
-    nina.goto(service.mailbox.link(MAIL, "Your account is ready"))
+def first_login(lab_site: LabSite, nina: Page) -> None:
+    nina.goto(lab_site.mailbox.link(MAIL, "Your account is ready"))
     log_in(nina, NINA, PASSWORD)
     expect(nina.locator(".greeting")).to_contain_text("Welcome, Nina")
     assert_looks_right(nina, "first-login")
@@ -177,7 +177,7 @@ def add_key(nina: Page) -> None:
 # -- the application
 
 
-def apply(service: Service, nina: Page) -> None:
+def apply(lab_site: LabSite, nina: Page) -> None:
     nina.goto("/application/apply")
     nina.get_by_label("Host name").fill(FIRST)
     nina.get_by_label("Memory").select_option("512")
@@ -187,11 +187,11 @@ def apply(service: Service, nina: Page) -> None:
     assert_looks_right(nina, "apply")
     nina.get_by_role("button", name="Submit application").click()
     expect(nina.get_by_role("heading", level=1)).to_contain_text(FIRST)
-    service.mailbox.read(MANAGER, FIRST)
+    lab_site.mailbox.read(MANAGER, FIRST)
 
 
-def review(service: Service) -> None:
-    page = service.visit("rhea", service.mailbox.link(MANAGER, FIRST))
+def review(lab_site: LabSite) -> None:
+    page = lab_site.visit("rhea", lab_site.mailbox.link(MANAGER, FIRST))
     page.get_by_label("Cluster").select_option("athens")
     panel = page.locator("#panel")
     panel.get_by_label("default", exact=True).check()
@@ -202,18 +202,18 @@ def review(service: Service) -> None:
     page.get_by_role("button", name="Dry run").click()
     dry_run = page.locator("#trial")
     expect(dry_run).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
-    page.get_by_role("button", name="Accept and build").click()
+    page.get_by_role("button", name="Approve and build").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
     assert_looks_right(page, "application-created")
 
 
-def check_running(service: Service, nina: Page) -> None:
-    nina.goto(service.mailbox.link(MAIL, f"Your machine {FIRST} is ready"))
+def check_running(lab_site: LabSite, nina: Page) -> None:
+    nina.goto(lab_site.mailbox.link(MAIL, f"Your machine {FIRST} is ready"))
     expect(nina.locator(".page-head .state")).to_contain_text("Running")
     assert_looks_right(nina, "machine-new")
-    service.mailbox.read(MANAGER, f"{FIRST} was built")
-    url = service.os_script_parameter(FIRST, "IMG_SSH_KEY_URL")
-    assert service.fetch_on_node(url) == f"{KEY}\n"
+    lab_site.mailbox.read(MANAGER, f"{FIRST} was built")
+    url = lab_site.os_script_parameter(FIRST, "IMG_SSH_KEY_URL")
+    assert lab_site.fetch_on_node(url) == f"{KEY}\n"
 
 
 # -- actions of owners
@@ -229,19 +229,19 @@ def open_machine(nina: Page, name: str = FIRST) -> None:
     nina.goto(f"/instances/athens/{name}/")
 
 
-def share(service: Service, nina: Page) -> None:
+def share(lab_site: LabSite, nina: Page) -> None:
     open_machine(nina)
     nina.get_by_role("link", name="Change the owners").click()
     nina.get_by_label("Name", exact=True).fill("bob")
     nina.get_by_role("button", name="Add owner").click()
     expect_done(nina, "Owners changed")
-    service.mailbox.read("bob@example.org", f"You are now an owner of {FIRST}")
-    bob = service.visit("bob", f"/instances/athens/{FIRST}/")
+    lab_site.mailbox.read("bob@example.org", f"You are now an owner of {FIRST}")
+    bob = lab_site.visit("bob", f"/instances/athens/{FIRST}/")
     expect(bob.get_by_role("heading", level=1)).to_have_text(FIRST)
 
 
-def isolate(service: Service, nina: Page) -> None:
-    root = service.visit("root", f"/instances/athens/{FIRST}/")
+def isolate(lab_site: LabSite, nina: Page) -> None:
+    root = lab_site.visit("root", f"/instances/athens/{FIRST}/")
     root.get_by_role("button", name="Isolate", exact=True).click()
     expect_done(root, "Isolated")
 
@@ -251,11 +251,11 @@ def isolate(service: Service, nina: Page) -> None:
     nina.get_by_label("Whitelisted network").fill("192.0.2.0/28")
     nina.get_by_role("button", name="Change whitelist").click()
     expect_done(nina, "Whitelist changed")
-    tags = service.lab.instance(FIRST)["tags"]
+    tags = lab_site.lab.instance(FIRST)["tags"]
     assert {"ganetimgr:isolate", "ganetimgr:whitelist_ip:192.0.2.0/28"} <= set(tags)
 
 
-def rename(service: Service, nina: Page) -> None:
+def rename(lab_site: LabSite, nina: Page) -> None:
     open_machine(nina)
     nina.get_by_role("link", name="Rename").click()
     nina.get_by_label("New name").fill(SECOND)
@@ -263,52 +263,54 @@ def rename(service: Service, nina: Page) -> None:
     assert_looks_right(nina, "rename")
     nina.get_by_role("button", name="Send confirmation link").click()
 
-    nina.goto(service.mailbox.link(MAIL, f"Confirm: rename {FIRST}"))
+    nina.goto(lab_site.mailbox.link(MAIL, f"Confirm: rename {FIRST}"))
     assert_looks_right(nina, "rename-confirm")
     nina.get_by_role("button", name="Rename now").click()
     # The page redirects to the new address.
     expect(nina).to_have_url(re.compile(SECOND), timeout=JOB_MS)
     reload_until(nina, nina.locator(".page-head .state", has_text="Running"), 60)
-    assert service.lab.instance(SECOND)["status"] == "running"
+    assert lab_site.lab.instance(SECOND)["status"] == "running"
 
 
-def reinstall(service: Service, nina: Page) -> None:
+def reinstall(lab_site: LabSite, nina: Page) -> None:
     nina.get_by_role("link", name="Reinstall").click()
     nina.get_by_label("Operating system").select_option("alpine")
     nina.get_by_label("Machine name").fill(SECOND)
     nina.get_by_role("button", name="Send confirmation link").click()
 
-    nina.goto(service.mailbox.link(MAIL, f"Confirm: reinstall {SECOND}"))
+    nina.goto(lab_site.mailbox.link(MAIL, f"Confirm: reinstall {SECOND}"))
     nina.get_by_role("button", name="Reinstall now").click()
     expect_done(nina, "Reinstalled")
-    assert service.os_script_parameter(SECOND, "IMG_ID") == "alpine"
-    keys = service.fetch_on_node(service.os_script_parameter(SECOND, "IMG_SSH_KEY_URL"))
+    assert lab_site.os_script_parameter(SECOND, "IMG_ID") == "alpine"
+    keys = lab_site.fetch_on_node(
+        lab_site.os_script_parameter(SECOND, "IMG_SSH_KEY_URL")
+    )
     assert keys == f"{KEY}\n"
-    assert service.lab.instance(SECOND)["status"] == "running"
+    assert lab_site.lab.instance(SECOND)["status"] == "running"
 
 
-def destroy(service: Service, nina: Page) -> None:
+def destroy(lab_site: LabSite, nina: Page) -> None:
     open_machine(nina, SECOND)
     nina.get_by_role("link", name="Destroy").click()
     nina.get_by_label("Machine name").fill(SECOND)
     assert_looks_right(nina, "destroy")
     nina.get_by_role("button", name="Send confirmation link").click()
 
-    link = service.mailbox.link(MAIL, f"Confirm: destroy {SECOND}")
-    stranger = service.visit.window("bob")
-    service.visit.expect_console_error("status of 404")
+    link = lab_site.mailbox.link(MAIL, f"Confirm: destroy {SECOND}")
+    stranger = lab_site.visit.window("bob")
+    lab_site.visit.allow_console_error("status of 404")
     answer = stranger.goto(link)
     assert answer is not None
     assert answer.status == 404
     nina.goto(link)
     nina.get_by_role("button", name="Destroy now").click()
-    service.product.wait_until(
-        lambda: SECOND not in service.lab.names(), 60, "it is gone"
+    lab_site.product.wait_until(
+        lambda: SECOND not in lab_site.lab.names(), 60, "it is gone"
     )
 
 
-def check_history(service: Service, nina: Page) -> None:
-    root = service.visit("root", "/history/?size=100")
+def check_history(lab_site: LabSite, nina: Page) -> None:
+    root = lab_site.visit("root", "/history/?size=100")
     for text in (
         "Apply for a machine",
         "Build",
@@ -328,12 +330,12 @@ def check_history(service: Service, nina: Page) -> None:
 # -- KVM only
 
 
-def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> None:
+def test_a_configuration_takes_effect_at_the_next_reboot(lab_site: LabSite) -> None:
     tags = ["ganetimgr:user:bob"]
     body = {"tags": tags, "disk_template": "diskless", "disks": []}
-    service.kvm_lab.finish(service.kvm_lab.create(REAL, **body))
-    service.kvm_lab.finish(service.kvm_lab.power(REAL, "startup"))
-    bob = service.visit("bob", "/")
+    lab_site.kvm_lab.finish(lab_site.kvm_lab.create(REAL, **body))
+    lab_site.kvm_lab.finish(lab_site.kvm_lab.power(REAL, "startup"))
+    bob = lab_site.visit("bob", "/")
     reload_until(bob, row(bob, REAL).get_by_text("Running"))
     row(bob, REAL).get_by_role("link", name=REAL).click()
 
@@ -343,7 +345,7 @@ def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> No
     reboot(bob)
 
     reload_until(bob, bob.locator("#machine:not(:has-text('Needs reboot'))"))
-    assert service.kvm_lab.instance(REAL)["tags"] == tags
+    assert lab_site.kvm_lab.instance(REAL)["tags"] == tags
 
 
 def configure(bob: Page) -> None:

@@ -60,7 +60,7 @@ class Visits:
         """
         page = self.window(name, phone=phone, **options)
         if status != 200:
-            self.expect_console_error(rf"status of {status}")
+            self.allow_console_error(rf"status of {status}")
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == status, f"{path}: {answer.status}"
@@ -74,8 +74,8 @@ class Visits:
         page.on("pageerror", lambda error: self._add_message(f"{page.url}: {error}"))
         return page
 
-    def expect_console_error(self, pattern: str) -> None:
-        """Ignore messages that match."""
+    def allow_console_error(self, pattern: str) -> None:
+        """Ignore console messages that match a pattern."""
         self._expected.append(re.compile(pattern))
 
     def forget(self, name: str) -> None:

@@ -229,7 +229,7 @@ class FakeRapi:
 
     def go_down(self, *, sent: bool = False) -> None:
         """Let every call fail; ``sent``: only after Ganeti may have got it."""
-        self._failure = RapiUnreachable("It refuses connections.", sent=sent)
+        self._failure = RapiUnreachable("It refused the connection.", sent=sent)
 
     def come_back(self) -> None:
         self._failure = None

@@ -315,7 +315,9 @@ def test_what_was_typed_is_kept_when_the_cluster_is_away(
     client: Client, alice: User, published: FakeRapi
 ) -> None:
     client.force_login(alice)
-    published.fail_submissions(RapiUnreachable("It refuses connections.", sent=False))
+    published.fail_submissions(
+        RapiUnreachable("It refused the connection.", sent=False)
+    )
 
     answer = configure(client, nic_type="e1000")
 

@@ -331,7 +331,7 @@ def test_a_cluster_that_is_away_uses_nothing_up(
     if when == "refreshing":
         published.go_down()
     else:
-        gone = RapiUnreachable("It refuses connections.", sent=False)
+        gone = RapiUnreachable("It refused the connection.", sent=False)
         published.fail_submissions(gone)
 
     answer = client.post(link, follow=True)

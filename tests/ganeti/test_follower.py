@@ -27,7 +27,7 @@ def doubtful(
     """Return a maker of jobs whose submission got no answer."""
 
     def make(*, arrived: bool) -> Job:
-        error = RapiUnreachable("It did not answer in time.", sent=True)
+        error = RapiUnreachable("It didn't respond in time.", sent=True)
         published.fail_submissions(error, after=arrived)
         power.reboot(cluster, machine(cluster, "web1"), by=by_alice)
         published.accept_submissions()
@@ -311,7 +311,7 @@ def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
 
     follower.turn()
 
-    assert now_of(job) == (JobStatus.NOT_SUBMITTED, "It did not answer in time.")
+    assert now_of(job) == (JobStatus.NOT_SUBMITTED, "It didn't respond in time.")
     assert job.busy_key is None
 
 

@@ -65,7 +65,7 @@ def test_the_list_with_machines_in_every_state(reader: Client, olga: User) -> No
 
     assert "Μηχανήματα" in page
     assert english(page) - {"is", "locked"} == set()
-    assert "Ο κόμβος δεν απαντά" in rows
+    assert "Κόμβος εκτός λειτουργίας" in rows
     rows = re.sub(r"is-[a-z-]+", "", rows)
     assert english(rows) == set()
 
@@ -86,7 +86,7 @@ def test_a_machine_with_a_running_job(
 
     page = read(reader, reverse(MACHINE, args=("athens", "web1")))
 
-    assert "Επανεκκινεί…" in page
+    assert "Επανεκκινείται…" in page
     assert "κανονική επανεκκίνηση" in page
     assert english(page) == set()
 
@@ -101,7 +101,7 @@ def test_a_machine_whose_job_failed(
 
     page = read(reader, reverse(MACHINE, args=("athens", "web1")))
 
-    assert "τερματισμός, με περιθώριο: 30 s" in page
+    assert "τερματισμός, με χρονικό όριο: 30 s" in page
     assert english(page) == {"Disk", "failure"}
 
 
@@ -149,7 +149,7 @@ def test_the_preview_for_several_and_the_page_for_none(
 
     assert "Να ξεκινήσουν αυτά τα μηχανήματα;" in preview
     assert english(preview) == set()
-    assert "Δεν υπάρχει τίποτα εδώ" in nothing
+    assert "Η σελίδα δεν βρέθηκε" in nothing
     assert english(nothing) == set()
 
 
@@ -164,7 +164,7 @@ def test_a_call_that_ganeti_did_not_get(
 
     (notice,) = notices(answer)
     assert "δεν έγινε τίποτα" in notice
-    assert "Αρνείται τις συνδέσεις." in notice
+    assert "Αρνήθηκε τη σύνδεση." in notice
     assert english(markup(answer)) == set()
 
 
@@ -177,7 +177,7 @@ def test_the_form_of_a_cluster(reader: Client, cluster: Cluster, root: User) -> 
 
     form = page.partition('id="cluster_form" novalidate>')[2].partition("</form>")[0]
     commands = re.compile(r"openssl [^<]*sha256|/var/[a-z/]+|«write»|gnt-network")
-    assert "Σε τι χρησιμεύει" in form
+    assert "Χρήση" in form
     assert english(commands.sub("", form)) <= {"RAPI", "CA", "PEM", "SHA"}
 
 
@@ -185,10 +185,10 @@ def test_the_form_of_a_cluster(reader: Client, cluster: Cluster, root: User) -> 
     ("text", "greek"),
     [
         ("", ""),
-        ("It did not answer in time.", "Δεν απάντησε εγκαίρως."),
+        ("It didn't respond in time.", "Δεν απάντησε εγκαίρως."),
         (
-            "It answered without a reason: HTTP 502.",
-            "Απάντησε χωρίς αιτιολογία: HTTP 502.",
+            "It gave no reason: HTTP 502.",
+            "Δεν έδωσε αιτιολογία: HTTP 502.",
         ),
         ("Instance 'web1' not found: gone", "Instance 'web1' not found: gone"),
     ],
@@ -244,8 +244,8 @@ def test_mails_about_an_address_are_in_their_readers_language(
 
     subjects = {mail.to[0]: mail.subject for mail in sent()}
     assert subjects == {
-        "new@example.org": "[ganetimgr] Επιβεβαιώστε τη νέα σας διεύθυνση",
-        "alice@example.org": "[ganetimgr] Ζητήθηκε άλλη διεύθυνση",
+        "new@example.org": "[ganetimgr] Επιβεβαιώστε τη νέα διεύθυνση email σας",
+        "alice@example.org": "[ganetimgr] Αίτημα αλλαγής της διεύθυνσης email σας",
     }
 
 
@@ -293,7 +293,7 @@ def test_a_new_owner_is_written_to_in_greek(
     carry_on(cluster, published)
 
     (mail,) = [mail for mail in sent() if mail.to == [bob.email]]
-    assert mail.subject.endswith("Το web1 είναι δικό σας")
+    assert mail.subject.endswith("Είστε πλέον κάτοχος του web1")
     assert "Ο χρήστης alice σας έκανε κάτοχο" in mail.body
 
 
@@ -331,5 +331,5 @@ def test_the_mail_that_sets_a_new_password(root: User, sent: Sent) -> None:
     passwords.forgotten(root.email)
 
     (mail,) = sent()
-    assert mail.subject == "[ganetimgr] Ορίστε νέο συνθηματικό"
+    assert mail.subject == "[ganetimgr] Επαναφορά συνθηματικού"
     assert english(re.sub(r"http\S+", "", str(mail.body))) == set()

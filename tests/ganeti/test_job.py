@@ -72,17 +72,17 @@ def test_an_id_of_old_versions_is_text() -> None:
         ([None, ["OpExecError", ["The second failed"]]], "The second failed"),
         (
             [["HooksAbort", [[["node1", "hook", "quota exceeded"]]]]],
-            "A hook refused it: node1: hook: quota exceeded",
+            "A hook stopped it: node1: hook: quota exceeded",
         ),
         (
             [["HooksAbort", [[["n1", "a", "no"], ["n2", "b", "never"]]]]],
-            "A hook refused it: n1: a: no; n2: b: never",
+            "A hook stopped it: n1: a: no; n2: b: never",
         ),
         (
             [["ResolverError", [["web1", -2, "Name not known"]]]],
-            "A name could not be resolved: web1: -2: Name not known",
+            "A name couldn't be resolved: web1: -2: Name not known",
         ),
-        ([["LockError", []]], "Ganeti could not lock what it needs"),
+        ([["LockError", []]], "Ganeti couldn't acquire its locks"),
         ([["NewError", ["Something", 7, None]]], "NewError: Something: 7"),
         ([["NewError", "no list"]], "NewError: no list"),
         (

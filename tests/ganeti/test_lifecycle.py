@@ -230,7 +230,7 @@ def test_who_asked_is_told_by_mail_that_it_failed(
 
     (mail,) = sent()
     assert mail.to == ["alice@example.org"]
-    assert mail.subject.endswith("Not renamed: web1")
+    assert mail.subject.endswith("web1 couldn't be renamed")
     assert "/instances/athens/web1/" in str(mail.body)
 
 

@@ -85,7 +85,7 @@ def test_a_node_that_cannot_take_it_is_off_with_the_reason(
 
     assert f"{node} ({reason})" in text(shown)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert f"{node} can't take it: {reason}." in text(markup(answer))
+    assert f"{node} isn't available: {reason}." in text(markup(answer))
     assert shared.jobs == []
 
 

@@ -259,7 +259,7 @@ def test_no_owner_takes_the_last_known_one_away(
     answer = remove(client, "user:alice", confirmed="yes")
 
     assert 'value="user:alice"' not in page
-    assert "only staff can remove it" in page
+    assert "only superusers can remove it" in page
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert published.jobs == []
     assert AuditEntry.objects.get().refused
@@ -345,7 +345,7 @@ def test_all_previous_owners_learn_of_each_step_of_a_swap(
     client.post(link)
     carry_on(cluster, published)
 
-    changed = "[ganetimgr] web1: its owners changed"
+    changed = "[ganetimgr] The owners of web1 changed"
     asked = "[ganetimgr] bob asked to remove an owner of web1"
     assert mails_to(sent, alice.email) == [changed, asked, changed]
     assert tags(published) == {"ganetimgr:user:bob"}

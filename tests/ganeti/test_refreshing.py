@@ -141,7 +141,7 @@ def test_when_no_node_can_be_asked_all_states_are_unknown(
 ) -> None:
     def fail(call: Call) -> None:
         if call.asks_nodes:
-            raise RapiUnreachable("It did not answer in time.", sent=True)
+            raise RapiUnreachable("It didn't respond in time.", sent=True)
 
     published.on_call = fail
 
@@ -159,7 +159,7 @@ def test_the_age_of_what_nodes_said_does_not_grow_younger_by_their_silence(
 
     def fail(call: Call) -> None:
         if call.asks_nodes:
-            raise RapiUnreachable("It did not answer in time.", sent=True)
+            raise RapiUnreachable("It didn't respond in time.", sent=True)
 
     published.on_call = fail
     refreshing.refresh(cluster, force=True)
@@ -246,7 +246,7 @@ def test_a_cluster_that_is_down_keeps_its_last_snapshot_with_its_age(
     assert after.contents is before.contents
     assert after.fetched_at == before.fetched_at
     assert after.down
-    assert after.error == "It refuses connections."
+    assert after.error == "It refused the connection."
 
 
 def test_pauses_grow_with_failures_up_to_a_minute(

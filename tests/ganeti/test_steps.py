@@ -25,7 +25,7 @@ from tests.ganeti.state import machine
 
 TAG = "ganetimgr:isolate"
 CHAIN = (steps.add_tags(TAG), steps.migrate(), steps.start())
-AWAY = RapiUnreachable("It refuses connections.", sent=False)
+AWAY = RapiUnreachable("It refused the connection.", sent=False)
 
 Begin = Callable[..., Job]
 
@@ -341,7 +341,7 @@ def test_a_step_whose_answer_was_lost_is_found_and_goes_on(
     begin: Begin, cluster: Cluster, published: FakeRapi
 ) -> None:
     end(cluster, published, begin(steps.add_tags(TAG), steps.migrate()))
-    silence = RapiUnreachable("It did not answer in time.", sent=True)
+    silence = RapiUnreachable("It didn't respond in time.", sent=True)
     published.fail_submissions(silence, after=True)
 
     planned.submit_planned()

@@ -92,7 +92,7 @@ def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> N
     since = timezone.now()
     heard(
         failing_since=since,
-        last_error="It did not answer in time.",
+        last_error="It didn't respond in time.",
         problems=[["a.meta", "It isn't valid JSON."]],
         images=[{"id": "debian", "description": "D", "provider": "p"}],
     )
@@ -103,7 +103,7 @@ def test_staff_are_told_how_the_sources_are_too(client: Client, olga: User) -> N
     assert (own["setting"], own["images"]) == ("OPERATING_SYSTEMS", ["debian"])
     assert remote["setting"] == "IMAGES_URL"
     assert remote["url"] == "http://images.example.org/pub/"
-    assert remote["error"] == "It did not answer in time."
+    assert remote["error"] == "It didn't respond in time."
     assert remote["failing_since"].startswith(since.isoformat()[:19])
     assert [each["name"] for each in remote["problems"]] == ["a.meta", "debian"]
 
@@ -146,14 +146,14 @@ def test_a_broken_source_says_why_and_since_when_and_what_is_still_offered(
 @pytest.mark.usefixtures("images")
 def test_what_is_wrong_with_single_images_is_told(client: Client, olga: User) -> None:
     heard(
-        problems=[["<b>.meta", "It has no such text of one line: provider."]],
+        problems=[["<b>.meta", "Expected one line of text: provider."]],
         images=[{"id": "debian", "description": "Other", "provider": "p"}],
     )
 
     page = seen(client, olga)
 
     assert "&lt;b&gt;.meta" in page
-    assert "no such text of one line: provider." in page
+    assert "Expected one line of text: provider." in page
     assert "OPERATING_SYSTEMS has an image with this ID" in page
 
 
@@ -161,7 +161,7 @@ def test_what_is_wrong_with_single_images_is_told(client: Client, olga: User) ->
 def test_a_source_without_images_says_so(client: Client, olga: User) -> None:
     heard(images=[])
 
-    assert "No images in it" in seen(client, olga)
+    assert "No images" in seen(client, olga)
 
 
 @pytest.mark.usefixtures("images")
@@ -193,7 +193,7 @@ def test_a_site_without_images_says_what_to_do(client: Client, olga: User) -> No
     page = seen(client, olga)
 
     assert "No images yet" in page
-    assert "Fetch again" not in page
+    assert "Refresh" not in page
 
 
 @pytest.mark.usefixtures("images")

@@ -261,7 +261,7 @@ def test_who_has_no_address_is_told(client: Client, alice: User) -> None:
 
     answer = client.post(url("destroy"), {"typed_name": "web1"}, follow=True)
 
-    assert "no mail address" in notices(answer)[0]
+    assert "no email address" in notices(answer)[0]
     assert not ActionRequest.objects.exists()
 
 

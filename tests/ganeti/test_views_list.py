@@ -269,7 +269,7 @@ def test_a_cluster_that_is_down_keeps_its_machines_on_screen(
     assert 'class="old"' in rows(hers)["web1"].markup
     assert "as of" in rows(hers)["web1"].text
     assert "responding" in rows(hers)["web1"].markup
-    assert "It refuses connections" not in markup(hers)
+    assert "It refused the connection" not in markup(hers)
     assert "stopped responding" not in text(markup(carols))
 
 

@@ -166,7 +166,7 @@ def test_a_busy_page_shows_the_job_and_asks_again(
 
     assert 'hx-trigger="every 2s"' in busy
     assert "Rebooting &lt;web1&gt;" in busy
-    assert "Ganeti's job 17" in text(busy)
+    assert "Ganeti job 17" in text(busy)
     assert "Another job is already running on it." in text(busy)
 
 

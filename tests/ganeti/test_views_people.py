@@ -78,7 +78,7 @@ def test_a_user_is_shown_with_all_that_is_known(staff: Client, alice: User) -> N
 
     page = markup(staff.get(user_page("alice")))
 
-    for known in ("210 555", "GRNET", f"SHA256:{found.fingerprint}", "Not active"):
+    for known in ("210 555", "GRNET", f"SHA256:{found.fingerprint}", "Inactive"):
         assert known in page
     assert "&lt;b&gt;Alice" in page
     assert "Never" in page

@@ -25,7 +25,7 @@ from tests.conftest import Sent
 pytestmark = pytest.mark.django_db
 
 
-class Server(BaseEmailBackend):
+class FakeServer(BaseEmailBackend):
     """A mail server that a test can make fail."""
 
     failure: ClassVar[Exception | None] = None
@@ -39,11 +39,11 @@ class Server(BaseEmailBackend):
 
 
 @pytest.fixture(autouse=True)
-def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[Server]:
-    settings.MAIL_DELIVERY_BACKEND = "tests.mails.test_delivery.Server"
-    monkeypatch.setattr(Server, "delivered", [])
-    monkeypatch.setattr(Server, "failure", None)
-    return Server
+def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[FakeServer]:
+    settings.MAIL_DELIVERY_BACKEND = "tests.mails.test_delivery.FakeServer"
+    monkeypatch.setattr(FakeServer, "delivered", [])
+    monkeypatch.setattr(FakeServer, "failure", None)
+    return FakeServer
 
 
 def queue_mail(subject: str = "hello", **fields: object) -> Mail:
@@ -61,7 +61,7 @@ def pass_time(mail: Mail, **past: float) -> None:
     )
 
 
-def test_a_queued_mail_is_sent_once(server: type[Server]) -> None:
+def test_a_queued_mail_is_sent_once(server: type[FakeServer]) -> None:
     mail = queue_mail()
 
     assert delivery.deliver() == 1
@@ -72,7 +72,7 @@ def test_a_queued_mail_is_sent_once(server: type[Server]) -> None:
     assert server.delivered == ["[ganetimgr] hello"]
 
 
-def test_a_mail_waits_while_the_server_is_away(server: type[Server]) -> None:
+def test_a_mail_waits_while_the_server_is_away(server: type[FakeServer]) -> None:
     mail = queue_mail()
     server.failure = ConnectionRefusedError("refused")
 
@@ -88,7 +88,9 @@ def test_a_mail_waits_while_the_server_is_away(server: type[Server]) -> None:
     assert delivery.deliver() == 1
 
 
-def test_an_unreachable_server_is_tried_once_per_batch(server: type[Server]) -> None:
+def test_an_unreachable_server_is_tried_once_per_batch(
+    server: type[FakeServer],
+) -> None:
     first, second = queue_mail("first"), queue_mail("second")
     server.failure = TimeoutError()
 
@@ -99,7 +101,7 @@ def test_an_unreachable_server_is_tried_once_per_batch(server: type[Server]) -> 
     assert (first.attempts, second.attempts) == (1, 0)
 
 
-def test_a_refused_mail_does_not_delay_others(server: type[Server]) -> None:
+def test_a_refused_mail_does_not_delay_others(server: type[FakeServer]) -> None:
     queue_mail("first")
     queue_mail("second")
     refused = smtplib.SMTPRecipientsRefused({"alice@example.org": (550, b"no")})
@@ -121,8 +123,8 @@ BROKEN_ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", BROKEN_ADDRESSES)
-def test_a_broken_address_fails_its_own_mail_alone(
-    server: type[Server], address: str
+def test_a_broken_address_fails_only_its_own_mail(
+    server: type[FakeServer], address: str
 ) -> None:
     broken = queue_mail("broken", recipient=address)
     queue_mail("good")
@@ -144,7 +146,7 @@ def test_a_broken_address_fails_its_own_mail_alone(
     "failure", [IndexError("index"), ValueError("\ud800\n\x00"), RecursionError()]
 )
 def test_any_exception_fails_only_its_mail(
-    server: type[Server], failure: Exception
+    server: type[FakeServer], failure: Exception
 ) -> None:
     queue_mail("first")
     queue_mail("second")
@@ -172,7 +174,7 @@ def test_a_letter_to_several_reaches_the_valid_addresses(
 
 
 def test_a_mail_that_waits_is_shown_with_its_error(
-    server: type[Server], admin_client: Client
+    server: type[FakeServer], admin_client: Client
 ) -> None:
     queue_mail(recipient="b@example.org;")
     delivery.deliver()
@@ -218,7 +220,7 @@ def test_a_batch_with_broken_mails_delivers_the_others(
 
 
 def test_retries_become_rarer_and_end_after_days(
-    server: type[Server],
+    server: type[FakeServer],
 ) -> None:
     mail = queue_mail()
     server.failure = TimeoutError()
@@ -237,7 +239,9 @@ def test_retries_become_rarer_and_end_after_days(
     assert mail.given_up_at
 
 
-def test_a_mail_taken_by_one_watcher_is_skipped_by_others(server: type[Server]) -> None:
+def test_a_mail_taken_by_one_watcher_is_skipped_by_others(
+    server: type[FakeServer],
+) -> None:
     mail = queue_mail(taken_until=timezone.now() + timedelta(minutes=1))
 
     assert delivery.deliver() == 0
@@ -258,7 +262,7 @@ def test_the_text_of_a_secret_mail_is_deleted_after_sending() -> None:
     assert (secret.text, other.text) == ("", "text")
 
 
-def test_mails_of_django_go_through_the_outbox(server: type[Server]) -> None:
+def test_mails_of_django_go_through_the_outbox(server: type[FakeServer]) -> None:
     connection = get_connection("apps.mails.backend.EmailBackend")
 
     django_mail.send_mail(
@@ -270,7 +274,9 @@ def test_mails_of_django_go_through_the_outbox(server: type[Server]) -> None:
     assert server.delivered == ["reset"]
 
 
-def test_a_mail_of_django_to_several_becomes_one_to_each(server: type[Server]) -> None:
+def test_a_mail_of_django_to_several_becomes_one_to_each(
+    server: type[FakeServer],
+) -> None:
     connection = get_connection("apps.mails.backend.EmailBackend")
     addresses = ["alice@example.org", "b@example.org;", "carol@example.org"]
 
@@ -283,7 +289,7 @@ def test_a_mail_of_django_to_several_becomes_one_to_each(server: type[Server]) -
 
 
 def test_mails_are_sent_directly_while_the_database_is_away(
-    server: type[Server], monkeypatch: pytest.MonkeyPatch
+    server: type[FakeServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_message: EmailMessage) -> None:
         raise DatabaseError

@@ -119,7 +119,7 @@ def test_a_kind_is_mailed_once_an_hour_and_the_rest_is_counted(
     visit("/fail/x/")
 
     assert len(sent()) == 3
-    assert "4 more like it came since" in sent()[-1].body
+    assert "4 more errors like it since" in sent()[-1].body
 
 
 def test_errors_are_mailed_without_a_cache(

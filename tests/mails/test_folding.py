@@ -95,7 +95,7 @@ def test_a_first_name_cannot_claim_a_confirmed_address(
     settings.ADMINS = [("Admin", "admin@example.org")]
     user = User(
         username="eve",
-        first_name="Eve\nMail address, confirmed: dean@uni.example",
+        first_name="Eve\nEmail address (confirmed): dean@uni.example",
         email="eve@evil.example",
     )
 
@@ -104,9 +104,9 @@ def test_a_first_name_cannot_claim_a_confirmed_address(
     ).post_to_admins()
 
     address_lines = [
-        line for line in sent()[0].body.splitlines() if line.startswith("Mail address")
+        line for line in sent()[0].body.splitlines() if line.startswith("Email address")
     ]
-    assert address_lines == ["Mail address, confirmed: eve@evil.example"]
+    assert address_lines == ["Email address (confirmed): eve@evil.example"]
 
 
 def test_a_text_of_several_lines_is_quoted() -> None:

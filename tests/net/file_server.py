@@ -12,8 +12,8 @@ from apps.net.probe import UnsuitableUrlError
 # Servers of the tests listen where they can.
 EVERY_PORT = range(1, 65536)
 FAILURE = (
-    "No file could be read there. The host must be on the public internet, and answer "
-    "within 5 seconds, over https:// with a valid certificate."
+    "The file couldn't be read. The host must be on the public internet and respond "
+    "within 5 seconds, with a valid certificate if the address is https://."
 )
 
 

@@ -170,7 +170,7 @@ def test_only_so_many_wait_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     why("http://example.org/", resolve=ask_again)
 
-    assert "try again in a moment" in reasons[0]
+    assert "Try again in a moment" in reasons[0]
 
 
 def test_slots_come_back() -> None:

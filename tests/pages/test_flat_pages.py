@@ -75,7 +75,7 @@ def test_a_missing_page_says_so(client: Client) -> None:
     answer = client.get(INFO)
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert "This page has not been written yet" in text(markup(answer))
+    assert "This page hasn't been written yet" in text(markup(answer))
     assert ADD not in markup(answer)
 
 
@@ -223,7 +223,7 @@ def test_a_second_page_in_a_language_is_refused(client: Client, root: User) -> N
 
     answer = client.post(ADD, data)
 
-    assert "written already" in text(markup(answer))
+    assert "already exists" in text(markup(answer))
     assert FlatPage.objects.count() == 1
 
 

@@ -152,7 +152,7 @@ def test_pages_do_not_fetch_the_feed(client: Client, db: None, feed: Feed) -> No
         assert client.get(address).status_code == HTTPStatus.OK
 
     assert feed.request_count == 0
-    assert "The news has not been fetched yet" in text(markup(client.get(NEWS)))
+    assert "The news hasn't been fetched yet" in text(markup(client.get(NEWS)))
 
 
 def test_the_feed_is_fetched_again_after_its_interval(
@@ -175,10 +175,10 @@ def test_the_feed_is_fetched_again_after_its_interval(
         (500, b"", "HTTP 500"),
         (200, b"<html><p>Under maintenance</p></html>", "neither RSS nor Atom"),
         (200, b"", "neither RSS nor Atom"),
-        (200, b"x" * (news.MOST_BYTES + 1), "such files: 2048 KiB"),
+        (200, b"x" * (news.MOST_BYTES + 1), "than the limit: 2048 KiB"),
         (200, b'<rss version="2.0"><channel><item><title>Tor', "Only a part"),
         (200, RAISING, "It cannot be read"),
-        (302, b"", "The connection broke off"),
+        (302, b"", "The connection was lost"),
     ],
     ids=["error", "html", "empty", "huge", "torn", "raising", "to no host"],
 )
@@ -361,7 +361,7 @@ def test_a_feed_that_redirects_for_ever_is_given_up(feed: Feed) -> None:
 
     news.refresh()
 
-    assert "from one address to the next" in news.known().problem
+    assert "redirects too many times" in news.known().problem
     assert feed.request_count <= news.MOST_REDIRECTS + 1
 
 

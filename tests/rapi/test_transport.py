@@ -181,7 +181,7 @@ def test_a_refused_connection_was_surely_not_sent(
 ) -> None:
     simulated.go_down()
 
-    with pytest.raises(RapiUnreachable, match="refuses") as caught:
+    with pytest.raises(RapiUnreachable, match="refused") as caught:
         version(endpoint)
 
     assert not caught.value.sent

@@ -11,7 +11,7 @@ from tests.lab import Lab
 from tests.product import Product
 from tests.system.inside import Inside
 from tests.system.relay import Relay
-from tests.system.site import MACHINES, SETTINGS, Site, within_s
+from tests.system.site import MACHINES, SETTINGS, RelayedSite, within_s
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def machines(lab: Lab) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def embedded_site(
     lab: Lab, machines: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+) -> Iterator[RelayedSite]:
     mail_port = services.free_port()
     product = Product(
         tmp_path_factory.mktemp("embedded"),
@@ -43,7 +43,7 @@ def production_site(
     machines: None,
     mariadb: services.MariaDB,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
+) -> Iterator[RelayedSite]:
     for kind in (services.Redis, services.Beanstalkd):
         if not kind.is_installed():
             pytest.skip(f"{kind.program} is not installed")
@@ -61,7 +61,7 @@ def production_site(
 
 
 @contextmanager
-def site(product: Product, lab: Lab, **servers: Any) -> Iterator[Site]:
+def site(product: Product, lab: Lab, **servers: Any) -> Iterator[RelayedSite]:
     with ExitStack() as stack:
         relay = stack.enter_context(Relay(lab))
         stack.enter_context(product)
@@ -70,26 +70,26 @@ def site(product: Product, lab: Lab, **servers: Any) -> Iterator[Site]:
         product.wait_until(
             lambda: inside.ask("known_states"), within_s(15), "the cluster is known"
         )
-        yield Site(product, lab, relay, inside, **servers)
+        yield RelayedSite(product, lab, relay, inside, **servers)
 
 
 @pytest.fixture
-def production(production_site: Site) -> Iterator[Site]:
+def production(production_site: RelayedSite) -> Iterator[RelayedSite]:
     yield from restored(production_site)
 
 
 @pytest.fixture
-def embedded(embedded_site: Site) -> Iterator[Site]:
+def embedded(embedded_site: RelayedSite) -> Iterator[RelayedSite]:
     yield from restored(embedded_site)
 
 
 @pytest.fixture(params=["embedded", "production"])
-def any_site(request: pytest.FixtureRequest) -> Iterator[Site]:
+def any_site(request: pytest.FixtureRequest) -> Iterator[RelayedSite]:
     """Run a test on both sites."""
     yield from restored(request.getfixturevalue(f"{request.param}_site"))
 
 
-def restored(running_site: Site) -> Iterator[Site]:
+def restored(running_site: RelayedSite) -> Iterator[RelayedSite]:
     """Restore the processes that an earlier test may have ended, and clean up."""
     while len(running_site.product.watchers) > 1:
         running_site.product.kill_watcher()

@@ -38,7 +38,7 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RelayedCall:
     """A received call."""
 
     method: str
@@ -56,7 +56,7 @@ class Relay:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.port = services.free_port()
-        self.calls: list[Call] = []
+        self.calls: list[RelayedCall] = []
         # Times of all connections, served or not.
         self.connections: list[float] = []
         self._faults: list[tuple[re.Pattern[str], Fault]] = []
@@ -114,11 +114,11 @@ class Relay:
         finally:
             self._faults.remove(entry)
 
-    def fault_of(self, call: Call) -> Fault | None:
+    def fault_of(self, call: RelayedCall) -> Fault | None:
         matching = (fault for regex, fault in self._faults if regex.search(call.text))
         return next(matching, None)
 
-    def matching(self, pattern: str, since: float = 0) -> list[Call]:
+    def matching(self, pattern: str, since: float = 0) -> list[RelayedCall]:
         """Return the calls so far whose method and path match."""
         regex = re.compile(pattern)
         calls = tuple(self.calls)
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def relay(self) -> None:
         relay = self.server.relay
-        call = Call(self.command, self.path)
+        call = RelayedCall(self.command, self.path)
         relay.calls.append(call)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = relay.fault_of(call)

@@ -54,7 +54,7 @@ def within_s(seconds: float = 5) -> float:
 
 
 @dataclass
-class Site:
+class RelayedSite:
     """A product with its servers and its cluster."""
 
     product: Product

@@ -15,7 +15,7 @@ import pytest
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.product import Product
 from tests.system.debian import python_for_all
-from tests.system.site import Site, within_s
+from tests.system.site import RelayedSite, within_s
 
 pytestmark = [pytest.mark.system]
 
@@ -41,7 +41,7 @@ def product(directory: Path) -> Product:
 @pytest.mark.lab
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_watcher_although_a_cluster_hangs(
-    embedded: Site, number: int
+    embedded: RelayedSite, number: int
 ) -> None:
     with embedded.waiting_job(hold_s=6) as pk:
         embedded.relay.hang()

@@ -7,7 +7,7 @@ import pytest
 
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.system import ends_at_once
-from tests.system.site import Site
+from tests.system.site import RelayedSite
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
@@ -23,7 +23,9 @@ ends_at_once.main()
 
 
 @pytest.mark.parametrize("patch", [PATCH, ""], ids=["gevent", "threads"])
-def test_concurrent_ends_of_jobs_are_all_handled(any_site: Site, patch: str) -> None:
+def test_concurrent_ends_of_jobs_are_all_handled(
+    any_site: RelayedSite, patch: str
+) -> None:
     run = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", f"{patch}\n{PROGRAM}"],
         cwd=BASE_DIR,

@@ -70,7 +70,7 @@ def test_the_service_user_cannot_change_the_pid_files(
     assert run.returncode != 0
 
 
-def test_the_log_goes_on_in_a_new_file_after_its_rotation(running: Debian) -> None:
+def test_logging_continues_in_a_new_file_after_rotation(running: Debian) -> None:
     web, _watcher = pids(running)
     assert has_open(running, web, "web.log")
 

@@ -1,4 +1,4 @@
-"""A cluster that refuses connections, hangs, or loses a call.
+"""A cluster that refused the connection, hangs, or loses a call.
 
 Since both sites behave the same, most of these tests use the one with all servers.
 """
@@ -9,7 +9,7 @@ import pytest
 
 from tests.system.inside import Inside
 from tests.system.relay import Fault
-from tests.system.site import Site, within_s
+from tests.system.site import RelayedSite, within_s
 from tests.system.visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.system, pytest.mark.lab]
 SUBMISSION = "PUT /2/instances/.*/startup"
 
 
-def test_a_job_whose_answer_was_lost_is_found_by_its_key(production: Site) -> None:
+def test_a_job_whose_answer_was_lost_is_found_by_its_key(
+    production: RelayedSite,
+) -> None:
     name, since = production.machine(), time.monotonic()
 
     with production.relay.failing(SUBMISSION, Fault.ANSWER_LOST):
@@ -33,7 +35,9 @@ def test_a_job_whose_answer_was_lost_is_found_by_its_key(production: Site) -> No
     assert production.lab.instance(name)["status"] == "running"
 
 
-def test_a_job_whose_request_was_lost_was_never_submitted(production: Site) -> None:
+def test_a_job_whose_request_was_lost_was_never_submitted(
+    production: RelayedSite,
+) -> None:
     name, since = production.machine(), time.monotonic()
 
     with production.relay.failing(SUBMISSION, Fault.REQUEST_LOST):
@@ -46,7 +50,7 @@ def test_a_job_whose_request_was_lost_was_never_submitted(production: Site) -> N
 
 
 def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(
-    production: Site,
+    production: RelayedSite,
 ) -> None:
     name = production.machine()
 
@@ -61,7 +65,7 @@ def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(
     production.assert_ended_once(pk)
 
 
-def test_a_job_outlives_the_process_that_submitted_it(production: Site) -> None:
+def test_a_job_outlives_the_process_that_submitted_it(production: RelayedSite) -> None:
     name = production.machine()
     previous_pk = production.ask("latest_job_pk", name=name)
 
@@ -81,7 +85,9 @@ def test_a_job_outlives_the_process_that_submitted_it(production: Site) -> None:
     production.assert_ended_once(pk)
 
 
-def test_a_job_ends_after_its_cluster_refused_for_a_while(production: Site) -> None:
+def test_a_job_ends_after_its_cluster_refused_for_a_while(
+    production: RelayedSite,
+) -> None:
     with production.waiting_job(hold_s=2) as pk:
         production.relay.refuse()
         try:
@@ -98,7 +104,7 @@ def test_a_job_ends_after_its_cluster_refused_for_a_while(production: Site) -> N
     production.assert_ended_once(pk)
 
 
-def test_a_job_ends_after_its_cluster_hung_for_a_while(production: Site) -> None:
+def test_a_job_ends_after_its_cluster_hung_for_a_while(production: RelayedSite) -> None:
     with production.waiting_job(hold_s=2) as pk:
         production.relay.hang()
         production.wait_for_ganeti(pk)
@@ -113,7 +119,7 @@ def test_a_job_ends_after_its_cluster_hung_for_a_while(production: Site) -> None
     production.assert_ended_once(pk)
 
 
-def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: Site) -> None:
+def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: RelayedSite) -> None:
     name = embedded.machine()
 
     embedded.relay.refuse()
@@ -127,7 +133,7 @@ def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: Site) -> None:
     embedded.assert_ended_once(result["pk"], "not_submitted")
 
 
-def test_a_cluster_that_hangs_slows_no_page(production: Site) -> None:
+def test_a_cluster_that_hangs_slows_no_page(production: RelayedSite) -> None:
     alice = Visitor(production.product.url).log_in("alice")
     name = production.machine()
     pages = ["/", f"/instances/lab/{name}/", "/history/", "/accounts/login/"]

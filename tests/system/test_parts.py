@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests import services
-from tests.system.site import Site, within_s
+from tests.system.site import RelayedSite, within_s
 from tests.system.visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
 
-def test_a_job_ends_although_beanstalkd_forgot_it(production: Site) -> None:
+def test_a_job_ends_although_beanstalkd_forgot_it(production: RelayedSite) -> None:
     assert production.beanstalkd is not None
     with production.waiting_job(hold_s=3) as pk:
         production.beanstalkd.kill()
@@ -26,7 +26,9 @@ def test_a_job_ends_although_beanstalkd_forgot_it(production: Site) -> None:
     production.assert_ended_once(pk)
 
 
-def test_a_job_ends_although_beanstalkd_and_the_watcher_died(production: Site) -> None:
+def test_a_job_ends_although_beanstalkd_and_the_watcher_died(
+    production: RelayedSite,
+) -> None:
     assert production.beanstalkd is not None
     with production.waiting_job(hold_s=3) as pk:
         production.beanstalkd.kill()
@@ -40,7 +42,9 @@ def test_a_job_ends_although_beanstalkd_and_the_watcher_died(production: Site) -
     production.assert_ended_once(pk)
 
 
-def test_a_job_is_taken_at_once_while_beanstalkd_is_away(production: Site) -> None:
+def test_a_job_is_taken_at_once_while_beanstalkd_is_away(
+    production: RelayedSite,
+) -> None:
     assert production.beanstalkd is not None
     name = production.machine()
     connection_count = production.watcher_log().count("beanstalkd answers")
@@ -62,7 +66,7 @@ def test_a_job_is_taken_at_once_while_beanstalkd_is_away(production: Site) -> No
     )
 
 
-def test_a_watcher_goes_on_while_beanstalkd_hangs(production: Site) -> None:
+def test_jobs_end_while_beanstalkd_hangs(production: RelayedSite) -> None:
     assert production.beanstalkd is not None
     name = production.machine()
     with Suspended(production.beanstalkd):
@@ -73,7 +77,7 @@ def test_a_watcher_goes_on_while_beanstalkd_hangs(production: Site) -> None:
     production.assert_ended_once(pk)
 
 
-def test_pages_have_their_data_while_redis_forgets_all(production: Site) -> None:
+def test_pages_have_their_data_while_redis_forgets_all(production: RelayedSite) -> None:
     assert production.redis is not None
     alice = Visitor(production.product.url).log_in("alice")
     wait_until_all_processes_know(production, alice)
@@ -92,7 +96,7 @@ def test_pages_have_their_data_while_redis_forgets_all(production: Site) -> None
     )
 
 
-def test_pages_answer_and_jobs_end_while_redis_is_away(production: Site) -> None:
+def test_pages_answer_and_jobs_end_while_redis_is_away(production: RelayedSite) -> None:
     assert production.redis is not None
     alice = Visitor(production.product.url).log_in("alice")
     with production.waiting_job(hold_s=2) as pk:
@@ -109,7 +113,7 @@ def test_pages_answer_and_jobs_end_while_redis_is_away(production: Site) -> None
 
 
 def test_a_process_that_starts_while_redis_is_away_refreshes_by_itself(
-    production: Site,
+    production: RelayedSite,
 ) -> None:
     assert production.redis is not None
     alice = Visitor(production.product.url).log_in("alice")
@@ -123,7 +127,7 @@ def test_a_process_that_starts_while_redis_is_away_refreshes_by_itself(
         production.redis.start()
 
 
-def test_pages_answer_while_redis_hangs(production: Site) -> None:
+def test_pages_answer_while_redis_hangs(production: RelayedSite) -> None:
     assert production.redis is not None
     alice = Visitor(production.product.url).log_in("alice")
     wait_until_all_processes_know(production, alice)
@@ -133,7 +137,7 @@ def test_pages_answer_while_redis_hangs(production: Site) -> None:
 
 
 def test_refusals_are_recorded_without_a_mail_server(
-    embedded: Site,
+    embedded: RelayedSite,
 ) -> None:
     name = embedded.machine()
     olga = Visitor(embedded.product.url).log_in("olga")
@@ -152,7 +156,7 @@ def test_refusals_are_recorded_without_a_mail_server(
     )
 
 
-def wait_until_all_processes_know(site: Site, visitor: Visitor) -> None:
+def wait_until_all_processes_know(site: RelayedSite, visitor: Visitor) -> None:
     """Wait until each web process has a snapshot."""
 
     def all_see() -> bool:

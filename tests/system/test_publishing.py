@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ganetimgr.settings.defaults import BASE_DIR
-from tests.system.site import Site, within_s
+from tests.system.site import RelayedSite, within_s
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
@@ -21,7 +21,7 @@ two_publishers.main()
 """
 
 
-def test_concurrent_publications_are_all_kept(any_site: Site) -> None:
+def test_concurrent_publications_are_all_kept(any_site: RelayedSite) -> None:
     run = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", PROGRAM],
         cwd=BASE_DIR,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.system.site import Site, within_s
+from tests.system.site import RelayedSite, within_s
 from tests.system.visitor import Visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
 
-def test_alice_starts_reboots_and_stops_her_machine(any_site: Site) -> None:
+def test_alice_starts_reboots_and_stops_her_machine(any_site: RelayedSite) -> None:
     name = any_site.machine()
     page = f"/instances/lab/{name}/"
     alice = Visitor(any_site.product.url).log_in("alice")
@@ -35,7 +35,7 @@ def test_alice_starts_reboots_and_stops_her_machine(any_site: Site) -> None:
     assert any_site.ask("known_states")[name] == "stopped"
 
 
-def test_forms_without_their_token_are_refused(embedded: Site) -> None:
+def test_forms_without_their_token_are_refused(embedded: RelayedSite) -> None:
     name = embedded.machine()
     alice = Visitor(embedded.product.url).log_in("alice")
 

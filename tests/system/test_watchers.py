@@ -9,12 +9,12 @@ from typing import Any
 import greenstalk
 import pytest
 
-from tests.system.site import Site, within_s
+from tests.system.site import RelayedSite, within_s
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
 
-def test_a_job_outlives_the_watcher_that_followed_it(any_site: Site) -> None:
+def test_a_job_outlives_the_watcher_that_followed_it(any_site: RelayedSite) -> None:
     with any_site.waiting_job(hold_s=3) as pk:
         any_site.product.kill_watcher()
         any_site.wait_for_ganeti(pk)
@@ -25,7 +25,7 @@ def test_a_job_outlives_the_watcher_that_followed_it(any_site: Site) -> None:
     any_site.assert_ended_once(pk)
 
 
-def test_another_watcher_goes_on_where_one_was_killed(any_site: Site) -> None:
+def test_another_watcher_takes_over_from_a_killed_one(any_site: RelayedSite) -> None:
     any_site.start_second_watcher()
 
     with any_site.waiting_job(hold_s=6) as pk:
@@ -38,7 +38,7 @@ def test_another_watcher_goes_on_where_one_was_killed(any_site: Site) -> None:
 
 
 def test_two_watchers_handle_each_job_once_and_poll_within_limits(
-    any_site: Site,
+    any_site: RelayedSite,
 ) -> None:
     any_site.start_second_watcher()
     names = [any_site.machine() for _ in range(3)]
@@ -57,7 +57,7 @@ def test_two_watchers_handle_each_job_once_and_poll_within_limits(
     assert len(any_site.relay.matching("PUT /2/query/job", since)) <= limit
 
 
-def test_invalid_messages_are_buried_and_logged(production: Site) -> None:
+def test_invalid_messages_are_buried_and_logged(production: RelayedSite) -> None:
     assert production.beanstalkd is not None
     messages = [
         b"",
@@ -93,7 +93,7 @@ def test_invalid_messages_are_buried_and_logged(production: Site) -> None:
     assert "none of ours is buried: b'not JSON'" in production.watcher_log()
 
 
-def test_a_failing_handler_does_not_delay_other_jobs(embedded: Site) -> None:
+def test_a_failing_handler_does_not_delay_other_jobs(embedded: RelayedSite) -> None:
     broken, fine = embedded.machine(), embedded.machine()
     switch = Path(embedded.product.environment["GANETIMGR_STATE"]) / "broken"
     switch.write_text(broken)

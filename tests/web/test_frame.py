@@ -76,7 +76,7 @@ def test_the_cached_frame_equals_a_rendered_one_for_each_user(
         assert cached_page == page(visit), visit
 
 
-def test_a_page_names_nobody_but_its_reader(people: list[str]) -> None:
+def test_a_page_names_only_its_own_user(people: list[str]) -> None:
     names = [name for name in people if name]
     pages = {name: page((name, "en", "auto", PAGES[0])) for name in names}
 

@@ -30,7 +30,7 @@ class ClaimingForm(forms.ModelForm[Any]):
     privilege_fields: ClassVar[tuple[str, ...]] = ()
 
     takes_over = forms.BooleanField(
-        label=_("Hand over what belongs to this name"),
+        label=_("Transfer everything owned by this user name"),
         required=False,
         help_text=_(
             "Required if this name already owns machines, if an account with this "
@@ -92,7 +92,7 @@ def _warning(claim: Claim, actor: User) -> Any:
     return format_lazy(
         "{} {}",
         reason,
-        _("If this is intended, tick “Hand over what belongs to this name”."),
+        _("If this is intended, tick “Transfer everything owned by this user name”."),
     )
 
 
@@ -101,7 +101,7 @@ class UserForm(ClaimingForm, UserChangeForm[User]):
     name_field = "username"
     privilege_fields = ("groups", "user_permissions")
 
-    email = MailAddressField(label=_("Mail address"), required=False)
+    email = MailAddressField(label=_("Email address"), required=False)
 
     def takes_name(self, name: str) -> bool:
         """Tell whether somebody gets the name, be it by being let in at all."""

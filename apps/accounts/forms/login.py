@@ -32,7 +32,7 @@ class LoginForm(forms.AuthenticationForm):
     )
     error_messages = {
         "invalid_login": _("Incorrect user name or password. Both are case-sensitive."),
-        "inactive": _("This account is not active."),
+        "inactive": _("This account is inactive."),
         "directory_is_away": _(
             "Your organization's directory isn't responding, so directory "
             "accounts can't log in. Local accounts can. Try again in a moment."
@@ -40,7 +40,7 @@ class LoginForm(forms.AuthenticationForm):
         "too_many": _(
             "Too many failed login attempts. Try again in %(time)s; until then, "
             "even the right password is refused. If you've forgotten your "
-            "password, reset it by mail, which also lifts this limit."
+            "password, reset it by email, which also lifts this limit."
         ),
     }
     # How long it has to wait, if it was tried too often.
@@ -75,7 +75,7 @@ class ResetForm(forms.PasswordResetForm):
     bound_field_class = BootstrapField
 
     email = MailAddressField(
-        label=_("Mail address"),
+        label=_("Email address"),
         widget=EmailInput(attrs={"autocomplete": "email"}),
     )
 

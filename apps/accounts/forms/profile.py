@@ -53,7 +53,7 @@ class ProfileForm(BootstrapForm):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(
-        label=_("Mail language"),
+        label=_("Email language"),
         required=False,
     )
 

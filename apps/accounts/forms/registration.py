@@ -40,7 +40,7 @@ class RegistrationForm(BootstrapForm):
         ),
     )
     email = MailAddressField(
-        label=_("Mail address"),
+        label=_("Email address"),
         help_text=_("We'll send a confirmation link to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -148,11 +148,11 @@ class DecisionForm(BootstrapForm):
         label=_("Reason for rejection"),
         required=False,
         max_length=2000,
-        help_text=_("Optional. Included in the mail to the applicant."),
+        help_text=_("Optional. Included in the email to the applicant."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     takes_over = forms.BooleanField(
-        label=_("Hand over what belongs to this user name to the applicant"),
+        label=_("Transfer everything owned by this user name to the applicant"),
         required=False,
     )
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=255, unique=True, verbose_name='title')),
                 ('tag', models.CharField(help_text='Identifies the organization in the tags of its machines.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9.+_-]+\\Z', 'Letters, digits and .+_- only.')], verbose_name='tag')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=64, verbose_name='phone')),
                 ('users', models.ManyToManyField(blank=True, help_text='Users who represent the organization.', related_name='organizations_run', to=settings.AUTH_USER_MODEL, verbose_name='users')),
             ],

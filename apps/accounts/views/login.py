@@ -25,8 +25,8 @@ from ..services import interrupted_forms
 
 A_YEAR = 365 * 24 * 3600
 _NO_ADDRESS = _(
-    "Your account has no mail address, so you can't receive mail about "
-    "your machines. Add one to your profile."
+    "Your account has no email address, so you can't receive email about your "
+    "machines. Add one to your profile."
 )
 
 

@@ -91,7 +91,7 @@ def mail_ask(request: UserRequest) -> HttpResponse:
     # A mailbox that others flood is spared the link, and nobody is told so.
     wait_s = rate_limit.hit("mail-change", mailbox=address)
     email_change.ask(acting(request), address, with_link=not wait_s)
-    text = _("We sent a link to %(address)s. Your address changes when you open it.")
+    text = _("We've sent a link to %(address)s. Your address changes when you open it.")
     messages.success(request, text % {"address": address})
     return redirect("accounts:profile")
 
@@ -117,7 +117,7 @@ def mail_change(request: UserRequest, key: str) -> HttpResponse:
         email_change.confirm(acting(request), change)
     except email_change.Void:
         return _void(request)
-    text = _("Your mail address is now %(address)s.")
+    text = _("Your email address is now %(address)s.")
     messages.success(request, text % {"address": change.address})
     return redirect("accounts:profile")
 

@@ -101,7 +101,7 @@ def _confirmed(form: PasswordForm, found: Registration) -> bool:
         form.add_error(
             None,
             _(
-                "This user name or mail address has been registered in the meantime. "
+                "This user name or email address has been registered in the meantime. "
                 "If it was you, log in; otherwise register with a different one."
             ),
         )
@@ -140,11 +140,11 @@ def _decided(request: HttpRequest, found: Registration, form: DecisionForm) -> N
     name = found.user.username if found.user else ""
     if form.cleaned_data["decision"] == "approve":
         done = registration.approve(found, by=acting(request))
-        text = _("The account of %(name)s was approved. A mail has been sent.")
+        text = _("The account of %(name)s was approved. An email has been sent.")
     else:
         reason = form.cleaned_data["reason"]
         done = registration.refuse(found, reason, by=acting(request))
-        text = _("The registration of %(name)s was rejected. A mail has been sent.")
+        text = _("The registration of %(name)s was rejected. An email has been sent.")
     if done:
         messages.success(request, text % {"name": name})
     else:

@@ -41,16 +41,16 @@ STAFF_EVENTS = frozenset({Event.Kind.NOT_SUBMITTED})
 MOVING = frozenset({Status.SUBMITTED, Status.PROCESSING})
 WHAT_NEXT: dict[str, Text] = {
     Status.PENDING: gettext_lazy(
-        "Waiting for review. You'll get a mail when it is decided."
+        "Waiting for review. You'll get an email when it is decided."
     ),
     Status.APPROVED: gettext_lazy(
-        "Accepted. The machine will be built, and you'll get a mail when it's ready."
+        "Approved. The machine will be built, and you'll get an email when it's ready."
     ),
     Status.SUBMITTED: gettext_lazy(
-        "Accepted. You'll get a mail when the machine is ready."
+        "Approved. You'll get an email when the machine is ready."
     ),
     Status.PROCESSING: gettext_lazy(
-        "The machine is being built. You'll get a mail when it's ready."
+        "The machine is being built. You'll get an email when it's ready."
     ),
     Status.FAILED: gettext_lazy(
         "The machine couldn't be built. The staff have been notified and will "

@@ -83,7 +83,7 @@ class ApplicationForm(BootstrapForm):
         required=False,
     )
     contact_email = MailAddressField(
-        label=gettext_lazy("Mail"),
+        label=gettext_lazy("Email"),
         required=False,
     )
     contact_phone = LineField(
@@ -241,7 +241,7 @@ class ApplicationForm(BootstrapForm):
         reached = given.get("contact_email") or given.get("contact_phone")
         if not reached and "contact_email" not in self.errors:
             self.add_error(
-                "contact_email", _("Enter a mail address, a phone number or both.")
+                "contact_email", _("Enter an email address, a phone number or both.")
             )
 
     def _check_somebody(self, given: dict[str, Any]) -> None:

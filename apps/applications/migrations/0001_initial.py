@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('operating_system', models.CharField(blank=True, max_length=255, verbose_name='operating system')),
                 ('hosts_mail_server', models.BooleanField(default=False, verbose_name='hosts a mail server')),
                 ('contact_name', models.CharField(blank=True, max_length=255, verbose_name="contact's name")),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name="contact's mail")),
+                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name="contact's email")),
                 ('contact_phone', models.CharField(blank=True, max_length=64, verbose_name="contact's phone")),
                 ('comments', models.TextField(blank=True, verbose_name='comments')),
                 ('node_group', models.CharField(blank=True, max_length=255, verbose_name='node group')),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('filed', 'filed'), ('changed', 'changed'), ('accepted', 'accepted'), ('refused', 'refused'), ('discarded', 'discarded'), ('withdrawn', 'withdrawn'), ('submitted', 'submitted to the cluster'), ('not_submitted', 'not accepted by the cluster'), ('created', 'created'), ('failed', 'failed')], max_length=16)),
+                ('kind', models.CharField(choices=[('filed', 'filed'), ('changed', 'changed'), ('accepted', 'accepted'), ('refused', 'refused'), ('discarded', 'discarded'), ('withdrawn', 'withdrawn'), ('submitted', 'submitted to the cluster'), ('not_submitted', 'rejected by the cluster'), ('created', 'created'), ('failed', 'failed')], max_length=16)),
                 ('detail', models.TextField(blank=True)),
                 ('changes', models.JSONField(default=list)),
                 ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ganeti.job')),

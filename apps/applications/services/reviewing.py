@@ -32,7 +32,7 @@ DISCARD = "discard_application"
 ACTIONS: Mapping[str, Text] = {
     REVIEW: pgettext_lazy("action", "Review an application"),
     CREATE: pgettext_lazy("action", "Create without an application"),
-    ACCEPT: pgettext_lazy("action", "Accept an application"),
+    ACCEPT: pgettext_lazy("action", "Approve an application"),
     REFUSE: pgettext_lazy("action", "Reject an application"),
     DISCARD: pgettext_lazy("action", "Discard an application"),
 }

@@ -88,7 +88,7 @@ class FormPage(ABC):
 def accepted(
     request: UserRequest, application: InstanceApplication, job: Job
 ) -> HttpResponse:
-    text = _("%(name)s was accepted and is being built on %(cluster)s.")
+    text = _("%(name)s was approved and is being built on %(cluster)s.")
     names = {"name": application.hostname, "cluster": job.cluster}
     messages.success(request, text % names)
     return redirect("applications:detail", application.pk)
@@ -98,6 +98,6 @@ def not_taken(
     request: UserRequest, application: InstanceApplication, exc: NotTaken
 ) -> HttpResponse:
     """Say that it was accepted but not submitted; nothing is lost."""
-    text = _("The application was accepted, but the cluster rejected the job: %(why)s")
+    text = _("The application was approved, but the cluster rejected the job: %(why)s")
     messages.error(request, text % {"why": exc})
     return redirect("applications:review", application.pk)

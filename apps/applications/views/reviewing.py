@@ -153,7 +153,7 @@ def _refuse(page: ReviewPage) -> HttpResponse:
         reviewing.refuse(page.application, refusal_reason, admin_comments, by=page.by)
 
     done = _(
-        "The application was rejected. The applicant will get a mail with the reason."
+        "The application was rejected. The applicant will get an email with the reason."
     )
     return _end(page, RefusalForm(page.request.POST), refuse, done)
 
@@ -162,7 +162,7 @@ def _discard(page: ReviewPage) -> HttpResponse:
     def discard(admin_comments: str) -> None:
         reviewing.discard(page.application, admin_comments, by=page.by)
 
-    done = _("The application was discarded. No mail is sent.")
+    done = _("The application was discarded. No email is sent.")
     return _end(page, CommentForm(page.request.POST), discard, done)
 
 

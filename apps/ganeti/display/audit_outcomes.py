@@ -28,7 +28,7 @@ _LABELS: dict[str, Text] = {
     JobStatus.SUCCESS: pgettext_lazy("job", "Done"),
     JobStatus.ERROR: pgettext_lazy("job", "Failed"),
     JobStatus.CANCELED: pgettext_lazy("job", "Cancelled"),
-    JobStatus.REFUSED: pgettext_lazy("job", "Refused by Ganeti"),
+    JobStatus.REFUSED: pgettext_lazy("job", "Rejected by Ganeti"),
     JobStatus.NOT_SUBMITTED: pgettext_lazy("job", "Never reached Ganeti"),
     JobStatus.LOST: pgettext_lazy("job", "Outcome unknown"),
 }

@@ -140,7 +140,7 @@ def _status(value: object, *, ended: bool) -> tuple[JobStatus | None, str]:
     status = _STATUSES.get(value) if isinstance(value, str) else None
     if status or not value or not ended:
         return status, ""
-    text = gettext_noop("Ganeti gives the job a status that is not known here")
+    text = gettext_noop("Ganeti reports an unknown status for the job")
     return JobStatus.LOST, f"{text}: {describe(value)}"
 
 

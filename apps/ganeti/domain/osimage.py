@@ -49,7 +49,7 @@ class OsImage:
     def from_untrusted(cls, key: str, entry: Any) -> Self:
         """Build from an entry published by a third party; raises ImageError."""
         if not is_line(key):
-            raise ImageError(gettext_noop("Its id is empty, too long or no text."))
+            raise ImageError(gettext_noop("Its ID is empty, too long or not text."))
         if not isinstance(entry, dict):
             raise ImageError(gettext_noop("It isn't a JSON object."))
         for name, is_valid, message in _FIELDS:
@@ -88,8 +88,8 @@ def _are_users(value: object) -> bool:
     )
 
 
-_NOT_A_LINE = gettext_noop("It has no such text of one line")
-_WRONG = gettext_noop("It has the wrong kind of value")
+_NOT_A_LINE = gettext_noop("Expected one line of text")
+_WRONG = gettext_noop("Wrong type of value")
 _FIELDS: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("description", is_line, _NOT_A_LINE),
     ("provider", is_line, _NOT_A_LINE),

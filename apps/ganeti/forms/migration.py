@@ -56,7 +56,7 @@ class TargetNodeForm(ActionForm):
         """Return the node to pass to Ganeti: none if the instance has a mirror."""
         name = str(self.cleaned_data["target_node"])
         if reason := self.reasons.get(name):
-            message = _("%(node)s can't take it: %(reason)s.")
+            message = _("%(node)s isn't available: %(reason)s.")
             raise ValidationError(message % {"node": name, "reason": reason})
         return "" if self.targets.mirrored else name
 

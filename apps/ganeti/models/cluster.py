@@ -19,7 +19,7 @@ class Cluster(models.Model):
     """A Ganeti cluster and the connection to its RAPI."""
 
     class Verify(models.TextChoices):
-        FINGERPRINT = Verification.FINGERPRINT, _("its fingerprint, pinned below")
+        FINGERPRINT = Verification.FINGERPRINT, _("pinned fingerprint")
         CA_FILE = Verification.CA_FILE, _("a CA file on this server")
         SYSTEM = Verification.SYSTEM, _("this server's certificate authorities")
         OFF = Verification.OFF, _("not at all (dangerous)")

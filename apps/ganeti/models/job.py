@@ -93,15 +93,15 @@ class Job(models.Model):
     class Status(models.TextChoices):
         PLANNED = JobStatus.PLANNED, _("planned")
         SUBMITTING = JobStatus.SUBMITTING, _("being submitted")
-        IN_DOUBT = JobStatus.IN_DOUBT, _("not known whether it arrived")
+        IN_DOUBT = JobStatus.IN_DOUBT, _("submission unconfirmed")
         QUEUED = JobStatus.QUEUED, _("queued")
         WAITING = JobStatus.WAITING, _("waiting")
         RUNNING = JobStatus.RUNNING, _("running")
-        CANCELING = JobStatus.CANCELING, _("being canceled")
+        CANCELING = JobStatus.CANCELING, _("being cancelled")
         SUCCESS = JobStatus.SUCCESS, _("done")
         ERROR = JobStatus.ERROR, _("failed")
-        CANCELED = JobStatus.CANCELED, _("canceled")
-        REFUSED = JobStatus.REFUSED, _("refused by Ganeti")
+        CANCELED = JobStatus.CANCELED, _("cancelled")
+        REFUSED = JobStatus.REFUSED, _("rejected by Ganeti")
         NOT_SUBMITTED = JobStatus.NOT_SUBMITTED, _("never reached Ganeti")
         LOST = JobStatus.LOST, _("outcome unknown")
 
@@ -109,17 +109,17 @@ class Job(models.Model):
     cluster = models.ForeignKey(
         Cluster, models.CASCADE, verbose_name=_("cluster"), related_name="jobs"
     )
-    ganeti_id = models.PositiveBigIntegerField(_("Ganeti's job id"), null=True)
+    ganeti_id = models.PositiveBigIntegerField(_("Ganeti job ID"), null=True)
     kind = models.CharField(_("kind"), max_length=32)
     # The fields of `Target`.
     target_kind = models.CharField(
-        _("kind of target"),
+        _("target type"),
         max_length=16,
         choices=TargetKind,
         default=TargetKind.INSTANCE,
     )
     target_name = models.CharField(_("target"), max_length=255)
-    target_id = models.CharField(_("id of the target"), max_length=36, blank=True)
+    target_id = models.CharField(_("target ID"), max_length=36, blank=True)
     # For a rename.
     new_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=255)

@@ -52,8 +52,8 @@ def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
             der = tls.getpeercert(binary_form=True)
     except (OSError, ValueError) as exc:
         reason = getattr(exc, "strerror", None) or exc
-        message = gettext_noop("No certificate could be read from it") + f": {reason}."
+        message = gettext_noop("Its certificate couldn't be read") + f": {reason}."
         raise RapiUnreachable(message, sent=False) from exc
     if not der:
-        raise RapiUnreachable(gettext_noop("It shows no certificate."), sent=False)
+        raise RapiUnreachable(gettext_noop("It presented no certificate."), sent=False)
     return Certificate.from_der(der)

@@ -330,7 +330,7 @@ class RapiClient:
         }
         answer = self._transport.request("GET", f"/2/jobs/{job_id}/wait", body=body)
         if answer is not None and not isinstance(answer, dict):
-            message = gettext_noop("The answer about a job has an unknown form.")
+            message = gettext_noop("The response about a job has an unexpected format.")
             raise RapiProtocolError(message)
         return answer
 
@@ -350,7 +350,9 @@ class RapiClient:
     def _get_object(self, path: str) -> Object:
         answer = self._get(path)
         if not isinstance(answer, dict):
-            raise RapiProtocolError(gettext_noop("The answer has an unknown form."))
+            raise RapiProtocolError(
+                gettext_noop("The response has an unexpected format.")
+            )
         return answer
 
     def _submit(
@@ -369,7 +371,9 @@ class RapiClient:
         try:
             return int(answer)
         except (TypeError, ValueError) as exc:
-            raise RapiProtocolError(gettext_noop("The answer is no job id.")) from exc
+            raise RapiProtocolError(
+                gettext_noop("The response isn't a job ID.")
+            ) from exc
 
 
 def _path(kind: str, name: str, action: str = "") -> str:

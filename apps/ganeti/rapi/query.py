@@ -78,7 +78,7 @@ def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
     try:
         return [_row(line, fields) for line in answer["data"]]
     except (KeyError, TypeError, ValueError) as exc:
-        message = gettext_noop("The answer to a query has an unknown form.")
+        message = gettext_noop("The response to a query has an unexpected format.")
         raise RapiProtocolError(message) from exc
 
 

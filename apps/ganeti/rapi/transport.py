@@ -128,7 +128,7 @@ def _file_context(ca_file: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as exc:
         reason = f": {ca_file}: {exc.strerror or exc}."
-        message = gettext_noop("The CA file cannot be used") + reason
+        message = gettext_noop("The CA file can't be used") + reason
         raise RapiUnreachable(message, sent=False) from exc
 
 
@@ -182,7 +182,7 @@ class HttpTransport:
         slot = self._call_limiter.slot(self.endpoint)
         max_wait_s = self._timeouts.connect_s + self._timeouts.response_s
         if not slot.acquire(timeout=max_wait_s):
-            message = gettext_noop("Too many calls are waiting for it.")
+            message = gettext_noop("Too many requests are waiting for it.")
             raise RapiUnreachable(message, sent=False)
         try:
             return _decode(self._send(method, path, query, body))
@@ -228,19 +228,19 @@ _NEVER_SENT = (
 def _unreachable(exc: Exception) -> RapiUnreachable:
     match exc:
         case requests.exceptions.SSLError():
-            message = gettext_noop("Its certificate is not the expected one.")
+            message = gettext_noop("Its certificate isn't the expected one.")
             return RapiUntrusted(message, sent=False)
         case requests.ConnectTimeout():
-            message = gettext_noop("It cannot be reached: no connection in time.")
+            message = gettext_noop("It can't be reached: the connection timed out.")
         case requests.ReadTimeout():
-            message = gettext_noop("It did not answer in time.")
+            message = gettext_noop("It didn't respond in time.")
         case requests.ConnectionError() if _refused_connection(exc):
-            message = gettext_noop("It refuses connections.")
+            message = gettext_noop("It refused the connection.")
             return RapiUnreachable(message, sent=False)
         case requests.ConnectionError():
-            message = gettext_noop("The connection broke off.")
+            message = gettext_noop("The connection was lost.")
         case _:
-            message = gettext_noop("The call failed on its way.")
+            message = gettext_noop("The request failed.")
     return RapiUnreachable(message, sent=not isinstance(exc, _NEVER_SENT))
 
 
@@ -269,7 +269,7 @@ def _decode(response: requests.Response) -> Json:
 
 
 def _error_of(code: int, answer: Json) -> RapiError:
-    without_reason = gettext_noop("It answered without a reason") + f": HTTP {code}."
+    without_reason = gettext_noop("It gave no reason") + f": HTTP {code}."
     if not isinstance(answer, dict):
         return RapiProtocolError(without_reason)
     return refusal(code, _message_of(answer) or without_reason)
@@ -290,5 +290,5 @@ def _message_of(answer: Mapping[str, Any]) -> str:
 
 
 def _not_ganeti(response: requests.Response) -> RapiError:
-    message = gettext_noop("Something that is not Ganeti answered")
+    message = gettext_noop("The server that responded isn't Ganeti")
     return RapiProtocolError(f"{message}: HTTP {response.status_code}.")

@@ -85,7 +85,7 @@ def create_request(
     if spec.owner:
         owners.check_removal(cluster, instance, spec.owner, by=by)
     if not by.user.email:
-        raise NotNow(_("Your account has no mail address to send a link to."))
+        raise NotNow(_("Your account has no email address to send a link to."))
     valid_for = timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
     with transaction.atomic():
         action_request, key = _store_request(

@@ -34,7 +34,7 @@ from . import availability
 OWNER = gettext_noop("Owner")
 LAST = Verdict(
     Answer.FORBIDDEN,
-    gettext_lazy("Only staff can remove the last known owner of a machine."),
+    gettext_lazy("Only superusers can remove the last known owner of a machine."),
 )
 
 

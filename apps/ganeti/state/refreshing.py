@@ -78,7 +78,7 @@ def refresh(
 
 def _record_error(state: ClusterRefresh, exc: Exception) -> None:
     """Record an unexpected error as a failed refresh; log it once."""
-    reason = gettext_noop("Its answer could not be used")
+    reason = gettext_noop("Its response couldn't be used")
     error = f"{reason}: {failures.describe(exc)}"
     if error != state.last_error:
         logger.error("%s: %s", state.cluster.slug, error, exc_info=exc)

@@ -211,7 +211,7 @@ def _write(key: str, stamped: StampedContents) -> None:
             _contents.set(contents_key, stamped.contents)
         _stamps.set(_stamp_key(key), stamped.stamp)
     except TypeMismatchError as exc:
-        message = gettext_noop("An answer has a value of an unexpected type")
+        message = gettext_noop("A response has a value of an unexpected type")
         raise RapiProtocolError(f"{message}: {exc}") from exc
 
 

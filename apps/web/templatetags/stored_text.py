@@ -1,6 +1,7 @@
 """Text that was stored in English, in the language of who reads the template."""
 
 from django import template
+from django.template.defaultfilters import stringfilter
 
 from .. import stored_text
 
@@ -8,5 +9,6 @@ register = template.Library()
 
 
 @register.filter
+@stringfilter
 def translated(text: str) -> str:
     return stored_text.translate(text)

@@ -96,7 +96,7 @@ def test_an_unreachable_cluster_is_reported(
 
     response = post(reviewer, application, "try")
 
-    assert "Dry run failed: It refuses connections." in text(markup(response))
+    assert "Dry run failed: It refused the connection." in text(markup(response))
 
 
 @pytest.mark.usefixtures("offering")

@@ -57,7 +57,7 @@ def test_errors_of_a_review_are_in_greek(
 
     page = markup(post(reader, application, "accept", **wrong))
 
-    assert "Δεν είναι καμία από τις επιλογές." in page
+    assert "Δεν είναι μία από τις διαθέσιμες επιλογές." in page
     assert english_words(page) == set()
 
 
@@ -67,7 +67,7 @@ def test_a_dry_run_is_in_greek(
 ) -> None:
     page = markup(post(reader, application, "try"))
 
-    assert "το δοκιμάζει…" in page
+    assert "Δοκιμή στη συστοιχία" in page
     assert english_words(page) == set()
 
 

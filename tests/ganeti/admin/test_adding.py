@@ -166,7 +166,7 @@ def test_testing_shows_everything_and_saves_nothing(
     response = admin.post(reverse(ADD), given)
 
     page = response.content.decode()
-    assert "It works; nothing is saved yet" in page
+    assert "The connection works; nothing was saved" in page
     assert "Ganeti 3.0.2" in page
     assert "errornote" not in page
     assert not Cluster.objects.exists()

@@ -84,7 +84,7 @@ def test_a_renewed_certificate_is_explained_and_pinned_once_confirmed(
     again["port"] = str(athens.port)
     second = admin.post(change(cluster), {**again, "username": "viewer"})
 
-    assert "another certificate than expected" in first.content.decode()
+    assert "an unexpected certificate" in first.content.decode()
     assert "new_password" in errors(moved)
     assert second.status_code == HTTPStatus.FOUND
     cluster.refresh_from_db()

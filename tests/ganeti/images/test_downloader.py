@@ -43,7 +43,7 @@ def test_who_sends_round_and_round_is_not_followed(
 ) -> None:
     site.pages["/a"] = redirect("/a")
 
-    with pytest.raises(FileError, match="from one address to the next"):
+    with pytest.raises(FileError, match="redirects too many times"):
         client.get(site.url + "a")
     assert len(site.asked) == 1 + downloader.MAX_REDIRECTS
 
@@ -52,7 +52,7 @@ def test_who_sends_round_and_round_is_not_followed(
 def test_only_http_is_spoken(site: Site, client: ImageDownloader, to: str) -> None:
     site.pages["/a"] = redirect(to)
 
-    with pytest.raises(FileError, match="not HTTP"):
+    with pytest.raises(FileError, match="isn't HTTP"):
         client.get(site.url + "a")
 
 
@@ -92,7 +92,7 @@ def test_what_is_packed_is_not_unpacked(site: Site, client: ImageDownloader) -> 
     packed = gzip.compress(b"x" * 10_000_000)
     site.pages["/a"] = lambda it: send(it, packed, Content_Encoding="gzip")
 
-    with pytest.raises(FileError, match="not asked for"):
+    with pytest.raises(FileError, match="unexpected encoding"):
         client.get(site.url + "a")
 
 
@@ -102,7 +102,7 @@ def test_who_does_not_answer_is_not_waited_for(
 ) -> None:
     site.pages["/a"] = lambda _: time.sleep(3)
 
-    with pytest.raises(DownloadError, match="did not answer in time"):
+    with pytest.raises(DownloadError, match="didn't respond in time"):
         client.get(site.url + "a")
 
 
@@ -135,12 +135,12 @@ def test_who_breaks_off_is_broken(site: Site, client: ImageDownloader) -> None:
     site.pages["/a"], site.pages["/b"] = half, break_off
 
     for name in "ab":
-        with pytest.raises(DownloadError, match="broke off"):
+        with pytest.raises(DownloadError, match="was lost"):
             client.get(site.url + name)
 
 
 def test_who_is_away_is_broken(site: Site, client: ImageDownloader) -> None:
     site.stop()
 
-    with pytest.raises(DownloadError, match="cannot be reached"):
+    with pytest.raises(DownloadError, match="can't be reached"):
         client.get(site.url)

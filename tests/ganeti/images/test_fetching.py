@@ -100,7 +100,7 @@ def test_a_source_that_breaks_keeps_its_images_beyond_the_day(source: Site) -> N
     source_images = images.load_catalogue().sources[-1]
     assert offered() == ["debian"]
     assert source_images.broken
-    assert source_images.error == "The connection broke off."
+    assert source_images.error == "The connection was lost."
 
 
 @pytest.mark.parametrize(
