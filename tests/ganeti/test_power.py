@@ -32,7 +32,7 @@ def run_action(action: str, cluster: Cluster, name: str, user: User) -> Job:
 def offered(kind: Job.Kind, cluster: Cluster, name: str, user: User) -> Answer:
     visible = inventory.visible(Person.of(user))
     busy = Job.objects.unfinished().named(cluster, TargetKind.INSTANCE, name).first()
-    return availability.offer(kind, machine(cluster, name), visible, busy).answer
+    return availability.verdict_for(kind, machine(cluster, name), visible, busy).answer
 
 
 # -- submitted jobs

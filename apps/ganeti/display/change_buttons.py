@@ -47,7 +47,7 @@ class ChangeButtons:
     busy: Job | None
 
     def _offer(self, kind: Job.Kind) -> Verdict:
-        return availability.offer(kind, self.instance, self.visible, self.busy)
+        return availability.verdict_for(kind, self.instance, self.visible, self.busy)
 
     def _address(self, page: str) -> str:
         args = (self.instance.cluster, self.instance.name)

@@ -184,7 +184,7 @@ class Machine:
 
     def _action(self, kind: Job.Kind) -> ActionButton | None:
         """Return a button; None for those who will never have it."""
-        verdict = availability.offer(kind, self.instance, self.visible, self.busy)
+        verdict = availability.verdict_for(kind, self.instance, self.visible, self.busy)
         record = kinds.KINDS[kind]
         if not record.for_owners and verdict.answer is Answer.FORBIDDEN:
             return None
@@ -202,7 +202,7 @@ class Machine:
         return ActionButton(
             kind=lifecycle.kind_of(action),
             label=labels.ACTIONS[action.value],
-            verdict=lifecycle.may_be_asked(action, self.instance, self.visible),
+            verdict=lifecycle.may_request(action, self.instance, self.visible),
             address=reverse(f"ganeti:instance-{action.value}", args=args),
         )
 

@@ -170,7 +170,7 @@ class Rows:
         key = (instance.cluster, instance.name)
         if key in self._jobs or instance.cluster in self._ages or instance.last_seen:
             return None
-        offers = availability.offers(_KINDS, instance, self._visible, None)
+        offers = availability.verdicts_for(_KINDS, instance, self._visible, None)
         if not self.staff:
             return tuple(offers.values()), ()
         tags = instance.tags
@@ -181,7 +181,7 @@ class Rows:
     def row(self, instance: Instance) -> Row:
         ips = instance.ips
         job = self._jobs.get((instance.cluster, instance.name))
-        offers = availability.offers(_KINDS, instance, self._visible, job)
+        offers = availability.verdicts_for(_KINDS, instance, self._visible, job)
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
         return Row(
             key=f"{instance.cluster}/{instance.name}",

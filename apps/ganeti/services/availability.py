@@ -21,7 +21,9 @@ NOT_RESPONDING = Verdict(Answer.NOT_NOW, _("Its cluster isn't responding."))
 READ_ONLY = Verdict(Answer.NOT_NOW, _("This site has read-only access to its cluster."))
 
 
-def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict:
+def cluster_verdict(
+    instance: Instance, inventory: Inventory, busy: Job | None
+) -> Verdict:
     """Return whether the instance's cluster accepts a job for it now."""
     if busy is not None:
         return BUSY
@@ -31,17 +33,17 @@ def ready(instance: Instance, inventory: Inventory, busy: Job | None) -> Verdict
     return READ_ONLY if snapshot.cluster.can_write is False else access.YES
 
 
-def offer(
+def verdict_for(
     kind: Job.Kind, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
     """Return whether a kind of job is available now, for buttons and pages.
 
     By the last known state, which may be out of date; Ganeti has the final say.
     """
-    return offers((kind,), instance, inventory, busy)[kind]
+    return verdicts_for((kind,), instance, inventory, busy)[kind]
 
 
-def offers(
+def verdicts_for(
     kinds: Iterable[Job.Kind],
     instance: Instance,
     inventory: Inventory,
@@ -49,13 +51,13 @@ def offers(
 ) -> dict[Job.Kind, Verdict]:
     """Return the same for several kinds of jobs, with shared checks made once."""
     person, group = inventory.person, inventory.group_of(instance)
-    is_ready = ready(instance, inventory, busy)
+    of_cluster = cluster_verdict(instance, inventory, busy)
     verdicts = {}
     for kind in kinds:
         record = KINDS[kind]
         verdict = record.permission(person, instance, group)
         if verdict.allowed:
-            verdict = record.condition(instance) if is_ready.allowed else is_ready
+            verdict = record.condition(instance) if of_cluster.allowed else of_cluster
         verdicts[kind] = verdict
     return verdicts
 

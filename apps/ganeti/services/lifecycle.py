@@ -61,14 +61,14 @@ def kind_of(action: RequestedAction) -> Job.Kind:
     return Kind(action.value)
 
 
-def offer(
+def verdict_for(
     action: RequestedAction, instance: Instance, inventory: Inventory, busy: Job | None
 ) -> Verdict:
-    """Return whether an action is available now, as `availability.offer` does."""
-    return availability.offer(kind_of(action), instance, inventory, busy)
+    """Return whether an action is available now, as `availability.verdict_for` does."""
+    return availability.verdict_for(kind_of(action), instance, inventory, busy)
 
 
-def may_be_asked(
+def may_request(
     action: RequestedAction, instance: Instance, inventory: Inventory
 ) -> Verdict:
     """Return whether an action can be requested, to be available when confirmed."""
@@ -92,7 +92,7 @@ def check(
     visible = visible_on(Person.of(by.user), cluster.slug)
     running = Job.objects.unfinished()
     busy = running.named(cluster, TargetKind.INSTANCE, instance.name).first()
-    verdict = offer(spec.action, instance, visible, busy)
+    verdict = verdict_for(spec.action, instance, visible, busy)
     if not verdict.allowed:
         raise NotNow(str(verdict.reason))
     if spec.new_name:
@@ -131,7 +131,7 @@ def _image(key: str) -> OsImage:
     return image
 
 
-def is_to_run(instance: Instance) -> bool:
+def is_restarted(instance: Instance) -> bool:
     """Return whether a machine is started again after an action that stops it."""
     if instance.running:
         return True
@@ -152,7 +152,7 @@ def _reinstall(cluster: Cluster, instance: Instance, image: OsImage) -> Action:
     install = steps.reinstall(
         os=image.provider,
         osparams=parameters,
-        start=is_to_run(instance),
+        start=is_restarted(instance),
         clear_osparams=supports(client.ganeti_version(), Capability.CLEAR_OSPARAMS),
     )
     leftovers = _leftover_parameters(client, instance, parameters)
@@ -234,7 +234,7 @@ def _rename(instance: Instance, new_name: str) -> Action:
     """Return the chain: shut down if running, rename, start again if it ran."""
     detail = ": ".join((gettext_noop("new name"), new_name))
     changes = [("name", instance.name, new_name)]
-    next_steps = [steps.start()] if is_to_run(instance) else []
+    next_steps = [steps.start()] if is_restarted(instance) else []
     if instance.running or instance.admin_state == "up":
         return Action(
             Kind.SHUTDOWN,
@@ -255,7 +255,7 @@ def _rename(instance: Instance, new_name: str) -> Action:
 
 
 @handlers.on_finished(Kind.RENAME)
-def start_again(job: Job) -> None:
+def restart_after_failed_rename(job: Job) -> None:
     """Start a machine again that was shut down for a rename that failed.
 
     The history shows the rename alone, since that is what was requested.

@@ -94,7 +94,7 @@ def _items(
         yield BulkItem(
             instance=instance,
             cluster=snapshot.cluster,
-            verdict=availability.offer(kind, instance, visible, job),
+            verdict=availability.verdict_for(kind, instance, visible, job),
             state=labels.doing(job) if job else labels.state(instance),
             dot="busy" if job else labels.DOTS[instance.state],
         )

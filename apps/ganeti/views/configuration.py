@@ -52,7 +52,7 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     machine = requested.page()
-    verdict = availability.offer(
+    verdict = availability.verdict_for(
         Job.Kind.CONFIGURE, requested.instance, requested.inventory, machine.busy
     )
     page = {"machine": machine, "form": form, "verdict": verdict}

@@ -61,14 +61,16 @@ def _page(
     requested = _still_visible(request, action_request, instance)
     machine = requested.page()
     spec = confirmation.spec_of(action_request)
-    verdict = lifecycle.offer(spec.action, instance, requested.inventory, machine.busy)
+    verdict = lifecycle.verdict_for(
+        spec.action, instance, requested.inventory, machine.busy
+    )
     context = {
         "action_request": action_request,
         "machine": machine,
         "action": action_request.action,
         "image": confirmation.image_name(action_request),
         "owner": spec.owner,
-        "restarts": lifecycle.is_to_run(instance),
+        "restarts": lifecycle.is_restarted(instance),
         "why_not": verdict.reason,
     }
     return render(request, "ganeti/request_confirm.html", context)

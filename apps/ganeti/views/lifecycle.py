@@ -50,7 +50,7 @@ def _request_action(
             return _page(request, requested, form)
         return request_or_submit(request, requested, form.spec())
     requested = visible_instance(request, slug, name)
-    verdict = lifecycle.may_be_asked(action, requested.instance, requested.inventory)
+    verdict = lifecycle.may_request(action, requested.instance, requested.inventory)
     if not verdict.allowed:
         raise PermissionDenied(str(verdict.reason))
     return _page(request, requested, FORMS[action](instance=requested.instance))
@@ -61,14 +61,14 @@ def _page(
 ) -> HttpResponse:
     """Return the page that lists what will be lost."""
     machine = requested.page()
-    verdict = lifecycle.offer(
+    verdict = lifecycle.verdict_for(
         form.action, requested.instance, requested.inventory, machine.busy
     )
     context = {
         "form": form,
         "machine": machine,
         "action": form.action.value,
-        "restarts": lifecycle.is_to_run(requested.instance),
+        "restarts": lifecycle.is_restarted(requested.instance),
         "why_not": verdict.reason,
         "at_once": confirmation.may_skip_mail(acting(request)),
     }

@@ -122,7 +122,7 @@ def _lines(
 def _search(request: UserRequest, requested: RequestedInstance) -> dict[str, Any]:
     """Return the context of the search, which is for staff only."""
     machine = requested.page()
-    verdict = availability.offer(
+    verdict = availability.verdict_for(
         Job.Kind.OWNERS, requested.instance, requested.inventory, machine.busy
     )
     searches = access.may_search_people(person_of(request)) and verdict.allowed

@@ -93,7 +93,7 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     machine = requested.page()
-    verdict = availability.offer(
+    verdict = availability.verdict_for(
         Kind.WHITELIST, requested.instance, requested.inventory, machine.busy
     )
     moves = bool(restrictions.migration_steps(requested.instance))
