@@ -1,10 +1,9 @@
 """What was accepted is built, whatever happens on the way, and told once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -20,12 +19,9 @@ from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable, refused
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
-from tests.applications.conftest import Make
+from tests.applications.conftest import Make, Watch
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.fixtures import ADDRESS
-
-Watch = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +34,6 @@ def images(settings: Settings) -> None:
 
 
 @pytest.fixture
-def by_rhea(rhea: User) -> Acting:
-    return Acting(rhea, ADDRESS)
-
-
-@pytest.fixture
 def accepted(
     make_application: Make, cluster: Cluster, published: FakeRapi
 ) -> InstanceApplication:
@@ -50,20 +41,6 @@ def accepted(
     return make_application(
         hostname="new1", status=Status.APPROVED, cluster=cluster, disk_template="plain"
     )
-
-
-@pytest.fixture
-def watch(cluster: Cluster, published: FakeRapi) -> Watch:
-    """Return a function that does what the watcher does at a job's end."""
-
-    def end(job: Job, status: JobStatus = JobStatus.SUCCESS, message: str = "") -> None:
-        assert job.ganeti_id is not None
-        published.finish(job.ganeti_id, "success" if status == "success" else "error")
-        refreshing.refresh(cluster, force=True)
-        assert tracking.finish(job, JobReport(job.ganeti_id, status, message=message))
-        handlers.handle(job.pk)
-
-    return end
 
 
 def kinds(application: InstanceApplication) -> Sequence[str]:
