@@ -75,12 +75,12 @@ FOLLOWS: Mapping[Status, frozenset[Status]] = {
     Status.WITHDRAWN: frozenset(),
 }
 FINAL = frozenset(status for status, successors in FOLLOWS.items() if not successors)
-# A host name is taken by an application in one of these.
+# States in which an application claims its host name.
 OPEN = frozenset(Status) - FINAL
 REVIEWABLE = frozenset({Status.PENDING, Status.FAILED})
-# How many there are is kept for a moment (`apps.work.cached_count`).
+# Key of the cached number of those to review (`apps.work.cached_count`).
 WAITING = "applications"
 
 
 class TooLate(Exception):
-    """Somebody else has moved the application meanwhile."""
+    """Somebody else changed the application's state in the meantime."""

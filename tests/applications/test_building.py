@@ -9,7 +9,12 @@ from pytest_django import Settings
 
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.services import building
-from apps.applications.services.building import NotTaken, left_behind, submit, try_out
+from apps.applications.services.building import (
+    NotSubmitted,
+    left_behind,
+    submit,
+    submit_dry_run,
+)
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
@@ -144,7 +149,7 @@ def test_a_cluster_that_is_down_at_submission_loses_nothing(
     sent: Sent,
 ) -> None:
     published.go_down()
-    with pytest.raises(NotTaken, match="refuses connections"):
+    with pytest.raises(NotSubmitted, match="refuses connections"):
         submit(accepted, by=by_rhea)
 
     assert accepted.status == Status.FAILED
@@ -175,7 +180,7 @@ def test_what_ganeti_refuses_at_once_is_said_in_its_words(
 ) -> None:
     published.fail_submissions(refused(400, "Invalid body parameters"))
 
-    with pytest.raises(NotTaken, match="Invalid body parameters"):
+    with pytest.raises(NotSubmitted, match="Invalid body parameters"):
         submit(accepted, by=by_rhea)
 
     assert accepted.status == Status.FAILED
@@ -195,7 +200,7 @@ def test_a_cluster_that_takes_nothing_is_not_asked(
     Cluster.objects.update(**changes)
     accepted.refresh_from_db()
 
-    with pytest.raises(NotTaken, match="athens"):
+    with pytest.raises(NotSubmitted, match="athens"):
         submit(accepted, by=by_rhea)
 
     assert not published.calls
@@ -213,7 +218,7 @@ def test_a_node_group_that_was_locked_since_the_review_is_said(
     published.lock_group("default")
     refreshing.refresh(cluster, force=True)
 
-    with pytest.raises(NotTaken, match="default is under maintenance"):
+    with pytest.raises(NotSubmitted, match="default is under maintenance"):
         submit(accepted, by=by_rhea)
 
 
@@ -222,7 +227,7 @@ def test_a_network_that_went_since_the_review_is_said(
 ) -> None:
     accepted.nic_network = "public"
 
-    with pytest.raises(NotTaken, match="network public no longer exists"):
+    with pytest.raises(NotSubmitted, match="network public no longer exists"):
         submit(accepted, by=by_rhea)
 
 
@@ -231,7 +236,7 @@ def test_an_image_that_is_gone_is_said(
 ) -> None:
     settings.OPERATING_SYSTEMS = {}
 
-    with pytest.raises(NotTaken, match="debian"):
+    with pytest.raises(NotSubmitted, match="debian"):
         submit(accepted, by=by_rhea)
 
     assert kinds(accepted) == [Event.Kind.NOT_SUBMITTED]
@@ -405,7 +410,7 @@ def test_a_trial_asks_for_a_dry_run_and_changes_nothing(
 ) -> None:
     accepted.memory_mib = 4096  # not saved
 
-    job = try_out(accepted, by=by_rhea)
+    job = submit_dry_run(accepted, by=by_rhea)
 
     (call,) = published.calls
     assert call.query["dry-run"] == 1
@@ -419,7 +424,7 @@ def test_a_trial_asks_for_a_dry_run_and_changes_nothing(
 def test_a_trial_does_not_keep_the_machine_from_being_built(
     accepted: InstanceApplication, by_rhea: Acting
 ) -> None:
-    try_out(accepted, by=by_rhea)
+    submit_dry_run(accepted, by=by_rhea)
 
     assert submit(accepted, by=by_rhea).kind == Job.Kind.CREATE
 
@@ -429,8 +434,8 @@ def test_a_trial_at_a_cluster_that_is_down_says_so(
 ) -> None:
     published.go_down()
 
-    with pytest.raises(NotTaken, match="refuses connections"):
-        try_out(accepted, by=by_rhea)
+    with pytest.raises(NotSubmitted, match="refuses connections"):
+        submit_dry_run(accepted, by=by_rhea)
 
 
 def test_keys_are_fetched_at_the_sites_real_address(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import Organization
-from apps.applications.instance_spec import Surroundings, new_instance
+from apps.applications.instance_spec import BuildContext, new_instance
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import Node
 from apps.ganeti.domain.osimage import OsImage, SshKeys
@@ -21,7 +21,7 @@ SNF = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root",))
 def arguments(**changes: Any) -> Mapping[str, Any]:
     """Return what is asked for; ``around`` are changes of the surroundings."""
     given = {"tag_prefix": "ganetimgr", "image": DEBIAN, "keys": KEYS}
-    around = Surroundings(**given | changes.pop("around", {}))
+    around = BuildContext(**given | changes.pop("around", {}))
     return new_instance(application(**changes), around).arguments()
 
 

@@ -25,7 +25,7 @@ def keys(alice: User) -> None:
         SshKey.objects.create(owner=alice, key=key, fingerprint=str(number))
 
 
-def keys_of(application: InstanceApplication, cookie: str = "") -> str:
+def ssh_keys_of(application: InstanceApplication, cookie: str = "") -> str:
     return reverse(
         "applications:ssh-keys",
         args=[application.pk, cookie or application.cookie],
@@ -36,7 +36,7 @@ def keys_of(application: InstanceApplication, cookie: str = "") -> str:
 def test_a_node_gets_the_keys_as_they_are_written_to_a_file(
     client: Client, application: InstanceApplication
 ) -> None:
-    response = client.get(keys_of(application))
+    response = client.get(ssh_keys_of(application))
 
     assert markup(response) == f"{ED25519}\n{ECDSA}\n"
     assert response["Content-Type"] == "text/plain; charset=utf-8"
@@ -48,7 +48,7 @@ def test_a_node_gets_the_keys_as_they_are_written_to_a_file(
 def test_who_asks_for_the_head_gets_no_body(
     client: Client, application: InstanceApplication
 ) -> None:
-    response = client.head(keys_of(application))
+    response = client.head(ssh_keys_of(application))
 
     assert response.status_code == 200
     assert not markup(response)
@@ -61,10 +61,10 @@ def test_a_wrong_cookie_and_no_application_answer_alike(
 ) -> None:
     missing = InstanceApplication(pk=application.pk + 1, cookie="x")
     answers = [
-        client.get(keys_of(application, cookie)),
-        client.get(keys_of(missing, cookie)),
-        client.get(keys_of(missing, application.cookie)),
-        client.get(keys_of(InstanceApplication(pk=10**30), cookie)),
+        client.get(ssh_keys_of(application, cookie)),
+        client.get(ssh_keys_of(missing, cookie)),
+        client.get(ssh_keys_of(missing, application.cookie)),
+        client.get(ssh_keys_of(InstanceApplication(pk=10**30), cookie)),
     ]
 
     assert {answer.status_code for answer in answers} == {403}
@@ -77,14 +77,14 @@ def test_the_cookie_of_another_application_does_not_do(
 ) -> None:
     one, other = make_application(), make_application()
 
-    assert client.get(keys_of(one, other.cookie)).status_code == 403
+    assert client.get(ssh_keys_of(one, other.cookie)).status_code == 403
 
 
 @pytest.mark.parametrize("status", sorted(Status))
 def test_a_machine_may_be_installed_again_but_not_what_was_never_built(
     client: Client, make_application: Make, status: Status
 ) -> None:
-    answer = client.get(keys_of(make_application(status=status)))
+    answer = client.get(ssh_keys_of(make_application(status=status)))
 
     assert answer.status_code == (403 if status in WITHOUT_MACHINE else 200)
 
@@ -96,7 +96,7 @@ def test_keys_of_somebody_deactivated_go_into_no_machine(
     alice.is_active = False
     alice.save()
 
-    assert markup(client.get(keys_of(application))) == ""
+    assert markup(client.get(ssh_keys_of(application))) == ""
 
 
 def test_it_costs_two_queries(
@@ -105,7 +105,7 @@ def test_it_costs_two_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(2):
-        client.get(keys_of(application))
+        client.get(ssh_keys_of(application))
 
 
 # -- not too often
@@ -127,16 +127,16 @@ def knock(client: Client, address: str, origin: str) -> HttpResponse:
 def test_who_asks_too_often_waits_whatever_they_know(
     client: Client, application: InstanceApplication
 ) -> None:
-    wrong = keys_of(application, "x")
+    wrong = ssh_keys_of(application, "x")
     for number in range(2):
         assert knock(client, wrong, f"2001:db8::{number}").status_code == 403
 
-    refused = knock(client, keys_of(application), "2001:db8::9")
+    refused = knock(client, ssh_keys_of(application), "2001:db8::9")
 
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 60
     assert "no-store" in refused["Cache-Control"]
-    elsewhere = knock(client, keys_of(application), "2001:db8:0:1::9")
+    elsewhere = knock(client, ssh_keys_of(application), "2001:db8:0:1::9")
     assert elsewhere.status_code == 200
 
 
@@ -152,4 +152,4 @@ def test_a_cache_that_is_away_lets_everybody_in(
     }
 
     for _ in range(4):
-        assert client.get(keys_of(application)).status_code == 200
+        assert client.get(ssh_keys_of(application)).status_code == 200

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from apps.applications import services, states
 from apps.applications.models import ApplicationQuerySet, InstanceApplication
 from apps.applications.services import building, filing, reviewing
-from apps.applications.services.building import NotTaken
+from apps.applications.services.building import NotSubmitted
 from apps.applications.states import FOLLOWS, Status
 from apps.auditlog.entries import Acting
 from apps.ganeti.domain.job import JobReport, JobStatus
@@ -42,7 +42,7 @@ class Life:
     published: FakeRapi
 
     def accept(self) -> None:
-        names = reviewing.DECIDED
+        names = reviewing.REVIEWED_FIELDS
         decided = {name: getattr(self.application, name) for name in names}
         reviewing.accept(self.application, decided, by=self.by)
 
@@ -61,7 +61,7 @@ class Life:
     def submit_to_closed_cluster(self) -> None:
         Cluster.objects.update(disable_instance_creation=True)
         self.application.refresh_from_db()
-        with pytest.raises(NotTaken):
+        with pytest.raises(NotSubmitted):
             self.submit()
 
     def build(self) -> None:

@@ -18,7 +18,7 @@ from apps.ganeti.rapi.errors import RapiRefused
 from apps.ganeti.state import snapshots
 from apps.mails.letters import Letter
 
-from ..build_context import CannotTell, cluster_of
+from ..build_context import CannotBuild, cluster_of
 from ..models import Event, InstanceApplication
 from ..states import Status
 from . import transitions
@@ -117,7 +117,7 @@ def on_removal_finished(job: Job) -> None:
         return
     try:
         cluster = cluster_of(application)
-    except CannotTell as exc:
+    except CannotBuild as exc:
         job.message = str(exc)
         _mark_failed(application, job)
         return
@@ -142,5 +142,5 @@ def _build(client: RapiClient, _name: str, reason: str, parameters: steps.Given)
     application = InstanceApplication.objects.get(pk=parameters["application"])
     try:
         return client.create_instance(arguments(application), reason=reason)
-    except CannotTell as exc:
+    except CannotBuild as exc:
         raise RapiRefused(str(exc), code=400) from exc

@@ -23,7 +23,7 @@ from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.state import snapshots
 from apps.web import stored_text
 
-from ..build_context import CannotTell, around, cluster_of
+from ..build_context import CannotBuild, build_context, cluster_of
 from ..instance_spec import new_instance
 from ..models import Event, InstanceApplication
 from ..states import Status
@@ -34,7 +34,7 @@ LEFT_BEHIND = gettext_noop("left over from a failed build")
 Call = Callable[[RapiClient, str], int]
 
 
-class NotTaken(Exception):
+class NotSubmitted(Exception):
     """The application could not be submitted; the message, for staff, is the reason."""
 
 
@@ -42,12 +42,12 @@ def submit(application: InstanceApplication, *, by: Acting) -> Job:
     """Submit an accepted application to its cluster and return the job.
 
     If a failed build left an instance behind, the job is its removal and the build
-    follows. Raises NotTaken if it can't be built now: it has failed then and can be
+    follows. Raises NotSubmitted if it can't be built now: it has failed then and can be
     accepted again. Raises TooLate if it is not accepted, or somebody else submitted it.
     """
     try:
         return _submit(application, by)
-    except (CannotTell, NotNow) as exc:
+    except (CannotBuild, NotNow) as exc:
         transitions.move(
             application,
             Status.FAILED,
@@ -56,7 +56,7 @@ def submit(application: InstanceApplication, *, by: Acting) -> Job:
             detail=str(exc),
             message=str(exc),
         )
-        raise NotTaken(str(exc)) from exc
+        raise NotSubmitted(str(exc)) from exc
 
 
 def _submit(application: InstanceApplication, by: Acting) -> Job:
@@ -95,12 +95,12 @@ def _save_and_send(
     except RapiError as exc:
         handlers.try_to_handle(job.pk)
         application.refresh_from_db()
-        raise NotTaken(stored_text.translate(str(exc))) from exc
+        raise NotSubmitted(stored_text.translate(str(exc))) from exc
     return job
 
 
-def try_out(application: InstanceApplication, *, by: Acting) -> Job:
-    """Submit a dry run of the build and return its job; raises NotTaken.
+def submit_dry_run(application: InstanceApplication, *, by: Acting) -> Job:
+    """Submit a dry run of the build and return its job; raises NotSubmitted.
 
     The application, saved or not, is not changed.
     """
@@ -111,14 +111,14 @@ def try_out(application: InstanceApplication, *, by: Acting) -> Job:
         action = Action(Job.Kind.TRY_CREATE, call, alone=False)
         job = write_down(cluster, target, action, by=by)
         send(job, call)
-    except (CannotTell, NotNow, RapiError) as exc:
-        raise NotTaken(stored_text.translate(str(exc))) from exc
+    except (CannotBuild, NotNow, RapiError) as exc:
+        raise NotSubmitted(stored_text.translate(str(exc))) from exc
     return job
 
 
 def arguments(application: InstanceApplication) -> dict[str, Any]:
-    """Return the parameters of OpInstanceCreate; raises CannotTell."""
-    return new_instance(application, around(application)).arguments()
+    """Return the parameters of OpInstanceCreate; raises CannotBuild."""
+    return new_instance(application, build_context(application)).arguments()
 
 
 def left_behind(application: InstanceApplication) -> list[Instance]:

@@ -67,7 +67,7 @@ def test_of_two_who_decide_at_one_moment_one_is_told(
     rapi: FakeRapi,
 ) -> None:
     other = fresh(application)
-    decided = {name: getattr(application, name) for name in reviewing.DECIDED}
+    decided = {name: getattr(application, name) for name in reviewing.REVIEWED_FIELDS}
     reviewing.refuse(other, "No.", "", by=Acting(root))
 
     with pytest.raises(TooLate):
