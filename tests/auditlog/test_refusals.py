@@ -33,7 +33,7 @@ def refuse(
     user: User, on: Target = WEB1, *, times: int = 1, hidden: bool = True
 ) -> None:
     for _ in range(times):
-        entries.record_refusal(Acting(user), "reboot", on, why=WHY, hidden=hidden)
+        entries.record_refusal(Acting(user), "reboot", on, reason=WHY, hidden=hidden)
 
 
 def an_hour_passes() -> None:
@@ -122,10 +122,10 @@ def test_each_person_and_object_has_its_own_entry(carol: User, bob: User) -> Non
 
 
 def test_attempts_on_ever_more_objects_end_in_one_entry(carol: User) -> None:
-    for number in range(entries.MOST_HIDDEN_AN_HOUR + 30):
+    for number in range(entries.MAX_HIDDEN_PER_HOUR + 30):
         refuse(carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"))
 
-    assert AuditEntry.objects.count() == entries.MOST_HIDDEN_AN_HOUR + 1
+    assert AuditEntry.objects.count() == entries.MAX_HIDDEN_PER_HOUR + 1
     assert AuditEntry.objects.get(target_kind="").times == 30
 
 
@@ -161,14 +161,14 @@ def test_the_next_mail_waits_a_while_and_tells_what_is_new(
 
 
 def test_a_digest_names_so_many_and_counts_the_rest(carol: User, sent: Sent) -> None:
-    for number in range(digest.MOST_LINES + 7):
+    for number in range(digest.MAX_LINES + 7):
         refuse(
             carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"), hidden=False
         )
 
     (mail,) = sent()
 
-    assert str(mail.body).count("(from ") == digest.MOST_LINES
+    assert str(mail.body).count("(from ") == digest.MAX_LINES
     assert "And 7 more." in str(mail.body)
 
 

@@ -16,7 +16,7 @@ from .. import access
 
 
 class Applications:
-    """What this app knows of entries (`apps.auditlog.outcomes.Source`)."""
+    """What this app knows of entries (`apps.auditlog.outcomes.EntrySource`)."""
 
     filters: Filters = {}
     related: Collection[str] = ()

@@ -86,7 +86,7 @@ def refuse(
     invisible = verdict.answer is Answer.INVISIBLE
     if invisible:
         why = hidden
-    entries.record_refusal(by, action, target, why=why, hidden=invisible)
+    entries.record_refusal(by, action, target, reason=why, hidden=invisible)
     return ActionRefused(verdict)
 
 

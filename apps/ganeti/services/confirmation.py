@@ -305,7 +305,7 @@ def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
     if asked is None or asked.action != action or asked.user_id == by.user.pk:
         return
     why = gettext_noop("The link was sent to another user.")
-    entries.record_refusal(by, asked.action, asked.target, why=why, hidden=True)
+    entries.record_refusal(by, asked.action, asked.target, reason=why, hidden=True)
 
 
 def url_name(asked: ActionRequest) -> str:
