@@ -34,7 +34,7 @@ def directives(**branding: Any) -> dict[str, list[str]]:
         "BRANDING": {**defaults.BRANDING, **branding},
         "ANALYTICS_CSP_SOURCES": analytics_sources,
     }
-    made = policy.with_what_is_named(wiring.CONTENT_SECURITY_POLICY, values)
+    made = policy.with_named_sources(wiring.CONTENT_SECURITY_POLICY, values)
     found: dict[str, list[str]] = made["DIRECTIVES"]
     return found
 
