@@ -115,7 +115,7 @@ def create_mail_change() -> str:
     return "one-time"
 
 
-def undone(work: Callable[..., Result], *arguments: Any) -> Result:
+def rolled_back(work: Callable[..., Result], *arguments: Any) -> Result:
     """Call a function, roll back its changes and return its result."""
     with transaction.atomic():
         result = work(*arguments)

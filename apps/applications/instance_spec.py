@@ -9,7 +9,7 @@ from apps.ganeti.domain.creation import (
     EXTERNAL,
     IN_VOLUME_GROUPS,
     NewInstance,
-    Nic,
+    NewNic,
 )
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import Node
@@ -71,7 +71,7 @@ def new_instance(
     )
 
 
-def _nic(application: InstanceApplication, context: BuildContext) -> Nic | None:
+def _nic(application: InstanceApplication, context: BuildContext) -> NewNic | None:
     """Return the NIC: in a network of Ganeti's, by its name, or ``mode:link``.
 
     Names of networks may have a colon, too.
@@ -84,11 +84,11 @@ def _nic(application: InstanceApplication, context: BuildContext) -> Nic | None:
         None,
     )
     if network is not None:
-        return Nic(network=network_name, pool=network.has_pool)
+        return NewNic(network=network_name, pool=network.has_pool)
     if is_link(network_name):
         mode, _colon, link = network_name.partition(":")
-        return Nic(mode=mode, link=link)
-    return Nic(network=network_name)
+        return NewNic(mode=mode, link=link)
+    return NewNic(network=network_name)
 
 
 def is_link(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""HTTP to hosts that other people name; imports no app."""
+"""HTTP to hosts of third parties; imports no app."""

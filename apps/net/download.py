@@ -1,7 +1,7 @@
-"""Download small files from other people's servers: bounded in time and size.
+"""Downloads of small files from third-party servers, bounded in time and size.
 
-An operator named the server, who knows nothing of what it will answer: an endless
-header or body, a letter every few seconds, something packed that unpacks to anything.
+Operators configure the servers, but do not control their answers: an endless header or
+body, a byte every few seconds, a compressed body of any size.
 """
 
 import contextlib
@@ -22,22 +22,24 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-CHUNK = 64 * 1024
-LONGEST_URL = 8 * 1024
-_NOT_NOW = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+CHUNK_BYTES = 64 * 1024
+MAX_URL_LENGTH = 8 * 1024
+_TEMPORARY_STATUSES = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+)
 
 
 class DownloadError(Exception):
-    """A server does not answer as one should; the text says why, for people."""
+    """A server does not answer properly; the text is a message for users."""
 
 
 class FileError(DownloadError):
-    """One file cannot be had, while its server does answer."""
+    """A single file is unavailable, although its server answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What downloads may take: each file, and all of one `Downloader`."""
+    """Limits of each file, and of all files of one `Downloader`."""
 
     connect_s: float = 5.0
     read_s: float = 10.0
@@ -49,15 +51,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What came, and from where after redirects."""
+class Download:
+    """A downloaded file, and its URL after redirects."""
 
     url: str
     body: bytes
 
 
 class Downloader:
-    """Downloads files of one source, in any thread, until its time is over."""
+    """Downloads files of one source, from any thread, within a total time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -66,8 +68,8 @@ class Downloader:
         self._local = threading.local()
         self._sessions: list[_Session] = []
 
-    def get(self, url: str) -> Page:
-        """Return what is at an address; raises DownloadError, FileError."""
+    def get(self, url: str) -> Download:
+        """Download a URL; raises DownloadError, FileError."""
         ends_at = min(self._ends_at, time.monotonic() + self._limits.file_s)
         try:
             with self._session().cut_off_at(ends_at):
@@ -75,8 +77,8 @@ class Downloader:
         except DownloadError:
             raise
         except Exception as exc:
-            # Not every fault of what lies below is an error of requests: a broken
-            # name in a redirect, for one, is a UnicodeError.
+            # Not every failure below is an exception of requests: an invalid host
+            # name in a redirect, for example, is a UnicodeError.
             _check_time(ends_at)
             raise _as_download_error(exc) from exc
 
@@ -85,20 +87,20 @@ class Downloader:
             session.close()
 
     def _session(self) -> "_Session":
-        """Return the session of this thread: its connections are cut off together."""
+        """Return the session of this thread, whose connections time out together."""
         session: _Session | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = _Session()
             self._sessions.append(session)
         return session
 
-    def _follow(self, url: str, ends_at: float) -> Page:
+    def _follow(self, url: str, ends_at: float) -> Download:
         for _hop in range(1 + self._limits.redirects):
             _check_time(ends_at)
             with self._response(url) as response:
                 if not response.is_redirect:
                     _check_headers(response)
-                    return Page(url, self._body(response, ends_at))
+                    return Download(url, self._body(response, ends_at))
                 url = _next_url(url, response)
         raise FileError(gettext_noop("It sends from one address to the next."))
 
@@ -109,17 +111,17 @@ class Downloader:
         )
 
     def _body(self, response: requests.Response, ends_at: float) -> bytes:
-        """Read piece by piece, as they come, and no more than is wanted."""
+        """Read the body piece by piece as it arrives, up to the limits."""
         pieces = []
-        left = self._limits.file_bytes
-        while piece := response.raw.read1(CHUNK, decode_content=False):
+        bytes_left = self._limits.file_bytes
+        while piece := response.raw.read1(CHUNK_BYTES, decode_content=False):
             pieces.append(piece)
-            left -= len(piece)
+            bytes_left -= len(piece)
             self._bytes_left -= len(piece)
-            if left < 0 or self._bytes_left < 0:
-                raise self._too_large(of_file=left < 0)
+            if bytes_left < 0 or self._bytes_left < 0:
+                raise self._too_large(of_file=bytes_left < 0)
             _check_time(ends_at)
-        # One that is cut off looks like one that has ended.
+        # A body that was cut off looks like one that has ended.
         _check_time(ends_at)
         return b"".join(pieces)
 
@@ -134,16 +136,16 @@ class Downloader:
 
 
 class _Session(requests.Session):
-    """A session of one thread, all connections of which are cut off at a moment.
+    """A session of one thread, whose connections are all cut off at a given time.
 
-    A timeout of a socket is one of each piece that comes, however small, so that a
-    server which drips (its handshake, its headers, its chunks) could hold us for days.
+    The timeout of a socket applies to each piece that arrives, so a server that sends
+    slowly (its handshake, its headers, its chunks) could block a thread for days.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.headers["User-Agent"] = "ganetimgr"
-        # What is packed could unpack to anything.
+        # Compressed bodies could expand to any size.
         self.headers["Accept-Encoding"] = "identity"
         self._sockets = _Sockets()
         adapter = _Adapter(self._sockets)
@@ -151,12 +153,12 @@ class _Session(requests.Session):
         self.mount("https://", adapter)
 
     def get_redirect_target(self, resp: Any) -> None:
-        """Know no redirects: to offer the next, requests reads all that one says."""
+        """Ignore redirects: to prepare the next one, requests reads the whole body."""
 
     @contextmanager
     def cut_off_at(self, ends_at: float) -> Iterator[None]:
-        left_s = max(0.0, ends_at - time.monotonic())
-        timer = threading.Timer(left_s, self._sockets.cut_off)
+        remaining_s = max(0.0, ends_at - time.monotonic())
+        timer = threading.Timer(remaining_s, self._sockets.cut_off)
         timer.daemon = True
         timer.start()
         try:
@@ -171,9 +173,9 @@ class _Session(requests.Session):
 
 
 class _Sockets:
-    """Second handles of the sockets of connections, to cut them off by.
+    """Duplicates of the connections' sockets, by which they can be cut off.
 
-    The first is TLS's alone from the handshake on, or that of a response.
+    The original belongs to TLS from the handshake on, or to a response.
     """
 
     def __init__(self) -> None:
@@ -184,12 +186,12 @@ class _Sockets:
 
     def cut_off(self) -> None:
         for _connection, handle in list(self._handles):
-            # Closed meanwhile, perhaps.
+            # It may have been closed meanwhile.
             with contextlib.suppress(OSError):
                 handle.shutdown(socket.SHUT_RDWR)
 
     def drop(self, *, closed: bool = False) -> None:
-        """Close our handles: of all connections, or of those that are closed."""
+        """Close the duplicates of all connections, or only of those that are closed."""
         handles, self._handles = self._handles, []
         for connection, handle in handles:
             if closed and connection.sock is not None:
@@ -199,7 +201,7 @@ class _Sockets:
 
 
 class _Adapter(HTTPAdapter):
-    """Opens connections, to servers and to proxies, that can be cut off."""
+    """Opens connections to servers and proxies that can be cut off."""
 
     def __init__(self, sockets: _Sockets) -> None:
         self._pools = _pool_classes(sockets)
@@ -244,18 +246,18 @@ def _check_headers(response: requests.Response) -> None:
     status = response.status_code
     if status != HTTPStatus.OK:
         message = gettext_noop("It answers with an error")
-        # One of the server's own is no word on the file: it may be back tomorrow.
-        ailing = status >= 500 or status in _NOT_NOW
-        error = DownloadError if ailing else FileError
+        # An error of the server says nothing about the file: it may be temporary.
+        temporary = status >= 500 or status in _TEMPORARY_STATUSES
+        error = DownloadError if temporary else FileError
         raise error(f"{message}: HTTP {status}.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise FileError(gettext_noop("It answers in an encoding not asked for."))
 
 
 def _next_url(url: str, response: requests.Response) -> str:
-    """Return where a redirect leads; what is no ASCII there is UTF-8."""
+    """Return the target of a redirect; bytes that are not ASCII are UTF-8."""
     location = response.headers["Location"].encode("latin-1").decode(errors="replace")
-    if len(location) > LONGEST_URL:
+    if len(location) > MAX_URL_LENGTH:
         raise FileError(gettext_noop("It sends to an address that is not HTTP."))
     return urljoin(url, location)
 
@@ -278,7 +280,7 @@ def _as_download_error(exc: Exception) -> DownloadError:
 
 
 def _is_unreachable(exc: requests.ConnectionError) -> bool:
-    """Tell whether no connection came about, name resolution included."""
+    """Return whether no connection was made; includes failed name resolution."""
     cause = exc.args[0] if exc.args else None
     reason = getattr(cause, "reason", None)
     return isinstance(reason, urllib3.exceptions.NewConnectionError)

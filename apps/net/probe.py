@@ -1,9 +1,10 @@
-"""Whether there is a file behind an address that somebody typed.
+"""Check that a URL entered by a user leads to a file.
 
-The one place where this site talks to a host that a user names. So it goes to public
-addresses and to the ports of files only, at every hop; a name is resolved once and the
-connection goes to what it resolved to; all of it together has a few seconds; and
-whatever goes wrong is said in the same words, so that nobody explores networks by it.
+This is the only place where the site connects to a host that a user names. Therefore it
+connects to public addresses and configured ports only, after every redirect; a name is
+resolved once, and the connection goes to the resolved address; the whole check takes a
+few seconds at most; and all failures give the same message, so that networks cannot be
+explored by it.
 """
 
 import http.client
@@ -15,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
@@ -23,40 +24,40 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-SECONDS = 5.0
-# No failure is told sooner: a closed port would be told from an open one.
-SHORTEST_FAILURE_S = 1.0
-MOST_REDIRECTS = 3
-LONGEST_URL = 1024
-# Redirects lead to signed addresses, which are long.
-LONGEST_REDIRECT = 4096
-# Threads of the web server that may wait for foreign hosts at the same time.
-AT_ONCE = 4
+TIMEOUT_S = 5.0
+# No failure is reported sooner, or closed ports could be told from open ones.
+MIN_FAILURE_S = 1.0
+MAX_REDIRECTS = 3
+MAX_URL_LENGTH = 1024
+# Redirects lead to signed URLs, which are long.
+MAX_REDIRECT_LENGTH = 4096
+# Threads of the web server that may wait for remote hosts at the same time.
+MAX_CONCURRENT = 4
 
 Resolve = Callable[[str, int], Sequence[str]]
 
 _PORTS = {"http": 80, "https": 443}
-# What a redirect may hold unquoted: all that is printable, but the space.
+# Characters that a redirect may contain unquoted: all printable ones but the space.
 _UNQUOTED = "".join(map(chr, range(0x21, 0x7F)))
-# What a URL may hold, but for the comma: qemu would read what follows as options.
-_WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
+# Characters of a URL without the comma, after which qemu would read options.
+_URL = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
 _HOST = re.compile(r"[A-Za-z0-9\-._:]+")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FILE_STATUSES = frozenset({200, 206})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Not global either, which older Pythons do not know.
+# Not global either, but unknown to older Pythons.
 _NOT_GLOBAL = [
     ipaddress.ip_network(network)
     for network in ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")
 ]
 
-_slots = threading.BoundedSemaphore(AT_ONCE)
+_slots = threading.BoundedSemaphore(MAX_CONCURRENT)
 _sleep = time.sleep
-_resolvers = ThreadPoolExecutor(AT_ONCE, "resolve")
+_resolvers = ThreadPoolExecutor(MAX_CONCURRENT, "resolve")
 
 
-class Unsuitable(Exception):
-    """There is no file that could be used; ``reason`` is for who typed the address."""
+class UnsuitableUrlError(Exception):
+    """The URL leads to no usable file; ``reason`` is a message for the user."""
 
     def __init__(self, reason: str | Promise) -> None:
         super().__init__(reason)
@@ -64,11 +65,11 @@ class Unsuitable(Exception):
 
 
 class _Failure(Exception):
-    """No file came of it; which way it failed is for nobody."""
+    """The check failed; the message is not shown to anybody."""
 
 
-class _NoFile(_Failure):
-    """A server was asked, and has no such file or does not speak HTTP."""
+class _FileMissing(_Failure):
+    """A server answered, and has no such file or does not speak HTTP."""
 
 
 NO_FILE = _(
@@ -89,41 +90,41 @@ def check(
     allow_private: bool = False,
     ports: Collection[int] = (80, 443),
     resolve: Resolve = resolve,
-    seconds: float = SECONDS,
+    timeout_s: float = TIMEOUT_S,
 ) -> None:
-    """Raise Unsuitable unless a server answers for the address that it has a file."""
+    """Raise UnsuitableUrlError unless a server has a file at the URL."""
     parts = parse(url)
     if _port(parts) not in ports:
         message = _("Its port must be one of these: %(ports)s.")
         numbers = ", ".join(map(str, sorted(ports)))
-        raise Unsuitable(message % {"ports": numbers})
-    began = time.monotonic()
+        raise UnsuitableUrlError(message % {"ports": numbers})
+    started_at = time.monotonic()
     if not _slots.acquire(blocking=False):
-        raise Unsuitable(
+        raise UnsuitableUrlError(
             _("Several addresses are being checked just now; try again in a moment.")
         )
     try:
-        _Check(allow_private, ports, resolve, began + seconds).run(url)
+        _Check(allow_private, ports, resolve, started_at + timeout_s).run(url)
     except _Failure as exc:
         failure = exc
     else:
         return
     finally:
         _slots.release()
-    _sleep(max(0.0, began + SHORTEST_FAILURE_S - time.monotonic()))
-    raise Unsuitable(NO_FILE % {"seconds": SECONDS}) from failure
+    _sleep(max(0.0, started_at + MIN_FAILURE_S - time.monotonic()))
+    raise UnsuitableUrlError(NO_FILE % {"seconds": TIMEOUT_S}) from failure
 
 
 def parse(url: str) -> SplitResult:
-    """Return the parts of an address that may be asked for; raises Unsuitable."""
-    unfit = Unsuitable(
+    """Return the parts of a URL that may be requested; raises UnsuitableUrlError."""
+    error = UnsuitableUrlError(
         _("It is too long, or holds a comma or what else an address may not hold.")
     )
-    if len(url) > LONGEST_URL:
-        raise unfit
+    if len(url) > MAX_URL_LENGTH:
+        raise error
     parts = _split(url)
-    if not _WRITTEN.fullmatch(url):
-        raise unfit
+    if not _URL.fullmatch(url):
+        raise error
     return parts
 
 
@@ -132,11 +133,13 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as exc:
-        raise Unsuitable(_("This is no address of a file.")) from exc
+        raise UnsuitableUrlError(_("This is no address of a file.")) from exc
     if parts.scheme not in _PORTS or not parts.hostname or port == 0:
-        raise Unsuitable(_("It must begin with http:// or https:// and name a host."))
+        raise UnsuitableUrlError(
+            _("It must begin with http:// or https:// and name a host.")
+        )
     if "@" in parts.netloc or not _HOST.fullmatch(parts.hostname):
-        raise Unsuitable(_("It may hold no name and no password."))
+        raise UnsuitableUrlError(_("It may hold no name and no password."))
     return parts
 
 
@@ -145,7 +148,7 @@ def _port(parts: SplitResult) -> int:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is one of the internet, for everybody to reach."""
+    """Return whether an IP address is reachable on the public internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     inner = _embedded(ip)
     if inner is not None:
@@ -160,7 +163,7 @@ def is_public(address: str) -> bool:
 def _embedded(
     ip: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that an IPv6 address stands for, if it does."""
+    """Return the IPv4 address embedded in an IPv6 address, if any."""
     if isinstance(ip, ipaddress.IPv4Address):
         return None
     if ip in _NAT64:
@@ -170,113 +173,113 @@ def _embedded(
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One check, which ends at a moment of ``time.monotonic``."""
+    """One check; ``deadline`` is a time of ``time.monotonic``."""
 
     allow_private: bool
     ports: Collection[int]
     resolve: Resolve
-    end: float
+    deadline: float
 
-    def _check_deadline(self) -> float:
-        """Raise _Failure if time is up; return the seconds that are left."""
-        left_s = self.end - time.monotonic()
-        if left_s <= 0:
+    def _remaining_s(self) -> float:
+        """Return the remaining seconds; raises _Failure if there are none."""
+        remaining_s = self.deadline - time.monotonic()
+        if remaining_s <= 0:
             raise _Failure("too slow")
-        return left_s
+        return remaining_s
 
     def run(self, url: str) -> None:
-        """Ask for the head alone, and for one byte where that is refused.
+        """Send HEAD, and GET of one byte if that is refused.
 
-        From the start then: signed addresses, redirects to them included, are signed
-        for one method.
+        The GET starts from the first URL again: signed URLs, which redirects lead to,
+        are signed for one method.
         """
         try:
             self._follow("HEAD", url)
-        except _NoFile:
+        except _FileMissing:
             self._follow("GET", url)
 
     def _follow(self, method: str, url: str) -> None:
-        """Go from redirect to redirect until there is a file."""
-        for _hop in range(MOST_REDIRECTS + 1):
-            status, location = self._request(method, self._suitable(url))
+        """Follow redirects until there is a file."""
+        for _hop in range(MAX_REDIRECTS + 1):
+            status, location = self._request(method, self._checked_parts(url))
             if status in _FILE_STATUSES:
                 return
             if status not in _REDIRECTS or not location:
-                raise _NoFile(status)
+                raise _FileMissing(status)
             url = _next_url(url, location)
         raise _Failure("too many redirects")
 
-    def _suitable(self, url: str) -> SplitResult:
+    def _checked_parts(self, url: str) -> SplitResult:
         try:
             parts = _split(url)
-        except Unsuitable as exc:
+        except UnsuitableUrlError as exc:
             raise _Failure("no address") from exc
         if _port(parts) not in self.ports:
             raise _Failure("another port")
         return parts
 
     def _request(self, method: str, parts: SplitResult) -> tuple[int, str]:
-        """Return the status and the redirect of an answer; its body is not read."""
+        """Return status and redirect target of a response; its body is not read."""
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = {"User-Agent": "ganetimgr", "Accept": "*/*"}
         if method == "GET":
             headers["Range"] = "bytes=0-0"
-        with self._connected(parts) as connection:
+        with self._connection(parts) as connection:
             try:
                 connection.request(method, target, headers=headers)
-                answer = connection.getresponse()
-                return answer.status, answer.getheader("Location", "")
+                response = connection.getresponse()
+                return response.status, response.getheader("Location", "")
             except (OSError, ValueError, http.client.HTTPException) as exc:
-                self._check_deadline()  # it may be what ended the connection
-                raise _NoFile("no HTTP") from exc
+                self._remaining_s()  # it may have ended the connection
+                raise _FileMissing("no HTTP") from exc
 
     @contextmanager
-    def _connected(self, parts: SplitResult) -> Iterator[http.client.HTTPConnection]:
-        """Connect to an address that was looked at; cut it off when time is up.
+    def _connection(self, parts: SplitResult) -> Iterator[http.client.HTTPConnection]:
+        """Connect to a checked address, and shut the socket down at the deadline.
 
-        A timeout of a socket is one of each piece that comes, however small.
+        The timeout of a socket would apply to each piece that arrives.
         """
         host, port = str(parts.hostname), _port(parts)
         sock = self._socket(self._addresses(host, port), port)
         if parts.scheme == "https":
             sock = _with_tls(sock, host)
-        cut = threading.Timer(self._check_deadline(), _cut_off, (sock,))
-        cut.start()
+        timer = threading.Timer(self._remaining_s(), _shut_down, (sock,))
+        timer.start()
         try:
-            _shake_hands(sock)
+            _do_handshake(sock)
             connection = http.client.HTTPConnection(host, port)
             connection.sock = sock
             connection.default_port = _PORTS[parts.scheme]
             yield connection
         finally:
-            cut.cancel()
+            timer.cancel()
             sock.close()
 
     def _addresses(self, host: str, port: int) -> Sequence[str]:
-        """Resolve a name, once; one address that is not public spoils all."""
+        """Resolve a name, once; refused if any of its addresses is not public."""
         try:
             resolved = _resolvers.submit(self.resolve, host, port)
-            addresses = resolved.result(self._check_deadline())
-        except (NotInTime, OSError, UnicodeError) as exc:
+            addresses = resolved.result(self._remaining_s())
+        except (FutureTimeoutError, OSError, UnicodeError) as exc:
             raise _Failure("no such host") from exc
-        suitable = self.allow_private or all(map(is_public, addresses))
-        if not addresses or not suitable:
+        allowed = self.allow_private or all(map(is_public, addresses))
+        if not addresses or not allowed:
             raise _Failure("not public")
         return addresses
 
     def _socket(self, addresses: Sequence[str], port: int) -> socket.socket:
-        """Connect to the first of the addresses that takes it."""
+        """Connect to the first address that accepts the connection."""
         for address in addresses:
             try:
-                return socket.create_connection((address, port), self._check_deadline())
+                return socket.create_connection((address, port), self._remaining_s())
             except OSError:
                 continue
         raise _Failure("no connection")
 
 
 def _next_url(url: str, location: str) -> str:
-    """Return where a redirect leads, quoted; header lines are read as Latin-1."""
-    if len(location) > LONGEST_REDIRECT:
+    """Return the target of a redirect, quoted; headers are decoded as Latin-1."""
+    if len(location) > MAX_REDIRECT_LENGTH:
         raise _Failure("an endless redirect")
     location = location.encode("latin-1").decode(errors="replace")
     try:
@@ -298,7 +301,7 @@ def _with_tls(sock: socket.socket, host: str) -> ssl.SSLSocket:
         raise _Failure("no TLS") from exc
 
 
-def _shake_hands(sock: socket.socket) -> None:
+def _do_handshake(sock: socket.socket) -> None:
     if isinstance(sock, ssl.SSLSocket):
         try:
             sock.do_handshake()
@@ -306,9 +309,9 @@ def _shake_hands(sock: socket.socket) -> None:
             raise _Failure("no TLS, or no valid certificate") from exc
 
 
-def _cut_off(sock: socket.socket) -> None:
-    # Past TLS, whose own shutdown would pull the rug from under who reads.
+def _shut_down(sock: socket.socket) -> None:
+    # Bypass TLS, whose own shutdown would break a concurrent read.
     try:
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
     except OSError:
-        return  # closed already
+        return  # already closed

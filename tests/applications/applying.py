@@ -1,4 +1,4 @@
-"""The form of an application, as Alice fills it in."""
+"""Form data of Alice's application."""
 
 from django.urls import reverse
 

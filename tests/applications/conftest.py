@@ -1,4 +1,4 @@
-"""Reviewers, and applications of the cast of the ganeti app."""
+"""Reviewers, and applications of the users of the ganeti app's tests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,10 +19,10 @@ from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.fixtures import ADDRESS
 
 Make = Callable[..., InstanceApplication]
-Watch = Callable[..., None]
+EndJob = Callable[..., None]
 
 
-def _with_right(user: User, codename: str) -> User:
+def _grant(user: User, codename: str) -> User:
     user.user_permissions.add(
         Permission.objects.get(
             content_type__app_label="applications", codename=codename
@@ -33,27 +33,27 @@ def _with_right(user: User, codename: str) -> User:
 
 @pytest.fixture
 def vera(db: None) -> User:
-    """Vera may look at every application, and at nothing else."""
+    """Create Vera, who may only view all applications."""
     user = User.objects.create_user("vera", "vera@example.org")
-    return _with_right(user, "view_applications")
+    return _grant(user, "view_applications")
 
 
 @pytest.fixture
 def rhea(db: None) -> User:
-    """Rhea reviews applications."""
+    """Create Rhea, who reviews applications."""
     user = User.objects.create_user("rhea", "rhea@example.org")
-    return _with_right(user, "change_instanceapplication")
+    return _grant(user, "change_instanceapplication")
 
 
 @pytest.fixture
 def make_application(alice: User) -> Make:
-    """Return a function that files an application: alice's, pending, but for changes.
+    """Return a function that files applications: alice's and pending, with changes.
 
     Each has a name of its own: new1.example.org, new2.example.org and so on.
     """
     count = 0
 
-    def make(**changes: Any) -> InstanceApplication:
+    def create(**changes: Any) -> InstanceApplication:
         nonlocal count
         count += 1
         fields: dict[str, Any] = {
@@ -66,18 +66,18 @@ def make_application(alice: User) -> Make:
         }
         return InstanceApplication.objects.create(**fields | changes)
 
-    return make
+    return create
 
 
 @pytest.fixture
 def application(make_application: Make) -> InstanceApplication:
-    """Return an application of alice's that waits for review."""
+    """Return alice's application that waits for review."""
     return make_application()
 
 
 @pytest.fixture
 def offered(settings: Settings) -> None:
-    """Let the site offer an image, and have a manager."""
+    """Configure an image and a manager."""
     settings.MANAGERS = [("Manager", MANAGER)]
     settings.OPERATING_SYSTEMS = {
         "debian": {"description": "Debian 12", "provider": "image+default"}
@@ -96,8 +96,8 @@ def by_rhea(rhea: User) -> Acting:
 
 
 @pytest.fixture
-def watch(cluster: Cluster, published: FakeRapi) -> Watch:
-    """Return a function that does what the watcher does at a job's end."""
+def end_job(cluster: Cluster, published: FakeRapi) -> EndJob:
+    """Return a function that ends a job as the watcher does."""
 
     def end(job: Job, status: JobStatus = JobStatus.SUCCESS, message: str = "") -> None:
         assert job.ganeti_id is not None

@@ -1,4 +1,4 @@
-"""Applications that no database has."""
+"""Unsaved applications."""
 
 from typing import Any
 

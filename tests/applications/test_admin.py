@@ -1,4 +1,4 @@
-"""Applications in the administration: read by those who may, moved by nobody."""
+"""Applications in the administration: no status can be changed there."""
 
 from typing import Any
 
@@ -30,11 +30,11 @@ def admin(client: Client, root: User) -> Client:
     return client
 
 
-def post(client: Client, application: InstanceApplication, **typed: Any) -> int:
-    return client.post(address(application), NO_EVENTS | typed).status_code
+def post(client: Client, application: InstanceApplication, **data: Any) -> int:
+    return client.post(address(application), NO_EVENTS | data).status_code
 
 
-def test_it_is_listed_and_shown_with_its_story(
+def test_an_application_is_listed_and_shown_with_its_events(
     admin: Client, application: InstanceApplication, alice: User
 ) -> None:
     application.events.create(kind=Event.Kind.FILED, user=alice, detail="by hand")
@@ -43,13 +43,13 @@ def test_it_is_listed_and_shown_with_its_story(
     assert "by hand" in markup(admin.get(address(application)))
 
 
-def test_a_cookie_is_shown_to_nobody(
+def test_the_cookie_is_not_shown(
     admin: Client, application: InstanceApplication
 ) -> None:
     assert application.cookie not in markup(admin.get(address(application)))
 
 
-def test_no_status_is_changed_here(
+def test_the_status_cannot_be_changed(
     admin: Client, application: InstanceApplication
 ) -> None:
     for status in Status:
@@ -60,7 +60,7 @@ def test_no_status_is_changed_here(
     assert application.hostname == "new1.example.org"
 
 
-def test_comments_and_contacts_are_put_right_here(
+def test_comments_and_contacts_can_be_changed(
     admin: Client, application: InstanceApplication
 ) -> None:
     InstanceApplication.objects.advance(application, Status.WITHDRAWN)
@@ -73,13 +73,13 @@ def test_comments_and_contacts_are_put_right_here(
     assert application.name_claim is None
 
 
-def test_nobody_adds_one_here(admin: Client) -> None:
+def test_applications_cannot_be_added(admin: Client) -> None:
     add = reverse("admin:applications_instanceapplication_add")
 
     assert admin.get(add).status_code == 403
 
 
-def test_who_may_look_may_not_change(
+def test_viewers_cannot_change(
     client: Client, vera: User, application: InstanceApplication
 ) -> None:
     vera.is_staff = True
@@ -90,7 +90,7 @@ def test_who_may_look_may_not_change(
     assert post(client, application, admin_comments="A note") == 403
 
 
-def test_staff_without_the_right_sees_none(
+def test_staff_without_the_permission_see_none(
     client: Client, carol: User, application: InstanceApplication
 ) -> None:
     carol.is_staff = True

@@ -1,6 +1,5 @@
-"""Asking for a machine: what is offered, what is refused, what is told to whom."""
+"""Applying for a machine: options, validation and mails."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +30,7 @@ from apps.mails.models import Mail
 from tests.applications.applying import APPLY, GOOD, MANAGER
 from tests.applications.conftest import Make
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.pages import markup, notices, text
+from tests.ganeti.pages import markup, notices, parsed, text, text_of
 
 FIELDS = [*GOOD, "hosts_mail_server", "organization", "network", "cluster", "status"]
 
@@ -50,16 +49,19 @@ def organization(db: None) -> Organization:
     return Organization.objects.create(title="The Shop", tag="shop")
 
 
-def keep_profile(user: User, **fields: Any) -> None:
+def set_profile(user: User, **fields: Any) -> None:
     Profile.objects.update_or_create(user=user, defaults=fields)
 
 
 def errors(response: HttpResponseBase) -> dict[str, list[str]]:
     form = response.context["form"]  # type: ignore[attr-defined]  # of the client
-    return {name: [str(e) for e in found] for name, found in form.errors.items()}
+    return {
+        name: [str(message) for message in messages]
+        for name, messages in form.errors.items()
+    }
 
 
-# -- what comes of it
+# -- filing
 
 
 def test_an_application_is_filed_as_it_was_typed(
@@ -67,19 +69,23 @@ def test_an_application_is_filed_as_it_was_typed(
 ) -> None:
     response = applicant.post(APPLY, GOOD | {"hosts_mail_server": "on"})
 
-    filed = InstanceApplication.objects.get()
+    application = InstanceApplication.objects.get()
     assert isinstance(response, HttpResponse)
-    assert response["Location"] == reverse("applications:detail", args=[filed.pk])
-    assert (filed.applicant, filed.status) == (alice, Status.PENDING)
-    assert filed.hostname == filed.name_claim == "new1.example.org"
-    assert (filed.memory_mib, filed.vcpus, filed.disk_gib) == (2048, 2, 20)
-    assert filed.operating_system == "debian"
-    assert filed.hosts_mail_server
-    assert filed.comments == "For the shop."
-    assert filed.contact_name == "Alice Liddell"
+    assert response["Location"] == reverse("applications:detail", args=[application.pk])
+    assert (application.applicant, application.status) == (alice, Status.PENDING)
+    assert application.hostname == application.name_claim == "new1.example.org"
+    assert (application.memory_mib, application.vcpus, application.disk_gib) == (
+        2048,
+        2,
+        20,
+    )
+    assert application.operating_system == "debian"
+    assert application.hosts_mail_server
+    assert application.comments == "For the shop."
+    assert application.contact_name == "Alice Liddell"
 
 
-def test_it_is_audited_and_begins_its_story(applicant: Client, alice: User) -> None:
+def test_filing_is_audited_and_makes_an_event(applicant: Client, alice: User) -> None:
     applicant.post(APPLY, GOOD)
 
     entry, event = AuditEntry.objects.get(), Event.objects.get()
@@ -88,22 +94,22 @@ def test_it_is_audited_and_begins_its_story(applicant: Client, alice: User) -> N
     assert event.kind == Event.Kind.FILED
 
 
-def test_managers_are_told_with_a_link(
+def test_managers_are_mailed_a_link(
     applicant: Client, sent: Callable[[], list[EmailMessage]], settings: Settings
 ) -> None:
     settings.SITE_URL = "https://vps.example.org"
     applicant.post(APPLY, GOOD)
 
     (mail,) = sent()
-    filed = InstanceApplication.objects.get()
+    application = InstanceApplication.objects.get()
     assert mail.to == [MANAGER]
-    assert Mail.objects.get().about == filed.mail_key
+    assert Mail.objects.get().about == application.mail_key
     assert "new1.example.org" in mail.subject
     assert "For the shop." in mail.body
-    assert f"https://vps.example.org/application/{filed.pk}/" in mail.body
+    assert f"https://vps.example.org/application/{application.pk}/" in mail.body
 
 
-def test_no_page_asks_a_cluster(applicant: Client, published: FakeRapi) -> None:
+def test_pages_call_no_cluster(applicant: Client, published: FakeRapi) -> None:
     applicant.get(APPLY)
     applicant.post(APPLY, GOOD)
 
@@ -120,11 +126,11 @@ def test_gaps_in_the_profile_are_filled(
     assert profile.organization == organization
 
 
-def test_what_the_profile_says_already_is_left(
+def test_values_of_the_profile_are_not_overwritten(
     applicant: Client, alice: User, organization: Organization
 ) -> None:
     other = Organization.objects.create(title="Another", tag="another")
-    keep_profile(alice, phone="1", organization=other)
+    set_profile(alice, phone="1", organization=other)
 
     applicant.post(APPLY, GOOD | {"organization": organization.pk})
 
@@ -132,7 +138,7 @@ def test_what_the_profile_says_already_is_left(
     assert (profile.phone, profile.organization) == ("1", other)
 
 
-def test_the_phone_of_somebody_else_is_not_taken_for_the_applicants(
+def test_the_phone_of_another_contact_does_not_get_into_the_profile(
     applicant: Client, alice: User
 ) -> None:
     applicant.post(APPLY, GOOD | {"contact_email": "bob@example.org"})
@@ -144,7 +150,7 @@ def test_the_phone_of_somebody_else_is_not_taken_for_the_applicants(
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"),
+    ("typed", "message"),
     [
         ("web1", "fully qualified"),
         ("192.0.2.1", "host name"),
@@ -152,16 +158,16 @@ def test_the_phone_of_somebody_else_is_not_taken_for_the_applicants(
         ("", "required"),
     ],
 )
-def test_what_is_no_name_is_said_at_its_field(
-    applicant: Client, typed: str, says: str
+def test_an_invalid_name_is_refused_at_its_field(
+    applicant: Client, typed: str, message: str
 ) -> None:
     response = applicant.post(APPLY, GOOD | {"hostname": typed})
 
-    assert says in " ".join(errors(response)["hostname"])
+    assert message in " ".join(errors(response)["hostname"])
     assert not InstanceApplication.objects.exists()
 
 
-def test_what_was_typed_is_kept(applicant: Client) -> None:
+def test_input_is_kept(applicant: Client) -> None:
     page = markup(applicant.post(APPLY, GOOD | {"hostname": "web1"}))
 
     assert 'value="web1"' in page
@@ -169,7 +175,7 @@ def test_what_was_typed_is_kept(applicant: Client) -> None:
     assert '<option value="2048" selected>' in page
 
 
-def test_the_name_of_anybodys_machine_is_taken(
+def test_the_name_of_any_machine_is_taken(
     applicant: Client, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.add("db1.example.org", tags=["ganetimgr:user:dave"])
@@ -182,7 +188,7 @@ def test_the_name_of_anybodys_machine_is_taken(
     }
 
 
-def test_a_name_that_is_asked_for_is_taken(
+def test_a_requested_name_is_taken(
     applicant: Client, make_application: Make, bob: User
 ) -> None:
     make_application(hostname="new1.example.org", applicant=bob)
@@ -192,7 +198,7 @@ def test_a_name_that_is_asked_for_is_taken(
     assert "already requested" in errors(response)["hostname"][0]
 
 
-def test_who_sends_it_twice_is_told_so(applicant: Client) -> None:
+def test_sending_the_form_twice_is_reported(applicant: Client) -> None:
     applicant.post(APPLY, GOOD)
     response = applicant.post(APPLY, GOOD)
 
@@ -200,7 +206,7 @@ def test_who_sends_it_twice_is_told_so(applicant: Client) -> None:
     assert InstanceApplication.objects.count() == 1
 
 
-def test_of_two_at_once_the_second_is_told_at_the_field(
+def test_the_second_of_two_concurrent_requests_is_refused_at_the_field(
     applicant: Client, make_application: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_application(hostname="new1.example.org")
@@ -213,22 +219,22 @@ def test_of_two_at_once_the_second_is_told_at_the_field(
     assert not AuditEntry.objects.exists()
 
 
-def test_nothing_is_left_of_a_filing_that_came_second(
+def test_a_filing_that_came_second_leaves_no_trace(
     make_application: Make,
     by_alice: Acting,
     sent: Callable[[], list[EmailMessage]],
 ) -> None:
     first = make_application()
-    wanted = {"hostname": first.hostname, "memory_mib": 1, "vcpus": 1, "disk_gib": 1}
+    values = {"hostname": first.hostname, "memory_mib": 1, "vcpus": 1, "disk_gib": 1}
 
     with pytest.raises(NameTaken):
-        filing.file(wanted, by=by_alice)
+        filing.file(values, by=by_alice)
 
     assert sent() == []
     assert not AuditEntry.objects.exists()
 
 
-def test_a_mail_server_that_is_down_costs_no_application(
+def test_an_application_is_filed_while_the_mail_server_is_down(
     applicant: Client, settings: Settings
 ) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "192.0.2.1", 1
@@ -237,7 +243,7 @@ def test_a_mail_server_that_is_down_costs_no_application(
     assert InstanceApplication.objects.count() == 1
 
 
-def test_a_cluster_that_is_down_is_said_and_does_not_block(
+def test_a_cluster_that_is_down_is_reported_and_does_not_block(
     applicant: Client, cluster: Cluster, published: FakeRapi
 ) -> None:
     published.go_down()
@@ -251,7 +257,7 @@ def test_a_cluster_that_is_down_is_said_and_does_not_block(
     assert any("available on athens" in notice for notice in notices(response))
 
 
-# -- what is offered
+# -- options
 
 
 def test_the_sizes_are_those_of_the_settings(
@@ -277,7 +283,7 @@ def test_the_images_come_after_no_operating_system_and_one_is_chosen(
     assert '<option value="debian" selected>' in page
 
 
-def test_an_image_that_is_not_offered_is_no_choice(applicant: Client) -> None:
+def test_an_image_that_is_not_offered_is_refused(applicant: Client) -> None:
     response = applicant.post(APPLY, GOOD | {"operating_system": "windows"})
 
     assert list(errors(response)) == ["operating_system"]
@@ -289,7 +295,7 @@ def test_no_operating_system_is_a_choice(applicant: Client) -> None:
     assert InstanceApplication.objects.get().operating_system == ""
 
 
-def test_the_networks_of_ones_groups_are_offered(
+def test_networks_of_the_users_groups_are_offered(
     applicant: Client, alice: User, network: Network
 ) -> None:
     alice.groups.add(Group.objects.create(name="lab"))
@@ -301,10 +307,10 @@ def test_the_networks_of_ones_groups_are_offered(
     assert InstanceApplication.objects.get().network == network
 
 
-def test_a_network_cannot_be_had_by_its_number(
+def test_a_network_that_is_not_offered_is_refused(
     applicant: Client, alice: User, network: Network
 ) -> None:
-    """Once any network could be attached by its number, offered or not."""
+    """Regression: any network could be attached by its number."""
     offered = Network.objects.create(
         cluster=network.cluster, description="Mine", link="br2", mode="bridged"
     )
@@ -318,7 +324,7 @@ def test_a_network_cannot_be_had_by_its_number(
     assert not InstanceApplication.objects.exists()
 
 
-def test_who_is_offered_no_network_is_not_asked_and_gets_none(
+def test_a_network_is_ignored_if_none_is_offered(
     applicant: Client, network: Network
 ) -> None:
     assert 'name="network"' not in markup(applicant.get(APPLY))
@@ -331,7 +337,7 @@ def test_who_is_offered_no_network_is_not_asked_and_gets_none(
 @pytest.mark.parametrize(
     "change", [{"disabled": True}, {"disable_instance_creation": 1}]
 )
-def test_a_network_where_no_machine_is_made_is_not_offered(
+def test_a_network_of_an_unavailable_cluster_is_not_offered(
     applicant: Client, alice: User, network: Network, change: dict[str, Any]
 ) -> None:
     group = Group.objects.create(name="lab")
@@ -342,10 +348,10 @@ def test_a_network_where_no_machine_is_made_is_not_offered(
     assert not applying.networks_of(alice).exists()
 
 
-# -- whom it is for
+# -- organization and contact
 
 
-def branding(settings: Settings, *, organization: bool, contact: bool) -> None:
+def set_branding(settings: Settings, *, organization: bool, contact: bool) -> None:
     settings.BRANDING = settings.BRANDING | {
         "SHOW_ORGANIZATION_FORM": organization,
         "SHOW_ADMINISTRATIVE_FORM": contact,
@@ -360,12 +366,12 @@ def test_an_organization_or_a_contact_is_needed(
 ) -> None:
     assert list(errors(applicant.post(APPLY, GOOD | NO_CONTACT))) == ["organization"]
 
-    for enough in ({"organization": organization.pk, **NO_CONTACT}, {}):
-        assert applicant.post(APPLY, GOOD | enough).status_code == 302
+    for fields in ({"organization": organization.pk, **NO_CONTACT}, {}):
+        assert applicant.post(APPLY, GOOD | fields).status_code == 302
         InstanceApplication.objects.all().delete()
 
 
-def test_where_there_is_no_organization_a_contact_is_needed(
+def test_a_contact_is_needed_where_there_is_no_organization(
     applicant: Client,
 ) -> None:
     page = markup(applicant.get(APPLY))
@@ -383,32 +389,32 @@ def test_where_there_is_no_organization_a_contact_is_needed(
         ({"contact_email": "nowhere"}, "contact_email"),
     ],
 )
-def test_a_contact_is_somebody_who_can_be_reached(
+def test_a_contact_needs_a_name_and_a_phone_or_mail_address(
     applicant: Client, typed: dict[str, str], field: str
 ) -> None:
     assert list(errors(applicant.post(APPLY, GOOD | typed))) == [field]
 
 
-def test_what_the_site_does_not_ask_for_is_neither_shown_nor_kept(
+def test_hidden_parts_of_the_form_are_neither_shown_nor_stored(
     applicant: Client, organization: Organization, settings: Settings
 ) -> None:
-    branding(settings, organization=False, contact=False)
+    set_branding(settings, organization=False, contact=False)
 
     page = markup(applicant.get(APPLY))
     applicant.post(APPLY, GOOD | {"organization": organization.pk})
 
-    filed = InstanceApplication.objects.get()
+    application = InstanceApplication.objects.get()
     assert 'name="organization"' not in page
     assert 'name="contact_name"' not in page
-    assert (filed.organization, filed.contact_name) == (None, "")
+    assert (application.organization, application.contact_name) == (None, "")
 
 
 @pytest.mark.parametrize(("organization", "contact"), [(True, False), (False, True)])
-def test_what_is_asked_for_alone_may_be_left_out(
+def test_a_single_part_of_the_form_is_optional(
     applicant: Client, settings: Settings, organization: bool, contact: bool
 ) -> None:
     Organization.objects.create(title="The Shop", tag="shop")
-    branding(settings, organization=organization, contact=contact)
+    set_branding(settings, organization=organization, contact=contact)
 
     assert applicant.post(APPLY, GOOD | NO_CONTACT).status_code == 302
 
@@ -419,7 +425,7 @@ def test_the_terms_have_to_be_accepted(applicant: Client) -> None:
     assert list(errors(response)) == ["terms"]
 
 
-def test_where_there_are_no_terms_none_are_asked_for(
+def test_terms_are_not_required_where_there_are_none(
     applicant: Client, settings: Settings
 ) -> None:
     settings.FLATPAGES = settings.FLATPAGES | {"TOS": False}
@@ -428,10 +434,10 @@ def test_where_there_are_no_terms_none_are_asked_for(
     assert applicant.post(APPLY, GOOD | {"terms": ""}).status_code == 302
 
 
-def test_the_form_starts_with_what_is_known_of_the_applicant(
+def test_the_form_starts_with_the_applicants_profile(
     applicant: Client, alice: User, organization: Organization
 ) -> None:
-    keep_profile(alice, phone="210", organization=organization)
+    set_profile(alice, phone="210", organization=organization)
 
     page = markup(applicant.get(APPLY))
 
@@ -440,7 +446,9 @@ def test_the_form_starts_with_what_is_known_of_the_applicant(
     assert 'value="210"' in page
 
 
-def test_who_has_no_key_is_told_and_nobody_else(applicant: Client, alice: User) -> None:
+def test_only_applicants_without_ssh_keys_are_warned(
+    applicant: Client, alice: User
+) -> None:
     assert "no SSH keys" in markup(applicant.get(APPLY))
 
     SshKey.objects.create(owner=alice, key="ssh-ed25519 AAAA", fingerprint="x")
@@ -448,18 +456,17 @@ def test_who_has_no_key_is_told_and_nobody_else(applicant: Client, alice: User) 
     assert "no SSH keys" not in markup(applicant.get(APPLY))
 
 
-# -- what it adds up to
+# -- the total
 
 
-def test_it_says_what_it_adds_up_to(applicant: Client, make_application: Make) -> None:
+def test_the_total_is_shown(applicant: Client, make_application: Make) -> None:
     make_application(memory_mib=4096, vcpus=4, disk_gib=50)
     make_application(status=Status.REFUSED, memory_mib=8192)
 
     page = markup(applicant.get(APPLY, {"memory_mib": "2048", "vcpus": "8"}))
 
-    found = re.findall(r'<tr>\s*<th scope="row".*?</tr>', page, re.DOTALL)
-    rows = [text(row) for row in found]
-    assert rows == [
+    rows = parsed(page).select('tr:has(> th[scope="row"])')
+    assert [text_of(row) for row in rows] == [
         "Machines 4 1 1 6",
         "Memory, GiB 4 4 2 10",
         "vCPUs 4 4 8 16",
@@ -467,13 +474,13 @@ def test_it_says_what_it_adds_up_to(applicant: Client, make_application: Make) -
     ]
 
 
-def test_htmx_gets_what_it_adds_up_to_alone(applicant: Client) -> None:
+def test_htmx_gets_only_the_total(applicant: Client) -> None:
     page = markup(applicant.get(APPLY, headers={"HX-Request": "true"}))
 
     assert page.lstrip().startswith("<aside")
 
 
-def test_a_viewer_of_all_machines_has_but_her_own(
+def test_the_total_of_a_viewer_counts_only_her_own_machines(
     client: Client, olga: User, published: FakeRapi
 ) -> None:
     client.force_login(olga)
@@ -481,7 +488,7 @@ def test_a_viewer_of_all_machines_has_but_her_own(
     assert "Machines 0 1 1" in text(markup(client.get(APPLY)))
 
 
-def test_the_page_costs_the_same_however_much_there_is(
+def test_the_number_of_queries_does_not_grow_with_applications(
     applicant: Client,
     make_application: Make,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -494,11 +501,11 @@ def test_the_page_costs_the_same_however_much_there_is(
         applicant.get(APPLY)
 
 
-# -- whatever is sent
+# -- any input
 
 
 @given(posted=st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=300)))
-def test_whatever_is_sent_is_answered(applicant: Client, posted: Any) -> None:
+def test_any_form_data_is_answered(applicant: Client, posted: Any) -> None:
     assert applicant.post(APPLY, GOOD | posted).status_code in {200, 302}
     assert set(InstanceApplication.objects.values_list("status", flat=True)) <= {
         "pending"
@@ -506,7 +513,5 @@ def test_whatever_is_sent_is_answered(applicant: Client, posted: Any) -> None:
 
 
 @given(query=st.dictionaries(st.sampled_from([*FIELDS, "x"]), st.text(max_size=50)))
-def test_whatever_stands_in_the_address_is_answered(
-    applicant: Client, query: Any
-) -> None:
+def test_any_query_is_answered(applicant: Client, query: Any) -> None:
     assert applicant.get(APPLY, query).status_code == 200

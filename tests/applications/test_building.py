@@ -1,4 +1,4 @@
-"""What was accepted is built, whatever happens on the way, and told once."""
+"""Building accepted applications: submission, the end of the job, failures, mails."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,10 +21,10 @@ from apps.auditlog.models import AuditEntry
 from apps.ganeti.domain.job import JobReport, JobStatus
 from apps.ganeti.jobs import handlers, planned, tracking
 from apps.ganeti.models import Cluster, Job
-from apps.ganeti.rapi.errors import RapiUnreachable, refused
+from apps.ganeti.rapi.errors import RapiUnreachable, refusal
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
-from tests.applications.conftest import Make, Watch
+from tests.applications.conftest import EndJob, Make
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
 
@@ -42,7 +42,7 @@ def images(settings: Settings) -> None:
 def accepted(
     make_application: Make, cluster: Cluster, published: FakeRapi
 ) -> InstanceApplication:
-    """Return an application that was accepted for a cluster that answers."""
+    """Return an application that was accepted for a reachable cluster."""
     return make_application(
         hostname="new1", status=Status.APPROVED, cluster=cluster, disk_template="plain"
     )
@@ -52,13 +52,13 @@ def kinds(application: InstanceApplication) -> Sequence[str]:
     return [event.kind for event in application.events.all()]
 
 
-def newest(application: InstanceApplication) -> Job:
+def latest_job(application: InstanceApplication) -> Job:
     application.refresh_from_db()
     assert application.job is not None
     return application.job
 
 
-def test_the_cluster_is_asked_once_and_everything_is_written_down(
+def test_submission_calls_the_cluster_once_and_is_recorded(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
     job = submit(accepted, by=by_rhea)
@@ -73,12 +73,12 @@ def test_the_cluster_is_asked_once_and_everything_is_written_down(
     assert job.audit_entry.username == "rhea"
 
 
-def test_a_machine_that_was_built_is_told_to_its_owner_and_managers_once(
-    accepted: InstanceApplication, by_rhea: Acting, watch: Watch, sent: Sent
+def test_owner_and_managers_are_mailed_once_about_a_built_machine(
+    accepted: InstanceApplication, by_rhea: Acting, end_job: EndJob, sent: Sent
 ) -> None:
     job = submit(accepted, by=by_rhea)
 
-    watch(job)
+    end_job(job)
     handlers.try_to_handle(job.pk)
 
     accepted.refresh_from_db()
@@ -92,19 +92,19 @@ def test_a_machine_that_was_built_is_told_to_its_owner_and_managers_once(
     assert Mail.objects.filter(about=accepted.mail_key).count() == 2
 
 
-def test_the_history_of_a_machine_begins_with_its_building(
-    accepted: InstanceApplication, by_rhea: Acting, watch: Watch
+def test_the_history_of_a_machine_starts_with_its_creation(
+    accepted: InstanceApplication, by_rhea: Acting, end_job: EndJob
 ) -> None:
     job = submit(accepted, by=by_rhea)
 
-    watch(job)
+    end_job(job)
 
     job.refresh_from_db()
     assert job.audit_entry is not None
     assert job.target_id == job.audit_entry.target_id == "uuid-of-new1"
 
 
-def test_an_application_is_being_built_while_its_job_runs(
+def test_an_application_is_processing_while_its_job_runs(
     accepted: InstanceApplication, by_rhea: Acting
 ) -> None:
     job = submit(accepted, by=by_rhea)
@@ -115,10 +115,10 @@ def test_an_application_is_being_built_while_its_job_runs(
     assert accepted.status == Status.PROCESSING
 
 
-def test_a_build_that_fails_is_told_to_admins_with_ganetis_words(
-    accepted: InstanceApplication, by_rhea: Acting, watch: Watch, sent: Sent
+def test_admins_are_mailed_the_message_of_a_failed_build(
+    accepted: InstanceApplication, by_rhea: Acting, end_job: EndJob, sent: Sent
 ) -> None:
-    watch(submit(accepted, by=by_rhea), JobStatus.ERROR, "OS create script failed")
+    end_job(submit(accepted, by=by_rhea), JobStatus.ERROR, "OS create script failed")
 
     accepted.refresh_from_db()
     assert accepted.status == Status.FAILED
@@ -131,20 +131,20 @@ def test_a_build_that_fails_is_told_to_admins_with_ganetis_words(
 @pytest.mark.parametrize(
     "end", [JobStatus.CANCELED, JobStatus.LOST, JobStatus.ERROR, JobStatus.REFUSED]
 )
-def test_no_end_but_success_is_a_machine(
-    accepted: InstanceApplication, by_rhea: Acting, watch: Watch, end: JobStatus
+def test_any_end_but_success_fails_the_application(
+    accepted: InstanceApplication, by_rhea: Acting, end_job: EndJob, end: JobStatus
 ) -> None:
-    """The old system took any end that was no error for a success."""
-    watch(submit(accepted, by=by_rhea), end)
+    """Regression: any end but an error was taken for a success."""
+    end_job(submit(accepted, by=by_rhea), end)
 
     accepted.refresh_from_db()
     assert accepted.status == Status.FAILED
 
 
-def test_a_cluster_that_is_down_at_submission_loses_nothing(
+def test_an_application_can_be_submitted_again_after_an_outage(
     accepted: InstanceApplication,
     by_rhea: Acting,
-    watch: Watch,
+    end_job: EndJob,
     published: FakeRapi,
     sent: Sent,
 ) -> None:
@@ -158,12 +158,12 @@ def test_a_cluster_that_is_down_at_submission_loses_nothing(
 
     published.come_back()
     InstanceApplication.objects.advance(accepted, Status.APPROVED)
-    watch(submit(accepted, by=by_rhea))
+    end_job(submit(accepted, by=by_rhea))
     accepted.refresh_from_db()
     assert accepted.status == Status.CREATED
 
 
-def test_a_call_of_which_nobody_knows_whether_it_arrived_is_not_repeated(
+def test_a_call_without_answer_is_not_repeated(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
     lost = RapiUnreachable("It did not answer in time.", sent=True)
@@ -175,10 +175,10 @@ def test_a_call_of_which_nobody_knows_whether_it_arrived_is_not_repeated(
     assert accepted.status == Status.SUBMITTED
 
 
-def test_what_ganeti_refuses_at_once_is_said_in_its_words(
+def test_a_refusal_of_ganeti_is_passed_on(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
-    published.fail_submissions(refused(400, "Invalid body parameters"))
+    published.fail_submissions(refusal(400, "Invalid body parameters"))
 
     with pytest.raises(NotSubmitted, match="Invalid body parameters"):
         submit(accepted, by=by_rhea)
@@ -190,7 +190,7 @@ def test_what_ganeti_refuses_at_once_is_said_in_its_words(
     "changes",
     [{"disabled": True}, {"disable_instance_creation": True}, {"can_write": False}],
 )
-def test_a_cluster_that_takes_nothing_is_not_asked(
+def test_an_unavailable_cluster_is_not_called(
     accepted: InstanceApplication,
     by_rhea: Acting,
     published: FakeRapi,
@@ -208,7 +208,7 @@ def test_a_cluster_that_takes_nothing_is_not_asked(
     assert not Job.objects.exists()
 
 
-def test_a_node_group_that_was_locked_since_the_review_is_said(
+def test_a_node_group_locked_since_the_review_is_reported(
     accepted: InstanceApplication,
     by_rhea: Acting,
     published: FakeRapi,
@@ -222,7 +222,7 @@ def test_a_node_group_that_was_locked_since_the_review_is_said(
         submit(accepted, by=by_rhea)
 
 
-def test_a_network_that_went_since_the_review_is_said(
+def test_a_network_deleted_since_the_review_is_reported(
     accepted: InstanceApplication, by_rhea: Acting
 ) -> None:
     accepted.nic_network = "public"
@@ -231,7 +231,7 @@ def test_a_network_that_went_since_the_review_is_said(
         submit(accepted, by=by_rhea)
 
 
-def test_an_image_that_is_gone_is_said(
+def test_a_missing_image_is_reported(
     accepted: InstanceApplication, by_rhea: Acting, settings: Settings
 ) -> None:
     settings.OPERATING_SYSTEMS = {}
@@ -242,51 +242,53 @@ def test_an_image_that_is_gone_is_said(
     assert kinds(accepted) == [Event.Kind.NOT_SUBMITTED]
 
 
-def test_the_second_of_two_who_submit_is_told_and_builds_nothing(
+def test_the_second_of_two_submissions_is_refused(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
-    same = InstanceApplication.objects.get(pk=accepted.pk)
+    same_application = InstanceApplication.objects.get(pk=accepted.pk)
     submit(accepted, by=by_rhea)
     Job.objects.update(busy_key=None)
 
     with pytest.raises(TooLate):
-        submit(same, by=by_rhea)
+        submit(same_application, by=by_rhea)
 
     assert len(published.calls) == 1
     assert Job.objects.count() == 1
 
 
 @pytest.mark.parametrize("status", [Status.CREATED, Status.REFUSED, Status.PENDING])
-def test_what_is_not_accepted_is_never_built(
+def test_only_accepted_applications_are_built(
     make_application: Make,
     cluster: Cluster,
     by_rhea: Acting,
     published: FakeRapi,
     status: Status,
 ) -> None:
-    """A finished application could be accepted again and built a second machine."""
-    wanted = make_application(status=status, cluster=cluster, disk_template="plain")
+    """Regression: a finished application built a second machine."""
+    application = make_application(
+        status=status, cluster=cluster, disk_template="plain"
+    )
 
     with pytest.raises(TooLate):
-        submit(wanted, by=by_rhea)
+        submit(application, by=by_rhea)
 
     assert not published.calls
     assert not Job.objects.exists()
 
 
-# -- what a failed build leaves
+# -- machines left by failed builds
 
 
 @pytest.fixture
 def failed(
     accepted: InstanceApplication,
     by_rhea: Acting,
-    watch: Watch,
+    end_job: EndJob,
     published: FakeRapi,
     cluster: Cluster,
 ) -> InstanceApplication:
     """Return an application whose build failed and left a machine behind."""
-    watch(submit(accepted, by=by_rhea), JobStatus.ERROR, "OS create script failed")
+    end_job(submit(accepted, by=by_rhea), JobStatus.ERROR, "OS create script failed")
     published.add("new1", tags=[f"ganetimgr:application:{accepted.pk}"])
     refreshing.refresh(cluster, force=True)
     published.calls.clear()
@@ -294,11 +296,11 @@ def failed(
     return accepted
 
 
-def test_what_a_failed_build_left_is_known(failed: InstanceApplication) -> None:
-    assert [each.name for each in left_behind(failed)] == ["new1"]
+def test_a_machine_left_by_a_failed_build_is_known(failed: InstanceApplication) -> None:
+    assert [instance.name for instance in left_behind(failed)] == ["new1"]
 
 
-def test_a_machine_of_another_is_not_taken_for_what_was_left(
+def test_a_machine_of_another_user_is_not_taken_for_a_leftover(
     failed: InstanceApplication, published: FakeRapi, cluster: Cluster
 ) -> None:
     published.change("new1", tags=["ganetimgr:user:carol"])
@@ -307,31 +309,31 @@ def test_a_machine_of_another_is_not_taken_for_what_was_left(
     assert left_behind(failed) == []
 
 
-def test_what_was_left_is_removed_before_it_is_built_again(
-    failed: InstanceApplication, by_rhea: Acting, watch: Watch, published: FakeRapi
+def test_the_leftover_is_removed_before_building_again(
+    failed: InstanceApplication, by_rhea: Acting, end_job: EndJob, published: FakeRapi
 ) -> None:
     InstanceApplication.objects.advance(failed, Status.APPROVED)
 
     removal = submit(failed, by=by_rhea)
     assert removal.kind == Job.Kind.DESTROY
-    watch(removal)
+    end_job(removal)
     planned.submit_planned()
 
-    build = newest(failed)
+    build = latest_job(failed)
     assert build.kind == Job.Kind.CREATE
-    posted = [call for call in published.calls if call.method == "POST"]
-    assert [call.body["instance_name"] for call in posted] == ["new1"]
-    watch(build)
+    submissions = [call for call in published.calls if call.method == "POST"]
+    assert [call.body["instance_name"] for call in submissions] == ["new1"]
+    end_job(build)
     failed.refresh_from_db()
     assert failed.status == Status.CREATED
 
 
 def test_a_removal_that_fails_is_a_failure_and_can_be_submitted_again(
-    failed: InstanceApplication, by_rhea: Acting, watch: Watch, published: FakeRapi
+    failed: InstanceApplication, by_rhea: Acting, end_job: EndJob, published: FakeRapi
 ) -> None:
     InstanceApplication.objects.advance(failed, Status.APPROVED)
 
-    watch(submit(failed, by=by_rhea), JobStatus.ERROR, "Node is marked offline")
+    end_job(submit(failed, by=by_rhea), JobStatus.ERROR, "Node is marked offline")
     planned.submit_planned()
 
     failed.refresh_from_db()
@@ -339,73 +341,73 @@ def test_a_removal_that_fails_is_a_failure_and_can_be_submitted_again(
     assert failed.message == "Node is marked offline"
 
 
-def test_an_image_that_goes_while_the_rest_is_removed_is_a_failure(
-    failed: InstanceApplication, by_rhea: Acting, watch: Watch, settings: Settings
+def test_an_image_deleted_during_the_removal_is_a_failure(
+    failed: InstanceApplication, by_rhea: Acting, end_job: EndJob, settings: Settings
 ) -> None:
     InstanceApplication.objects.advance(failed, Status.APPROVED)
-    watch(submit(failed, by=by_rhea))
+    end_job(submit(failed, by=by_rhea))
     settings.OPERATING_SYSTEMS = {}
 
     planned.submit_planned()
-    handlers.handle(newest(failed).pk)
+    handlers.handle(latest_job(failed).pk)
 
     failed.refresh_from_db()
     assert failed.status == Status.FAILED
     assert "debian" in failed.message
 
 
-@pytest.mark.parametrize("turned", [False, True])
-def test_a_build_that_is_tried_again_is_no_failure_whatever_the_order_of_handlers(
-    turned: bool,
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_retried_build_is_no_failure_in_any_order_of_handlers(
+    is_reversed: bool,
     failed: InstanceApplication,
     by_rhea: Acting,
-    watch: Watch,
+    end_job: EndJob,
     published: FakeRapi,
     sent: Sent,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     registered = handlers._handlers[Job.Kind.CREATE]
-    in_order = [*reversed(registered)] if turned else registered
-    monkeypatch.setitem(handlers._handlers, Job.Kind.CREATE, in_order)
+    handlers_in_order = [*reversed(registered)] if is_reversed else registered
+    monkeypatch.setitem(handlers._handlers, Job.Kind.CREATE, handlers_in_order)
     mails_before = len(sent())
     InstanceApplication.objects.advance(failed, Status.APPROVED)
-    watch(submit(failed, by=by_rhea))
+    end_job(submit(failed, by=by_rhea))
     published.go_down()
 
     planned.submit_planned()
 
-    build = newest(failed)
+    build = latest_job(failed)
     assert (build.kind, build.status) == (Job.Kind.CREATE, JobStatus.PLANNED)
     assert failed.status == Status.SUBMITTED
     assert Event.Kind.FAILED not in kinds(failed)[2:]
     assert len(sent()) == mails_before
 
 
-def test_a_build_that_gets_no_other_attempt_fails_its_application_once(
+def test_a_build_without_further_attempts_fails_its_application_once(
     failed: InstanceApplication,
     by_rhea: Acting,
-    watch: Watch,
+    end_job: EndJob,
     published: FakeRapi,
     sent: Sent,
 ) -> None:
     InstanceApplication.objects.advance(failed, Status.APPROVED)
-    watch(submit(failed, by=by_rhea))
+    end_job(submit(failed, by=by_rhea))
     mails_before = len(sent())
     AuditEntry.objects.update(created_at=timezone.now() - timedelta(days=2))
     published.go_down()
 
     planned.submit_planned()
 
-    build = newest(failed)
+    build = latest_job(failed)
     assert build.status == JobStatus.NOT_SUBMITTED
     assert failed.status == Status.FAILED
     assert len(sent()) == mails_before + 1
 
 
-# -- trying
+# -- dry runs
 
 
-def test_a_trial_asks_for_a_dry_run_and_changes_nothing(
+def test_a_dry_run_is_submitted_and_changes_nothing(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
     accepted.memory_mib = 4096  # not saved
@@ -421,7 +423,7 @@ def test_a_trial_asks_for_a_dry_run_and_changes_nothing(
     assert accepted.memory_mib == 1024
 
 
-def test_a_trial_does_not_keep_the_machine_from_being_built(
+def test_a_dry_run_does_not_block_the_build(
     accepted: InstanceApplication, by_rhea: Acting
 ) -> None:
     submit_dry_run(accepted, by=by_rhea)
@@ -429,7 +431,7 @@ def test_a_trial_does_not_keep_the_machine_from_being_built(
     assert submit(accepted, by=by_rhea).kind == Job.Kind.CREATE
 
 
-def test_a_trial_at_a_cluster_that_is_down_says_so(
+def test_a_dry_run_on_a_cluster_that_is_down_is_reported(
     accepted: InstanceApplication, by_rhea: Acting, published: FakeRapi
 ) -> None:
     published.go_down()
@@ -438,7 +440,7 @@ def test_a_trial_at_a_cluster_that_is_down_says_so(
         submit_dry_run(accepted, by=by_rhea)
 
 
-def test_keys_are_fetched_at_the_sites_real_address(
+def test_keys_are_fetched_from_the_address_of_the_site(
     accepted: InstanceApplication, settings: Settings
 ) -> None:
     settings.SITE_URL = "https://vps.example.org/"

@@ -1,6 +1,6 @@
-"""Every kind of creation on the real cluster, compared field by field.
+"""Every kind of creation on the real cluster.
 
-With what Ganeti was asked for, what it made of it, and what the OS create script got.
+The request is compared with the instance and the environment of the OS create script.
 """
 
 import os
@@ -31,10 +31,10 @@ FETCHING = OsImage(
 WITH_FILES = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root", "user"))
 
 
-def asked_for(lab: Lab, **changes: Any) -> dict[str, Any]:
-    """Return the body for an application in the lab's surroundings."""
+def request_body(lab: Lab, **changes: Any) -> dict[str, Any]:
+    """Return the body for an application; ``around`` are changes of the context."""
     rows = lab.request("GET", "/2/networks", query={"bulk": 1})
-    given = {
+    context = {
         "tag_prefix": "ganetimgr",
         "image": FETCHING,
         "keys": KEYS,
@@ -43,17 +43,17 @@ def asked_for(lab: Lab, **changes: Any) -> dict[str, Any]:
         **changes.pop("around", {}),
     }
     fields = {"hostname": NAME, "memory_mib": 64, "disk_gib": 1, "vcpus": 1}
-    wanted = application(**fields | {"disk_template": "file"} | changes)
-    return new_instance(wanted, BuildContext(**given)).arguments()
+    requested = application(**fields | {"disk_template": "file"} | changes)
+    return new_instance(requested, BuildContext(**context)).arguments()
 
 
 def submit(lab: Lab, body: Mapping[str, Any]) -> int:
-    whole = {"__version__": 1, "ip_check": False, "name_check": False, **body}
-    return int(lab.request("POST", "/2/instances", body=whole))
+    full_body = {"__version__": 1, "ip_check": False, "name_check": False, **body}
+    return int(lab.request("POST", "/2/instances", body=full_body))
 
 
 def environment(name: str) -> dict[str, str]:
-    """Return what the OS create script of the machine was given."""
+    """Return the variables of the instance's OS create script."""
     (run,) = RUNS.glob(f"{name}.*")
     lines = run.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
@@ -77,7 +77,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 class Build(NamedTuple):
-    """A machine that Ganeti was asked for, and the job that makes it."""
+    """A requested instance, and the job that creates it."""
 
     name: str
     body: dict[str, Any]
@@ -86,10 +86,10 @@ class Build(NamedTuple):
 
 @pytest.fixture(scope="module")
 def builds(lab: Lab) -> Iterator[dict[str, Build]]:
-    """Have all cases submitted at once: Ganeti makes them beside each other."""
+    """Submit all cases at once, so that Ganeti creates them in parallel."""
     names = {case: f"{number}.{NAME}" for number, case in enumerate(CASES)}
     bodies = {
-        case: asked_for(lab, hostname=name, **CASES[case])
+        case: request_body(lab, hostname=name, **CASES[case])
         for case, name in names.items()
     }
     builds = {
@@ -106,22 +106,22 @@ def builds(lab: Lab) -> Iterator[dict[str, Build]]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_ganeti_makes_what_was_asked_for(
+def test_ganeti_creates_the_requested_instance(
     lab: Lab, builds: dict[str, Build], case: str
 ) -> None:
     name, body, job_id = builds[case]
 
     lab.finish(job_id)
 
-    made = lab.instance(name)
-    assert made["disk_template"] == body["disk_template"]
-    assert made["disk.sizes"] == [disk["size"] for disk in body["disks"]]
-    assert made["beparams"]["memory"] == 64
-    assert made["beparams"]["vcpus"] == 1
-    assert set(made["tags"]) == set(body["tags"])
-    assert made["os"] == body["os_type"]
-    assert made["admin_state"] == ("up" if body["start"] else "down")
-    assert nics(made) == CASE_NICS.get(case, [])
+    instance = lab.instance(name)
+    assert instance["disk_template"] == body["disk_template"]
+    assert instance["disk.sizes"] == [disk["size"] for disk in body["disks"]]
+    assert instance["beparams"]["memory"] == 64
+    assert instance["beparams"]["vcpus"] == 1
+    assert set(instance["tags"]) == set(body["tags"])
+    assert instance["os"] == body["os_type"]
+    assert instance["admin_state"] == ("up" if body["start"] else "down")
+    assert nics(instance) == CASE_NICS.get(case, [])
 
 
 CASE_NICS = {
@@ -132,32 +132,32 @@ CASE_NICS = {
 }
 
 
-def nics(made: Mapping[str, Any]) -> list[tuple[str | None, str, str, bool]]:
+def nics(instance: Mapping[str, Any]) -> list[tuple[str | None, str, str, bool]]:
     """Return network, mode, link and whether it has an address, of each NIC."""
     columns = (
-        made["nic.networks.names"],
-        made["nic.modes"],
-        made["nic.links"],
-        map(bool, made["nic.ips"]),
+        instance["nic.networks.names"],
+        instance["nic.modes"],
+        instance["nic.links"],
+        map(bool, instance["nic.ips"]),
     )
     return list(zip(*columns, strict=True))
 
 
-def test_the_os_script_gets_parameters_and_where_the_keys_are(
+def test_the_os_script_gets_parameters_and_the_address_of_the_keys(
     lab: Lab, builds: dict[str, Build]
 ) -> None:
     name, _body, job_id = builds[ROUTED]
 
     lab.finish(job_id)
 
-    given = environment(name)
-    assert given["INSTANCE_NAME"] == name
-    assert given["OSP_IMG_ID"] == "deb"
-    assert given["OSP_IMG_PROPERTIES"] == '{"ROOT": "yes", "SIZE": 3}'
-    assert given["OSP_IMG_SSH_KEY_URL"] == KEYS.url
-    assert given["NIC_0_NETWORK_NAME"] == "public-v4"
-    assert given["NIC_0_IP"].startswith("192.0.2.")
-    assert given["DISK_COUNT"] == "1"
+    variables = environment(name)
+    assert variables["INSTANCE_NAME"] == name
+    assert variables["OSP_IMG_ID"] == "deb"
+    assert variables["OSP_IMG_PROPERTIES"] == '{"ROOT": "yes", "SIZE": 3}'
+    assert variables["OSP_IMG_SSH_KEY_URL"] == KEYS.url
+    assert variables["NIC_0_NETWORK_NAME"] == "public-v4"
+    assert variables["NIC_0_IP"].startswith("192.0.2.")
+    assert variables["DISK_COUNT"] == "1"
 
 
 def test_the_os_script_of_a_snf_image_gets_the_keys_as_files(
@@ -185,21 +185,21 @@ def test_the_os_script_of_a_snf_image_gets_the_keys_as_files(
     ],
     ids=["plain", "drbd", "ext"],
 )
-def test_templates_that_the_lab_cannot_build_are_understood(
+def test_templates_that_the_lab_cannot_build_are_parsed(
     lab: Lab, changes: dict[str, Any]
 ) -> None:
-    """They are refused for the template alone, with all fields read as meant."""
-    body = asked_for(lab, **changes)
+    """They are refused for the template alone, with all fields parsed."""
+    body = request_body(lab, **changes)
 
     job_id = submit(lab, body)
 
-    job = wait(lab, job_id)
+    job = wait_for_failure(lab, job_id)
     assert "is not enabled in cluster" in str(job["opresult"])
     (opcode,) = job["ops"]
     assert {key: opcode[key] for key in body} == body
 
 
-def wait(lab: Lab, job_id: int) -> dict[str, Any]:
+def wait_for_failure(lab: Lab, job_id: int) -> dict[str, Any]:
     with pytest.raises(AssertionError):
         lab.finish(job_id)
     return lab.job(job_id)

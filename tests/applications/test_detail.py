@@ -1,4 +1,4 @@
-"""The page of an application: its story, as far as each may know it."""
+"""The page of an application, for its applicant and for staff."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,13 +29,13 @@ def address(application: InstanceApplication) -> str:
     return reverse("applications:detail", args=[application.pk])
 
 
-def page(client: Client, who: User, application: InstanceApplication) -> str:
-    client.force_login(who)
+def page(client: Client, user: User, application: InstanceApplication) -> str:
+    client.force_login(user)
     return markup(client.get(address(application)))
 
 
 def build(application: InstanceApplication, cluster: Cluster, **changes: Any) -> Job:
-    """Let a job build the application's machine."""
+    """Create a job that builds the application's machine."""
     fields: dict[str, Any] = {
         "key": Job.new_key(),
         "cluster": cluster,
@@ -72,11 +72,11 @@ def decided(make_application: Make, rhea: User, alice: User) -> InstanceApplicat
     return application
 
 
-# -- who sees it
+# -- permissions
 
 
 @pytest.mark.parametrize(
-    ("who", "status"),
+    ("username", "status"),
     [
         ("alice", 200),
         ("vera", 200),
@@ -86,7 +86,7 @@ def decided(make_application: Make, rhea: User, alice: User) -> InstanceApplicat
         ("olga", 404),
     ],
 )
-def test_it_is_seen_by_who_filed_it_and_by_staff(
+def test_applicant_and_staff_can_open_the_page(
     client: Client,
     application: InstanceApplication,
     carol: User,
@@ -94,16 +94,16 @@ def test_it_is_seen_by_who_filed_it_and_by_staff(
     vera: User,
     rhea: User,
     root: User,
-    who: str,
+    username: str,
     status: int,
 ) -> None:
-    client.force_login(User.objects.get(username=who))
+    client.force_login(User.objects.get(username=username))
 
     assert client.get(address(application)).status_code == status
 
 
 @pytest.mark.parametrize("pk", [0, 10**9, 10**30])
-def test_one_that_does_not_exist_is_not_found(
+def test_a_missing_application_is_not_found(
     client: Client, root: User, pk: int
 ) -> None:
     client.force_login(root)
@@ -111,37 +111,37 @@ def test_one_that_does_not_exist_is_not_found(
     assert client.get(f"/application/{pk}/").status_code == 404
 
 
-# -- its story
+# -- events
 
 
-def test_staff_see_who_did_what_and_what_was_changed(
+def test_staff_see_users_and_changes_of_events(
     client: Client, vera: User, decided: InstanceApplication
 ) -> None:
-    told = text(page(client, vera, decided))
+    content = text(page(client, vera, decided))
 
-    assert "Filed alice" in told
-    assert "Changed rhea" in told
-    assert "Memory, MiB: 4096 1024" in told
-    assert "Staff comments: – Knows" in told  # noqa: RUF001 - as the page says it
-    assert "Accepted rhea" in told
-    assert "to node group x" in told
-    assert "Knows what she does." in told
+    assert "Filed alice" in content
+    assert "Changed rhea" in content
+    assert "Memory, MiB: 4096 1024" in content
+    assert "Staff comments: – Knows" in content  # noqa: RUF001 - as the page says it
+    assert "Accepted rhea" in content
+    assert "to node group x" in content
+    assert "Knows what she does." in content
 
 
-def test_the_applicant_sees_what_became_of_it_but_not_who_and_why(
+def test_the_applicant_sees_the_outcome_without_reviewer_and_comments(
     client: Client, alice: User, decided: InstanceApplication
 ) -> None:
-    told = text(page(client, alice, decided))
+    content = text(page(client, alice, decided))
 
-    assert "Filed alice" in told
-    assert "Changed Staff" in told
-    assert "Memory, MiB: 4096 1024" in told
-    assert "you'll get a mail when it's ready." in told
+    assert "Filed alice" in content
+    assert "Changed Staff" in content
+    assert "Memory, MiB: 4096 1024" in content
+    assert "you'll get a mail when it's ready." in content
     for secret in ("rhea", "Knows", "node group"):
-        assert secret not in told
+        assert secret not in content
 
 
-def test_changes_that_are_the_staffs_alone_are_no_news_to_the_applicant(
+def test_internal_changes_are_hidden_from_the_applicant(
     client: Client, alice: User, rhea: User, application: InstanceApplication
 ) -> None:
     application.events.create(
@@ -149,34 +149,34 @@ def test_changes_that_are_the_staffs_alone_are_no_news_to_the_applicant(
     )
     application.events.create(kind=Kind.NOT_SUBMITTED, user=rhea)
 
-    told = text(page(client, alice, application))
+    content = text(page(client, alice, application))
 
-    assert "Changed" not in told
-    assert "Not accepted by the cluster" not in told
+    assert "Changed" not in content
+    assert "Not accepted by the cluster" not in content
 
 
-def test_a_refusal_is_told_with_its_reason(
+def test_a_rejection_is_shown_with_its_reason(
     client: Client, alice: User, make_application: Make
 ) -> None:
     refused = make_application(
         status=Status.REFUSED, refusal_reason="There is no room.", admin_comments="No."
     )
 
-    told = text(page(client, alice, refused))
+    content = text(page(client, alice, refused))
 
-    assert "There is no room." in told
-    assert "No. " not in told
+    assert "There is no room." in content
+    assert "No. " not in content
 
 
-def test_what_ganeti_said_of_a_failure_is_for_the_staff(
+def test_only_staff_see_the_message_of_ganeti(
     client: Client, alice: User, vera: User, make_application: Make
 ) -> None:
     failed = make_application(status=Status.FAILED, message="node1 has no memory")
 
     assert "node1 has no memory" in page(client, vera, failed)
-    told = page(client, alice, failed)
-    assert "node1" not in told
-    assert "couldn't be built" in text(told)
+    content = page(client, alice, failed)
+    assert "node1" not in content
+    assert "couldn't be built" in text(content)
 
 
 def test_an_unknown_field_in_a_change_breaks_nothing(
@@ -189,9 +189,7 @@ def test_an_unknown_field_in_a_change_breaks_nothing(
     assert "Virtual CPUs: 1 2" in text(page(client, vera, application))
 
 
-def test_what_people_typed_is_text(
-    client: Client, root: User, make_application: Make
-) -> None:
+def test_input_is_escaped(client: Client, root: User, make_application: Make) -> None:
     script = "<script>alert(1)</script>"
     application = make_application(
         comments=script, admin_comments=script, contact_name=script
@@ -203,10 +201,10 @@ def test_what_people_typed_is_text(
     assert "<script>alert" not in page(client, root, application)
 
 
-# -- its jobs
+# -- jobs
 
 
-def test_while_a_job_runs_the_page_asks_again_and_then_stops(
+def test_the_page_polls_while_a_job_runs(
     client: Client,
     alice: User,
     vera: User,
@@ -214,19 +212,19 @@ def test_while_a_job_runs_the_page_asks_again_and_then_stops(
     cluster: Cluster,
 ) -> None:
     job = build(application, cluster)
-    busy = page(client, alice, application)
-    assert 'hx-trigger="every 2s"' in busy
+    busy_page = page(client, alice, application)
+    assert 'hx-trigger="every 2s"' in busy_page
     assert "Building…" in page(client, vera, application)
 
     Job.objects.filter(pk=job.pk).update(
         status=JobStatus.SUCCESS, handled_at=timezone.now()
     )
-    done = page(client, alice, application)
+    finished_page = page(client, alice, application)
 
-    assert "every 2s" not in done
+    assert "every 2s" not in finished_page
 
 
-def test_until_the_end_of_a_job_is_handled_the_page_asks_on(
+def test_the_page_polls_until_the_end_of_a_job_is_handled(
     client: Client, alice: User, make_application: Make, cluster: Cluster
 ) -> None:
     application = make_application(status=Status.PROCESSING)
@@ -235,7 +233,7 @@ def test_until_the_end_of_a_job_is_handled_the_page_asks_on(
     assert "every 2s" in page(client, alice, application)
 
 
-def test_that_something_is_cleared_up_first_is_the_staffs_business(
+def test_only_staff_see_the_removal_before_a_build(
     client: Client, alice: User, vera: User, make_application: Make, cluster: Cluster
 ) -> None:
     application = make_application(status=Status.SUBMITTED)
@@ -245,7 +243,7 @@ def test_that_something_is_cleared_up_first_is_the_staffs_business(
     assert "destroyed" not in page(client, alice, application)
 
 
-def test_what_is_asked_again_is_the_moving_part(
+def test_polls_get_only_the_changing_part(
     client: Client, alice: User, application: InstanceApplication
 ) -> None:
     client.force_login(alice)
@@ -275,63 +273,63 @@ def test_staff_see_the_log_of_each_of_its_jobs(
     )
     build(application, cluster, ganeti_id=4712)
 
-    told = text(page(client, vera, application))
+    content = text(page(client, vera, application))
 
-    assert told.index("Ganeti's job 4712") < told.index("Ganeti's job 4711")
-    assert "no memory" in told
-    assert "adding disks on node1" in told
+    assert content.index("Ganeti's job 4712") < content.index("Ganeti's job 4711")
+    assert "no memory" in content
+    assert "adding disks on node1" in content
     assert "node1" not in page(client, alice, application)
 
 
-# -- its mails
+# -- mails
 
 
-def post(application: InstanceApplication, to: str, subject: str) -> None:
+def queue_mail(application: InstanceApplication, to: str, subject: str) -> None:
     mail = new_mail(to, subject, f"text of {subject}\n")
     mail.about = application.mail_key
     mail.save()
 
 
-def test_staff_see_all_mails_and_the_applicant_those_to_her(
+def test_staff_see_all_mails_and_the_applicant_her_own(
     client: Client, alice: User, vera: User, application: InstanceApplication
 ) -> None:
-    post(application, "ALICE@example.org", "Ready")
-    post(application, "manager@example.org", "Look at this")
+    queue_mail(application, "ALICE@example.org", "Ready")
+    queue_mail(application, "manager@example.org", "Look at this")
     Mail.objects.filter(subject__contains="Ready").update(sent_at=timezone.now())
 
-    told = text(page(client, vera, application))
+    content = text(page(client, vera, application))
     own = text(page(client, alice, application))
 
-    assert "Ready" in told
-    assert "Look at this" in told
-    assert "waiting to be sent" in told
+    assert "Ready" in content
+    assert "Look at this" in content
+    assert "waiting to be sent" in content
     assert "text of Ready" in own
     assert "Look at this" not in own
     assert "manager@" not in own
 
 
-def test_the_text_of_a_secret_mail_is_shown_to_nobody(
+def test_the_text_of_a_secret_mail_is_not_shown(
     client: Client, vera: User, application: InstanceApplication
 ) -> None:
-    post(application, "alice@example.org", "Secret")
+    queue_mail(application, "alice@example.org", "Secret")
     Mail.objects.update(secret=True)
 
     assert "text of" not in page(client, vera, application)
 
 
-def test_mails_about_another_are_not_its_mails(
+def test_mails_about_another_application_are_not_shown(
     client: Client, vera: User, make_application: Make
 ) -> None:
-    one, other = make_application(), make_application()
-    post(other, "alice@example.org", "Other")
+    first, second = make_application(), make_application()
+    queue_mail(second, "alice@example.org", "Other")
 
-    assert "Other" not in page(client, vera, one)
+    assert "Other" not in page(client, vera, first)
 
 
 # -- the machine
 
 
-def test_it_leads_to_the_machine_whatever_that_is_called_now(
+def test_the_page_links_to_a_renamed_machine(
     client: Client,
     alice: User,
     carol: User,
@@ -340,18 +338,18 @@ def test_it_leads_to_the_machine_whatever_that_is_called_now(
     rapi: FakeRapi,
 ) -> None:
     application = make_application(status=Status.CREATED, cluster=cluster)
-    mark = f"ganetimgr:application:{application.pk}"
-    rapi.add("renamed1", tags=["ganetimgr:user:alice", mark])
+    tag = f"ganetimgr:application:{application.pk}"
+    rapi.add("renamed1", tags=["ganetimgr:user:alice", tag])
     rapi.add(application.hostname, tags=["ganetimgr:user:alice"])
     refreshing.refresh(cluster, force=True)
 
-    told = page(client, alice, application)
+    content = page(client, alice, application)
 
-    assert 'href="/instances/athens/renamed1/"' in told
-    assert f'href="/instances/athens/{application.hostname}/"' not in told
+    assert 'href="/instances/athens/renamed1/"' in content
+    assert f'href="/instances/athens/{application.hostname}/"' not in content
 
 
-def test_a_machine_that_is_not_ones_own_any_more_is_not_led_to(
+def test_a_machine_of_another_owner_is_not_linked(
     client: Client,
     alice: User,
     make_application: Make,
@@ -359,17 +357,17 @@ def test_a_machine_that_is_not_ones_own_any_more_is_not_led_to(
     rapi: FakeRapi,
 ) -> None:
     application = make_application(status=Status.CREATED, cluster=cluster)
-    mark = f"ganetimgr:application:{application.pk}"
-    rapi.add("sold1", tags=["ganetimgr:user:dave", mark])
+    tag = f"ganetimgr:application:{application.pk}"
+    rapi.add("sold1", tags=["ganetimgr:user:dave", tag])
     refreshing.refresh(cluster, force=True)
 
     assert "sold1" not in page(client, alice, application)
 
 
-# -- what it costs
+# -- queries
 
 
-def test_the_page_costs_the_same_however_long_its_story(
+def test_the_number_of_queries_does_not_grow_with_events(
     client: Client,
     vera: User,
     rhea: User,
@@ -384,12 +382,12 @@ def test_the_page_costs_the_same_however_long_its_story(
         for number in range(count):
             build(application, cluster, ganeti_id=number, submitted_at=past)
             application.events.create(kind=Kind.CHANGED, user=rhea)
-            post(application, "alice@example.org", "Ready")
+            queue_mail(application, "alice@example.org", "Ready")
         with django_assert_num_queries(5):
             client.get(address(application))
 
 
-def test_no_page_asks_a_cluster(
+def test_the_page_calls_no_cluster(
     client: Client, root: User, published: FakeRapi, application: InstanceApplication
 ) -> None:
     page(client, root, application)

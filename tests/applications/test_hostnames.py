@@ -1,4 +1,4 @@
-"""Host names: what one is, and whose it is."""
+"""Host names: validation and reservation."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,7 +16,7 @@ from tests.ganeti.fakes import FakeRapi
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "hostname"),
     [
         ("web1.example.org", "web1.example.org"),
         ("  WEB1.Example.Org.\n", "web1.example.org"),
@@ -26,8 +26,8 @@ from tests.ganeti.fakes import FakeRapi
         (f"{'a' * 63}.org", f"{'a' * 63}.org"),
     ],
 )
-def test_a_name_is_kept_in_one_form(typed: str, kept: str) -> None:
-    assert hostnames.validate_hostname(typed) == kept
+def test_a_name_is_normalized(typed: str, hostname: str) -> None:
+    assert hostnames.validate_hostname(typed) == hostname
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_a_name_is_kept_in_one_form(typed: str, kept: str) -> None:
         "web1\x00.example.org",
     ],
 )
-def test_what_is_no_name_is_refused(typed: str) -> None:
+def test_an_invalid_name_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         hostnames.validate_hostname(typed)
 
 
 @given(st.text())
-def test_whatever_is_typed_is_a_name_in_its_form_or_refused(typed: str) -> None:
+def test_any_text_is_normalized_or_refused(typed: str) -> None:
     try:
         name = hostnames.validate_hostname(typed)
     except ValidationError:
@@ -69,13 +69,13 @@ def test_whatever_is_typed_is_a_name_in_its_form_or_refused(typed: str) -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_a_machine_of_anybodys_takes_its_name() -> None:
+def test_the_name_of_any_machine_is_taken() -> None:
     assert hostnames.check("db1").taken_on == "athens"
     assert not hostnames.check("db1").free
     assert hostnames.check("new1.example.org") == hostnames.HostnameStatus()
 
 
-def test_a_name_is_taken_in_whatever_case_ganeti_has_it(
+def test_names_of_machines_are_compared_without_case(
     cluster: Cluster, rapi: FakeRapi
 ) -> None:
     rapi.add("Web1.Example.ORG")
@@ -86,14 +86,14 @@ def test_a_name_is_taken_in_whatever_case_ganeti_has_it(
         assert hostnames.check(name).taken_on == "athens"
 
 
-def test_a_cluster_that_nothing_is_known_of_is_named(cluster: Cluster) -> None:
-    found = hostnames.check("new1.example.org")
+def test_a_cluster_without_snapshot_is_reported(cluster: Cluster) -> None:
+    status = hostnames.check("new1.example.org")
 
-    assert found.unreachable == ("athens",)
-    assert found.free
+    assert status.unreachable == ("athens",)
+    assert status.free
 
 
-def test_a_cluster_that_is_down_is_named_and_still_takes_its_names(
+def test_names_of_a_cluster_that_is_down_stay_taken(
     cluster: Cluster, published: FakeRapi
 ) -> None:
     published.go_down()
@@ -103,15 +103,13 @@ def test_a_cluster_that_is_down_is_named_and_still_takes_its_names(
     assert hostnames.check("web1").taken_on == "athens"
 
 
-def test_a_disabled_cluster_is_not_looked_at(
-    cluster: Cluster, published: FakeRapi
-) -> None:
+def test_a_disabled_cluster_is_ignored(cluster: Cluster, published: FakeRapi) -> None:
     Cluster.objects.update(disabled=True)
 
     assert hostnames.check("web1") == hostnames.HostnameStatus()
 
 
-def test_no_cluster_is_asked(cluster: Cluster, published: FakeRapi) -> None:
+def test_no_cluster_is_called(cluster: Cluster, published: FakeRapi) -> None:
     snapshots.forget()
     hostnames.check("web1")
 
@@ -143,7 +141,7 @@ def test_an_open_application_reserves_its_name(
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))
-def test_a_finished_application_does_not(
+def test_a_finished_application_does_not_reserve_its_name(
     make_application: Make, status: Status
 ) -> None:
     make_application(hostname="new1.example.org", status=status)
@@ -151,9 +149,9 @@ def test_a_finished_application_does_not(
     assert not hostnames.check("new1.example.org").reserved
 
 
-def test_an_application_does_not_stand_in_its_own_way(
+def test_an_application_does_not_block_its_own_name(
     application: InstanceApplication,
 ) -> None:
-    found = hostnames.check(application.hostname, apart_from=application.pk)
+    status = hostnames.check(application.hostname, apart_from=application.pk)
 
-    assert found.free
+    assert status.free

@@ -19,10 +19,10 @@ SNF = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root",))
 
 
 def arguments(**changes: Any) -> Mapping[str, Any]:
-    """Return what is asked for; ``around`` are changes of the surroundings."""
-    given = {"tag_prefix": "ganetimgr", "image": DEBIAN, "keys": KEYS}
-    around = BuildContext(**given | changes.pop("around", {}))
-    return new_instance(application(**changes), around).arguments()
+    """Return the arguments of a creation; ``around`` are changes of the context."""
+    context = {"tag_prefix": "ganetimgr", "image": DEBIAN, "keys": KEYS}
+    surroundings = BuildContext(**context | changes.pop("around", {}))
+    return new_instance(application(**changes), surroundings).arguments()
 
 
 POOL = {"network": "192.0.2.0/24", "free_count": 5, "reserved_count": 251}
@@ -58,7 +58,7 @@ NETWORKS = (
 )
 
 
-def test_what_was_asked_for_goes_to_ganeti_in_its_units() -> None:
+def test_an_application_becomes_parameters_in_the_units_of_ganeti() -> None:
     assert arguments() == {
         "mode": "create",
         "instance_name": "web1.example.org",
@@ -76,7 +76,7 @@ def test_what_was_asked_for_goes_to_ganeti_in_its_units() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "group", "nics"),
+    ("nic_network", "group", "nics"),
     [
         ("", "", []),
         ("public", "fast", [{"network": "public", "ip": "pool"}]),
@@ -92,13 +92,13 @@ def test_what_was_asked_for_goes_to_ganeti_in_its_units() -> None:
     ],
 )
 def test_the_nic_takes_an_address_wherever_the_network_has_a_pool(
-    chosen: str, group: str, nics: list[dict[str, str]]
+    nic_network: str, group: str, nics: list[dict[str, str]]
 ) -> None:
-    made = arguments(
-        nic_network=chosen, node_group=group, around={"networks": NETWORKS}
+    body = arguments(
+        nic_network=nic_network, node_group=group, around={"networks": NETWORKS}
     )
 
-    assert made["nics"] == nics
+    assert body["nics"] == nics
 
 
 @pytest.mark.parametrize(
@@ -113,29 +113,29 @@ def test_the_nic_takes_an_address_wherever_the_network_has_a_pool(
 def test_a_volume_group_goes_to_disks_that_are_logical_volumes(
     template: str, disks: list[dict[str, Any]]
 ) -> None:
-    made = arguments(disk_template=template, volume_group="ssd")
+    body = arguments(disk_template=template, volume_group="ssd")
 
-    assert made["disks"] == disks
-    in_tags = "ganetimgr:vg:ssd" in made["tags"]
+    assert body["disks"] == disks
+    in_tags = "ganetimgr:vg:ssd" in body["tags"]
     assert in_tags is (template in {"plain", "drbd"})
 
 
 def test_a_disk_of_a_provider_gets_the_parameters_of_the_clusters_tags() -> None:
     providers = {"shared": {"pool": "vms", "provider": "mine"}, "other": {"a": "b"}}
 
-    made = arguments(
+    body = arguments(
         disk_template="ext",
         storage_provider="shared",
         around={"storage_providers": providers},
     )
 
-    assert made["disks"] == [{"size": 10240, "pool": "vms", "provider": "shared"}]
+    assert body["disks"] == [{"size": 10240, "pool": "vms", "provider": "shared"}]
 
 
-def test_a_disk_of_a_provider_of_which_nothing_is_known_names_it() -> None:
-    made = arguments(disk_template="ext", storage_provider="shared")
+def test_a_disk_of_an_unknown_provider_names_it() -> None:
+    body = arguments(disk_template="ext", storage_provider="shared")
 
-    assert made["disks"] == [{"size": 10240, "provider": "shared"}]
+    assert body["disks"] == [{"size": 10240, "provider": "shared"}]
 
 
 def test_a_chosen_node_group_is_named_and_left_to_ganeti_otherwise() -> None:
@@ -144,11 +144,11 @@ def test_a_chosen_node_group_is_named_and_left_to_ganeti_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "place"),
+    ("template", "node_parameters"),
     [("plain", {"pnode": "b"}), ("drbd", {"pnode": "b", "snode": "a"})],
 )
-def test_where_no_group_can_be_named_its_emptiest_nodes_are(
-    template: str, place: dict[str, str]
+def test_the_emptiest_nodes_are_named_if_ganeti_takes_no_group(
+    template: str, node_parameters: dict[str, str]
 ) -> None:
     nodes = [
         node("a", 1000),
@@ -160,45 +160,45 @@ def test_where_no_group_can_be_named_its_emptiest_nodes_are(
         node("storage", 9000, vm_capable=False),
     ]
 
-    made = arguments(
+    body = arguments(
         node_group="fast",
         disk_template=template,
-        around={"takes_group": False, "nodes": {each.name: each for each in nodes}},
+        around={"takes_group": False, "nodes": {node.name: node for node in nodes}},
     )
 
-    assert {key: made.get(key) for key in place} == place
-    assert "group_name" not in made
+    assert {key: body.get(key) for key in node_parameters} == node_parameters
+    assert "group_name" not in body
 
 
 def test_keys_go_as_files_to_the_users_of_a_snf_image() -> None:
-    made = arguments(around={"image": SNF})
+    body = arguments(around={"image": SNF})
 
-    assert made["os_type"] == "snf-image+default"
-    (file,) = json.loads(made["osparams"]["img_personality"])
+    assert body["os_type"] == "snf-image+default"
+    (file,) = json.loads(body["osparams"]["img_personality"])
     assert file["path"] == "/root/.ssh/authorized_keys"
 
 
 def test_a_machine_without_operating_system_is_neither_installed_nor_started() -> None:
-    made = arguments(around={"image": None, "unused_os": "image+default"})
+    body = arguments(around={"image": None, "unused_os": "image+default"})
 
-    assert made["os_type"] == "image+default"
-    assert made["osparams"] == {}
-    assert made["no_install"] is True
-    assert made["start"] is False
+    assert body["os_type"] == "image+default"
+    assert body["osparams"] == {}
+    assert body["no_install"] is True
+    assert body["start"] is False
 
 
-def test_nothing_is_started_where_the_site_does_not_start_new_machines() -> None:
+def test_nothing_is_started_if_the_setting_says_so() -> None:
     assert arguments(around={"start": False})["start"] is False
 
 
-def test_tags_say_whose_it_is_and_what_it_is_for() -> None:
-    made = arguments(
+def test_tags_name_owner_application_organization_and_service() -> None:
+    body = arguments(
         organization=Organization(tag="physics"),
         hosts_mail_server=True,
         around={"tag_prefix": "vps"},
     )
 
-    assert made["tags"] == [
+    assert body["tags"] == [
         "vps:user:alice",
         "vps:application:7",
         "vps:org:physics",
@@ -206,5 +206,5 @@ def test_tags_say_whose_it_is_and_what_it_is_for() -> None:
     ]
 
 
-def test_an_application_that_is_only_tried_has_no_number_to_name() -> None:
+def test_an_unsaved_application_has_no_application_tag() -> None:
     assert arguments(pk=None)["tags"] == ["ganetimgr:user:alice"]

@@ -1,4 +1,4 @@
-"""The applicant's keys, as a node fetches them."""
+"""Fetching the applicant's SSH keys, as a node does."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -25,7 +25,7 @@ def keys(alice: User) -> None:
         SshKey.objects.create(owner=alice, key=key, fingerprint=str(number))
 
 
-def ssh_keys_of(application: InstanceApplication, cookie: str = "") -> str:
+def keys_address(application: InstanceApplication, cookie: str = "") -> str:
     return reverse(
         "applications:ssh-keys",
         args=[application.pk, cookie or application.cookie],
@@ -33,10 +33,10 @@ def ssh_keys_of(application: InstanceApplication, cookie: str = "") -> str:
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_node_gets_the_keys_as_they_are_written_to_a_file(
+def test_a_node_gets_the_authorized_keys_file(
     client: Client, application: InstanceApplication
 ) -> None:
-    response = client.get(ssh_keys_of(application))
+    response = client.get(keys_address(application))
 
     assert markup(response) == f"{ED25519}\n{ECDSA}\n"
     assert response["Content-Type"] == "text/plain; charset=utf-8"
@@ -45,10 +45,10 @@ def test_a_node_gets_the_keys_as_they_are_written_to_a_file(
 
 
 @pytest.mark.usefixtures("keys")
-def test_who_asks_for_the_head_gets_no_body(
+def test_a_head_request_gets_no_body(
     client: Client, application: InstanceApplication
 ) -> None:
-    response = client.head(ssh_keys_of(application))
+    response = client.head(keys_address(application))
 
     assert response.status_code == 200
     assert not markup(response)
@@ -56,15 +56,15 @@ def test_who_asks_for_the_head_gets_no_body(
 
 @pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize("cookie", ["wrong", "ключ", "%00", "a" * 1500])
-def test_a_wrong_cookie_and_no_application_answer_alike(
+def test_a_wrong_cookie_and_a_missing_application_get_the_same_answer(
     client: Client, application: InstanceApplication, cookie: str
 ) -> None:
     missing = InstanceApplication(pk=application.pk + 1, cookie="x")
     answers = [
-        client.get(ssh_keys_of(application, cookie)),
-        client.get(ssh_keys_of(missing, cookie)),
-        client.get(ssh_keys_of(missing, application.cookie)),
-        client.get(ssh_keys_of(InstanceApplication(pk=10**30), cookie)),
+        client.get(keys_address(application, cookie)),
+        client.get(keys_address(missing, cookie)),
+        client.get(keys_address(missing, application.cookie)),
+        client.get(keys_address(InstanceApplication(pk=10**30), cookie)),
     ]
 
     assert {answer.status_code for answer in answers} == {403}
@@ -72,43 +72,43 @@ def test_a_wrong_cookie_and_no_application_answer_alike(
     assert all("no-store" in answer["Cache-Control"] for answer in answers)
 
 
-def test_the_cookie_of_another_application_does_not_do(
+def test_the_cookie_of_another_application_is_refused(
     client: Client, make_application: Make
 ) -> None:
-    one, other = make_application(), make_application()
+    first, second = make_application(), make_application()
 
-    assert client.get(ssh_keys_of(one, other.cookie)).status_code == 403
+    assert client.get(keys_address(first, second.cookie)).status_code == 403
 
 
 @pytest.mark.parametrize("status", sorted(Status))
-def test_a_machine_may_be_installed_again_but_not_what_was_never_built(
+def test_keys_are_served_for_every_status_with_a_machine(
     client: Client, make_application: Make, status: Status
 ) -> None:
-    answer = client.get(ssh_keys_of(make_application(status=status)))
+    answer = client.get(keys_address(make_application(status=status)))
 
     assert answer.status_code == (403 if status in WITHOUT_MACHINE else 200)
 
 
 @pytest.mark.usefixtures("keys")
-def test_keys_of_somebody_deactivated_go_into_no_machine(
+def test_keys_of_a_deactivated_user_are_not_served(
     client: Client, application: InstanceApplication, alice: User
 ) -> None:
     alice.is_active = False
     alice.save()
 
-    assert markup(client.get(ssh_keys_of(application))) == ""
+    assert markup(client.get(keys_address(application))) == ""
 
 
-def test_it_costs_two_queries(
+def test_a_fetch_takes_two_queries(
     client: Client,
     application: InstanceApplication,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(2):
-        client.get(ssh_keys_of(application))
+        client.get(keys_address(application))
 
 
-# -- not too often
+# -- rate limits
 
 
 @pytest.fixture
@@ -117,31 +117,31 @@ def two_a_minute(settings: Settings) -> None:
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, **limits}
 
 
-def knock(client: Client, address: str, origin: str) -> HttpResponse:
+def get_from(client: Client, address: str, origin: str) -> HttpResponse:
     answer = client.get(address, REMOTE_ADDR=origin)
     assert isinstance(answer, HttpResponse)
     return answer
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_who_asks_too_often_waits_whatever_they_know(
+def test_too_many_fetches_are_refused_with_any_cookie(
     client: Client, application: InstanceApplication
 ) -> None:
-    wrong = ssh_keys_of(application, "x")
+    wrong = keys_address(application, "x")
     for number in range(2):
-        assert knock(client, wrong, f"2001:db8::{number}").status_code == 403
+        assert get_from(client, wrong, f"2001:db8::{number}").status_code == 403
 
-    refused = knock(client, ssh_keys_of(application), "2001:db8::9")
+    refused = get_from(client, keys_address(application), "2001:db8::9")
 
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 60
     assert "no-store" in refused["Cache-Control"]
-    elsewhere = knock(client, ssh_keys_of(application), "2001:db8:0:1::9")
-    assert elsewhere.status_code == 200
+    answer = get_from(client, keys_address(application), "2001:db8:0:1::9")
+    assert answer.status_code == 200
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_a_cache_that_is_away_lets_everybody_in(
+def test_fetches_are_not_limited_without_a_cache(
     client: Client, application: InstanceApplication, settings: Settings
 ) -> None:
     settings.CACHES = {
@@ -152,4 +152,4 @@ def test_a_cache_that_is_away_lets_everybody_in(
     }
 
     for _ in range(4):
-        assert client.get(ssh_keys_of(application)).status_code == 200
+        assert client.get(keys_address(application)).status_code == 200

@@ -17,7 +17,7 @@ from apps.ganeti.domain.job import JobReport, JobStatus
 from apps.ganeti.jobs import tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.state import refreshing
-from tests.applications.conftest import Make, Watch
+from tests.applications.conftest import EndJob, Make
 from tests.ganeti.fakes import FakeRapi
 
 Row = tuple[Status, Status, str]
@@ -38,7 +38,7 @@ class Life:
 
     application: InstanceApplication
     by: Acting
-    watch: Watch
+    end_job: EndJob
     published: FakeRapi
 
     def accept(self) -> None:
@@ -65,10 +65,10 @@ class Life:
             self.submit()
 
     def build(self) -> None:
-        self.watch(self.submit())
+        self.end_job(self.submit())
 
     def fail(self) -> None:
-        self.watch(self.submit(), JobStatus.ERROR)
+        self.end_job(self.submit(), JobStatus.ERROR)
 
     def start(self) -> Job:
         job = self.submit()
@@ -77,10 +77,10 @@ class Life:
         return job
 
     def start_and_build(self) -> None:
-        self.watch(self.start())
+        self.end_job(self.start())
 
     def start_and_fail(self) -> None:
-        self.watch(self.start(), JobStatus.ERROR)
+        self.end_job(self.start(), JobStatus.ERROR)
 
     def fail_to_remove(self) -> None:
         tag = f"ganetimgr:application:{self.application.pk}"
@@ -184,7 +184,7 @@ def test_a_row_of_the_table_is_what_happens(
     published: FakeRapi,
     offered: None,
     by_rhea: Acting,
-    watch: Watch,
+    end_job: EndJob,
     transitions: list[Transition],
     settings: Settings,
 ) -> None:
@@ -194,7 +194,7 @@ def test_a_row_of_the_table_is_what_happens(
         hostname="new1", status=start, cluster=cluster, disk_template="plain"
     )
 
-    happen(Life(application, by_rhea, watch, published))
+    happen(Life(application, by_rhea, end_job, published))
 
     assert (old, new) in transitions
     application.refresh_from_db()

@@ -1,4 +1,4 @@
-"""How many applications somebody may file, and have open."""
+"""Limits of applications: filed per hour, and open."""
 
 import pytest
 from django.test import Client
@@ -12,7 +12,7 @@ from tests.applications.conftest import Make
 from tests.ganeti.pages import markup, text
 
 
-def test_applications_wait_once_there_were_many(
+def test_filing_is_rate_limited(
     applicant: Client, settings: Settings, offered: None
 ) -> None:
     limits = {"application": {"account": (1, 3600)}}
@@ -27,7 +27,7 @@ def test_applications_wait_once_there_were_many(
     assert Mail.objects.count() == mails
 
 
-def test_nobody_has_more_than_so_many_open(
+def test_open_applications_of_a_user_are_limited(
     applicant: Client, settings: Settings, offered: None, make_application: Make
 ) -> None:
     settings.MAX_OPEN_APPLICATIONS = 2
@@ -40,11 +40,11 @@ def test_nobody_has_more_than_so_many_open(
     assert "You already have 2 open applications" in text(markup(answer))
     assert InstanceApplication.objects.count() == 3
     InstanceApplication.objects.filter(pk=failed.pk).update(status=Status.REFUSED)
-    posted = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
-    assert posted.status_code == 302
+    answer = applicant.post(APPLY, {**GOOD, "hostname": "new9.example.org"})
+    assert answer.status_code == 302
 
 
-def test_forms_that_are_sent_at_once_do_not_pass_the_limit(
+def test_concurrent_forms_do_not_exceed_the_limit(
     applicant: Client,
     settings: Settings,
     offered: None,
@@ -52,7 +52,7 @@ def test_forms_that_are_sent_at_once_do_not_pass_the_limit(
 ) -> None:
     settings.MAX_OPEN_APPLICATIONS = 1
     assert applicant.post(APPLY, GOOD).status_code == 302
-    answers = iter([False])  # as when both forms were checked before either was filed
+    answers = iter([False])  # as if both forms were checked before either was filed
     at_limit = ApplicationQuerySet.at_limit
     monkeypatch.setattr(
         ApplicationQuerySet,

@@ -1,4 +1,4 @@
-"""The list of applications: whose they are, and what of them is asked for."""
+"""The list of applications: permissions, filters, search and sorting."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ LIST = reverse("applications:list")
 
 
 def names(response: HttpResponseBase) -> list[str]:
-    found = parsed(markup(response)).select("th[scope=row] > a")
-    return [text_of(link) for link in found]
+    links = parsed(markup(response)).select("th[scope=row] > a")
+    return [text_of(link) for link in links]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def reader(client: Client, vera: User) -> Client:
     return client
 
 
-def test_one_sees_ones_own_alone(
+def test_users_see_only_their_own_applications(
     client: Client, alice: User, bob: User, make_application: Make
 ) -> None:
     own = make_application()
@@ -47,19 +47,19 @@ def test_one_sees_ones_own_alone(
     assert "1 application" in text(markup(page))
 
 
-@pytest.mark.parametrize("who", ["vera", "rhea", "root"])
-def test_staff_see_everybodys_with_who_asked(
+@pytest.mark.parametrize("username", ["vera", "rhea", "root"])
+def test_staff_see_all_applications_with_their_applicants(
     client: Client,
     vera: User,
     rhea: User,
     root: User,
     bob: User,
     make_application: Make,
-    who: str,
+    username: str,
 ) -> None:
     make_application()
     make_application(applicant=bob)
-    client.force_login(User.objects.get(username=who))
+    client.force_login(User.objects.get(username=username))
 
     page = client.get(LIST)
 
@@ -76,58 +76,62 @@ def test_a_viewer_of_machines_sees_no_applications(
 
 
 def test_the_newest_comes_first(reader: Client, make_application: Make) -> None:
-    made = [make_application() for _ in range(3)]
+    applications = [make_application() for _ in range(3)]
 
-    assert names(reader.get(LIST)) == [each.hostname for each in reversed(made)]
+    assert names(reader.get(LIST)) == [
+        application.hostname for application in reversed(applications)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("asked", "states"),
+    ("query", "states"),
     [("open", OPEN), ("past", FINAL), ("review", REVIEWABLE)]
     + [(status.value, {status}) for status in Status],
 )
-def test_it_is_filtered_by_status(
-    reader: Client, make_application: Make, asked: str, states: frozenset[Status]
+def test_applications_are_filtered_by_status(
+    reader: Client, make_application: Make, query: str, states: frozenset[Status]
 ) -> None:
-    made = [make_application(status=status) for status in Status]
+    applications = [make_application(status=status) for status in Status]
 
-    found = names(reader.get(LIST, {"status": asked}))
+    listed = names(reader.get(LIST, {"status": query}))
 
-    assert set(found) == {each.hostname for each in made if each.status in states}
+    assert set(listed) == {
+        application.hostname
+        for application in applications
+        if application.status in states
+    }
 
 
-def test_it_is_searched_by_all_that_one_has_in_hand(
+def test_applications_are_searched_by_name_applicant_organization_and_cluster(
     reader: Client, make_application: Make, bob: User, cluster: Cluster
 ) -> None:
     shop = Organization.objects.create(title="The Shop", tag="shop")
     bob.last_name = "Builder"
     bob.save()
-    found = make_application(applicant=bob, organization=shop, cluster=cluster)
+    matching = make_application(applicant=bob, organization=shop, cluster=cluster)
     make_application()
 
-    for words in ("new1.EXAMPLE", "bob", "builder", "shop", "athens", "bob shop"):
-        assert names(reader.get(LIST, {"q": words})) == [found.hostname], words
+    for query in ("new1.EXAMPLE", "bob", "builder", "shop", "athens", "bob shop"):
+        assert names(reader.get(LIST, {"q": query})) == [matching.hostname], query
     assert names(reader.get(LIST, {"q": "bob nothing"})) == []
 
 
-def test_names_are_sorted_as_people_count(
-    reader: Client, make_application: Make
-) -> None:
-    """Once names were sorted as instance1, instance10, instance2."""
+def test_names_are_sorted_naturally(reader: Client, make_application: Make) -> None:
+    """Regression: names were sorted as instance1, instance10, instance2."""
     for number in (10, 2, 1):
         make_application(hostname=f"web{number}.example.org")
 
-    found = names(reader.get(LIST, {"sort": "name"}))
-    turned = names(reader.get(LIST, {"sort": "-name"}))
+    listed = names(reader.get(LIST, {"sort": "name"}))
+    reversed_names = names(reader.get(LIST, {"sort": "-name"}))
 
-    assert found == [f"web{n}.example.org" for n in (1, 2, 10)]
-    assert turned == found[::-1]
+    assert listed == [f"web{n}.example.org" for n in (1, 2, 10)]
+    assert reversed_names == listed[::-1]
 
 
 @pytest.mark.parametrize(
     "sort", ["status", "applicant", "memory", "vcpus", "disk", "cluster", "filed"]
 )
-def test_it_is_sorted_by_each_column_both_ways(
+def test_applications_are_sorted_by_each_column_both_ways(
     reader: Client, make_application: Make, bob: User, cluster: Cluster, sort: str
 ) -> None:
     low = make_application(memory_mib=512, vcpus=1, disk_gib=5)
@@ -141,14 +145,14 @@ def test_it_is_sorted_by_each_column_both_ways(
         filed_at=timezone.now(),
     )
 
-    found = names(reader.get(LIST, {"sort": sort}))
-    turned = names(reader.get(LIST, {"sort": f"-{sort}"}))
+    listed = names(reader.get(LIST, {"sort": sort}))
+    reversed_names = names(reader.get(LIST, {"sort": f"-{sort}"}))
 
-    assert found == [low.hostname, high.hostname]
-    assert turned == found[::-1]
+    assert listed == [low.hostname, high.hostname]
+    assert reversed_names == listed[::-1]
 
 
-def test_it_turns_its_pages_with_honest_counts(
+def test_the_list_is_paginated_with_right_counts(
     reader: Client, make_application: Make
 ) -> None:
     for _ in range(23):
@@ -165,7 +169,7 @@ def test_it_turns_its_pages_with_honest_counts(
     assert 'href="?q=new&amp;size=20"' in markup(second)
 
 
-def test_htmx_gets_the_list_alone_and_its_address(
+def test_htmx_gets_only_the_list_and_its_address(
     reader: Client, application: InstanceApplication
 ) -> None:
     part = reader.get(LIST, {"q": "new", "page": "1"}, headers={"HX-Request": "true"})
@@ -184,14 +188,14 @@ def test_an_empty_list_says_why(client: Client, alice: User, vera: User) -> None
     assert "No applications yet" in markup(client.get(LIST))
 
 
-def test_what_people_typed_is_text(reader: Client, make_application: Make) -> None:
+def test_input_is_escaped(reader: Client, make_application: Make) -> None:
     make_application(hostname="<script>alert(1)</script>")
 
     assert "<script>alert" not in markup(reader.get(LIST, {"q": "<script>"}))
 
 
 @pytest.mark.parametrize("sort", ["-filed", "name"])
-def test_the_list_costs_the_same_however_long_it_is(
+def test_the_number_of_queries_does_not_grow_with_the_list(
     reader: Client,
     make_application: Make,
     cluster: Cluster,
@@ -206,7 +210,7 @@ def test_the_list_costs_the_same_however_long_it_is(
             reader.get(LIST, {"sort": sort})
 
 
-def test_reviewers_see_how_many_wait_for_them(
+def test_reviewers_see_the_number_of_pending_reviews(
     client: Client, rhea: User, vera: User, make_application: Make
 ) -> None:
     for status in (Status.PENDING, Status.FAILED, Status.CREATED):
@@ -225,7 +229,7 @@ def test_reviewers_see_how_many_wait_for_them(
         st.text(max_size=50) | st.sampled_from(["-name", "filed", "0", "9" * 30]),
     )
 )
-def test_whatever_stands_in_the_address_is_answered(
+def test_any_query_is_answered(
     reader: Client, application: InstanceApplication, query: Any
 ) -> None:
     assert reader.get(LIST, query).status_code == 200

@@ -1,4 +1,4 @@
-"""The life of an application: no change but those that may follow."""
+"""Transitions of an application's status, and the claim of its name."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,42 +17,47 @@ def stored(application: InstanceApplication) -> InstanceApplication:
 
 
 @given(st.lists(st.sampled_from(Status), max_size=12))
-def test_an_application_goes_no_way_but_those_that_are_drawn(
-    make_application: Make, wanted: list[Status]
+def test_only_defined_transitions_are_possible(
+    make_application: Make, transitions: list[Status]
 ) -> None:
     application = make_application()
-    for to in wanted:
-        before = Status(stored(application).status)
-        if to in FOLLOWS[before]:
-            manager.advance(application, to)
-            assert stored(application).status == to
+    for status in transitions:
+        previous = Status(stored(application).status)
+        if status in FOLLOWS[previous]:
+            manager.advance(application, status)
+            assert stored(application).status == status
         else:
             with pytest.raises(TooLate):
-                manager.advance(application, to)
-            assert stored(application).status == before
+                manager.advance(application, status)
+            assert stored(application).status == previous
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.sampled_from(Status)), max_size=12),
 )
-def test_of_several_at_once_only_those_who_saw_the_last_change_are_heard(
-    make_application: Make, wanted: list[tuple[int, Status]]
+def test_transitions_of_outdated_copies_are_refused(
+    make_application: Make, transitions: list[tuple[int, Status]]
 ) -> None:
     application = make_application()
-    eyes = [stored(application) for _ in range(3)]
-    for who, to in wanted:
-        before, seen = Status(stored(application).status), Status(eyes[who].status)
+    copies = [stored(application) for _ in range(3)]
+    for index, status in transitions:
+        previous, copied_status = (
+            Status(stored(application).status),
+            Status(copies[index].status),
+        )
         try:
-            manager.advance(eyes[who], to)
+            manager.advance(copies[index], status)
         except TooLate:
-            assert stored(application).status == before
-            assert seen != before or to not in FOLLOWS[before]
+            assert stored(application).status == previous
+            assert copied_status != previous or status not in FOLLOWS[previous]
         else:
-            assert seen == before
-            assert to in FOLLOWS[before]
+            assert copied_status == previous
+            assert status in FOLLOWS[previous]
 
 
-def test_the_second_of_two_reviewers_is_told(application: InstanceApplication) -> None:
+def test_the_second_of_two_reviewers_is_refused(
+    application: InstanceApplication,
+) -> None:
     second = stored(application)
     manager.advance(application, Status.APPROVED)
 
@@ -82,11 +87,11 @@ def test_two_open_applications_cannot_ask_for_one_name(
 
 
 @pytest.mark.parametrize("final", sorted(FINAL))
-def test_a_final_state_gives_the_name_free(
-    make_application: Make, final: Status
-) -> None:
-    before = next(old for old, after in FOLLOWS.items() if final in after)
-    first = make_application(hostname="new1.example.org", status=before)
+def test_a_final_status_frees_the_name(make_application: Make, final: Status) -> None:
+    previous = next(
+        status for status, following in FOLLOWS.items() if final in following
+    )
+    first = make_application(hostname="new1.example.org", status=previous)
     assert stored(first).name_claim == "new1.example.org"
 
     manager.advance(first, final)
@@ -95,7 +100,7 @@ def test_a_final_state_gives_the_name_free(
     make_application(hostname="new1.example.org")
 
 
-def test_who_changes_the_name_claims_the_new_one(make_application: Make) -> None:
+def test_changing_the_name_claims_the_new_one(make_application: Make) -> None:
     first, other = make_application(), make_application()
 
     manager.advance(first, Status.APPROVED, hostname="new9.example.org")
@@ -106,7 +111,7 @@ def test_who_changes_the_name_claims_the_new_one(make_application: Make) -> None
     assert stored(other).status == Status.PENDING
 
 
-def test_what_is_saved_keeps_the_claim_in_step(
+def test_saving_updates_the_claim(
     application: InstanceApplication,
 ) -> None:
     application.hostname = "new9.example.org"

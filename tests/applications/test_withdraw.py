@@ -1,4 +1,4 @@
-"""Taking an application back."""
+"""Withdrawing an application."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,39 +19,43 @@ from tests.applications.conftest import Make
 from tests.ganeti.pages import markup, notices
 
 
-def withdrawing(application: InstanceApplication) -> str:
+def withdraw_address(application: InstanceApplication) -> str:
     return reverse("applications:withdraw", args=[application.pk])
 
 
-def page(application: InstanceApplication) -> str:
+def detail_address(application: InstanceApplication) -> str:
     return reverse("applications:detail", args=[application.pk])
 
 
-def test_the_applicant_takes_it_back(
+def test_the_applicant_withdraws_an_application(
     client: Client, alice: User, application: InstanceApplication
 ) -> None:
     client.force_login(alice)
-    assert withdrawing(application) in markup(client.get(page(application)))
+    assert withdraw_address(application) in markup(
+        client.get(detail_address(application))
+    )
 
-    response = client.post(withdrawing(application), follow=True)
+    response = client.post(withdraw_address(application), follow=True)
 
     application.refresh_from_db()
     assert application.status == Status.WITHDRAWN
     assert notices(response) == ["The application was withdrawn."]
     assert Event.objects.get().kind == Event.Kind.WITHDRAWN
     assert AuditEntry.objects.get().action == "withdraw"
-    assert withdrawing(application) not in markup(response)
+    assert withdraw_address(application) not in markup(response)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.PENDING}))
-def test_what_is_decided_is_not_taken_back(
+def test_a_decided_application_is_not_withdrawn(
     client: Client, alice: User, make_application: Make, status: Status
 ) -> None:
     application = make_application(status=status)
     client.force_login(alice)
-    assert withdrawing(application) not in markup(client.get(page(application)))
+    assert withdraw_address(application) not in markup(
+        client.get(detail_address(application))
+    )
 
-    response = client.post(withdrawing(application), follow=True)
+    response = client.post(withdraw_address(application), follow=True)
 
     application.refresh_from_db()
     assert application.status == status
@@ -61,9 +65,10 @@ def test_what_is_decided_is_not_taken_back(
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("carol", 404), ("vera", 403), ("rhea", 403), ("root", 403)]
+    ("username", "status"),
+    [("carol", 404), ("vera", 403), ("rhea", 403), ("root", 403)],
 )
-def test_nobody_else_does_and_the_attempt_is_recorded_and_told(
+def test_withdrawing_by_others_is_refused_recorded_and_reported(
     client: Client,
     carol: User,
     vera: User,
@@ -72,58 +77,61 @@ def test_nobody_else_does_and_the_attempt_is_recorded_and_told(
     application: InstanceApplication,
     sent: Callable[[], list[EmailMessage]],
     settings: Settings,
-    who: str,
+    username: str,
     status: int,
 ) -> None:
     settings.MANAGERS = [("Manager", "manager@example.org")]
-    client.force_login(User.objects.get(username=who))
+    client.force_login(User.objects.get(username=username))
 
-    response = client.post(withdrawing(application))
+    response = client.post(withdraw_address(application))
 
     application.refresh_from_db()
     entry = AuditEntry.objects.get()
     assert response.status_code == status
     assert application.status == Status.PENDING
-    assert (entry.username, entry.action, entry.refused) == (who, "withdraw", True)
+    assert (entry.username, entry.action, entry.refused) == (username, "withdraw", True)
     assert len(sent()) == 1
 
 
-def test_a_stranger_learns_nothing_of_what_there_is(
+def test_missing_and_foreign_applications_get_the_same_answer(
     client: Client, carol: User, application: InstanceApplication
 ) -> None:
     client.force_login(carol)
     missing = InstanceApplication(pk=application.pk + 1)
 
-    for address in (page, withdrawing):
-        method = client.get if address is page else client.post
-        there, not_there = method(address(application)), method(address(missing))
-        assert there.status_code == not_there.status_code == 404
+    for address in (detail_address, withdraw_address):
+        method = client.get if address is detail_address else client.post
+        answer, answer_to_missing = (
+            method(address(application)),
+            method(address(missing)),
+        )
+        assert answer.status_code == answer_to_missing.status_code == 404
 
 
 @given(
     status=st.sampled_from(Status),
-    posted=st.dictionaries(
+    data=st.dictionaries(
         st.sampled_from(["status", "to", "name_claim", "next"]),
         st.sampled_from([*Status, "", "x\x00"]),
     ),
-    where=st.sampled_from(["withdraw", "detail", "list", "apply"]),
+    view=st.sampled_from(["withdraw", "detail", "list", "apply"]),
 )
-def test_whatever_is_posted_moves_it_no_other_way(
+def test_no_form_data_makes_another_transition(
     client: Client,
     alice: User,
     make_application: Make,
     status: Status,
-    posted: Any,
-    where: str,
+    data: Any,
+    view: str,
 ) -> None:
     application = make_application(status=status)
     client.force_login(alice)
-    given_pk = [application.pk] if where in {"withdraw", "detail"} else []
+    arguments = [application.pk] if view in {"withdraw", "detail"} else []
 
-    response = client.post(reverse(f"applications:{where}", args=given_pk), posted)
+    response = client.post(reverse(f"applications:{view}", args=arguments), data)
 
     application.refresh_from_db()
-    withdrawn = where == "withdraw" and status == Status.PENDING
+    withdrawn = view == "withdraw" and status == Status.PENDING
     assert response.status_code < 500
     assert application.status == (Status.WITHDRAWN if withdrawn else status)
     assert (application.name_claim is None) == (application.status in FINAL)

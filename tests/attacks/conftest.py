@@ -1,9 +1,9 @@
 """One running product for all attacks: gunicorn, a watcher, a cluster, a mail server.
 
-An attack is marked ``attack``, asks for the fixture ``site`` and goes by what a
-stranger or a user has: requests of ``site.visitor()`` or ``site.visitor("carol")``.
-What it did is seen in pages, in ``site.mail_server``, in ``site.product.log("web")``
-and by ``site.shell(CODE)``. Each leaves the site as it was for the next.
+An attack is marked ``attack``, uses the fixture ``site`` and has only the means of a
+stranger or a user: requests of ``site.visitor()`` or ``site.visitor("carol")``. Its
+effects are read from pages, ``site.mail_server``, ``site.product.log("web")`` and
+``site.shell(CODE)``. Each test restores the site for the next.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What somebody finds in their mailbox during an attack."""
+"""Mails that somebody receives during an attack."""
 
 import re
 from email import message_from_bytes, policy
@@ -32,6 +32,6 @@ def wait_for_mail(site: Site, address: str, subject: str, count: int = 1) -> str
 
 def link_in(site: Site, text: str) -> str:
     """Return the path of the first link to the site in a mail."""
-    found = re.search(rf"{re.escape(site.url)}(/\S+)", text)
-    assert found, text
-    return found[1]
+    match = re.search(rf"{re.escape(site.url)}(/\S+)", text)
+    assert match, text
+    return match[1]

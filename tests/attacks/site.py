@@ -1,4 +1,4 @@
-"""The running product as an attacker meets it, and what the attack did to it."""
+"""The running product as an attacker sees it, and its inside."""
 
 import itertools
 from collections.abc import Iterator
@@ -31,9 +31,9 @@ SETTINGS: dict[str, Any] = {
         "debian": {"description": "Debian 13", "provider": "image+default"}
     },
 }
-# One cast, each one's password is the name: alice owns, carol is a stranger, rita
-# reviews applications, olga may look at all, stefan is staff who may change users,
-# root may do all.
+# The users; the password of each is the name: alice owns machines, carol has none,
+# rita reviews applications, olga may view all machines, stefan is staff who may change
+# users, root is a superuser.
 PEOPLE = """
 from django.contrib.auth.models import Permission, User
 from apps.ganeti.models import Cluster
@@ -58,13 +58,13 @@ cluster.save()
 
 @dataclass
 class Site:
-    """A site with one simulated cluster, a mail server, and one attack at a time."""
+    """A site with one simulated cluster and a mail server, for one attack at a time."""
 
     product: Product
     simulator: Simulator
     mail_server: MailServer
     inside: Inside
-    # Where a CD-ROM may come from, and nobody listens unless an attack does.
+    # Allowed for CD-ROM images; nobody listens there unless an attack does.
     ports: tuple[int, int]
     _addresses: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -84,7 +84,7 @@ class Site:
     def visitor(self, name: str = "", *, address: str = "") -> Visitor:
         """Return a browser, logged in if there is a name, with an address of its own.
 
-        The product believes ``X-Forwarded-For`` from loopback, as behind nginx.
+        The product trusts ``X-Forwarded-For`` from loopback, as behind nginx.
         """
         visitor = Visitor(self.url)
         visitor.session.headers["X-Forwarded-For"] = address or self.new_address()
@@ -92,17 +92,17 @@ class Site:
 
     @contextmanager
     def web_cpu(self) -> Iterator[list[float]]:
-        """Measure the CPU seconds that the web processes use meanwhile, into a list."""
+        """Append the CPU seconds that the web processes use in the block to a list."""
         seconds: list[float] = []
-        before = self._web_cpu_s()
+        previous_s = self._web_cpu_s()
         yield seconds
-        seconds.append(self._web_cpu_s() - before)
+        seconds.append(self._web_cpu_s() - previous_s)
 
     def _web_cpu_s(self) -> float:
         assert self.product.web is not None
         parent = psutil.Process(self.product.web.pid)
-        times = [each.cpu_times() for each in (parent, *parent.children())]
-        return float(sum(each.user + each.system for each in times))
+        times = [process.cpu_times() for process in (parent, *parent.children())]
+        return float(sum(cpu.user + cpu.system for cpu in times))
 
     def shell(self, code: str) -> str:
         """Run Python inside the product; about a second, so once per test at most."""
@@ -117,7 +117,7 @@ def simulate() -> Simulator:
 
 
 def set_up(product: Product, cluster: SimulatedCluster) -> None:
-    """Make the people, and add the cluster."""
+    """Create the users, and add the cluster."""
     product.shell(
         PEOPLE.format(
             host=cluster.host, port=cluster.port, fingerprint=cluster.fingerprint

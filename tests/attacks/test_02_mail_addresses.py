@@ -1,4 +1,4 @@
-"""Finding 2: an address that is several, or none, reaches nobody and stops nothing."""
+"""Addresses that are several, or none, reach nobody and delay no other mail."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_a_forged_address_is_refused_at_its_field(site: Site, address: str) -> N
     assert 'role="alert"' in answer.text
 
 
-def test_mails_to_forged_addresses_keep_no_other_mail(site: Site) -> None:
+def test_mails_to_forged_addresses_delay_no_other_mail(site: Site) -> None:
     site.shell(STORED)
 
     site.visitor().submit(RESET, RESET, email="olga@example.org")

@@ -17,7 +17,7 @@ def test_a_name_in_a_tag_is_not_free(site: Site) -> None:
         assert "machine" not in answer.text.split("<form")[1].split("</form>")[0]
 
 
-def test_nobody_creates_it_in_the_administration_by_accident(site: Site) -> None:
+def test_creating_it_in_the_administration_needs_confirmation(site: Site) -> None:
     page = "/admin/auth/user/add/"
     answer = site.visitor("root").submit(
         page, page, username=GHOST, usable_password="false"

@@ -1,4 +1,4 @@
-"""A stranger tries machines and applications that are none of theirs."""
+"""A user tries to act on machines and applications of others."""
 
 import pytest
 
@@ -15,8 +15,8 @@ def attempt(visitor: Visitor, name: str) -> int:
     return visitor.submit("/user/profile/", action).status_code
 
 
-def try_an_application(site: Site, carol: Visitor, alice: Visitor) -> None:
-    """Try to decide about one of alice's, and one that is not there."""
+def attempt_decisions(site: Site, carol: Visitor, alice: Visitor) -> None:
+    """Try to decide about one of alice's applications, and a missing one."""
     pk = site.shell(
         "from django.contrib.auth.models import User; "
         "from apps.applications.models import InstanceApplication; "
@@ -37,7 +37,7 @@ def try_an_application(site: Site, carol: Visitor, alice: Visitor) -> None:
         assert not alice.sees("carol", page)
 
 
-def test_what_is_tried_tells_nothing_and_floods_nobody(site: Site) -> None:
+def test_attempts_reveal_nothing_and_send_one_digest(site: Site) -> None:
     carol, alice, root = (site.visitor(name) for name in ("carol", "alice", "root"))
     mails = len(site.mail_server.messages)
 
@@ -46,7 +46,7 @@ def test_what_is_tried_tells_nothing_and_floods_nobody(site: Site) -> None:
         answers.add(attempt(carol, MACHINE))
 
     assert answers == {404}
-    try_an_application(site, carol, alice)
+    attempt_decisions(site, carol, alice)
     for query in ("", "?q=web", "?outcome=refused"):
         assert not carol.sees(MACHINE, f"/history/{query}")
     assert not alice.sees("carol", f"/instances/athens/{MACHINE}/")

@@ -1,4 +1,4 @@
-"""Finding 6: what anybody can bring about mails ADMINS nothing, settings least."""
+"""A stranger triggers errors to have mails sent to ADMINS."""
 
 import pytest
 
@@ -12,7 +12,7 @@ LOGIN = "/accounts/login/"
 
 def test_bad_requests_are_logged_and_not_mailed(site: Site) -> None:
     root = site.visitor("root")
-    before = count_error_mails(root)
+    mail_count = count_error_mails(root)
     stranger = site.visitor()
     session, url = stranger.session, site.url + LOGIN
     stranger.get(LOGIN)  # without its cookie the form would not be read
@@ -25,11 +25,11 @@ def test_bad_requests_are_logged_and_not_mailed(site: Site) -> None:
 
     assert [answer.status_code for answer in answers] == [400, 400, 413]
     assert "Invalid HTTP_HOST header: 'evil.example'" in site.product.log("web")
-    assert count_error_mails(root) == before
+    assert count_error_mails(root) == mail_count
 
 
 def count_error_mails(root: Visitor) -> int:
-    """Return how many there are in the outbox, sent or not."""
+    """Return the number of error mails in the outbox, sent or not."""
     page = root.get("/admin/mails/mail/?q=ERROR")
     assert page.status_code == 200
     return page.text.count('class="field-subject')

@@ -24,8 +24,8 @@ APPLICATION = {
 
 
 def mails_to(site: Site, address: str) -> int:
-    needle = f"To: {address}".encode()
-    return sum(needle in message for message in site.mail_server.messages)
+    header = f"To: {address}".encode()
+    return sum(header in message for message in site.mail_server.messages)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def strangers(site: Site) -> Iterator[Visitor]:
     return (site.visitor(address=f"2001:db8:7::{number:x}") for number in numbers)
 
 
-def test_resets_are_few_and_answer_alike(
+def test_resets_are_limited_and_get_the_same_answer(
     site: Site, strangers: Iterator[Visitor]
 ) -> None:
     answers = {
@@ -52,7 +52,7 @@ def test_resets_are_few_and_answer_alike(
     assert mails_to(site, "dave@example.org") == 3
 
 
-def test_nobody_registers_many_strangers_with_words_of_their_own(
+def test_registrations_of_a_mailbox_are_limited_and_carry_no_foreign_text(
     site: Site, strangers: Iterator[Visitor]
 ) -> None:
     fields = {

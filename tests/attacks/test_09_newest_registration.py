@@ -32,24 +32,24 @@ def test_the_first_link_still_works_and_nobody_else_chose_its_password(
     register(site, "victor9")
     register(site, "mallory9")
     wait_for_mail(site, ADDRESS, SUBJECT, count=2)
-    victors, mallorys = link_of(site, "victor9"), link_of(site, "mallory9")
+    victor_link, mallory_link = link_of(site, "victor9"), link_of(site, "mallory9")
     victor = site.visitor()
 
-    assert victor.sees('name="password"', victors)
+    assert victor.sees('name="password"', victor_link)
     confirmed = victor.submit(
-        victors, victors, password=PASSWORD, password_again=PASSWORD
+        victor_link, victor_link, password=PASSWORD, password_again=PASSWORD
     )
 
     assert "Your mail address is confirmed" in confirmed.text
-    assert victor.get(mallorys).status_code == 404
+    assert victor.get(mallory_link).status_code == 404
     assert "rejected" in forget(site).text
 
 
 def forget(site: Site) -> requests.Response:
-    """Refuse the registration, so that the site is as it was."""
+    """Reject the registration, so that the site is as before."""
     root = site.visitor("root")
-    waiting = parsed(root.get("/accounts/approve/").text)
-    links = waiting.select("main a[href^='/accounts/approve/']")
+    registrations = parsed(root.get("/accounts/approve/").text)
+    links = registrations.select("main a[href^='/accounts/approve/']")
     pages = [str(link["href"]) for link in links]
     page = next(page for page in pages if root.sees("victor9", page))
     return root.submit(page, page, decision="refuse")

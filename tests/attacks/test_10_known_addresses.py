@@ -14,7 +14,7 @@ def register(site: Site, username: str, email: str) -> tuple[str, bool]:
     return answer.url, TAKEN in answer.text
 
 
-def test_what_is_left_behind_tells_no_known_address(site: Site) -> None:
+def test_registering_does_not_reveal_known_addresses(site: Site) -> None:
     for username, email in (
         ("probe10a", "Alice@EXAMPLE.org"),
         ("probe10b", "nobody10@example.org"),

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.attack
 LOGIN = "/accounts/login/"
 
 
-def test_the_next_address_of_a_64_does_not_go_on(site: Site) -> None:
+def test_addresses_of_one_64_share_a_limit(site: Site) -> None:
     statuses = [
         site.visitor(address=f"2001:db8:12::{number:x}")
         .submit(LOGIN, LOGIN, username="rita", password="wrong")
@@ -22,7 +22,7 @@ def test_the_next_address_of_a_64_does_not_go_on(site: Site) -> None:
     owner.log_in("rita")
 
 
-def test_a_wait_costs_no_hashing(site: Site) -> None:
+def test_no_password_is_hashed_during_the_wait(site: Site) -> None:
     visitor = site.visitor(address="2001:db8:14::1")
     for _ in range(5):
         visitor.submit(LOGIN, LOGIN, username="stefan", password="wrong")

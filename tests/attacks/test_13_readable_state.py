@@ -12,7 +12,7 @@ from tests.product import Product
 pytestmark = pytest.mark.attack
 
 
-def test_nobody_else_reaches_the_database_the_cache_and_the_secret_key(
+def test_the_state_directory_is_private(
     site: Site,
 ) -> None:
     state = site.product.directory / "state"
@@ -22,7 +22,7 @@ def test_nobody_else_reaches_the_database_the_cache_and_the_secret_key(
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
 
 
-def test_the_running_processes_write_for_their_own_user_alone(site: Site) -> None:
+def test_processes_create_private_files(site: Site) -> None:
     assert site.product.web is not None
     workers = psutil.Process(site.product.web.pid).children()
 

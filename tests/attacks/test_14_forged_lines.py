@@ -1,4 +1,4 @@
-"""Finding 14: a name with line breaks adds no line to the approver's mail."""
+"""Somebody registers with a name whose line breaks forge lines of a mail."""
 
 import email
 import email.policy
@@ -10,7 +10,7 @@ from tests.attacks.site import Site
 pytestmark = pytest.mark.attack
 
 CLAIM = "Mail address, confirmed: dean@uni.example"
-# What a form refuses may stand in the database, or come from a directory.
+# A name that the form refuses may be in the database, or come from a directory.
 REGISTERED = f"""
 from django.contrib.auth.models import User
 from apps.mails.letters import Letter

@@ -1,4 +1,4 @@
-"""Somebody with another one's session guesses the password, or sets it unseen."""
+"""Somebody with a stolen session guesses the password, or sets it unnoticed."""
 
 import pytest
 
@@ -11,29 +11,37 @@ PERSON = (
     "from django.contrib.auth.models import User;"
     "carol = User.objects.get(username='carol');"
 )
-NEW = "quite another long password"
+NEW_PASSWORD = "quite another long password"
 
 
-def test_the_current_password_cannot_be_guessed_without_end(site: Site) -> None:
+def test_wrong_current_passwords_are_limited(site: Site) -> None:
     thief = site.visitor("dave")
-    new = {"new_password1": NEW, "new_password2": NEW}
+    passwords = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
 
     statuses = [
-        thief.submit(PAGE, PAGE, old_password=guess, **new).status_code
+        thief.submit(PAGE, PAGE, old_password=guess, **passwords).status_code
         for guess in ("a", "b", "c", "d", "e", "dave")
     ]
 
     assert statuses == [400] * 5 + [429]
 
 
-def test_the_administration_changes_no_password_unseen(site: Site) -> None:
+def test_password_changes_in_the_administration_are_recorded_and_mailed(
+    site: Site,
+) -> None:
     root = site.visitor("root")
 
     assert root.get("/admin/password_change/").url == site.url + PAGE
 
     number = site.shell(f"{PERSON} print(carol.pk)").strip()
     page = f"/admin/auth/user/{number}/password/"
-    root.submit(page, page, password1=NEW, password2=NEW, usable_password="true")
+    root.submit(
+        page,
+        page,
+        password1=NEW_PASSWORD,
+        password2=NEW_PASSWORD,
+        usable_password="true",
+    )
 
     assert root.sees("carol", "/history/?q=carol")
     site.product.wait_until(

@@ -16,14 +16,14 @@ def test_the_production_example_names_the_site() -> None:
     assert example["SITE_URL"] == f"https://{example['ALLOWED_HOSTS'][0]}"
 
 
-def test_a_deployment_is_told_of_links_that_lead_nowhere(tmp_path: Path) -> None:
+def test_the_deployment_check_reports_a_missing_site_url(tmp_path: Path) -> None:
     pytest.importorskip("MySQLdb", reason="requirements-mysql.txt is not installed")
     path = tmp_path / "settings.py"
     path.write_text(re.sub(r"(?m)^SITE_URL = .*$", "", uncommented(PRODUCTION)))
 
-    checked = manage(
+    run_of_check = manage(
         "check", "--deploy", "--fail-level=WARNING", settings=path, state=tmp_path
     )
 
-    assert checked.returncode != 0
-    assert "SITE_URL" in checked.stderr
+    assert run_of_check.returncode != 0
+    assert "SITE_URL" in run_of_check.stderr

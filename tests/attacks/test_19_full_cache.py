@@ -1,4 +1,4 @@
-"""A stranger asks for public pages again and again, to fill what the site keeps."""
+"""A stranger requests public pages repeatedly, to fill cache and sessions."""
 
 import sqlite3
 from contextlib import closing
@@ -15,35 +15,35 @@ PUBLIC = (
 )
 
 
-def sessions(site: Site) -> int:
+def count_sessions(site: Site) -> int:
     path = site.product.directory / "state" / "ganetimgr.sqlite3"
     with closing(sqlite3.connect(path)) as database:
         (count,) = database.execute("SELECT COUNT(*) FROM django_session").fetchone()
         return int(count)
 
 
-def cached(site: Site) -> int:
+def count_cache_entries(site: Site) -> int:
     return len(list((site.product.directory / "state" / "cache").iterdir()))
 
 
-def test_readiness_checks_of_strangers_leave_one_entry(site: Site) -> None:
-    before = cached(site)
+def test_readiness_checks_keep_one_cache_entry(site: Site) -> None:
+    entry_count = count_cache_entries(site)
 
     for _ in range(20):
         assert site.visitor().get("/readyz").json()["cache"] == "ok"
 
     # The watcher may publish a cluster meanwhile.
-    assert cached(site) <= before + 3
+    assert count_cache_entries(site) <= entry_count + 3
 
 
-def test_public_pages_keep_no_session_and_no_entry_for_each_stranger(
+def test_public_pages_create_no_session_and_no_cache_entry(
     site: Site,
 ) -> None:
-    before, entries = sessions(site), cached(site)
+    session_count, entry_count = count_sessions(site), count_cache_entries(site)
 
     for _ in range(5):
         for page in PUBLIC:
             assert site.visitor().get(page).status_code < 500, page
 
-    assert sessions(site) == before
-    assert cached(site) <= entries + 3
+    assert count_sessions(site) == session_count
+    assert count_cache_entries(site) <= entry_count + 3

@@ -1,4 +1,4 @@
-"""An owner explores networks by the addresses that she names for her CD-ROM."""
+"""An owner scans networks by the addresses that she enters for her CD-ROM."""
 
 import http.server
 import socket
@@ -16,33 +16,39 @@ from tests.system.visitor import Visitor
 pytestmark = pytest.mark.attack
 
 PAGE = "/instances/athens/web1.alice.example.org/"
-KEPT = {"boot_order": "disk", "disk_type": "paravirtual", "nic_type": "paravirtual"}
+UNCHANGED_FIELDS = {
+    "boot_order": "disk",
+    "disk_type": "paravirtual",
+    "nic_type": "paravirtual",
+}
 
 
 def refusal(alice: Visitor, address: str) -> str:
-    """Return what is said of an address at its field."""
-    answer = alice.submit(PAGE, f"{PAGE}configure", **KEPT, cdrom_image_path=address)
+    """Return the error message for an address."""
+    answer = alice.submit(
+        PAGE, f"{PAGE}configure", **UNCHANGED_FIELDS, cdrom_image_path=address
+    )
     assert answer.status_code == 400, answer.text
     error = parsed(answer.text).select_one(".field-error")
     assert error, answer.text
     return text_of(error)
 
 
-class NothingThere(http.server.BaseHTTPRequestHandler):
+class NotFoundHandler(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.send_error(HTTPStatus.NOT_FOUND)
 
     do_GET = do_HEAD  # noqa: N815 - the base class calls it so
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def ssh_at(port: int) -> Iterator[None]:
-    """Listen there, and talk of something else than files."""
+    """Answer connections to a port with the banner of an SSH server."""
 
-    def talk() -> None:
+    def answer_connections() -> None:
         while True:
             try:
                 connection, _address = listener.accept()
@@ -52,7 +58,7 @@ def ssh_at(port: int) -> Iterator[None]:
                 connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
 
     with socket.create_server(("127.0.0.1", port)) as listener:
-        thread = threading.Thread(target=talk)
+        thread = threading.Thread(target=answer_connections)
         thread.start()
         yield
         listener.shutdown(socket.SHUT_RDWR)
@@ -61,7 +67,9 @@ def ssh_at(port: int) -> Iterator[None]:
 
 @contextmanager
 def web_server_at(port: int) -> Iterator[None]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), NothingThere) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", port), NotFoundHandler
+    ) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield
@@ -69,16 +77,16 @@ def web_server_at(port: int) -> Iterator[None]:
         thread.join()
 
 
-def test_what_answers_at_a_port_is_not_told(site: Site) -> None:
-    """Where private addresses are allowed: elsewhere no port is even tried."""
+def test_the_answer_does_not_reveal_what_listens_at_a_port(site: Site) -> None:
+    """With private addresses allowed: otherwise no port is tried at all."""
     alice = site.visitor("alice")
-    port, other = sorted(site.ports)
+    port, second_port = sorted(site.ports)
     answers = [refusal(alice, f"http://127.0.0.1:{port}/")]
     with ssh_at(port):
         answers.append(refusal(alice, f"http://127.0.0.1:{port}/"))
-    with web_server_at(other):
-        answers.append(refusal(alice, f"http://127.0.0.1:{other}/"))
+    with web_server_at(second_port):
+        answers.append(refusal(alice, f"http://127.0.0.1:{second_port}/"))
     answers.append(refusal(alice, f"http://none.invalid:{port}/"))
 
     assert len(set(answers)) == 1
-    assert f"80, 443, {port}, {other}" in refusal(alice, "http://127.0.0.1:22/")
+    assert f"80, 443, {port}, {second_port}" in refusal(alice, "http://127.0.0.1:22/")

@@ -1,7 +1,4 @@
-"""The web server of contrib/nginx/, against foreign hosts, floods and false headers.
-
-It is the nginx part of the findings 6, 7, 22 and 24, on a server of its own.
-"""
+"""The nginx of contrib/nginx/ against foreign hosts, floods and forged headers."""
 
 import json
 import socket
@@ -25,8 +22,8 @@ FORMS = [
     "/accounts/password/reset/MQ/token/",
     "/user/password/",
 ]
-# What one sender may send at once, and one more.
-AT_ONCE = 21
+# The burst that one client may send, and one more.
+BURST = 21
 
 
 class Application(BaseHTTPRequestHandler):
@@ -42,7 +39,7 @@ class Application(BaseHTTPRequestHandler):
     do_GET = do_POST = answer  # noqa: N815 - http.server's names
 
     def log_message(self, *_arguments: object) -> None:
-        """Keep the test's output to itself."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +58,7 @@ def proxy() -> Iterator[Proxy]:
 
 
 def send(port: int, text: str, *, tls_name: str | None = None) -> str:
-    """Send a request as it stands; an empty text is a connection closed at once."""
+    """Send raw text and return the answer; "" if the connection is closed at once."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=20)
     if tls_name:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -139,7 +136,7 @@ def test_static_files_are_not_sniffed_and_come_compressed(proxy: Proxy) -> None:
     assert "nosniff" in request(proxy, "/static/none.css")
 
 
-def test_what_a_client_says_of_itself_is_replaced(proxy: Proxy) -> None:
+def test_forwarded_headers_of_a_client_are_replaced(proxy: Proxy) -> None:
     headers = forwarded(
         proxy,
         "X-Test-Address: 203.0.113.7",
@@ -153,11 +150,11 @@ def test_what_a_client_says_of_itself_is_replaced(proxy: Proxy) -> None:
     assert headers["X-Forwarded-Host"] == headers["Host"] == NAME
 
 
-def test_one_address_sends_so_many_forms_and_is_told_to_wait(proxy: Proxy) -> None:
+def test_forms_from_one_address_are_limited(proxy: Proxy) -> None:
     address = "203.0.113.10"
-    answers = [post(proxy, "/accounts/login/", address) for _ in range(AT_ONCE)]
+    answers = [post(proxy, "/accounts/login/", address) for _ in range(BURST)]
 
-    assert answers == [200] * AT_ONCE
+    assert answers == [200] * BURST
     for path in FORMS:
         assert 429 in [post(proxy, path, address) for _ in range(4)], path
     assert post(proxy, "/accounts/login/", "198.51.100.1") == 200
@@ -165,14 +162,14 @@ def test_one_address_sends_so_many_forms_and_is_told_to_wait(proxy: Proxy) -> No
     assert page.split()[1] == "200"
 
 
-def test_the_addresses_of_one_ipv6_network_are_one_sender(proxy: Proxy) -> None:
+def test_the_addresses_of_one_ipv6_network_share_a_limit(proxy: Proxy) -> None:
     # 0a is a line feed, which patterns treat as something else.
     network = "2001:db8:a0a:a"
     answers = [
         post(proxy, "/accounts/login/", f"{network}::{number:x}:0a0a")
-        for number in range(AT_ONCE + 5)
+        for number in range(BURST + 5)
     ]
 
-    assert answers[:AT_ONCE] == [200] * AT_ONCE
+    assert answers[:BURST] == [200] * BURST
     assert 429 in answers
     assert post(proxy, "/accounts/login/", "2001:db8:a0a:b::1") == 200

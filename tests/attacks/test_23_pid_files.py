@@ -1,4 +1,4 @@
-"""The service's user, once broken into, has root signal processes of others."""
+"""The service's user, once compromised, makes root signal processes of others."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ PID_FILE = "/run/ganetimgr/web.pid"
 
 @pytest.fixture
 def victim(debian: Debian) -> Iterator[str]:
-    """Return a process of root's, which a pid file names and every signal ends."""
+    """Return a process of root's that the pid file names."""
     debian.service("stop")
     pid = debian.shell("sleep 300 >/dev/null 2>&1 & echo $!")
     debian.shell(f"install -d -m 755 /run/ganetimgr && echo {pid} > {PID_FILE}")
@@ -30,7 +30,7 @@ def is_alive(debian: Debian, pid: str) -> bool:
 def test_root_signals_no_process_but_the_services_own(
     debian: Debian, victim: str, act: str, owner: str
 ) -> None:
-    """Even where the pid file names another one, and is the user's."""
+    """Even if the pid file names another process, and belongs to the user."""
     debian.shell(f"chown {owner} {PID_FILE}")
     debian.shell("echo line > /var/log/ganetimgr/web.log")
 

@@ -1,4 +1,4 @@
-"""The site that the attacks meet works for those who mean well."""
+"""The site of the attacks works for ordinary users."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The history, as it is read on its page."""
+"""The entries on the history page."""
 
 from django.test import Client
 from django.urls import reverse

@@ -15,10 +15,10 @@ from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
 
 
-def did(
-    user: User, instance: str, action: str = "reboot", **more: object
+def record_entry(
+    user: User, instance: str, action: str = "reboot", **overrides: object
 ) -> AuditEntry:
-    fields = {"address": "203.0.113.7", "cluster": "athens", **more}
+    fields = {"address": "203.0.113.7", "cluster": "athens", **overrides}
     fields.setdefault("target_id", f"uuid-of-{instance}")
     return AuditEntry.objects.create(
         user=user,
@@ -30,7 +30,7 @@ def did(
     )
 
 
-def with_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
+def add_job(entry: AuditEntry, cluster: Cluster, status: JobStatus) -> None:
     Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,
@@ -46,46 +46,49 @@ def test_users_see_what_they_did_and_what_was_done_to_their_machines(
     client: Client, alice: User, carol: User, root: User, published: FakeRapi
 ) -> None:
     for user, instance in ((carol, "db1"), (root, "web1"), (alice, "gone")):
-        did(user, instance)
+        record_entry(user, instance)
     client.force_login(alice)
-    hers = lines(client)
+    alice_lines = lines(client)
     client.force_login(carol)
-    carols = lines(client)
+    carol_lines = lines(client)
 
-    assert [line.split(" Reboot ")[1].split()[0] for line in hers] == ["gone", "web1"]
-    assert len(carols) == 1
-    assert "db1" in carols[0]
+    assert [line.split(" Reboot ")[1].split()[0] for line in alice_lines] == [
+        "gone",
+        "web1",
+    ]
+    assert len(carol_lines) == 1
+    assert "db1" in carol_lines[0]
 
 
 @pytest.mark.usefixtures("published")
 def test_staff_see_what_everybody_did(
     client: Client, alice: User, carol: User, olga: User
 ) -> None:
-    did(alice, "web1")
-    did(carol, "db1")
+    record_entry(alice, "web1")
+    record_entry(carol, "db1")
     client.force_login(olga)
 
     assert len(lines(client)) == 2
 
 
 @pytest.mark.usefixtures("published")
-def test_where_others_came_from_is_shown_to_staff_alone(
+def test_addresses_of_others_are_shown_to_staff_only(
     client: Client, alice: User, olga: User
 ) -> None:
-    did(olga, "web1")
-    did(alice, "web1", address="198.51.100.4")
+    record_entry(olga, "web1")
+    record_entry(alice, "web1", address="198.51.100.4")
     client.force_login(alice)
-    hers = " ".join(lines(client))
+    alice_lines = " ".join(lines(client))
     client.force_login(olga)
 
-    assert "203.0.113.7" not in hers
-    assert "198.51.100.4" in hers
+    assert "203.0.113.7" not in alice_lines
+    assert "198.51.100.4" in alice_lines
     assert "203.0.113.7" in " ".join(lines(client))
 
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
-    ("status", "word", "found_as"),
+    ("status", "word", "outcome"),
     [
         (JobStatus.RUNNING, "Rebooting…", "running"),
         (JobStatus.SUCCESS, "Done", "done"),
@@ -96,20 +99,20 @@ def test_where_others_came_from_is_shown_to_staff_alone(
         (JobStatus.LOST, "Outcome unknown", "failed"),
     ],
 )
-def test_each_entry_says_what_came_of_it(
+def test_each_entry_shows_its_outcome(
     client: Client,
     alice: User,
     cluster: Cluster,
     status: JobStatus,
     word: str,
-    found_as: str,
+    outcome: str,
 ) -> None:
-    with_job(did(alice, "web1"), cluster, status)
+    add_job(record_entry(alice, "web1"), cluster, status)
     client.force_login(alice)
 
-    for query in ("", f"?outcome={found_as}"):
+    for query in ("", f"?outcome={outcome}"):
         assert word in lines(client, query)[0]
-    for other in {"running", "done", "failed", "refused"} - {found_as}:
+    for other in {"running", "done", "failed", "refused"} - {outcome}:
         assert lines(client, f"?outcome={other}") == []
 
 
@@ -130,9 +133,9 @@ def test_an_entry_has_one_outcome_however_many_jobs_its_chain_has(
     outcome: str,
     word: str,
 ) -> None:
-    entry = did(olga, "web1")
-    with_job(entry, cluster, JobStatus.SUCCESS)
-    with_job(entry, cluster, last)
+    entry = record_entry(olga, "web1")
+    add_job(entry, cluster, JobStatus.SUCCESS)
+    add_job(entry, cluster, last)
     client.force_login(olga)
 
     for key in ("done", "running", "failed"):
@@ -142,8 +145,10 @@ def test_an_entry_has_one_outcome_however_many_jobs_its_chain_has(
 
 
 @pytest.mark.usefixtures("published")
-def test_a_refusal_says_why(client: Client, alice: User, carol: User) -> None:
-    did(carol, "web1", refused=True, detail="The machine belongs to another user.")
+def test_a_refusal_shows_its_reason(client: Client, alice: User, carol: User) -> None:
+    record_entry(
+        carol, "web1", refused=True, detail="The machine belongs to another user."
+    )
     client.force_login(alice)
 
     assert "Not allowed" in lines(client, "?outcome=refused")[0]
@@ -152,7 +157,7 @@ def test_a_refusal_says_why(client: Client, alice: User, carol: User) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "count"),
     [
         ("?q=web1", 1),
         ("?q=alice+reboot", 2),
@@ -163,15 +168,15 @@ def test_a_refusal_says_why(client: Client, alice: User, carol: User) -> None:
         ("?q=%00&page=x", 3),
     ],
 )
-def test_the_address_says_what_is_shown(
-    client: Client, olga: User, alice: User, query: str, found: int
+def test_entries_are_filtered_by_the_query(
+    client: Client, olga: User, alice: User, query: str, count: int
 ) -> None:
-    did(alice, "web1")
-    did(alice, "web2")
-    did(olga, "db1", "startup")
+    record_entry(alice, "web1")
+    record_entry(alice, "web2")
+    record_entry(olga, "db1", "startup")
     client.force_login(olga)
 
-    assert len(lines(client, query)) == found
+    assert len(lines(client, query)) == count
 
 
 @pytest.mark.usefixtures("published")
@@ -179,11 +184,11 @@ def test_only_the_last_days_are_shown(
     client: Client, alice: User, settings: Settings
 ) -> None:
     settings.AUDIT_ENTRIES_LAST_X_DAYS = 30
-    old = did(alice, "web1")
-    AuditEntry.objects.filter(pk=old.pk).update(
+    entry = record_entry(alice, "web1")
+    AuditEntry.objects.filter(pk=entry.pk).update(
         created_at=timezone.now() - timedelta(days=31)
     )
-    did(alice, "web2")
+    record_entry(alice, "web2")
     client.force_login(alice)
 
     page = lines(client)
@@ -194,11 +199,11 @@ def test_only_the_last_days_are_shown(
 
 
 @pytest.mark.usefixtures("published")
-def test_what_people_and_ganeti_wrote_is_never_markup(
+def test_text_of_users_and_ganeti_is_escaped(
     client: Client, olga: User, cluster: Cluster
 ) -> None:
-    entry = did(olga, "<b>web1", "<script>", detail="<img>")
-    with_job(entry, cluster, JobStatus.ERROR)
+    entry = record_entry(olga, "<b>web1", "<script>", detail="<img>")
+    add_job(entry, cluster, JobStatus.ERROR)
     client.force_login(olga)
 
     page = markup(client.get(HISTORY))
@@ -208,9 +213,9 @@ def test_what_people_and_ganeti_wrote_is_never_markup(
 
 
 @pytest.mark.usefixtures("published")
-def test_a_machine_that_is_there_is_a_link(client: Client, alice: User) -> None:
-    did(alice, "web1")
-    did(alice, "gone")
+def test_existing_machines_are_linked(client: Client, alice: User) -> None:
+    record_entry(alice, "web1")
+    record_entry(alice, "gone")
     client.force_login(alice)
 
     page = markup(client.get(HISTORY))
@@ -219,7 +224,7 @@ def test_a_machine_that_is_there_is_a_link(client: Client, alice: User) -> None:
     assert "/instances/athens/gone/" not in page
 
 
-def test_a_long_history_comes_in_pages_at_the_same_cost(
+def test_a_long_history_is_paginated_in_constant_queries(
     client: Client,
     alice: User,
     cluster: Cluster,
@@ -227,7 +232,7 @@ def test_a_long_history_comes_in_pages_at_the_same_cost(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _ in range(60):
-        with_job(did(alice, "web1"), cluster, JobStatus.SUCCESS)
+        add_job(record_entry(alice, "web1"), cluster, JobStatus.SUCCESS)
     client.force_login(alice)
     client.get(HISTORY)
 
@@ -242,7 +247,7 @@ def test_a_long_history_comes_in_pages_at_the_same_cost(
 
 
 @pytest.mark.usefixtures("published")
-def test_htmx_gets_the_entries_alone(client: Client, alice: User) -> None:
+def test_htmx_gets_only_the_entries(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     part = client.get(f"{HISTORY}?q=web&action=", headers={"HX-Request": "true"})

@@ -1,4 +1,4 @@
-"""What was refused: counted, kept from who may not know of it, told in a digest."""
+"""Refused attempts: counted, hidden from owners, mailed in a digest."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from tests.ganeti.pages import markup
 
 HISTORY = reverse("auditlog:history")
 WEB1 = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-web1")
-WHY = "The machine belongs to another user."
+REASON = "The machine belongs to another user."
 
 
 @pytest.fixture(autouse=True)
@@ -30,26 +30,26 @@ def managers(settings: Settings) -> None:
 
 
 def refuse(
-    user: User, on: Target = WEB1, *, times: int = 1, hidden: bool = True
+    user: User, target: Target = WEB1, *, times: int = 1, hidden: bool = True
 ) -> None:
     for _ in range(times):
-        entries.record_refusal(Acting(user), "reboot", on, reason=WHY, hidden=hidden)
+        entries.record_refusal(
+            Acting(user), "reboot", target, reason=REASON, hidden=hidden
+        )
 
 
-def an_hour_passes() -> None:
+def pass_an_hour() -> None:
     for entry in AuditEntry.objects.all():
         entry.fold_key = f"before-{entry.pk}"
         entry.created_at -= timedelta(hours=1)
         entry.save()
 
 
-# -- who sees them
+# -- visibility
 
 
 @pytest.mark.usefixtures("published")
-def test_the_refused_read_nothing_of_what_they_may_not_know(
-    client: Client, carol: User
-) -> None:
+def test_a_refusal_reveals_nothing_hidden(client: Client, carol: User) -> None:
     client.force_login(carol)
     for name in ("web1", "no-such-machine"):
         client.post(reverse("ganeti:instance-reboot", args=["athens", name]))
@@ -62,7 +62,7 @@ def test_the_refused_read_nothing_of_what_they_may_not_know(
 
 
 @pytest.mark.usefixtures("published")
-def test_owners_pages_hold_no_attempts_of_strangers(
+def test_owners_do_not_see_attempts_of_strangers(
     client: Client, alice: User, carol: User
 ) -> None:
     entries.record(Acting(alice), "startup", WEB1)
@@ -76,7 +76,7 @@ def test_owners_pages_hold_no_attempts_of_strangers(
 
 
 @pytest.mark.usefixtures("published")
-def test_staff_sees_who_tried_what_and_how_often(
+def test_staff_see_who_tried_what_and_how_often(
     client: Client, carol: User, olga: User
 ) -> None:
     refuse(carol, times=3)
@@ -90,24 +90,24 @@ def test_staff_sees_who_tried_what_and_how_often(
 
 
 @pytest.mark.usefixtures("published")
-def test_owners_see_refusals_of_who_may_look(client: Client, alice: User) -> None:
+def test_owners_see_refusals_of_viewers(client: Client, alice: User) -> None:
     refuse(alice, hidden=False)
     client.force_login(alice)
 
-    assert WHY in markup(client.get(HISTORY))
+    assert REASON in markup(client.get(HISTORY))
 
 
-# -- how many there are
+# -- counting
 
 
 @pytest.mark.parametrize("hidden", [True, False])
-def test_attempts_of_an_hour_are_one_entry_that_counts(
+def test_attempts_of_an_hour_are_counted_in_one_entry(
     carol: User, *, hidden: bool
 ) -> None:
     refuse(carol, times=20, hidden=hidden)
     assert AuditEntry.objects.get().times == 20
 
-    an_hour_passes()
+    pass_an_hour()
     refuse(carol, hidden=hidden)
 
     assert sorted(AuditEntry.objects.values_list("times", flat=True)) == [1, 20]
@@ -121,7 +121,7 @@ def test_each_person_and_object_has_its_own_entry(carol: User, bob: User) -> Non
     assert AuditEntry.objects.filter(times=1).count() == 4
 
 
-def test_attempts_on_ever_more_objects_end_in_one_entry(carol: User) -> None:
+def test_attempts_on_many_objects_are_folded_into_one_entry(carol: User) -> None:
     for number in range(entries.MAX_HIDDEN_PER_HOUR + 30):
         refuse(carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"))
 
@@ -129,7 +129,7 @@ def test_attempts_on_ever_more_objects_end_in_one_entry(carol: User) -> None:
     assert AuditEntry.objects.get(target_kind="").times == 30
 
 
-# -- what MANAGERS get
+# -- the digest for MANAGERS
 
 
 def test_managers_get_one_mail_of_many_attempts(carol: User, sent: Sent) -> None:
@@ -146,7 +146,7 @@ def test_managers_get_one_mail_of_many_attempts(carol: User, sent: Sent) -> None
     assert sent() == [mail]
 
 
-def test_the_next_mail_waits_a_while_and_tells_what_is_new(
+def test_the_next_digest_waits_and_has_only_new_attempts(
     carol: User, sent: Sent
 ) -> None:
     refuse(carol)
@@ -160,7 +160,9 @@ def test_the_next_mail_waits_a_while_and_tells_what_is_new(
     assert len(sent()) == 2
 
 
-def test_a_digest_names_so_many_and_counts_the_rest(carol: User, sent: Sent) -> None:
+def test_a_digest_lists_some_attempts_and_counts_the_others(
+    carol: User, sent: Sent
+) -> None:
     for number in range(digest.MAX_LINES + 7):
         refuse(
             carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"), hidden=False
@@ -173,7 +175,7 @@ def test_a_digest_names_so_many_and_counts_the_rest(carol: User, sent: Sent) -> 
 
 
 @pytest.mark.django_db
-def test_no_refusal_costs_two_queries() -> None:
+def test_sending_no_digest_takes_two_queries() -> None:
     with CaptureQueriesContext(connection) as queries:
         digest.send()
 

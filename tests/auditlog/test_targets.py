@@ -1,4 +1,4 @@
-"""What entries and jobs are about, and the history of each target by itself."""
+"""Targets of entries and jobs, and the history of each target."""
 
 from collections.abc import Callable, Collection
 
@@ -23,18 +23,18 @@ from tests.auditlog.history import HISTORY, lines
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, text
 
-OLD = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-web1")
-NEW = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-another")
+OLD_WEB1 = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-web1")
+NEW_WEB1 = Target(TargetKind.INSTANCE, "web1", "athens", "uuid-of-another")
 
 Replace = Callable[[], None]
 
 
 @pytest.fixture
 def replace_web1(cluster: Cluster, published: FakeRapi) -> Replace:
-    """Return a function that puts another machine in the place of web1."""
+    """Return a function that replaces web1 with another machine of that name."""
 
     def replace() -> None:
-        published.change("web1", uuid=NEW.id)
+        published.change("web1", uuid=NEW_WEB1.id)
         refreshing.refresh(cluster, force=True)
 
     return replace
@@ -48,54 +48,54 @@ def history_of(client: Client, name: str = "web1") -> str:
     return text(machine_page(client, name).split('id="history"')[1])
 
 
-def about(*targets: Target) -> str:
+def target_query(*targets: Target) -> str:
     return "?" + "&".join(f"target={target.kind}:{target.id}" for target in targets)
 
 
-# -- a machine made anew under an old name
+# -- a machine recreated under its old name
 
 
-def test_a_machine_made_anew_shows_nothing_of_the_old_one(
+def test_a_recreated_machine_does_not_show_the_old_history(
     client: Client, alice: User, root: User, replace_web1: Replace
 ) -> None:
-    entries.record(Acting(root), "reboot", OLD)
+    entries.record(Acting(root), "reboot", OLD_WEB1)
     client.force_login(alice)
-    before = history_of(client)
+    previous_history = history_of(client)
 
     replace_web1()
-    entries.record(Acting(root), "startup", NEW)
+    entries.record(Acting(root), "startup", NEW_WEB1)
 
-    after = history_of(client)
-    assert "Reboot" in before
-    assert "Reboot" not in after
-    assert "Start" in after
-    assert len(lines(client, about(NEW))) == 1
+    current_history = history_of(client)
+    assert "Reboot" in previous_history
+    assert "Reboot" not in current_history
+    assert "Start" in current_history
+    assert len(lines(client, target_query(NEW_WEB1))) == 1
 
 
-def test_a_machine_made_anew_has_no_job_of_the_old_one(
+def test_a_recreated_machine_has_no_job_of_the_old_one(
     client: Client, alice: User, cluster: Cluster, replace_web1: Replace
 ) -> None:
     Job.new(
         cluster,
-        OLD,
+        OLD_WEB1,
         kind=Job.Kind.REBOOT,
         status=JobStatus.ERROR,
         message="Node is gone",
         finished_at=timezone.now(),
     ).save()
     client.force_login(alice)
-    before = machine_page(client)
+    previous_page = machine_page(client)
 
     replace_web1()
 
-    assert "Node is gone" in before
+    assert "Node is gone" in previous_page
     assert "Node is gone" not in machine_page(client)
 
 
-def test_the_whole_history_of_a_machine_is_a_link_away(
+def test_a_machine_links_to_its_whole_history(
     client: Client, alice: User, root: User, published: FakeRapi
 ) -> None:
-    entries.record(Acting(root), "reboot", OLD)
+    entries.record(Acting(root), "reboot", OLD_WEB1)
     client.force_login(alice)
 
     assert f"{HISTORY}?target=instance%3Auuid-of-web1" in machine_page(client)
@@ -105,13 +105,15 @@ def test_staff_see_everything_under_a_name_and_each_target_alone(
     client: Client, olga: User, root: User, replace_web1: Replace
 ) -> None:
     replace_web1()
-    entries.record(Acting(root), "reboot", OLD)
-    entries.record(Acting(root), "startup", NEW)
+    entries.record(Acting(root), "reboot", OLD_WEB1)
+    entries.record(Acting(root), "startup", NEW_WEB1)
     client.force_login(olga)
 
     assert len(lines(client, "?q=web1")) == 2
-    assert ["Reboot" in line for line in lines(client, about(OLD))] == [True]
-    assert ["Start" in line for line in lines(client, about(NEW))] == [True]
+    assert ["Reboot" in line for line in lines(client, target_query(OLD_WEB1))] == [
+        True
+    ]
+    assert ["Start" in line for line in lines(client, target_query(NEW_WEB1))] == [True]
     page = markup(client.get(HISTORY + "?q=web1"))
     assert page.count("/instances/athens/web1/") == 1, "the old one has no page"
 
@@ -119,8 +121,8 @@ def test_staff_see_everything_under_a_name_and_each_target_alone(
 def test_a_renamed_machine_keeps_its_history(
     client: Client, olga: User, root: User, cluster: Cluster, published: FakeRapi
 ) -> None:
-    entries.record(Acting(root), "reboot", OLD)
-    published.add("web9", uuid=OLD.id)
+    entries.record(Acting(root), "reboot", OLD_WEB1)
+    published.add("web9", uuid=OLD_WEB1.id)
     published.instances.pop("web1")
     refreshing.refresh(cluster, force=True)
     client.force_login(olga)
@@ -128,23 +130,25 @@ def test_a_renamed_machine_keeps_its_history(
     assert "Reboot" in history_of(client, "web9")
 
 
-# -- an application and what was built for it
+# -- an application and its machine
 
 
 @pytest.fixture
 def applied(cluster: Cluster, published: FakeRapi, alice: User, root: User) -> None:
-    """Let web1 be built for an application that root accepted."""
+    """Record that web1 was built for an application that root accepted."""
     application = Target(TargetKind.APPLICATION, "web1", id="5")
     entries.record(Acting(alice), "apply", application)
     entries.record(Acting(root), "accept_application", application)
-    entries.record(Acting(root), "create", OLD)
+    entries.record(Acting(root), "create", OLD_WEB1)
     tags = ["ganetimgr:user:alice", "ganetimgr:application:5"]
     published.change("web1", tags=tags)
     refreshing.refresh(cluster, force=True)
 
 
 @pytest.mark.usefixtures("applied")
-def test_what_led_to_a_machine_is_in_its_history(client: Client, root: User) -> None:
+def test_the_application_is_in_the_history_of_its_machine(
+    client: Client, root: User
+) -> None:
     client.force_login(root)
 
     history = history_of(client)
@@ -164,7 +168,7 @@ def test_owners_see_their_application_but_not_who_decided(
 
     assert "Apply for a machine" in history
     assert "Accept an application" not in history
-    assert len(lines(client, about(OLD, application))) == 2
+    assert len(lines(client, target_query(OLD_WEB1, application))) == 2
 
 
 @pytest.mark.usefixtures("applied")
@@ -183,8 +187,8 @@ def test_an_entry_leads_to_its_application(client: Client, alice: User) -> None:
 def test_a_user_is_a_target(alice: User, root: User) -> None:
     entries.record(Acting(root), "password-set", user_target(alice))
 
-    found = AuditEntry.objects.about({TargetKind.USER: [str(alice.pk)]})
-    assert [entry.target_name for entry in found] == ["alice"]
+    entries_about_alice = AuditEntry.objects.about({TargetKind.USER: [str(alice.pk)]})
+    assert [entry.target_name for entry in entries_about_alice] == ["alice"]
 
 
 def test_a_job_can_be_about_a_node_of_the_same_name_as_a_machine(
@@ -194,9 +198,9 @@ def test_a_job_can_be_about_a_node_of_the_same_name_as_a_machine(
     action = Action(Job.Kind.TAG, lambda _client, _reason: 1)
     by = Acting(root)
 
-    jobs = [write_down(cluster, target, action, by=by) for target in (OLD, node)]
+    jobs = [write_down(cluster, target, action, by=by) for target in (OLD_WEB1, node)]
 
-    assert [job.target for job in jobs] == [OLD, node]
+    assert [job.target for job in jobs] == [OLD_WEB1, node]
     assert list(Job.objects.on(cluster, node)) == jobs[1:]
     with pytest.raises(NotNow, match="web1"):
         write_down(cluster, node, action, by=by)
@@ -206,20 +210,18 @@ def test_a_job_can_be_about_a_node_of_the_same_name_as_a_machine(
 @pytest.mark.parametrize(
     "query", ["?target=nonsense", "?target=instance:", "?target=x:1&target=%00"]
 )
-def test_a_target_that_makes_no_sense_is_as_if_it_were_not_there(
-    client: Client, olga: User, query: str
-) -> None:
-    entries.record(Acting(olga), "reboot", OLD)
+def test_an_invalid_target_is_ignored(client: Client, olga: User, query: str) -> None:
+    entries.record(Acting(olga), "reboot", OLD_WEB1)
     client.force_login(olga)
 
     assert len(lines(client, query)) == 1
 
 
-# -- what apps register
+# -- registered sources
 
 
 class Backups:
-    """A source beside the others."""
+    """An additional source of outcomes."""
 
     filters: Filters = {"done": ("Kept", Q(action="backup"))}
     related: Collection[str] = ()
@@ -235,7 +237,7 @@ class Backups:
 
 
 @pytest.mark.usefixtures("published")
-def test_sources_are_asked_beside_each_other(
+def test_sources_are_combined(
     client: Client,
     alice: User,
     root: User,
@@ -243,7 +245,7 @@ def test_sources_are_asked_beside_each_other(
 ) -> None:
     node = Target(TargetKind.NODE, "node1", "athens", "uuid-of-node")
     entries.record(Acting(root), "backup", node)
-    entries.record(Acting(root), "reboot", OLD)
+    entries.record(Acting(root), "reboot", OLD_WEB1)
     client.force_login(alice)
     assert len(lines(client)) == 1
 

@@ -1,4 +1,4 @@
-"""A cluster added by hand, as the manual tells a newcomer to."""
+"""Adding and changing clusters in the administration."""
 
 import hashlib
 import re
@@ -11,16 +11,16 @@ ADD = "/admin/ganeti/cluster/add/"
 
 
 def fingerprint_of(host: str, port: int) -> str:
-    """Return the SHA-256 of a server's certificate as openssl spells it."""
+    """Return the SHA-256 of a server's certificate in the format of openssl."""
     pem = ssl.get_server_certificate((host, port))
-    plain = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
-    return ":".join(re.findall("..", plain))
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+    return ":".join(re.findall("..", digest))
 
 
 def fill_in(
     page: Page, slug: str, host: str, port: int, password: str = PASSWORD
 ) -> None:
-    """Fill in the form for a cluster and save; what comes is for the caller to see."""
+    """Fill in the form for a cluster and save it."""
     page.get_by_label("Host name").fill(host)
     page.get_by_label("Port").fill(str(port))
     page.get_by_label("Short name").fill(slug)
@@ -34,7 +34,7 @@ def save(page: Page) -> None:
 
 
 def confirm(page: Page, host: str, port: int) -> None:
-    """Compare the fingerprint shown with the one there is, and confirm it."""
+    """Compare the fingerprint shown with the server's, and confirm it."""
     expect(page.locator(".gm-panel")).to_contain_text(fingerprint_of(host, port))
     page.get_by_label("I have verified").check()
     save(page)
@@ -48,7 +48,7 @@ def add_cluster(page: Page, slug: str, host: str, port: int) -> None:
 
 
 def act_on(page: Page, slug: str, action: str) -> None:
-    """Choose a cluster in the list of the administration and do something to it."""
+    """Run an action on a cluster in the list of the administration."""
     page.get_by_role("row", name=slug).get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option(action)
     page.get_by_role("button", name="Go", exact=True).click()

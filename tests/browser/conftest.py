@@ -1,7 +1,7 @@
-"""One product, one Chromium and one set of clusters for all of these tests.
+"""One product, one Chromium and one set of clusters for all browser tests.
 
-They end with the directory, not with the run: while playwright's event loop runs in
-this thread, Django would let no other test use its ORM.
+Their scope is the package, not the session: while playwright's event loop runs in this
+thread, Django lets no other test use its ORM.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def sessions() -> dict[str, StorageState]:
-    """Keep everybody's session: each logs in once."""
+    """Return the sessions by user name: each user logs in once."""
     return {}
 
 
@@ -43,7 +43,7 @@ def site(
     sessions: dict[str, StorageState],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
-    """Run the product, with simulated clusters added by hand."""
+    """Run the product, with simulated clusters added in the administration."""
     product = Product(tmp_path_factory.mktemp("browser"), **SETTINGS)
     with simulate() as simulator, product:
         product.shell(MAKE_PEOPLE)
@@ -63,7 +63,7 @@ def site(
 def visit(
     chromium: Browser, site: Site, sessions: dict[str, StorageState]
 ) -> Iterator[Visits]:
-    """Open pages; the test fails if a browser complains of any."""
+    """Open pages; the test fails on errors and warnings in the browser's console."""
     visits = Visits(chromium, site.url, sessions)
     yield visits
     visits.close()
@@ -77,21 +77,21 @@ def added_labs(
     lab: Lab,
     kvm_lab: Lab,
 ) -> dict[str, Lab]:
-    """Add both of the lab's clusters by hand; return them by their short names."""
+    """Add the lab's clusters in the administration; return them by short name."""
     labs = {"lab-fake": lab, "lab-kvm": kvm_lab}
     visits = Visits(chromium, site.url, sessions)
     page = visits("root")
-    for slug, each in labs.items():
-        add_cluster(page, slug, each.host, each.port)
+    for slug, cluster in labs.items():
+        add_cluster(page, slug, cluster.host, cluster.port)
     visits.close()
     return labs
 
 
 @pytest.fixture(scope="module")
 def real_clusters(site: Site, added_labs: dict[str, Lab]) -> Iterator[dict[str, Lab]]:
-    """Return the lab's clusters, which are there for these tests only.
+    """Enable the lab's clusters for the tests of a module.
 
-    Others run tests on the lab meanwhile, with machines that would be alice's here too.
+    Other runs use the lab too, with machines that would belong to alice here as well.
     """
     switch(site, added_labs, disabled=False)
     yield added_labs

@@ -1,4 +1,4 @@
-"""What people see: rows, notices, and whether a page is fit to be seen at all."""
+"""Parts of pages, and checks of accessibility and layout."""
 
 import os
 import re
@@ -22,7 +22,7 @@ BEYOND_SCREEN = """() => [...document.querySelectorAll("body *")]
 Colours = Literal["light", "dark"]
 COLOURS: tuple[Colours, ...] = ("light", "dark")
 USUAL: dict[str, Colours] = {"desktop": "light", "phone": "dark"}
-# Where pictures of the pages go, for somebody to look at; nowhere if not set.
+# Directory for screenshots; none are taken if it isn't set.
 PICTURES = os.environ.get("GANETIMGR_PICTURES")
 
 
@@ -54,37 +54,37 @@ def open_menu(page: Page, name: str) -> Locator:
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it is now."""
+    """Return axe's violations on a page in its current state."""
     page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN_AXE)
-    return found
+    messages: list[str] = page.evaluate(RUN_AXE)
+    return messages
 
 
-def looks_right(page: Page, name: str, *, thorough: bool = False) -> None:
+def assert_looks_right(page: Page, name: str, *, thorough: bool = False) -> None:
     """Assert that a page is accessible and fits, on a desktop and on a phone.
 
-    By day on the one and by night on the other; ``thorough`` tries every pair. With
-    GANETIMGR_PICTURES set to a directory, keep a picture of each.
+    Light on the one and dark on the other; ``thorough`` tries all combinations. With
+    GANETIMGR_PICTURES set to a directory, take a screenshot of each.
     """
     for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
         page.set_viewport_size(viewport)
         for colours in COLOURS if thorough else (USUAL[size],):
             page.emulate_media(color_scheme=colours)
             take_picture(page, f"{name}-{size}-{colours}")
-            found = violations(page)
-            assert not found, "\n".join([f"{name}, {size}, {colours}:", *found])
+            messages = violations(page)
+            assert not messages, "\n".join([f"{name}, {size}, {colours}:", *messages])
         assert_fits(page)
     page.set_viewport_size(DESKTOP)
     page.emulate_media(color_scheme="light")
 
 
 def assert_fits(page: Page) -> None:
-    """Assert that nothing has to be scrolled sideways."""
-    width, wanted = page.evaluate(
+    """Assert that a page doesn't scroll horizontally."""
+    width, scroll_width = page.evaluate(
         "() => [innerWidth, document.documentElement.scrollWidth]"
     )
-    beyond = page.evaluate(BEYOND_SCREEN)
-    assert wanted <= width, "\n".join([f"{wanted} of {width}:", *beyond])
+    elements = page.evaluate(BEYOND_SCREEN)
+    assert scroll_width <= width, "\n".join([f"{scroll_width} of {width}:", *elements])
 
 
 def take_picture(page: Page, name: str) -> None:
@@ -93,7 +93,7 @@ def take_picture(page: Page, name: str) -> None:
 
 
 def is_same_page(page: Page) -> bool:
-    """Tell whether the page is the one that remember() was called on, not reloaded."""
+    """Return whether the page hasn't been reloaded since remember()."""
     return bool(page.evaluate("() => window.remembered === true"))
 
 
@@ -101,11 +101,11 @@ def remember(page: Page) -> None:
     page.evaluate("() => { window.remembered = true; }")
 
 
-def reload_until(page: Page, wanted: Locator, seconds: float = 20) -> None:
-    """Load a page again until it has something that it does not show by itself."""
+def reload_until(page: Page, locator: Locator, seconds: float = 20) -> None:
+    """Reload a page until it has an element that doesn't appear without a reload."""
     end = time.monotonic() + seconds
-    while not wanted.count():
+    while not locator.count():
         if time.monotonic() > end:
             take_picture(page, "given-up")
-            raise AssertionError(f"not within {seconds} s: {wanted}")
+            raise AssertionError(f"not within {seconds} s: {locator}")
         page.reload()

@@ -1,4 +1,4 @@
-"""The product with simulated clusters whose machines the stories are about."""
+"""The product with simulated clusters, and the machines that tests use."""
 
 import json
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ SETTINGS: dict[str, Any] = {
 }
 SPECS = (
     ClusterSpec(name="athens", nodes=3, instances=50, seed=1, owners={"dave": 50}),
-    # This one is made to fail, and is slow enough to be seen at work.
+    # Tests make this one fail; it is slow enough to see jobs running.
     ClusterSpec(name="sparta", nodes=2, instances=4, seed=2, owners={"dave": 4}),
 )
 ALICE, SHOP = "ganetimgr:user:alice", "ganetimgr:group:shop"
 HOSTILE_TAG = "ganetimgr:user:<img src=x onerror=window.hacked=1>"
 HOSTILE_NAME = "<img src=x onerror=window.hacked=1>"
 
-# By cluster: the machines of the stories, beside the many that are dave's.
+# The machines that tests use, by cluster, beside the many of dave's.
 MACHINES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "athens": {
         "web1.alice.example.org": {"tags": [ALICE], "memory": 2048},
@@ -52,9 +52,9 @@ MACHINES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     },
 }
 
-# One cast, as in every test: alice owns, bob shares a group, carol is a stranger,
-# olga may look at all, root may do all, zoe is given a machine. Each one's password is
-# the name.
+# The users, as in other tests: alice owns machines, bob shares a group, carol has none,
+# olga may view all machines, root is a superuser, zoe is made an owner. The password of
+# each is the name.
 MAKE_PEOPLE = """
 from django.contrib.auth.models import Group, Permission, User
 for name in ("alice", "bob", "carol", "dave", "olga", "zoe"):
@@ -68,7 +68,7 @@ User.objects.get(username="olga").user_permissions.add(
 
 @dataclass
 class Site:
-    """What the tests look at, and what they disturb behind its back."""
+    """The product, and the simulated clusters behind it."""
 
     product: Product
     simulator: Simulator
@@ -85,8 +85,8 @@ class Site:
     def sparta(self) -> SimulatedCluster:
         return self.simulator.clusters["sparta"]
 
-    def newest_job(self, name: str) -> dict[str, Any]:
-        """Return what is kept of the last job on a machine."""
+    def latest_job(self, name: str) -> dict[str, Any]:
+        """Return kind, status and Ganeti's id of the latest job on a machine."""
         code = (
             "import json; from apps.ganeti.models import Job; "
             f"job = Job.objects.filter(target_name={name!r}).first(); "
@@ -97,9 +97,9 @@ class Site:
 
 
 def simulate() -> Simulator:
-    """Make the clusters with all their machines; nothing runs yet."""
+    """Create the clusters with all their machines, without starting them."""
     simulator = Simulator(SPECS)
     for slug, machines in MACHINES.items():
-        for name, wanted in machines.items():
-            simulator.clusters[slug].add_instance(name, **wanted)
+        for name, values in machines.items():
+            simulator.clusters[slug].add_instance(name, **values)
     return simulator

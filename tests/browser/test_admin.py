@@ -1,4 +1,4 @@
-"""Clusters in the administration: nothing that does not work is saved unawares."""
+"""Adding and testing clusters in the administration."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from contrib.simulator import ClusterSpec, Simulator
 from tests import services
 from tests.browser.administration import ADD, act_on, confirm, fill_in, save
-from tests.browser.screen import looks_right, take_picture
+from tests.browser.screen import assert_looks_right, take_picture
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -21,21 +21,21 @@ def test_a_certificate_is_shown_before_the_password_is_sent(visit: Visits) -> No
 
         expect(page.locator(".gm-panel")).to_contain_text("is this its certificate?")
         assert delphi.call_count == 0
-        looks_right(page, "admin-confirm-certificate")
+        assert_looks_right(page, "admin-confirm-certificate")
 
         confirm(page, delphi.host, delphi.port)
         expect(page.locator(".gm-panel-bad")).to_contain_text("nothing is saved")
-        looks_right(page, "admin-wrong-password")
+        assert_looks_right(page, "admin-wrong-password")
 
         page.get_by_label("RAPI password").fill("secret")
         page.get_by_role("button", name="Test without saving").click()
         expect(page.locator(".gm-panel-ok")).to_contain_text("It works")
-        looks_right(page, "admin-tested")
+        assert_looks_right(page, "admin-tested")
         page.goto("/admin/ganeti/cluster/")
         expect(page.get_by_role("row", name="delphi")).to_have_count(0)
 
 
-def test_a_cluster_that_refuses_is_saved_only_when_told_to(visit: Visits) -> None:
+def test_an_unreachable_cluster_is_saved_only_with_confirmation(visit: Visits) -> None:
     page = visit("root", ADD)
 
     fill_in(page, "nowhere", "127.0.0.1", services.free_port())
@@ -60,7 +60,7 @@ def test_the_connection_of_a_cluster_is_tested(visit: Visits) -> None:
     act_on(page, "athens", "Test the connection")
 
     expect(page.locator(".messagelist .success")).to_contain_text("athens")
-    looks_right(page, "admin-clusters-tested")
+    assert_looks_right(page, "admin-clusters-tested")
     page.get_by_role("link", name="athens").click()
     expect(page.get_by_label("RAPI password")).to_have_value("")
-    looks_right(page, "admin-cluster")
+    assert_looks_right(page, "admin-cluster")

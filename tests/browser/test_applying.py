@@ -1,19 +1,19 @@
-"""Asking for a machine in the browser: the form, its sum, the story, taking it back."""
+"""Applying for a machine: the form, its total, the list, withdrawing."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import looks_right, notice
+from tests.browser.screen import assert_looks_right, notice
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 
 
-def test_somebody_applies_for_a_machine_and_takes_it_back(visit: Visits) -> None:
+def test_an_application_is_filed_and_withdrawn(visit: Visits) -> None:
     page = visit("alice", "/application/apply")
-    looks_right(page, "apply")
+    assert_looks_right(page, "apply")
     page.get_by_label("Host name").fill("new1")
     page.get_by_label("Name", exact=True).fill("Alice Liddell")
 
@@ -25,7 +25,7 @@ def test_somebody_applies_for_a_machine_and_takes_it_back(visit: Visits) -> None
     summary = page.get_by_role("alert")
     expect(summary).to_contain_text("fully qualified domain name")
     expect(summary).to_contain_text("You must accept the terms")
-    looks_right(page, "apply-wrong")
+    assert_looks_right(page, "apply-wrong")
     summary.get_by_role("link", name="Host name").click()
     expect(page.get_by_label("Host name")).to_be_focused()
     expect(page.get_by_label("Memory")).to_have_value("4096")
@@ -37,14 +37,14 @@ def test_somebody_applies_for_a_machine_and_takes_it_back(visit: Visits) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text("new1.alice.example.org")
     expect(notice(page, "was submitted")).to_be_visible()
     expect(page.locator(".machine-head .state")).to_have_text("Pending")
-    looks_right(page, "application")
+    assert_looks_right(page, "application")
 
     page.get_by_text("Withdraw…").click()
     page.get_by_role("button", name="Withdraw application").click()
     expect(page.locator(".machine-head .state")).to_have_text("Withdrawn")
 
 
-def test_the_list_is_filtered_as_one_types_and_keeps_its_address(
+def test_the_list_is_filtered_while_typing_and_keeps_its_address(
     visit: Visits,
 ) -> None:
     page = visit("dave", "/application/apply")
@@ -57,7 +57,7 @@ def test_the_list_is_filtered_as_one_types_and_keeps_its_address(
         expect(page.locator(".machine-head .state")).to_have_text("Pending")
 
     page.goto("/application/list")
-    looks_right(page, "applications")
+    assert_looks_right(page, "applications")
     page.get_by_role("link", name="Host name").click()
     expect(page).to_have_url(re.compile("sort=name"))
     names = page.locator("table.applications tbody .c-name a")
@@ -70,7 +70,7 @@ def test_the_list_is_filtered_as_one_types_and_keeps_its_address(
     expect(names).to_have_count(2)
 
 
-def test_it_all_works_without_javascript(visit: Visits) -> None:
+def test_applying_works_without_javascript(visit: Visits) -> None:
     page = visit("bob", "/application/apply", java_script_enabled=False)
     page.get_by_label("Host name").fill("plain1.bob.example.org")
     page.get_by_label("Name", exact=True).fill("Bob")

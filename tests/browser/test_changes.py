@@ -1,9 +1,9 @@
-"""What owners and the staff change of a machine, as they see it."""
+"""Changes of a machine by owners and staff."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import is_same_page, looks_right, notice, remember
+from tests.browser.screen import assert_looks_right, is_same_page, notice, remember
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
@@ -25,15 +25,15 @@ LOCKED = "athens/locked1.alice.example.org"
     ],
 )
 def test_a_page_looks_right(visit: Visits, name: str, person: str, path: str) -> None:
-    looks_right(visit(person, path), name)
+    assert_looks_right(visit(person, path), name)
 
 
-def test_a_form_to_be_mended_says_where(visit: Visits) -> None:
+def test_errors_of_a_form_link_to_their_fields(visit: Visits) -> None:
     page = visit("alice", f"/instances/{WEB1}/configure")
 
     page.get_by_label("CD-ROM", exact=True).fill("ftp://example.org/a.iso")
     page.get_by_label("Network card").select_option("e1000")
-    visit.expect_complaint("status of 400")
+    visit.expect_console_error("status of 400")
     page.get_by_role("button", name="Change configuration").click()
 
     page.get_by_role("alert").get_by_role("link", name="CD-ROM").click()
@@ -42,10 +42,10 @@ def test_a_form_to_be_mended_says_where(visit: Visits) -> None:
         "ftp://example.org/a.iso"
     )
     expect(page.get_by_label("Network card")).to_have_value("e1000")
-    looks_right(page, "configure-mend")
+    assert_looks_right(page, "configure-mend")
 
 
-def test_a_change_is_followed_until_the_reboot_that_it_needs(visit: Visits) -> None:
+def test_a_change_is_shown_until_the_needed_reboot(visit: Visits) -> None:
     page = visit("alice", f"/instances/{WEB2}/configure")
 
     page.get_by_label("Network card").select_option("e1000")
@@ -63,7 +63,7 @@ def test_a_change_is_followed_until_the_reboot_that_it_needs(visit: Visits) -> N
     assert is_same_page(page)
 
 
-def test_the_staff_finds_people_while_typing(visit: Visits) -> None:
+def test_staff_search_users_while_typing(visit: Visits) -> None:
     page = visit("root", f"/instances/tags/{WEB2}")
     remember(page)
 
@@ -76,7 +76,7 @@ def test_the_staff_finds_people_while_typing(visit: Visits) -> None:
     expect(notice(page, "Changing owners…")).to_be_visible()
 
 
-def test_a_machine_is_cut_off_and_let_back(visit: Visits) -> None:
+def test_a_machine_is_isolated_and_reconnected(visit: Visits) -> None:
     page = visit("root", f"/instances/{WEB1}/")
 
     page.get_by_role("button", name="Isolate", exact=True).click()

@@ -1,4 +1,4 @@
-"""Without a mouse: everything can be reached, and one sees where one is."""
+"""Keyboard use: every control is reachable, with visible focus."""
 
 import re
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 MACHINE = "/instances/athens/web1.alice.example.org/"
 MOST_STOPS = 80
-# What one can do something with, once each: of radio buttons the one that is chosen.
+# All controls; of a group of radio buttons only the chosen one.
 CONTROLS = """() => [...document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled
@@ -41,7 +41,7 @@ def test_the_skip_link_leads_past_the_navigation(visit: Visits) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", MACHINE, "/history/"])
-def test_a_slash_leads_to_the_search(visit: Visits, path: str) -> None:
+def test_a_slash_focuses_the_search(visit: Visits, path: str) -> None:
     page = visit("alice", path)
     search = page.get_by_role("searchbox", name="Search machines")
 
@@ -61,33 +61,38 @@ def test_a_slash_leads_to_the_search(visit: Visits, path: str) -> None:
         ("alice", "/history/"),
     ],
 )
-def test_every_control_is_reached_and_seen(
+def test_every_control_is_reachable_with_visible_focus(
     visit: Visits, person: str, path: str
 ) -> None:
     page = visit(person, path)
     controls = {str(number) for number in page.evaluate(CONTROLS)}
 
-    reached, unseen = walk(page)
+    reached, without_focus_ring = walk(page)
 
     missed = [f"[data-control='{number}']" for number in controls - reached]
-    assert not [page.locator(each).evaluate("e => e.outerHTML") for each in missed]
-    assert not unseen
+    assert not [
+        page.locator(selector).evaluate("e => e.outerHTML") for selector in missed
+    ]
+    assert not without_focus_ring
 
 
 def walk(page: Page) -> tuple[set[str], list[str]]:
-    """Press Tab until it leaves the page; return where it was, and what hid it."""
+    """Press Tab through a page.
+
+    Return the controls that were focused, and the markup of those without focus ring.
+    """
     page.evaluate(START)
     reached: set[str] = set()
-    unseen: list[str] = []
+    without_focus_ring: list[str] = []
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        control, seen, markup = page.evaluate(FOCUSED)
+        control, is_visible, markup = page.evaluate(FOCUSED)
         if control is None or control in reached:
             break
         reached.add(control)
-        if not seen:
-            unseen.append(markup)
-    return reached, unseen
+        if not is_visible:
+            without_focus_ring.append(markup)
+    return reached, without_focus_ring
 
 
 def test_a_machine_is_rebooted_without_a_mouse(visit: Visits) -> None:

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import (
+    assert_looks_right,
     filters,
     is_same_page,
-    looks_right,
     names,
     open_menu,
     remember,
@@ -33,12 +33,12 @@ def search(page: Page, text: str) -> None:
 def test_the_list_looks_right(visit: Visits) -> None:
     page = visit("root", "/?cluster=athens&size=20")
 
-    looks_right(page, "list", thorough=True)
+    assert_looks_right(page, "list", thorough=True)
 
 
 def test_typing_filters_and_back_goes_back(visit: Visits) -> None:
     page = visit("alice")
-    everything = names(page)
+    all_names = names(page)
     remember(page)
 
     search(page, "web1 alice.ex")
@@ -51,8 +51,8 @@ def test_typing_filters_and_back_goes_back(visit: Visits) -> None:
     page.go_back()
 
     expect(page).to_have_url(re.compile(r"/$"))
-    expect(page.locator("table.machines tbody tr")).to_have_count(len(everything))
-    assert names(page) == everything
+    expect(page.locator("table.machines tbody tr")).to_have_count(len(all_names))
+    assert names(page) == all_names
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
@@ -103,7 +103,7 @@ def test_filters_are_chips_that_one_click_clears(visit: Visits) -> None:
     expect(page.locator(".chip")).to_have_count(0)
 
 
-def test_names_sort_as_people_count(visit: Visits) -> None:
+def test_names_sort_naturally(visit: Visits) -> None:
     page = visit("alice", "/?q=web+alice.ex")
     assert short_names(page) == WEBS
     head = page.get_by_role("columnheader", name="Name")
@@ -120,20 +120,20 @@ def test_names_sort_as_people_count(visit: Visits) -> None:
     assert is_same_page(page)
 
 
-def test_pages_hold_as_many_machines_as_asked(visit: Visits) -> None:
+def test_the_page_size_can_be_chosen(visit: Visits) -> None:
     page = visit("root", "/?cluster=athens&q=dave")
     rows = page.locator("table.machines tbody tr")
     expect(rows).to_have_count(50)
 
     page.get_by_role("navigation", name="Machines per page").get_by_text("20").click()
     expect(rows).to_have_count(20)
-    first = names(page)
+    first_page = names(page)
     pages = page.get_by_role("navigation", name="Pages of the list")
     pages.get_by_role("link", name="2", exact=True).click()
 
     expect(page).to_have_url(re.compile("page=2"))
     expect(page.locator(".pager .digits")).to_contain_text(re.compile("21.40 of "))
-    assert not set(first) & set(names(page))
+    assert not set(first_page) & set(names(page))
 
 
 def test_columns_are_remembered_after_logging_out(visit: Visits) -> None:

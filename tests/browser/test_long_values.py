@@ -1,4 +1,4 @@
-"""No value that somebody chose pushes a page wide, however long it may be."""
+"""Long values of users don't widen any page."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from tests.browser.visits import DESKTOP, PHONE, Visits
 pytestmark = pytest.mark.browser
 
 MACHINE = "/instances/athens/web1.alice.example.org/"
-# The longest host name or mail address there can be, without a break in it. Heads of
-# columns, states, actions, times and numbers are our own words, and short.
+# The longest possible mail address, without a line break opportunity. Column heads,
+# states, actions, times and numbers are our own words, and short.
 LENGTHEN = """() => {
   const places =
     "main :is(td, th, dt, dd, h1, h2, h3, a, button, label, p, li, span)";

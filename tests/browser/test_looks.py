@@ -1,4 +1,4 @@
-"""Every page as people see it: accessible, fitting, in their colours and language."""
+"""Accessibility, layout, colours and language of every page."""
 
 import re
 import subprocess
@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from ganetimgr.settings.defaults import BASE_DIR
 from tests.browser.screen import (
     assert_fits,
+    assert_looks_right,
     is_same_page,
-    looks_right,
     open_menu,
     remember,
     row,
@@ -53,13 +53,13 @@ def test_a_page_looks_right(
     page = visit_by_post(visit, path) if status == 403 else None
     page = page or visit(person, path, status=status)
 
-    looks_right(page, name)
+    assert_looks_right(page, name)
 
 
 def visit_by_post(visit: Visits, path: str) -> Page:
-    """Ask for what a page would not offer, as a page left open too long does."""
+    """Post a form that the page no longer offers, as an outdated page does."""
     page = visit("alice", "/instances/athens/web1.alice.example.org/")
-    visit.expect_complaint("status of 403")
+    visit.expect_console_error("status of 403")
     page.locator("form[action$='/shutdown']").evaluate(
         "(form, path) => { form.action = path; form.submit(); }", path
     )
@@ -67,7 +67,7 @@ def visit_by_post(visit: Visits, path: str) -> Page:
     return page
 
 
-def test_the_colours_asked_for_come_at_once_and_stay(visit: Visits) -> None:
+def test_chosen_colours_apply_at_once_and_stay(visit: Visits) -> None:
     page = visit("alice", MACHINE)
     remember(page)
     theme = page.locator("html")
@@ -79,13 +79,13 @@ def test_the_colours_asked_for_come_at_once_and_stay(visit: Visits) -> None:
     assert is_same_page(page)
     answer = page.goto("/history/")
     assert answer is not None
-    # The server draws it dark already, so that nothing flashes.
+    # The server renders it dark already, so that nothing flashes.
     assert 'data-bs-theme="dark"' in answer.text()
     expect(page.locator("body")).to_have_css("background-color", "rgb(18, 23, 29)")
     assert violations(page) == []
 
 
-def test_colours_follow_the_system_while_nobody_chose(visit: Visits) -> None:
+def test_colours_follow_the_system_by_default(visit: Visits) -> None:
     page = visit("alice", color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
@@ -103,16 +103,16 @@ def test_colours_are_chosen_without_scripts(visit: Visits) -> None:
 
 
 @pytest.fixture(scope="module")
-def greek(site: Site) -> None:
-    """See to it that the catalogue is compiled, as make does."""
+def greek_catalogue(site: Site) -> None:
+    """Compile the catalogue, as make does."""
     compiled = CATALOGUE.with_suffix(".mo")
     if not compiled.exists():
         command = ["msgfmt", "-o", str(compiled), str(CATALOGUE)]
         subprocess.run(command, check=True)  # noqa: S603 - our own command
 
 
-@pytest.mark.usefixtures("greek")
-def test_the_pages_speak_greek(visit: Visits) -> None:
+@pytest.mark.usefixtures("greek_catalogue")
+def test_pages_are_shown_in_greek(visit: Visits) -> None:
     page = visit("bob")
 
     open_menu(page, "Language").get_by_role("button", name="Ελληνικά").click()
@@ -120,11 +120,11 @@ def test_the_pages_speak_greek(visit: Visits) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "el")
     expect(page.get_by_role("heading", level=1)).to_have_text(GREEK)
     expect(page.locator("th.c-state a")).to_have_text(GREEK)
-    looks_right(page, "greek-list")
+    assert_looks_right(page, "greek-list")
     for path in ("/instances/athens/db1.shop.example.org/", "/history/"):
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", "el")
-        looks_right(page, f"greek{path.replace('/', '-')}")
+        assert_looks_right(page, f"greek{path.replace('/', '-')}")
 
 
 @pytest.mark.parametrize("path", ["/", MACHINE, "/history/", "/admin/ganeti/cluster/"])

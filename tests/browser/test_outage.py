@@ -1,4 +1,4 @@
-"""Clusters that are away, and those that nothing is known of yet."""
+"""Clusters that are down, unreadable or new."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from contrib.simulator import ClusterSpec, SimulatedCluster, Simulator
 from tests.browser.administration import ADD, act_on, confirm, fill_in
 from tests.browser.screen import (
+    assert_looks_right,
     filters,
     is_same_page,
-    looks_right,
     reload_until,
     remember,
     row,
@@ -27,7 +27,7 @@ NAME = "away1.alice.example.org"
 
 
 @pytest.fixture
-def sparta_away(site: Site) -> Iterator[None]:
+def sparta_down(site: Site) -> Iterator[None]:
     site.sparta.go_down()
     yield
     site.sparta.come_back()
@@ -35,14 +35,14 @@ def sparta_away(site: Site) -> Iterator[None]:
 
 @pytest.fixture
 def corinth() -> Iterator[SimulatedCluster]:
-    """Run a cluster that the site does not know."""
+    """Run a cluster that hasn't been added to the site."""
     spec = ClusterSpec(name="corinth", nodes=1, instances=3, seed=3)
     with Simulator([spec]) as simulator:
         yield simulator.clusters["corinth"]
 
 
-@pytest.mark.usefixtures("sparta_away")
-def test_a_cluster_that_is_down_says_so_until_it_is_back(
+@pytest.mark.usefixtures("sparta_down")
+def test_a_cluster_that_is_down_is_marked_until_it_is_back(
     site: Site, visit: Visits
 ) -> None:
     page = visit("root", "/?cluster=sparta&q=away1")
@@ -57,12 +57,12 @@ def test_a_cluster_that_is_down_says_so_until_it_is_back(
     expect(
         row(page, NAME).get_by_title("Its cluster isn't responding.")
     ).to_be_visible()
-    looks_right(page, "list-down")
+    assert_looks_right(page, "list-down")
 
     row(page, NAME).get_by_role("link", name=NAME).click()
     expect(page.get_by_text("The machine is shown as of")).to_be_visible()
     expect(page.get_by_role("button", name="Reboot", exact=True)).to_be_disabled()
-    looks_right(page, "machine-down")
+    assert_looks_right(page, "machine-down")
 
     site.sparta.come_back()
     page.goto("/?cluster=sparta")
@@ -83,12 +83,12 @@ def test_staff_see_what_cannot_be_read_of_a_cluster(site: Site, visit: Visits) -
         note.get_by_text("Details").click()
         expect(note).to_contain_text(f"instance {name} ctime: 1e+18")
         expect(row(page, name)).to_have_count(0)
-        looks_right(page, "list-unreadable", thorough=True)
+        assert_looks_right(page, "list-unreadable", thorough=True)
     finally:
         site.sparta.change_instance(name, ctime=1.7e9)
 
 
-def test_a_cluster_not_known_yet_appears_by_itself(
+def test_a_new_cluster_appears_without_reload(
     corinth: SimulatedCluster, visit: Visits
 ) -> None:
     page = visit("root", ADD)
@@ -99,17 +99,17 @@ def test_a_cluster_not_known_yet_appears_by_itself(
     act_on(page, "corinth", "Enable")
 
     page.goto("/?cluster=corinth")
-    asking = page.get_by_text("A cluster is being contacted for the first time")
-    expect(asking).to_be_visible()
+    message = page.get_by_text("A cluster is being contacted for the first time")
+    expect(message).to_be_visible()
     remember(page)
     take_picture(page, "list-not-known-yet")
     assert violations(page) == []
     machine = "/instances/corinth/web1.corinth.example.org/"
-    looks_right(visit("root", machine, status=503), "503")
+    assert_looks_right(visit("root", machine, status=503), "503")
 
     corinth.set_latency(0)
     expect(row(page, "web1.corinth.example.org")).to_be_visible()
-    expect(asking).to_have_count(0)
+    expect(message).to_have_count(0)
     assert is_same_page(page)
 
     page.goto("/admin/ganeti/cluster/")

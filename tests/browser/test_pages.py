@@ -1,4 +1,4 @@
-"""What the site says by itself, as browsers show it: brand, written pages, news."""
+"""Brand, flat pages and news in a browser."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.screen import looks_right, reload_until
+from tests.browser.screen import assert_looks_right, reload_until
 from tests.browser.visits import Visits
 from tests.local_server import served
 from tests.product import Product
@@ -23,8 +23,8 @@ ANALYTICS = "<script>window.counted = document.title;</script>"
 
 
 @pytest.fixture(scope="module")
-def others() -> Iterator[str]:
-    """Serve what is not ours: a feed, and pages to be framed."""
+def other_site() -> Iterator[str]:
+    """Serve a feed and pages to be framed, as another site."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -45,17 +45,19 @@ def others() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def branded(tmp_path_factory: pytest.TempPathFactory, others: str) -> Iterator[Product]:
-    """Run the product with all that an operator can name."""
+def branded(
+    tmp_path_factory: pytest.TempPathFactory, other_site: str
+) -> Iterator[Product]:
+    """Run the product with all settings of BRANDING."""
     directory = tmp_path_factory.mktemp("branded")
     snippet = directory / "analytics.html"
     snippet.write_text(ANALYTICS)
     branding = {
-        # Too light to be read by day as it is.
+        # Too light to be readable on a light background.
         "ACCENT_COLOUR": "#ffb300",
-        "VIDEO": f"{others}/player",
-        "FOOTER_ICONS_IFRAME": f"{others}/icons",
-        "FEED_URL": f"{others}/feed",
+        "VIDEO": f"{other_site}/player",
+        "FOOTER_ICONS_IFRAME": f"{other_site}/icons",
+        "FEED_URL": f"{other_site}/feed",
         "ANALYTICS_FILE_PATH": str(snippet),
         "SERVICE_PROVIDED_BY": {
             "NAME": "Example University",
@@ -71,16 +73,18 @@ def branded(tmp_path_factory: pytest.TempPathFactory, others: str) -> Iterator[P
 
 
 @pytest.fixture
-def look(chromium: Browser, branded: Product) -> Iterator[Visits]:
+def visit_branded(chromium: Browser, branded: Product) -> Iterator[Visits]:
     visits = Visits(chromium, branded.url, {})
-    # axe speaks to frames too, and those of others do not listen.
-    visits.expect_complaint("Failed to execute 'postMessage'")
+    # axe posts messages to frames too, and those of other sites don't listen.
+    visits.expect_console_error("Failed to execute 'postMessage'")
     yield visits
     visits.close()
 
 
-def test_all_that_is_named_is_loaded_and_can_be_read(look: Visits) -> None:
-    page = look("", "/accounts/login/")
+def test_all_parts_of_the_brand_are_loaded_and_accessible(
+    visit_branded: Visits,
+) -> None:
+    page = visit_branded("", "/accounts/login/")
     news = page.get_by_role("region", name="News")
     reload_until(page, news)
 
@@ -88,28 +92,28 @@ def test_all_that_is_named_is_loaded_and_can_be_read(look: Visits) -> None:
     for frame in page.locator("iframe").all():
         expect(frame.content_frame.get_by_text("Framed")).to_be_attached()
     assert page.evaluate("() => window.counted") == page.title()
-    looks_right(page, "login-branded", thorough=True)
+    assert_looks_right(page, "login-branded", thorough=True)
 
 
 @pytest.mark.parametrize(
     "path", ["/news", "/about/info/", "/about/tos/", "/about/faq/"]
 )
-def test_pages_fit_and_can_be_read(look: Visits, path: str) -> None:
-    page = look("", path)
+def test_pages_are_accessible(visit_branded: Visits, path: str) -> None:
+    page = visit_branded("", path)
 
-    looks_right(page, path.strip("/").replace("/", "-"), thorough=True)
+    assert_looks_right(page, path.strip("/").replace("/", "-"), thorough=True)
 
 
-def test_no_script_of_the_feed_runs(look: Visits) -> None:
-    page = look("", "/news")
+def test_no_script_of_the_feed_runs(visit_branded: Visits) -> None:
+    page = visit_branded("", "/news")
     reload_until(page, page.get_by_role("link", name="Calm news"))
 
     expect(page.get_by_text("All is well")).to_be_visible()
     assert page.evaluate("() => window.hacked") is None
 
 
-def test_the_foot_is_at_the_end_of_a_short_page(look: Visits) -> None:
-    page = look("", "/about/info/")
+def test_the_footer_is_at_the_bottom_of_a_short_page(visit_branded: Visits) -> None:
+    page = visit_branded("", "/about/info/")
 
     box = page.get_by_role("contentinfo").bounding_box()
 
@@ -117,12 +121,14 @@ def test_the_foot_is_at_the_end_of_a_short_page(look: Visits) -> None:
     assert abs(box["y"] + box["height"] - 800) < 2
 
 
-def test_browsers_load_nothing_from_elsewhere(look: Visits, others: str) -> None:
-    page = look("", "/accounts/login/")
-    look.expect_complaint("Content Security Policy|violates|Fetch API")
+def test_browsers_load_nothing_from_other_sites(
+    visit_branded: Visits, other_site: str
+) -> None:
+    page = visit_branded("", "/accounts/login/")
+    visit_branded.expect_console_error("Content Security Policy|violates|Fetch API")
 
     refused = page.evaluate(
-        "address => fetch(address).then(() => false, () => true)", f"{others}/feed"
+        "address => fetch(address).then(() => false, () => true)", f"{other_site}/feed"
     )
 
     assert refused

@@ -1,11 +1,11 @@
-"""Who logs in, and what each of them finds."""
+"""Logging in, and the machines that each user sees."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import looks_right, names, open_menu, row, take_picture
+from tests.browser.screen import assert_looks_right, names, open_menu, row, take_picture
 from tests.browser.visits import Visits, log_in
 
 pytestmark = pytest.mark.browser
@@ -13,17 +13,17 @@ pytestmark = pytest.mark.browser
 ALICES = {"web1", "web2", "web10", "build1", "locked1"}
 
 
-def test_a_wrong_password_is_told_at_the_form(visit: Visits) -> None:
+def test_a_wrong_password_is_reported_at_the_form(visit: Visits) -> None:
     page = visit("", "/accounts/login/")
 
     log_in(page, "alice", "wrong")
 
     expect(page.get_by_role("alert")).to_contain_text("Incorrect user name or password")
     expect(page.get_by_label("User name")).to_have_value("alice")
-    looks_right(page, "login-wrong")
+    assert_looks_right(page, "login-wrong")
 
 
-def test_somebody_logs_in_and_out(visit: Visits) -> None:
+def test_a_user_logs_in_and_out(visit: Visits) -> None:
     page = visit("", "/history/")
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/history/"))
     expect(page.get_by_text("Log in to see this page.")).to_be_visible()
@@ -40,9 +40,9 @@ def test_somebody_logs_in_and_out(visit: Visits) -> None:
 def test_an_owner_sees_her_machines_and_no_nodes_or_owners(visit: Visits) -> None:
     page = visit("alice", "/?cluster=athens")
 
-    shown = {name.partition(".")[0] for name in names(page)}
+    listed = {name.partition(".")[0] for name in names(page)}
 
-    assert shown == ALICES
+    assert listed == ALICES
     expect(page.get_by_role("columnheader", name="Node")).to_have_count(0)
     expect(page.get_by_role("columnheader", name="Owners")).to_have_count(0)
     expect(page.get_by_role("link", name="My machines")).to_be_visible()
@@ -55,7 +55,7 @@ def test_a_member_sees_the_machines_of_the_group(visit: Visits) -> None:
     expect(page.get_by_text("1 machine", exact=True)).to_be_visible()
 
 
-def test_a_stranger_is_told_why_the_page_is_empty(visit: Visits) -> None:
+def test_an_empty_list_says_why(visit: Visits) -> None:
     page = visit("carol")
 
     expect(page.get_by_role("heading", level=2).last).to_have_text(
@@ -64,7 +64,7 @@ def test_a_stranger_is_told_why_the_page_is_empty(visit: Visits) -> None:
     expect(
         page.get_by_role("main").get_by_role("link", name="Apply for a machine")
     ).to_be_visible()
-    looks_right(page, "list-empty")
+    assert_looks_right(page, "list-empty")
 
 
 def test_a_viewer_sees_all_and_may_do_nothing(visit: Visits) -> None:

@@ -1,4 +1,4 @@
-"""Start, reboot and shut down on clusters that fail when told to."""
+"""Start, reboot and shut down on simulated clusters, with failures."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import (
+    assert_looks_right,
     is_same_page,
-    looks_right,
     notice,
     remember,
     row,
@@ -25,7 +25,7 @@ BROKEN = "the hypervisor said <b>no</b>"
 
 @pytest.fixture
 def slow_site(site: Site) -> Iterator[Site]:
-    """Let jobs take long enough to be looked at."""
+    """Make jobs take long enough to be seen running."""
     kinds = ("OP_INSTANCE_STARTUP", "OP_INSTANCE_REBOOT", "OP_INSTANCE_SHUTDOWN")
     for kind in kinds:
         site.sparta.job_duration(kind, SLOW_S)
@@ -37,15 +37,17 @@ def slow_site(site: Site) -> Iterator[Site]:
 def test_the_page_of_a_machine_looks_right(visit: Visits) -> None:
     page = visit("root", "/instances/athens/web1.alice.example.org/")
 
-    looks_right(page, "machine", thorough=True)
+    assert_looks_right(page, "machine", thorough=True)
 
 
-def test_a_busy_machine_shows_what_its_job_says(slow_site: Site, visit: Visits) -> None:
+def test_a_busy_machine_shows_the_log_of_its_job(
+    slow_site: Site, visit: Visits
+) -> None:
     name = "slow1.alice.example.org"
     page = visit("alice", f"/instances/sparta/{name}/")
     page.get_by_text("Reboot…").click()
     take_picture(page, "machine-reboot-menu")
-    # So that the job has something to say.
+    # So that the job logs something.
     slow_site.sparta.change_instance(name, running=False)
 
     page.get_by_role("button", name="Reboot", exact=True).click()
@@ -72,11 +74,11 @@ def test_a_busy_machine_looks_right(slow_site: Site, visit: Visits) -> None:
     page.get_by_role("button", name="Reboot", exact=True).click()
 
     expect(page.locator(".job-busy")).to_contain_text("Ganeti's job")
-    looks_right(page, "machine-busy")
-    looks_right(visit("alice", "/?q=slow1"), "list-busy")
+    assert_looks_right(page, "machine-busy")
+    assert_looks_right(visit("alice", "/?q=slow1"), "list-busy")
 
 
-def test_a_failure_stays_with_ganetis_words_behind_it(
+def test_a_failure_is_kept_with_the_message_of_ganeti(
     site: Site, visit: Visits
 ) -> None:
     site.sparta.fail_next("OP_INSTANCE_STARTUP", BROKEN)
@@ -90,15 +92,13 @@ def test_a_failure_stays_with_ganetis_words_behind_it(
     expect(failure.get_by_text(BROKEN)).not_to_be_visible()
     failure.get_by_text("Details").click()
     expect(failure.get_by_text(BROKEN)).to_be_visible()
-    looks_right(page, "machine-failed")
+    assert_looks_right(page, "machine-failed")
 
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("Start failed")
 
 
-def test_a_failure_in_the_list_says_where_to_read_why(
-    site: Site, visit: Visits
-) -> None:
+def test_a_failure_in_the_list_links_to_its_reason(site: Site, visit: Visits) -> None:
     name = "broken2.alice.example.org"
     site.sparta.fail_next("OP_INSTANCE_STARTUP", BROKEN)
     page = visit("alice", "/?q=broken2")
@@ -114,21 +114,21 @@ def test_a_failure_in_the_list_says_where_to_read_why(
     expect(page.get_by_role("alert")).to_contain_text("Start failed")
 
 
-def test_a_wrong_timeout_is_told_at_its_field(visit: Visits) -> None:
+def test_a_wrong_timeout_is_reported_at_its_field(visit: Visits) -> None:
     page = visit("alice", "/instances/athens/web2.alice.example.org/")
     page.get_by_text("Shut down…").click()
     page.get_by_label("Timeout in seconds").fill("99999")
-    visit.expect_complaint("status of 400")
+    visit.expect_console_error("status of 400")
 
     page.get_by_role("button", name="Shut down", exact=True).click()
 
     expect(page.get_by_role("alert")).to_contain_text("Shutdown failed")
     expect(page.get_by_label("Timeout in seconds")).to_have_value("99999")
     expect(page.locator(".field-error")).to_contain_text("3600")
-    looks_right(page, "machine-wrong-timeout")
+    assert_looks_right(page, "machine-wrong-timeout")
 
 
-def test_a_locked_machine_says_why_nothing_can_be_done(visit: Visits) -> None:
+def test_a_locked_machine_shows_the_reason(visit: Visits) -> None:
     name = "locked1.alice.example.org"
     page = visit("alice", f"/instances/athens/{name}/")
     reason = "This machine is locked by staff"
@@ -136,7 +136,7 @@ def test_a_locked_machine_says_why_nothing_can_be_done(visit: Visits) -> None:
     expect(page.locator("#why-not")).to_contain_text(reason)
     for action in ("Start", "Reboot", "Shut down"):
         expect(page.get_by_role("button", name=action, exact=True)).to_be_disabled()
-    looks_right(page, "machine-locked")
+    assert_looks_right(page, "machine-locked")
 
     page.goto("/?q=locked1")
     expect(row(page, name).get_by_title(reason)).to_be_visible()
@@ -144,9 +144,7 @@ def test_a_locked_machine_says_why_nothing_can_be_done(visit: Visits) -> None:
     expect(row(page, name).get_by_role("img", name="Locked")).to_be_visible()
 
 
-def test_several_machines_after_a_look_at_who_is_left_out(
-    site: Site, visit: Visits
-) -> None:
+def test_a_bulk_action_shows_the_skipped_machines(site: Site, visit: Visits) -> None:
     page = visit("alice", "/?q=bulk")
     bar = page.get_by_role("region", name="Selected machines")
     expect(bar).not_to_be_visible()
@@ -162,11 +160,11 @@ def test_several_machines_after_a_look_at_who_is_left_out(
         "Shut these machines down?"
     )
     included = page.get_by_role("region", name="Shut down: 2 machines")
-    left_out = page.get_by_role("region", name="Skipped: 1 machine")
+    skipped = page.get_by_role("region", name="Skipped: 1 machine")
     expect(included.get_by_role("listitem")).to_have_count(2)
-    expect(left_out).to_contain_text("bulk3.alice.example.org")
-    expect(left_out).to_contain_text("It is already stopped.")
-    looks_right(page, "bulk-preview")
+    expect(skipped).to_contain_text("bulk3.alice.example.org")
+    expect(skipped).to_contain_text("It is already stopped.")
+    assert_looks_right(page, "bulk-preview")
 
     page.get_by_role("button", name="Shut down", exact=True).click()
 

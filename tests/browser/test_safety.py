@@ -1,4 +1,4 @@
-"""What others wrote is shown as text, whatever it looks like."""
+"""Scripts in names, tags, entries and queries are shown as text."""
 
 from urllib.parse import quote
 
@@ -25,28 +25,28 @@ AuditEntry.objects.create(username={SCRIPT!r}, action={SCRIPT!r}, detail={OWNER!
 """
 
 
-def ran(page: Page) -> bool:
+def script_ran(page: Page) -> bool:
     return bool(page.evaluate("() => 'hacked' in window"))
 
 
 def test_a_script_in_a_tag_is_text(visit: Visits) -> None:
     page = visit("root", "/?q=hostile1")
     expect(row(page, "hostile1.example.org").locator(".owner")).to_have_text(OWNER)
-    assert not ran(page)
+    assert not script_ran(page)
 
     page.goto("/instances/athens/hostile1.example.org/")
     expect(page.locator(".owner").first).to_contain_text(OWNER)
-    assert not ran(page)
+    assert not script_ran(page)
 
 
 def test_a_script_in_a_name_is_text(visit: Visits) -> None:
     page = visit("root", f"/?q={quote('<img')}")
-    assert not ran(page)
+    assert not script_ran(page)
 
     row(page, HOSTILE_NAME).get_by_role("link", name=HOSTILE_NAME).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE_NAME)
-    assert not ran(page)
+    assert not script_ran(page)
 
 
 def test_a_script_in_the_history_is_text(site: Site, visit: Visits) -> None:
@@ -56,7 +56,7 @@ def test_a_script_in_the_history_is_text(site: Site, visit: Visits) -> None:
         page = visit("root", path)
         expect(page.locator(".l-who").first).to_contain_text(SCRIPT)
         expect(page.locator(".l-what").first).to_contain_text(SCRIPT)
-        assert not ran(page)
+        assert not script_ran(page)
 
 
 @pytest.mark.parametrize("path", ["/", "/history/"])
@@ -64,15 +64,17 @@ def test_a_script_in_the_address_is_text(visit: Visits, path: str) -> None:
     page = visit("root", f"{path}?q={quote(SCRIPT)}")
 
     expect(page.locator(".chip")).to_contain_text(SCRIPT)
-    assert not ran(page)
+    assert not script_ran(page)
 
 
-def test_nothing_comes_from_elsewhere(site: Site, visit: Visits) -> None:
+def test_nothing_is_loaded_from_other_sites(site: Site, visit: Visits) -> None:
     page = visit.window("root")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested_urls: list[str] = []
+    page.on("request", lambda request: requested_urls.append(request.url))
 
     for path in ("/", "/instances/athens/web1.alice.example.org/", "/admin/"):
         page.goto(path)
 
-    assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
+    assert [
+        url for url in requested_urls if not url.startswith((site.url, "data:"))
+    ] == []

@@ -1,4 +1,4 @@
-"""From a registration to the end of a machine, on real Ganeti, with every mail."""
+"""From registration to the end of a machine, on real Ganeti, with every mail."""
 
 import re
 import subprocess
@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.administration import add_cluster
-from tests.browser.post import Post
-from tests.browser.screen import looks_right, reload_until, row
+from tests.browser.mailbox import Mailbox
+from tests.browser.screen import assert_looks_right, reload_until, row
 from tests.browser.visits import Visits, log_in
 from tests.lab import RUNS, Lab
 from tests.product import Product
@@ -53,30 +53,32 @@ rhea.user_permissions.add(
 
 @dataclass
 class Service:
-    """The product as nodes of the lab reach it, and the cluster that it runs on."""
+    """The product, reachable from nodes of the lab, and the clusters behind it."""
 
     product: Product
-    post: Post
+    mailbox: Mailbox
     visit: Visits
     lab: Lab
     kvm_lab: Lab
 
-    def on_node(self, url: str) -> str:
-        """Fetch an address from where a node of the lab is."""
+    def fetch_on_node(self, url: str) -> str:
+        """Fetch a URL from the network of a node of the lab."""
         command = ["ip", "netns", "exec", "gntfake", "curl", "-fsS", url]
         run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
         return run.stdout
 
-    def os_script_got(self, name: str, parameter: str) -> str:
-        """Return what the newest OS create script of a machine was given."""
-        newest = max(RUNS.glob(f"{name}.*"), key=lambda path: path.stat().st_mtime)
-        found = re.search(rf"^OSP_{parameter}=(.*)$", newest.read_text(), re.MULTILINE)
-        assert found, newest.read_text()
-        return found[1]
+    def os_script_parameter(self, name: str, parameter: str) -> str:
+        """Return a parameter of the latest OS create script of a machine."""
+        latest_run = max(RUNS.glob(f"{name}.*"), key=lambda path: path.stat().st_mtime)
+        match = re.search(
+            rf"^OSP_{parameter}=(.*)$", latest_run.read_text(), re.MULTILINE
+        )
+        assert match, latest_run.read_text()
+        return match[1]
 
 
-def take_away(lab: Lab, kvm_lab: Lab) -> None:
-    """Remove what a story has made; what does not hear is switched off before."""
+def remove_machines(lab: Lab, kvm_lab: Lab) -> None:
+    """Remove the machines; the one on KVM ignores ACPI and is powered off first."""
     lab.remove(FIRST, SECOND)
     if REAL in kvm_lab.names():
         body = {"timeout": 0}
@@ -89,7 +91,7 @@ def take_away(lab: Lab, kvm_lab: Lab) -> None:
 def service(
     chromium: Browser, lab: Lab, kvm_lab: Lab, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    take_away(lab, kvm_lab)
+    remove_machines(lab, kvm_lab)
     product = Product(
         tmp_path_factory.mktemp("story"),
         host=f"{lab.host.rpartition('.')[0]}.254",
@@ -99,38 +101,38 @@ def service(
     with product:
         product.shell(MAKE_PEOPLE)
         visits = Visits(chromium, product.url, {})
-        # By a number of a network, and without TLS, it counts for nothing.
-        visits.expect_complaint("Cross-Origin-Opener-Policy")
+        # Browsers ignore it for an IP address without TLS.
+        visits.expect_console_error("Cross-Origin-Opener-Policy")
         page = visits("root")
-        for slug, each in (("athens", lab), ("sparta", kvm_lab)):
-            add_cluster(page, slug, each.host, each.port)
-        yield Service(product, Post(product), visits, lab, kvm_lab)
+        for slug, cluster in (("athens", lab), ("sparta", kvm_lab)):
+            add_cluster(page, slug, cluster.host, cluster.port)
+        yield Service(product, Mailbox(product), visits, lab, kvm_lab)
         visits.close()
-    take_away(lab, kvm_lab)
+    remove_machines(lab, kvm_lab)
 
 
-def test_from_a_registration_to_the_end_of_a_machine(service: Service) -> None:
+def test_a_machine_from_registration_to_destruction(service: Service) -> None:
     register(service)
     nina = service.visit.window()
     first_login(service, nina)
     add_key(nina)
     apply(service, nina)
     review(service)
-    runs(service, nina)
+    check_running(service, nina)
     share(service, nina)
     isolate(service, nina)
     rename(service, nina)
     reinstall(service, nina)
     destroy(service, nina)
-    told_in_the_history(service, nina)
+    check_history(service, nina)
 
 
-# -- people
+# -- the account
 
 
 def register(service: Service) -> None:
     page = service.visit("", "/accounts/register/")
-    looks_right(page, "register")
+    assert_looks_right(page, "register")
     for label, text in (
         ("User name", NINA),
         ("Mail address", MAIL),
@@ -143,25 +145,25 @@ def register(service: Service) -> None:
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
 
-    page.goto(service.post.link(MAIL, "Confirm your mail address"))
-    looks_right(page, "confirm-registration")
+    page.goto(service.mailbox.link(MAIL, "Confirm your mail address"))
+    assert_looks_right(page, "confirm-registration")
     for label in ("Password", "Confirm password"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm and set password").click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Your mail address is confirmed")
 
-    page = service.visit("root", service.post.link(ADMIN, "Registration: nina"))
-    looks_right(page, "approve")
+    page = service.visit("root", service.mailbox.link(ADMIN, "Registration: nina"))
+    assert_looks_right(page, "approve")
     page.get_by_role("button", name="Approve").click()
-    service.post.read(MAIL, "Your account is ready")
+    service.mailbox.read(MAIL, "Your account is ready")
 
 
 def first_login(service: Service, nina: Page) -> None:
-    nina.goto(service.post.link(MAIL, "Your account is ready"))
+    nina.goto(service.mailbox.link(MAIL, "Your account is ready"))
     log_in(nina, NINA, PASSWORD)
     expect(nina.locator(".greeting")).to_contain_text("Welcome, Nina")
-    looks_right(nina, "first-login")
+    assert_looks_right(nina, "first-login")
 
 
 def add_key(nina: Page) -> None:
@@ -169,10 +171,10 @@ def add_key(nina: Page) -> None:
     nina.get_by_label("Public keys").fill(KEY)
     nina.get_by_role("button", name="Add", exact=True).click()
     expect(nina.locator("table.keys")).to_contain_text("nina@home")
-    looks_right(nina, "profile")
+    assert_looks_right(nina, "profile")
 
 
-# -- to a machine
+# -- the application
 
 
 def apply(service: Service, nina: Page) -> None:
@@ -182,58 +184,58 @@ def apply(service: Service, nina: Page) -> None:
     nina.get_by_label("Disk").select_option("5")
     nina.get_by_label("Operating system").select_option("debian")
     nina.get_by_label("I accept the terms").check()
-    looks_right(nina, "apply")
+    assert_looks_right(nina, "apply")
     nina.get_by_role("button", name="Submit application").click()
     expect(nina.get_by_role("heading", level=1)).to_contain_text(FIRST)
-    service.post.read(MANAGER, FIRST)
+    service.mailbox.read(MANAGER, FIRST)
 
 
 def review(service: Service) -> None:
-    page = service.visit("rhea", service.post.link(MANAGER, FIRST))
+    page = service.visit("rhea", service.mailbox.link(MANAGER, FIRST))
     page.get_by_label("Cluster").select_option("athens")
     panel = page.locator("#panel")
     panel.get_by_label("default", exact=True).check()
     panel.get_by_label("public-v4").check()
     panel.get_by_label("file", exact=True).check()
-    looks_right(page, "review")
+    assert_looks_right(page, "review")
 
     page.get_by_role("button", name="Dry run").click()
-    trial = page.locator("#trial")
-    expect(trial).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
+    dry_run = page.locator("#trial")
+    expect(dry_run).to_contain_text(f"athens can build {FIRST}", timeout=JOB_MS)
     page.get_by_role("button", name="Accept and build").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=JOB_MS)
-    looks_right(page, "application-created")
+    assert_looks_right(page, "application-created")
 
 
-def runs(service: Service, nina: Page) -> None:
-    nina.goto(service.post.link(MAIL, f"Your machine {FIRST} is ready"))
+def check_running(service: Service, nina: Page) -> None:
+    nina.goto(service.mailbox.link(MAIL, f"Your machine {FIRST} is ready"))
     expect(nina.locator(".page-head .state")).to_contain_text("Running")
-    looks_right(nina, "machine-new")
-    service.post.read(MANAGER, f"{FIRST} was built")
-    url = service.os_script_got(FIRST, "IMG_SSH_KEY_URL")
-    assert service.on_node(url) == f"{KEY}\n"
+    assert_looks_right(nina, "machine-new")
+    service.mailbox.read(MANAGER, f"{FIRST} was built")
+    url = service.os_script_parameter(FIRST, "IMG_SSH_KEY_URL")
+    assert service.fetch_on_node(url) == f"{KEY}\n"
 
 
-# -- what owners do
+# -- actions of owners
 
 
-def expect_done(page: Page, words: str) -> None:
-    """Wait until a machine's page says that this was done."""
-    done = page.locator(".job-done", has_text=words)
-    expect(done).to_be_visible(timeout=JOB_MS)
+def expect_done(page: Page, text: str) -> None:
+    """Wait until a machine's page shows this outcome."""
+    outcome = page.locator(".job-done", has_text=text)
+    expect(outcome).to_be_visible(timeout=JOB_MS)
 
 
-def machine(nina: Page, name: str = FIRST) -> None:
+def open_machine(nina: Page, name: str = FIRST) -> None:
     nina.goto(f"/instances/athens/{name}/")
 
 
 def share(service: Service, nina: Page) -> None:
-    machine(nina)
+    open_machine(nina)
     nina.get_by_role("link", name="Change the owners").click()
     nina.get_by_label("Name", exact=True).fill("bob")
     nina.get_by_role("button", name="Add owner").click()
     expect_done(nina, "Owners changed")
-    service.post.read("bob@example.org", f"You are now an owner of {FIRST}")
+    service.mailbox.read("bob@example.org", f"You are now an owner of {FIRST}")
     bob = service.visit("bob", f"/instances/athens/{FIRST}/")
     expect(bob.get_by_role("heading", level=1)).to_have_text(FIRST)
 
@@ -243,7 +245,7 @@ def isolate(service: Service, nina: Page) -> None:
     root.get_by_role("button", name="Isolate", exact=True).click()
     expect_done(root, "Isolated")
 
-    machine(nina)
+    open_machine(nina)
     expect(nina.locator("#manage")).to_contain_text("all network access is blocked")
     nina.get_by_role("link", name="Change whitelist").click()
     nina.get_by_label("Whitelisted network").fill("192.0.2.0/28")
@@ -254,17 +256,17 @@ def isolate(service: Service, nina: Page) -> None:
 
 
 def rename(service: Service, nina: Page) -> None:
-    machine(nina)
+    open_machine(nina)
     nina.get_by_role("link", name="Rename").click()
     nina.get_by_label("New name").fill(SECOND)
     nina.get_by_label("Machine name").fill(FIRST)
-    looks_right(nina, "rename")
+    assert_looks_right(nina, "rename")
     nina.get_by_role("button", name="Send confirmation link").click()
 
-    nina.goto(service.post.link(MAIL, f"Confirm: rename {FIRST}"))
-    looks_right(nina, "rename-confirm")
+    nina.goto(service.mailbox.link(MAIL, f"Confirm: rename {FIRST}"))
+    assert_looks_right(nina, "rename-confirm")
     nina.get_by_role("button", name="Rename now").click()
-    # Its page follows it to its new address.
+    # The page redirects to the new address.
     expect(nina).to_have_url(re.compile(SECOND), timeout=JOB_MS)
     reload_until(nina, nina.locator(".page-head .state", has_text="Running"), 60)
     assert service.lab.instance(SECOND)["status"] == "running"
@@ -276,25 +278,25 @@ def reinstall(service: Service, nina: Page) -> None:
     nina.get_by_label("Machine name").fill(SECOND)
     nina.get_by_role("button", name="Send confirmation link").click()
 
-    nina.goto(service.post.link(MAIL, f"Confirm: reinstall {SECOND}"))
+    nina.goto(service.mailbox.link(MAIL, f"Confirm: reinstall {SECOND}"))
     nina.get_by_role("button", name="Reinstall now").click()
     expect_done(nina, "Reinstalled")
-    assert service.os_script_got(SECOND, "IMG_ID") == "alpine"
-    keys = service.on_node(service.os_script_got(SECOND, "IMG_SSH_KEY_URL"))
+    assert service.os_script_parameter(SECOND, "IMG_ID") == "alpine"
+    keys = service.fetch_on_node(service.os_script_parameter(SECOND, "IMG_SSH_KEY_URL"))
     assert keys == f"{KEY}\n"
     assert service.lab.instance(SECOND)["status"] == "running"
 
 
 def destroy(service: Service, nina: Page) -> None:
-    machine(nina, SECOND)
+    open_machine(nina, SECOND)
     nina.get_by_role("link", name="Destroy").click()
     nina.get_by_label("Machine name").fill(SECOND)
-    looks_right(nina, "destroy")
+    assert_looks_right(nina, "destroy")
     nina.get_by_role("button", name="Send confirmation link").click()
 
-    link = service.post.link(MAIL, f"Confirm: destroy {SECOND}")
+    link = service.mailbox.link(MAIL, f"Confirm: destroy {SECOND}")
     stranger = service.visit.window("bob")
-    service.visit.expect_complaint("status of 404")
+    service.visit.expect_console_error("status of 404")
     answer = stranger.goto(link)
     assert answer is not None
     assert answer.status == 404
@@ -305,9 +307,9 @@ def destroy(service: Service, nina: Page) -> None:
     )
 
 
-def told_in_the_history(service: Service, nina: Page) -> None:
+def check_history(service: Service, nina: Page) -> None:
     root = service.visit("root", "/history/?size=100")
-    for words in (
+    for text in (
         "Apply for a machine",
         "Build",
         "Change owners",
@@ -317,13 +319,13 @@ def told_in_the_history(service: Service, nina: Page) -> None:
         "Reinstall",
         "Destroy",
     ):
-        expect(root.locator(".lines").get_by_text(words).first).to_be_visible()
-    looks_right(root, "history-of-a-life")
+        expect(root.locator(".lines").get_by_text(text).first).to_be_visible()
+    assert_looks_right(root, "history-of-a-life")
     nina.goto("/history/")
     expect(nina.locator(".lines").get_by_text("Destroy").first).to_be_visible()
 
 
-# -- what only KVM has
+# -- KVM only
 
 
 def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> None:
@@ -337,7 +339,7 @@ def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> No
 
     configure(bob)
     expect(bob.locator("#machine")).to_contain_text("Needs reboot")
-    looks_right(bob, "needs-reboot")
+    assert_looks_right(bob, "needs-reboot")
     reboot(bob)
 
     reload_until(bob, bob.locator("#machine:not(:has-text('Needs reboot'))"))
@@ -347,14 +349,14 @@ def test_a_configuration_takes_effect_at_the_next_reboot(service: Service) -> No
 def configure(bob: Page) -> None:
     bob.get_by_role("link", name="Change configuration").click()
     bob.get_by_label("Boot").first.select_option("network")
-    looks_right(bob, "configure")
+    assert_looks_right(bob, "configure")
     bob.get_by_role("button", name="Change configuration").click()
     expect_done(bob, "Configuration changed")
 
 
 def reboot(bob: Page) -> None:
-    """Reboot what hears no wish to shut down: after two minutes it is switched off."""
+    """Reboot a machine that ignores ACPI: after two minutes it is powered off."""
     bob.get_by_text("Reboot…").click()
     bob.get_by_role("button", name="Reboot", exact=True).click()
-    done = bob.locator(".job-done", has_text="Rebooted")
-    expect(done).to_be_visible(timeout=2 * JOB_MS)
+    outcome = bob.locator(".job-done", has_text="Rebooted")
+    expect(outcome).to_be_visible(timeout=2 * JOB_MS)

@@ -1,4 +1,4 @@
-"""People who visit the site, each in a browser of their own that must not complain."""
+"""Browser windows of users, whose console must stay free of errors."""
 
 import re
 from typing import Any
@@ -16,24 +16,23 @@ from playwright.sync_api import (
 PATIENCE_MS = 20_000
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
-# htmx says so when one gives up what was asked for since one asks for something else.
-OVERTAKEN = re.compile(r"htmx:(sendAbort|afterRequest)")
+# htmx logs this when a newer request aborts an older one.
+ABORTED_REQUEST = re.compile(r"htmx:(sendAbort|afterRequest)")
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 def log_in(page: Page, name: str, password: str = "") -> None:
-    """Fill in the form of the login page, on which the page is."""
+    """Fill in the form of the login page, which is open."""
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(password or name)
     page.get_by_role("button", name="Log in").click()
 
 
 class Visits:
-    """Opens pages for people, and keeps what their browsers complain of.
+    """Opens pages for users, and collects errors and warnings of their consoles.
 
-    Nobody gets a way round the content security policy, so that what it stops is a
-    complaint too.
+    The content security policy isn't bypassed, so that violations are errors too.
     """
 
     def __init__(
@@ -43,8 +42,8 @@ class Visits:
         self._url = url
         self._sessions = sessions
         self._contexts: list[BrowserContext] = []
-        self._complaints: list[str] = []
-        self._expected = [OVERTAKEN]
+        self._messages: list[str] = []
+        self._expected = [ABORTED_REQUEST]
 
     def __call__(
         self,
@@ -55,38 +54,38 @@ class Visits:
         phone: bool = False,
         **options: Any,
     ) -> Page:
-        """Open a page for somebody; without a name, for somebody not logged in.
+        """Open a page for a user; without a name, for somebody not logged in.
 
         ``options`` are those of playwright's contexts.
         """
         page = self.window(name, phone=phone, **options)
         if status != 200:
-            self.expect_complaint(rf"status of {status}")
+            self.expect_console_error(rf"status of {status}")
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == status, f"{path}: {answer.status}"
         return page
 
     def window(self, name: str = "", *, phone: bool = False, **options: Any) -> Page:
-        """Open an empty window for somebody, with a session of theirs."""
+        """Open an empty window for a user, with their session."""
         session = self._session(name) if name else None
         page = self._context(phone, {"storage_state": session, **options}).new_page()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self._complain(f"{page.url}: {error}"))
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self._add_message(f"{page.url}: {error}"))
         return page
 
-    def expect_complaint(self, pattern: str) -> None:
-        """Take what matches for part of the story."""
+    def expect_console_error(self, pattern: str) -> None:
+        """Ignore messages that match."""
         self._expected.append(re.compile(pattern))
 
     def forget(self, name: str) -> None:
-        """Take somebody's session, who has logged out, for ended."""
+        """Drop the session of a user who has logged out."""
         self._sessions.pop(name)
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
-        assert not self._complaints, "\n".join(self._complaints)
+        assert not self._messages, "\n".join(self._messages)
 
     def _session(self, name: str) -> StorageState:
         if name not in self._sessions:
@@ -99,7 +98,7 @@ class Visits:
         return self._sessions[name]
 
     def _context(self, phone: bool, options: dict[str, Any]) -> BrowserContext:
-        given = {
+        context_options = {
             "base_url": self._url,
             "viewport": PHONE if phone else DESKTOP,
             "has_touch": phone,
@@ -107,19 +106,19 @@ class Visits:
             "reduced_motion": "reduce",
             **options,
         }
-        context = self._browser.new_context(**given)
+        context = self._browser.new_context(**context_options)
         context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         return context
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            where = message.location["url"]
-            self._complain(f"{where}: {message.type}: {message.text}")
+            url = message.location["url"]
+            self._add_message(f"{url}: {message.type}: {message.text}")
 
-    def _complain(self, text: str) -> None:
+    def _add_message(self, text: str) -> None:
         if not any(pattern.search(text) for pattern in self._expected):
-            self._complaints.append(text)
+            self._messages.append(text)
 
 
 JOB_MS = 60_000

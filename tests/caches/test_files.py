@@ -25,8 +25,8 @@ def make_cache(directory: Path, max_entries: int = 300) -> FileBasedCache:
 
 
 @pytest.fixture
-def in_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the next write cull, as the first after a minute does."""
+def cull_at_next_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the next write cull, as the first one after a minute does."""
     monkeypatch.setattr(FileBasedCache, "_culled_at", {})
 
 
@@ -34,7 +34,7 @@ def values(directory: Path) -> list[Path]:
     return list(directory.glob("*.value"))
 
 
-def test_what_is_set_is_there_for_other_processes(
+def test_values_are_shared_between_processes(
     cache: FileBasedCache, directory: Path
 ) -> None:
     cache.set("key", {"a": [1]})
@@ -45,14 +45,14 @@ def test_what_is_set_is_there_for_other_processes(
     assert other.get_many(["key", "none"]) == {"key": {"a": [1]}}
 
 
-def test_what_is_not_there_is_missing(cache: FileBasedCache) -> None:
+def test_missing_keys_have_no_value(cache: FileBasedCache) -> None:
     assert cache.get("key", 5) == 5
     assert not cache.has_key("key")
     assert not cache.delete("key")
     assert not cache.touch("key")
 
 
-def test_what_is_deleted_is_missing(cache: FileBasedCache) -> None:
+def test_deleted_keys_are_missing(cache: FileBasedCache) -> None:
     cache.set("key", 1)
 
     assert cache.delete("key")
@@ -65,8 +65,8 @@ def test_a_value_expires(
     cache.set("short", 1, 10)
     cache.set("long", 1, 10)
     cache.touch("long", 100)
-    later = time.time() + 11
-    monkeypatch.setattr(time, "time", lambda: later)
+    future = time.time() + 11
+    monkeypatch.setattr(time, "time", lambda: future)
 
     assert (cache.get("short"), cache.get("long")) == (None, 1)
     assert not cache.has_key("short")
@@ -90,20 +90,20 @@ def test_only_one_of_many_threads_adds_a_key(
     assert sorted(added) == [False] * 7 + [True]
 
 
-def test_counting_leaves_the_time_to_expire(
+def test_counting_keeps_the_expiry(
     cache: FileBasedCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.set("count", 1, 10)
 
     assert cache.incr("count", 2) == 3
-    later = time.time() + 11
-    monkeypatch.setattr(time, "time", lambda: later)
+    future = time.time() + 11
+    monkeypatch.setattr(time, "time", lambda: future)
     assert cache.get("count") is None
     with pytest.raises(ValueError, match="count"):
         cache.incr("count")
 
 
-def test_files_are_for_nobody_else(cache: FileBasedCache, directory: Path) -> None:
+def test_files_are_private(cache: FileBasedCache, directory: Path) -> None:
     cache.set("key", 1)
 
     (path,) = values(directory)
@@ -127,8 +127,8 @@ def test_a_planted_pickle_does_not_run(
     assert not exploit.was_run
 
 
-@pytest.mark.usefixtures("in_a_minute")
-def test_too_many_values_that_expire_leave_those_that_do_not(
+@pytest.mark.usefixtures("cull_at_next_write")
+def test_culling_removes_only_values_that_expire(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = make_cache(directory, max_entries=10)
@@ -139,19 +139,19 @@ def test_too_many_values_that_expire_leave_those_that_do_not(
 
     cache.set("last", 1, 1000)
 
-    left = [number for number in range(30) if cache.has_key(number)]
+    remaining = [number for number in range(30) if cache.has_key(number)]
     assert cache.has_key("snapshot")
-    assert left == list(range(20, 30)), "the next to expire go first"
+    assert remaining == list(range(20, 30)), "the next to expire go first"
 
 
-@pytest.mark.usefixtures("in_a_minute")
-def test_what_has_expired_and_what_was_never_finished_leaves_no_file(
+@pytest.mark.usefixtures("cull_at_next_write")
+def test_expired_values_and_drafts_are_removed(
     cache: FileBasedCache, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.set("key", 1, 1)
     (directory / "half.draft").write_bytes(b"")
-    later = time.time() + 2 * CULL_EVERY_S + 5
-    monkeypatch.setattr(time, "time", lambda: later)
+    future = time.time() + 2 * CULL_EVERY_S + 5
+    monkeypatch.setattr(time, "time", lambda: future)
     monkeypatch.setattr(FileBasedCache, "_culled_at", {})
 
     cache.set("other", 1)
@@ -160,7 +160,7 @@ def test_what_has_expired_and_what_was_never_finished_leaves_no_file(
     assert not list(directory.glob("*.draft"))
 
 
-def test_a_directory_that_went_away_is_made_again(
+def test_a_missing_directory_is_created_again(
     cache: FileBasedCache, directory: Path
 ) -> None:
     cache.set("key", 1)

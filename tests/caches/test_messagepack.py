@@ -23,7 +23,7 @@ VALUES = (
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_plain_values_come_back_as_they_were(value: object) -> None:
+def test_plain_values_round_trip(value: object) -> None:
     assert decode(encode(value)) == value
 
 
@@ -41,7 +41,7 @@ def test_plain_values_come_back_as_they_were(value: object) -> None:
         pytest.param(pickle.dumps({"a": 1}), id="pickle"),
     ],
 )
-def test_what_cannot_be_read_is_logged_and_unreadable(
+def test_unreadable_data_is_logged(
     data: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert decode(data) is UNREADABLE

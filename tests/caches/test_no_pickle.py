@@ -1,4 +1,4 @@
-"""Nothing in the product loads a format that can run code."""
+"""The product loads no format that can run code."""
 
 import ast
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ RUN_CODE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 PRODUCT = [
     *(
         path
-        for room in ("apps", "ganetimgr")
-        for path in (BASE_DIR / room).rglob("*.py")
+        for folder in ("apps", "ganetimgr")
+        for path in (BASE_DIR / folder).rglob("*.py")
     ),
     *BASE_DIR.glob("*.py"),
 ]
 
 
-def imported(path: Path) -> Iterator[str]:
+def imported_modules(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -31,11 +31,13 @@ def imported(path: Path) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-def test_no_module_of_the_product_loads_what_could_run_code() -> None:
-    guilty = [path for path in PRODUCT if RUN_CODE & set(imported(path))]
+def test_no_module_imports_a_format_that_can_run_code() -> None:
+    offending_paths = [
+        path for path in PRODUCT if RUN_CODE & set(imported_modules(path))
+    ]
 
     assert len(PRODUCT) > 100
-    assert guilty == []
+    assert offending_paths == []
 
 
 def test_the_default_cache_and_sessions_are_not_pickled() -> None:

@@ -22,7 +22,7 @@ def server() -> Iterator[services.Redis]:
 def cache(server: services.Redis) -> RedisCache:
     server.flush()
     settings = server.caches["default"]
-    # What somebody might have left there from another project.
+    # As copied from another project.
     options = {"SERIALIZER": "django_redis.serializers.pickle.PickleSerializer"}
     return RedisCache(settings["LOCATION"], {"TIMEOUT": None, "OPTIONS": options})
 
@@ -31,7 +31,7 @@ def plant(cache: RedisCache, key: str, data: bytes) -> None:
     cache.client.get_client(write=True).set(cache.make_key(key), data)
 
 
-def test_values_come_back(cache: RedisCache) -> None:
+def test_values_round_trip(cache: RedisCache) -> None:
     cache.set("key", {"a": [1, b"x"]})
     cache.add("number", 1)
 

@@ -1,4 +1,4 @@
-"""What the demo serves beside the product: images, a feed, and mails to be read."""
+"""The demo's server of images, a feed and sent mails."""
 
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -20,16 +20,16 @@ HOSTILE = "<script>hacked()</script>"
 def server(tmp_path: Path) -> Iterator[str]:
     offerings.write(tmp_path / "beside", "http://localhost:1")
     (tmp_path / "mail").mkdir()
-    running = beside.serve(0, tmp_path / "beside", tmp_path / "mail")
-    with served(running):
-        yield f"http://127.0.0.1:{running.server_port}"
+    http_server = beside.serve(0, tmp_path / "beside", tmp_path / "mail")
+    with served(http_server):
+        yield f"http://127.0.0.1:{http_server.server_port}"
 
 
-def keep(directory: Path, name: str, *mails: EmailMessage) -> None:
-    """Write mails as Django's backend of files does."""
+def write_mails(directory: Path, name: str, *mails: EmailMessage) -> None:
+    """Write mails as Django's file backend does."""
     separator = b"-" * 79 + b"\n"
-    written = b"".join(mail.as_bytes() + b"\n" + separator for mail in mails)
-    (directory / "mail" / name).write_bytes(written)
+    content = b"".join(mail.as_bytes() + b"\n" + separator for mail in mails)
+    (directory / "mail" / name).write_bytes(content)
 
 
 def mail(subject: str, text: str, html: str = "") -> EmailMessage:
@@ -43,8 +43,8 @@ def mail(subject: str, text: str, html: str = "") -> EmailMessage:
 
 
 def test_the_newest_mail_is_on_top(server: str, tmp_path: Path) -> None:
-    keep(tmp_path, "1.log", mail("First", "x"), mail("Δεύτερο", "x"))
-    keep(tmp_path, "2.log", mail("Third", "x"))
+    write_mails(tmp_path, "1.log", mail("First", "x"), mail("Δεύτερο", "x"))
+    write_mails(tmp_path, "2.log", mail("Third", "x"))
 
     page = requests.get(f"{server}/mails/", timeout=5).text
 
@@ -52,7 +52,9 @@ def test_the_newest_mail_is_on_top(server: str, tmp_path: Path) -> None:
 
 
 def test_a_mail_is_shown_with_links_to_follow(server: str, tmp_path: Path) -> None:
-    keep(tmp_path, "1.log", mail("Hi", "Go: http://localhost:1/a?b=c&d=e\n", "<p>Go"))
+    write_mails(
+        tmp_path, "1.log", mail("Hi", "Go: http://localhost:1/a?b=c&d=e\n", "<p>Go")
+    )
 
     page = requests.get(f"{server}/mails/0/", timeout=5).text
     html = requests.get(f"{server}/mails/0/html", timeout=5).text
@@ -63,7 +65,7 @@ def test_a_mail_is_shown_with_links_to_follow(server: str, tmp_path: Path) -> No
 
 
 def test_no_script_of_a_mail_runs(server: str, tmp_path: Path) -> None:
-    keep(tmp_path, "1.log", mail(HOSTILE, HOSTILE, HOSTILE))
+    write_mails(tmp_path, "1.log", mail(HOSTILE, HOSTILE, HOSTILE))
 
     for path in ("/mails/", "/mails/0/"):
         assert HOSTILE not in requests.get(server + path, timeout=5).text
@@ -72,13 +74,13 @@ def test_no_script_of_a_mail_runs(server: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["5/", "x/", "0/../../x", "0/text", "-1/"])
-def test_what_is_no_mail_is_not_found(server: str, path: str) -> None:
+def test_other_paths_are_not_found(server: str, path: str) -> None:
     answer = requests.get(f"{server}/mails/{path}", timeout=5)
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
 
 
-def test_before_any_mail_the_page_says_so(server: str) -> None:
+def test_an_empty_mailbox_says_so(server: str) -> None:
     assert "No mail" in requests.get(server, timeout=5).text
 
 
@@ -87,8 +89,8 @@ def test_images_are_listed_with_their_descriptions(server: str) -> None:
 
     for name, description in offerings.IMAGES.items():
         assert name in listing
-        beside_it = requests.get(f"{server}/images/{name}.dsc", timeout=5).text
-        assert beside_it.strip() == description
+        description_file = requests.get(f"{server}/images/{name}.dsc", timeout=5).text
+        assert description_file.strip() == description
 
 
 def test_the_feed_has_news(server: str) -> None:
@@ -98,7 +100,7 @@ def test_the_feed_has_news(server: str) -> None:
     assert problem == ""
 
 
-def test_the_operating_systems_are_right() -> None:
+def test_the_operating_systems_are_valid() -> None:
     rule = RULES["OPERATING_SYSTEMS"]
 
     assert list(rule.complaints("X", offerings.OPERATING_SYSTEMS)) == []

@@ -1,4 +1,4 @@
-"""The demo from its start to its end, as ``make demo`` and ``make run`` run it."""
+"""The demo as ``make demo`` and ``make run`` run it."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.system
 
 
 class Demo:
-    """The demo in a directory of its own."""
+    """A running demo in a directory of its own."""
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.state = directory / "demo"
@@ -37,12 +37,12 @@ class Demo:
             )
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self._output.read_text()
 
     def is_ready(self) -> bool:
-        assert self.process.poll() is None, self.said
-        return "is ready" in self.said
+        assert self.process.poll() is None, self.output
+        return "is ready" in self.output
 
 
 @contextmanager
@@ -65,13 +65,13 @@ def test_its_state_is_private(demo: Demo) -> None:
     assert stat.S_IMODE(demo.state.stat().st_mode) == 0o700
 
 
-def test_it_says_where_it_is_and_who_can_log_in(demo: Demo) -> None:
-    assert f"http://localhost:{demo.port}/" in demo.said
-    assert "/mails/" in demo.said
-    assert "reviews applications" in demo.said
+def test_the_output_lists_addresses_and_users(demo: Demo) -> None:
+    assert f"http://localhost:{demo.port}/" in demo.output
+    assert "/mails/" in demo.output
+    assert "reviews applications" in demo.output
 
 
-def test_people_find_what_is_promised(demo: Demo) -> None:
+def test_users_find_applications_and_news(demo: Demo) -> None:
     browser = Browser(f"http://localhost:{demo.port}")
     browser.log_in("rita", "demo")
 
@@ -80,26 +80,26 @@ def test_people_find_what_is_promised(demo: Demo) -> None:
         answer.raise_for_status()
         return answer.text
 
-    listed = page("/application/list")
+    list_page = page("/application/list")
     for state in ("Pending", "Failed", "Rejected", "Created"):
-        assert state in listed
+        assert state in list_page
     assert "New nodes in Athens" in page("/news")
     assert "placeholder" in page("/about/tos/")
 
 
 def test_mails_can_be_read_and_their_links_lead_to_the_site(demo: Demo) -> None:
-    mails = demo.said.partition("Mails can be read at ")[2].split(". ")[0]
+    mails = demo.output.partition("Mails can be read at ")[2].split(". ")[0]
 
-    def has_come() -> bool:
+    def has_arrived() -> bool:
         return "shop.eleni.example.org" in requests.get(mails, timeout=5).text
 
-    services.wait_until(has_come, 30, "the first mail")
+    services.wait_until(has_arrived, 30, "the first mail")
     mail = requests.get(f"{mails}0/", timeout=5).text
     assert f'href="http://localhost:{demo.port}/application/' in mail
 
 
-def test_ctrl_c_ends_all_of_it(demo: Demo) -> None:
-    mails = demo.said.partition("Mails can be read at ")[2].split(". ")[0]
+def test_ctrl_c_ends_all_processes(demo: Demo) -> None:
+    mails = demo.output.partition("Mails can be read at ")[2].split(". ")[0]
 
     demo.process.send_signal(signal.SIGINT)
 
@@ -109,7 +109,7 @@ def test_ctrl_c_ends_all_of_it(demo: Demo) -> None:
             requests.get(address, timeout=5)
 
 
-def test_whoever_works_on_it_keeps_the_data_and_may_start_the_watcher(
+def test_develop_mode_keeps_data_and_can_run_without_a_watcher(
     tmp_path: Path,
 ) -> None:
     with running(tmp_path, "--develop") as first:
@@ -120,7 +120,7 @@ def test_whoever_works_on_it_keeps_the_data_and_may_start_the_watcher(
         address = f"http://localhost:{second.port}/user/profile/"
         page = browser.session.get(address, timeout=60).text
         command = "watcher.py --foreground --debug"
-        services.wait_until(lambda: command in second.said, 60, "the command")
+        services.wait_until(lambda: command in second.output, 60, "the command")
 
     assert "alice@" in page
     assert "/static/ganetimgr/css/pages.css" in page

@@ -1,4 +1,4 @@
-"""Who and what there is in the demo."""
+"""The users, applications and other rows of the demo."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,32 +33,32 @@ def demo(db: None, settings: Settings) -> None:
     applications.create()
 
 
-def logs_in(client: Client, name: str) -> bool:
-    sent = {"username": name, "password": people.PASSWORD}
-    return client.post(reverse("accounts:login"), sent).status_code == 302
+def can_log_in(client: Client, name: str) -> bool:
+    data = {"username": name, "password": people.PASSWORD}
+    return client.post(reverse("accounts:login"), data).status_code == 302
 
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("name", people.LOGINS)
-def test_everybody_who_is_named_can_log_in(client: Client, name: str) -> None:
-    assert logs_in(client, name)
+def test_listed_users_can_log_in(client: Client, name: str) -> None:
+    assert can_log_in(client, name)
     assert client.get(reverse("applications:list")).status_code == 200
 
 
 @pytest.mark.usefixtures("demo")
-def test_nobody_else_can(client: Client) -> None:
+def test_nobody_else_can_log_in(client: Client) -> None:
     for user in User.objects.exclude(username__in=people.LOGINS):
-        assert not logs_in(client, user.username)
+        assert not can_log_in(client, user.username)
 
 
 @pytest.mark.usefixtures("demo")
-def test_each_may_do_what_is_said_of_them() -> None:
-    person = {
+def test_users_have_the_documented_permissions() -> None:
+    people_by_name = {
         name: Person.of(User.objects.get(username=name)) for name in people.LOGINS
     }
 
-    assert is_reviewer(person["rita"])
-    assert not is_reviewer(person["olga"])
+    assert is_reviewer(people_by_name["rita"])
+    assert not is_reviewer(people_by_name["olga"])
     assert User.objects.get(username="leo").has_perm("ganeti.can_isolate")
     assert User.objects.get(username="eva").has_perm("flatpages.change_flatpage")
     assert language_of(User.objects.get(username="eleni")) == "el"
@@ -73,10 +73,12 @@ def test_keys_are_as_openssh_writes_them() -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_there_are_applications_in_every_state_that_waits_or_has_ended(
+def test_there_are_applications_in_every_state_without_a_machine(
     client: Client,
 ) -> None:
-    states = {Status(found.status) for found in InstanceApplication.objects.all()}
+    states = {
+        Status(application.status) for application in InstanceApplication.objects.all()
+    }
 
     # "Created" needs a machine, which the simulated clusters have.
     assert states == {

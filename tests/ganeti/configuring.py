@@ -8,7 +8,7 @@ from django.test import Client
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
 from apps.net import probe
-from apps.net.probe import Unsuitable
+from apps.net.probe import UnsuitableUrlError
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import url
 
@@ -31,7 +31,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def look(url: str, *, allow_private: bool, ports: list[int]) -> None:
         asked.append(url)
         if url == "no" or allow_private:
-            raise Unsuitable("There is nothing.")
+            raise UnsuitableUrlError("There is nothing.")
 
     monkeypatch.setattr(probe, "check", look)
     return asked

@@ -66,7 +66,7 @@ def test_the_certificate_is_shown_as_openssl_prints_it(
     shown = cluster_check.look(athens.host, athens.port)
 
     assert shown.fingerprint == athens.fingerprint
-    assert shown.spelled.replace(":", "").lower() == athens.fingerprint
+    assert shown.formatted_fingerprint.replace(":", "").lower() == athens.fingerprint
     assert shown.subject == "CN=athens"
 
 

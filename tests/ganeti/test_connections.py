@@ -32,7 +32,7 @@ def patience(
     seen: list[float | None] = []
 
     def transport(endpoint: Endpoint) -> Transport:
-        seen.append(endpoint.patience_s)
+        seen.append(endpoint.max_wait_s)
         return published
 
     monkeypatch.setattr(connections, "transport_factory", transport)

@@ -117,29 +117,29 @@ def test_rotation_names_whose_password_no_key_fits_and_fails(
 
 
 def test_a_sealed_password_opens_for_its_address_alone() -> None:
-    token = sealed_password.seal("secret", place="athens:5080")
+    token = sealed_password.seal("secret", address="athens:5080")
 
     assert "secret" not in token
-    assert sealed_password.unseal(token, place="athens:5080") == "secret"
-    assert sealed_password.unseal(token, place="evil:5080") == ""
+    assert sealed_password.unseal(token, address="athens:5080") == "secret"
+    assert sealed_password.unseal(token, address="evil:5080") == ""
 
 
 def test_a_sealed_password_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr(time, "time", lambda: now)
-    token = sealed_password.seal("secret", place="athens:5080")
+    token = sealed_password.seal("secret", address="athens:5080")
 
     now += sealed_password.VALID_S + 1
 
-    assert sealed_password.unseal(token, place="athens:5080") == ""
+    assert sealed_password.unseal(token, address="athens:5080") == ""
 
 
 @pytest.mark.parametrize("token", ["", "x", "☃"])
 def test_what_was_not_sealed_opens_to_nothing(token: str) -> None:
-    assert sealed_password.unseal(token, place="athens:5080") == ""
+    assert sealed_password.unseal(token, address="athens:5080") == ""
 
 
 def test_a_stored_password_is_no_sealed_one() -> None:
     stored = encryption.encrypt("secret")
 
-    assert sealed_password.unseal(stored, place="athens:5080") == ""
+    assert sealed_password.unseal(stored, address="athens:5080") == ""

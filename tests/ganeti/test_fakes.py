@@ -73,7 +73,7 @@ class Side:
         return {
             row["name"]: Instance.from_rapi(
                 row, cluster="here", tag_prefix="ganetimgr"
-            ).seen(row, None, None)
+            ).with_live_state(row, None, None)
             for row in self.client.query("instance", FIELDS["instance"], named)
         }
 

@@ -25,7 +25,7 @@ def machine(name: str = "web1", **changes: Any) -> Instance:
 
 def seen(status: str | None, before: Instance | None = None) -> Instance:
     row = {"name": "web1", "status": status, "oper_state": None}
-    return machine().seen(row, before, NOON)
+    return machine().with_live_state(row, before, NOON)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,9 @@ def test_a_silent_node_leaves_what_was_seen_last_and_when(status: str | None) ->
 
 def test_what_was_seen_last_outlives_a_long_silence() -> None:
     silent = seen("ERROR_nodedown", before=seen("running"))
-    later = machine().seen({"status": "ERROR_nodedown"}, silent, datetime.now(UTC))
+    later = machine().with_live_state(
+        {"status": "ERROR_nodedown"}, silent, datetime.now(UTC)
+    )
 
     assert (later.last_seen, later.seen_at) == (State.RUNNING, NOON)
 

@@ -19,10 +19,10 @@ from apps.ganeti.state import refresh_lease
 from apps.ganeti.watch.watcher import new_name
 from tests.ganeti.fakes import instance_fields
 
-NAME = "ü" * values.LONGEST
-UUID = "u" * values.LONGEST_UUID
+NAME = "ü" * values.MAX_LENGTH
+UUID = "u" * values.MAX_UUID_LENGTH
 LINK = f"openvswitch:{'l' * (Network._meta.get_field('link').max_length or 0)}"
-TEMPLATE = "t" * values.LONGEST_TEMPLATE
+TEMPLATE = "t" * values.MAX_TEMPLATE_LENGTH
 HOSTNAME = "h" * 253
 
 # By column: the longest value that is written there and not checked by a form of it.

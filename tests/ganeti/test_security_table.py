@@ -26,7 +26,7 @@ from tests.addresses import (
     address_of,
     admin_address,
     create_application,
-    undone,
+    rolled_back,
 )
 
 PEOPLE = ("anonymous", "stranger", "owner", "member", "locked", "viewer", "root")
@@ -207,7 +207,7 @@ def test_each_person_gets_what_the_table_says(
 ) -> None:
     column = PEOPLE.index(person)
 
-    answers = {name: undone(_ask, people, name, CAST[person]) for name in TABLE}
+    answers = {name: rolled_back(_ask, people, name, CAST[person]) for name in TABLE}
 
     assert answers == {
         name: (rule.get[column], rule.post[column]) for name, rule in TABLE.items()

@@ -19,7 +19,7 @@ from apps.ganeti.rapi.errors import (
     RapiError,
     RapiProtocolError,
     RapiUnreachable,
-    refused,
+    refusal,
 )
 from tests.conftest import Sent
 from tests.ganeti.fakes import Call, FakeRapi
@@ -166,9 +166,9 @@ def test_a_machine_of_the_same_name_elsewhere_is_another(
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (refused(500, "Not so"), JobStatus.REFUSED),
-        (refused(409, "Not so"), JobStatus.REFUSED),
-        (refused(401, "Not so"), JobStatus.REFUSED),
+        (refusal(500, "Not so"), JobStatus.REFUSED),
+        (refusal(409, "Not so"), JobStatus.REFUSED),
+        (refusal(401, "Not so"), JobStatus.REFUSED),
         (RapiUnreachable("Not so", sent=False), JobStatus.NOT_SUBMITTED),
     ],
     ids=["refused", "conflict", "no permission", "unreachable"],
@@ -208,7 +208,7 @@ def test_what_may_have_made_a_job_is_in_doubt_and_keeps_the_machine(
 def test_after_a_refusal_the_machine_is_free_again(
     submit_reboot: Submit, published: FakeRapi
 ) -> None:
-    published.fail_submissions(refused(500, "No"))
+    published.fail_submissions(refusal(500, "No"))
     with pytest.raises(RapiError):
         submit_reboot()
 

@@ -160,7 +160,7 @@ def test_whatever_a_refresh_raises_is_a_failure_of_it(
 def read_instance(row: values.Values) -> object:
     read = Instance.from_rapi(row, cluster="athens", tag_prefix="ganetimgr")
     return (
-        read.seen(row, None, None),
+        read.with_live_state(row, None, None),
         read.search_text,
         read.sort_key,
         hash(read.tags.raw),

@@ -379,7 +379,7 @@ def test_a_cluster_that_does_not_answer_is_no_broken_page(
 # -- who may not
 
 
-def refused(client: Client, user: User, name: str, **headers: str) -> HttpResponseBase:
+def refusal(client: Client, user: User, name: str, **headers: str) -> HttpResponseBase:
     client.force_login(user)
     return client.post(url("shutdown", name), headers=headers)
 
@@ -392,7 +392,7 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
     sent: Sent,
 ) -> None:
     settings.MANAGERS = [("M", "managers@example.org")]
-    answer = refused(client, carol, "web1")
+    answer = refusal(client, carol, "web1")
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
     entry = AuditEntry.objects.get()
@@ -403,7 +403,7 @@ def test_a_stranger_finds_nothing_and_the_attempt_is_told(
 
 @pytest.mark.usefixtures("published")
 def test_a_viewer_is_told_that_they_may_not(client: Client, olga: User) -> None:
-    answer = refused(client, olga, "web1")
+    answer = refusal(client, olga, "web1")
 
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert "You can view this machine but not manage it." in text(markup(answer))
@@ -413,7 +413,7 @@ def test_a_viewer_is_told_that_they_may_not(client: Client, olga: User) -> None:
 def test_a_refusal_by_htmx_is_said_on_the_page_drawn_anew(
     client: Client, olga: User
 ) -> None:
-    answer = refused(client, olga, "web1", **HTMX)
+    answer = refusal(client, olga, "web1", **HTMX)
     drawn_anew = client.get(url("detail"))
 
     assert answer.status_code == HTTPStatus.FORBIDDEN

@@ -1,4 +1,4 @@
-"""Mails on their way: none is lost, none goes out twice."""
+"""Delivering the outbox: no mail is lost, none is sent twice."""
 
 import smtplib
 from collections.abc import Sequence
@@ -26,27 +26,27 @@ pytestmark = pytest.mark.django_db
 
 
 class Server(BaseEmailBackend):
-    """A mail server that a test can take away."""
+    """A mail server that a test can make fail."""
 
     failure: ClassVar[Exception | None] = None
-    took: ClassVar[list[str]] = []
+    delivered: ClassVar[list[str]] = []
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         if self.failure:
             raise self.failure
-        self.took.extend(str(message.subject) for message in email_messages)
+        self.delivered.extend(str(message.subject) for message in email_messages)
         return len(email_messages)
 
 
 @pytest.fixture(autouse=True)
 def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[Server]:
     settings.MAIL_DELIVERY_BACKEND = "tests.mails.test_delivery.Server"
-    monkeypatch.setattr(Server, "took", [])
+    monkeypatch.setattr(Server, "delivered", [])
     monkeypatch.setattr(Server, "failure", None)
     return Server
 
 
-def waiting(subject: str = "hello", **fields: object) -> Mail:
+def queue_mail(subject: str = "hello", **fields: object) -> Mail:
     mail = new_mail("alice@example.org", subject, "text")
     for name, value in fields.items():
         setattr(mail, name, value)
@@ -54,26 +54,26 @@ def waiting(subject: str = "hello", **fields: object) -> Mail:
     return mail
 
 
-def later(mail: Mail, **past: float) -> None:
-    """Let time go by until a mail is due again."""
+def pass_time(mail: Mail, **past: float) -> None:
+    """Make a mail due again, and older."""
     Mail.objects.filter(pk=mail.pk).update(
         due_at=timezone.now(), created_at=mail.created_at - timedelta(**past)
     )
 
 
-def test_what_waits_is_sent_once(server: type[Server]) -> None:
-    mail = waiting()
+def test_a_queued_mail_is_sent_once(server: type[Server]) -> None:
+    mail = queue_mail()
 
     assert delivery.deliver() == 1
     assert delivery.deliver() == 0
 
     mail.refresh_from_db()
     assert mail.sent_at
-    assert server.took == ["[ganetimgr] hello"]
+    assert server.delivered == ["[ganetimgr] hello"]
 
 
 def test_a_mail_waits_while_the_server_is_away(server: type[Server]) -> None:
-    mail = waiting()
+    mail = queue_mail()
     server.failure = ConnectionRefusedError("refused")
 
     assert delivery.deliver() == 0
@@ -84,12 +84,12 @@ def test_a_mail_waits_while_the_server_is_away(server: type[Server]) -> None:
     assert mail.due_at > timezone.now()
     server.failure = None
     assert delivery.deliver() == 0
-    later(mail)
+    pass_time(mail)
     assert delivery.deliver() == 1
 
 
-def test_a_server_that_is_away_is_met_once_for_all(server: type[Server]) -> None:
-    first, second = waiting("first"), waiting("second")
+def test_an_unreachable_server_is_tried_once_per_batch(server: type[Server]) -> None:
+    first, second = queue_mail("first"), queue_mail("second")
     server.failure = TimeoutError()
 
     delivery.deliver()
@@ -99,9 +99,9 @@ def test_a_server_that_is_away_is_met_once_for_all(server: type[Server]) -> None
     assert (first.attempts, second.attempts) == (1, 0)
 
 
-def test_one_that_is_refused_does_not_hold_up_others(server: type[Server]) -> None:
-    waiting("first")
-    waiting("second")
+def test_a_refused_mail_does_not_delay_others(server: type[Server]) -> None:
+    queue_mail("first")
+    queue_mail("second")
     refused = smtplib.SMTPRecipientsRefused({"alice@example.org": (550, b"no")})
     server.failure = refused
 
@@ -124,17 +124,17 @@ BROKEN_ADDRESSES = [
 def test_a_broken_address_fails_its_own_mail_alone(
     server: type[Server], address: str
 ) -> None:
-    broken = waiting("broken", recipient=address)
-    waiting("good")
+    broken = queue_mail("broken", recipient=address)
+    queue_mail("good")
 
     assert delivery.deliver() == 1
 
-    assert server.took == ["[ganetimgr] good"]
+    assert server.delivered == ["[ganetimgr] good"]
     broken.refresh_from_db()
     assert broken.attempts == 1
     assert broken.due_at > timezone.now()
     assert broken.error
-    later(broken, days=6)
+    pass_time(broken, days=6)
     delivery.deliver()
     broken.refresh_from_db()
     assert broken.given_up_at
@@ -143,11 +143,11 @@ def test_a_broken_address_fails_its_own_mail_alone(
 @pytest.mark.parametrize(
     "failure", [IndexError("index"), ValueError("\ud800\n\x00"), RecursionError()]
 )
-def test_whatever_sending_a_mail_raises_is_that_mails_failure(
+def test_any_exception_fails_only_its_mail(
     server: type[Server], failure: Exception
 ) -> None:
-    waiting("first")
-    waiting("second")
+    queue_mail("first")
+    queue_mail("second")
     server.failure = failure
 
     assert delivery.deliver() == 0
@@ -158,7 +158,7 @@ def test_whatever_sending_a_mail_raises_is_that_mails_failure(
         assert error.isprintable()
 
 
-def test_a_letter_to_several_reaches_those_whose_address_is_good(
+def test_a_letter_to_several_reaches_the_valid_addresses(
     settings: Settings, sent: Sent
 ) -> None:
     settings.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -174,7 +174,7 @@ def test_a_letter_to_several_reaches_those_whose_address_is_good(
 def test_a_mail_that_waits_is_shown_with_its_error(
     server: type[Server], admin_client: Client
 ) -> None:
-    waiting(recipient="b@example.org;")
+    queue_mail(recipient="b@example.org;")
     delivery.deliver()
 
     page = admin_client.get("/admin/mails/mail/").content.decode()
@@ -183,7 +183,7 @@ def test_a_mail_that_waits_is_shown_with_its_error(
     assert "domain such as example.org" in page
 
 
-# Of what makes a mail: strings that mail software stumbles over.
+# Characters that are special to mail software.
 ODD = st.text(
     st.sampled_from('ab@.=?_<>,;:"\\()[] \r\n\x00\x0b\x0c\x1c\x85\u2028üελ'),
     max_size=30,
@@ -205,10 +205,10 @@ def test_a_batch_with_broken_mails_delivers_the_others(
     django_mail.outbox.clear()
     with override_settings(MAIL_DELIVERY_BACKEND=settings.EMAIL_BACKEND):
         Mail.objects.all().delete()
-        waiting("before")
+        queue_mail("before")
         for fields in broken:
-            waiting(**{"subject": "broken", **fields})
-        waiting("after")
+            queue_mail(**{"subject": "broken", **fields})
+        queue_mail("after")
 
         delivery.deliver()
 
@@ -217,19 +217,19 @@ def test_a_batch_with_broken_mails_delivers_the_others(
     assert not Mail.objects.filter(sent_at=None, attempts=0).exists()
 
 
-def test_it_is_tried_less_and_less_often_and_given_up_after_days(
+def test_retries_become_rarer_and_end_after_days(
     server: type[Server],
 ) -> None:
-    mail = waiting()
+    mail = queue_mail()
     server.failure = TimeoutError()
     pauses = []
     for _ in range(3):
         delivery.deliver()
         mail.refresh_from_db()
         pauses.append(mail.due_at - timezone.now())
-        later(mail)
+        pass_time(mail)
 
-    later(mail, days=6)
+    pass_time(mail, days=6)
     delivery.deliver()
 
     assert pauses == sorted(pauses)
@@ -237,8 +237,8 @@ def test_it_is_tried_less_and_less_often_and_given_up_after_days(
     assert mail.given_up_at
 
 
-def test_what_one_watcher_took_another_leaves(server: type[Server]) -> None:
-    mail = waiting(taken_until=timezone.now() + timedelta(minutes=1))
+def test_a_mail_taken_by_one_watcher_is_skipped_by_others(server: type[Server]) -> None:
+    mail = queue_mail(taken_until=timezone.now() + timedelta(minutes=1))
 
     assert delivery.deliver() == 0
 
@@ -248,8 +248,8 @@ def test_what_one_watcher_took_another_leaves(server: type[Server]) -> None:
     assert delivery.deliver() == 1
 
 
-def test_a_link_that_works_once_is_forgotten_when_it_was_sent() -> None:
-    secret, other = waiting(secret=True), waiting()
+def test_the_text_of_a_secret_mail_is_deleted_after_sending() -> None:
+    secret, other = queue_mail(secret=True), queue_mail()
 
     delivery.deliver()
 
@@ -258,19 +258,19 @@ def test_a_link_that_works_once_is_forgotten_when_it_was_sent() -> None:
     assert (secret.text, other.text) == ("", "text")
 
 
-def test_what_django_sends_goes_through_the_outbox(server: type[Server]) -> None:
+def test_mails_of_django_go_through_the_outbox(server: type[Server]) -> None:
     connection = get_connection("apps.mails.backend.EmailBackend")
 
     django_mail.send_mail(
         "reset", "link", None, ["alice@example.org"], connection=connection
     )
 
-    assert server.took == []
+    assert server.delivered == []
     assert delivery.deliver() == 1
-    assert server.took == ["reset"]
+    assert server.delivered == ["reset"]
 
 
-def test_what_django_sends_to_several_is_a_mail_to_each(server: type[Server]) -> None:
+def test_a_mail_of_django_to_several_becomes_one_to_each(server: type[Server]) -> None:
     connection = get_connection("apps.mails.backend.EmailBackend")
     addresses = ["alice@example.org", "b@example.org;", "carol@example.org"]
 
@@ -282,26 +282,26 @@ def test_what_django_sends_to_several_is_a_mail_to_each(server: type[Server]) ->
     )
 
 
-def test_while_the_database_is_away_mail_goes_out_at_once(
+def test_mails_are_sent_directly_while_the_database_is_away(
     server: type[Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_message: EmailMessage) -> None:
+    def fail(_message: EmailMessage) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(backend, "_keep", away)
+    monkeypatch.setattr(backend, "_keep", fail)
     connection = get_connection("apps.mails.backend.EmailBackend")
 
     django_mail.send_mail(
         "error", "text", None, ["a@example.org"], connection=connection
     )
 
-    assert server.took == ["error"]
+    assert server.delivered == ["error"]
 
 
-def test_old_mails_are_forgotten(sent: Sent) -> None:
-    mail = waiting()
-    later(mail, days=400)
-    waiting("new")
+def test_old_mails_are_deleted(sent: Sent) -> None:
+    mail = queue_mail()
+    pass_time(mail, days=400)
+    queue_mail("new")
 
     delivery.forget()
 

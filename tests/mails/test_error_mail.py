@@ -1,4 +1,4 @@
-"""Errors mailed to ADMINS: seldom, and without what is nobody's business."""
+"""Errors mailed to ADMINS: rate limited and without private data."""
 
 import logging
 import time
@@ -56,11 +56,11 @@ def visit(settings: Settings) -> Page:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def _reset_local_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(error_throttle, "local_throttle", LocalThrottle())
 
 
-def an_hour_later() -> None:
+def pass_an_hour() -> None:
     MailedError.objects.update(mailed_at=timezone.now() - error_throttle.PAUSE)
 
 
@@ -73,7 +73,7 @@ def an_hour_later() -> None:
     ],
     ids=["host", "fields", "size"],
 )
-def test_what_strangers_bring_about_is_mailed_to_nobody(
+def test_bad_requests_are_not_mailed(
     client: Client,
     settings: Settings,
     sent: Sent,
@@ -88,7 +88,7 @@ def test_what_strangers_bring_about_is_mailed_to_nobody(
     assert sent() == []
 
 
-def test_an_error_is_mailed_with_its_place_and_nothing_of_the_request(
+def test_an_error_is_mailed_with_its_place_and_no_data_of_the_request(
     visit: Page, sent: Sent
 ) -> None:
     visit(f"/fail/{KEY}/?q=query-secret", cookie="sessionid=cookie-secret")
@@ -115,14 +115,14 @@ def test_a_kind_is_mailed_once_an_hour_and_the_rest_is_counted(
 
     assert len(sent()) == 2
 
-    an_hour_later()
+    pass_an_hour()
     visit("/fail/x/")
 
     assert len(sent()) == 3
     assert "4 more like it came since" in sent()[-1].body
 
 
-def test_a_cache_that_is_away_changes_nothing(
+def test_errors_are_mailed_without_a_cache(
     visit: Page, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_args: object, **_kwargs: object) -> None:
@@ -140,30 +140,30 @@ def test_another_process_that_mailed_meanwhile_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert count_folded("X at y:1") == 0
-    an_hour_later()
+    pass_an_hour()
     get_or_create = MailedError.objects.get_or_create
 
-    def and_the_other_mails(**kwargs: Any) -> tuple[MailedError, bool]:
+    def mail_meanwhile(**kwargs: Any) -> tuple[MailedError, bool]:
         result = get_or_create(**kwargs)
         MailedError.objects.update(mailed_at=timezone.now())
         return result
 
-    monkeypatch.setattr(MailedError.objects, "get_or_create", and_the_other_mails)
+    monkeypatch.setattr(MailedError.objects, "get_or_create", mail_meanwhile)
 
     assert count_folded("X at y:1") is None
 
 
 @pytest.fixture
 def _without_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def away(_kind: str) -> None:
+    def fail_to_count(_kind: str) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(error_throttle, "_count_in_database", away)
+    monkeypatch.setattr(error_throttle, "_count_in_database", fail_to_count)
     yield
 
 
 @pytest.mark.usefixtures("_without_database")
-def test_each_process_remembers_while_the_database_is_away(
+def test_each_process_limits_mails_while_the_database_is_away(
     visit: Page, sent: Sent
 ) -> None:
     visit("/fail/x/")
@@ -180,17 +180,19 @@ def test_the_memory_of_a_process_does_not_grow() -> None:
     assert len(error_throttle.local_throttle) == error_throttle.MAX_KINDS
 
 
-def test_the_memory_of_a_process_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_of_a_process_counts_folded_errors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     throttle = LocalThrottle()
     assert [throttle.count_folded("x") for _ in range(3)] == [0, None, None]
 
-    later = timezone.now() + error_throttle.PAUSE + timedelta(seconds=1)
-    monkeypatch.setattr(timezone, "now", lambda: later)
+    future = timezone.now() + error_throttle.PAUSE + timedelta(seconds=1)
+    monkeypatch.setattr(timezone, "now", lambda: future)
 
     assert throttle.count_folded("x") == 2
 
 
-def test_kinds_that_come_no_more_are_forgotten() -> None:
+def test_old_kinds_are_deleted() -> None:
     count_folded("old")
     MailedError.objects.update(mailed_at=timezone.now() - timedelta(days=31))
     count_folded("new")
@@ -232,11 +234,11 @@ def test_reports_are_scrubbed(text: str, scrubbed: str | None) -> None:
 
 
 @pytest.mark.parametrize("text", ["a", "/a", "/:", ":a", "a@", "?/", "/" + "a" * 20])
-def test_scrubbing_costs_no_more_than_there_is_text(text: str) -> None:
+def test_scrubbing_takes_linear_time(text: str) -> None:
     seconds = []
     for size in (4_000, 16_000):
-        started = time.thread_time()
+        start = time.thread_time()
         scrub(text * (size // len(text)))
-        seconds.append(time.thread_time() - started)
+        seconds.append(time.thread_time() - start)
 
     assert seconds[1] < 12 * seconds[0] + 0.1

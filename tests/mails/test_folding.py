@@ -1,4 +1,4 @@
-"""What people typed can't pass for the words of a letter around it."""
+"""Values in a letter can't forge lines of its text."""
 
 import re
 import unicodedata
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.template import Context, Template
@@ -24,13 +25,13 @@ from tests.conftest import Sent
 TEMPLATES = settings.BASE_DIR / "templates"
 LETTERS = sorted(TEMPLATES.glob("*/emails/*.txt"))
 FORGED = "FORGED: line"
-# What letters count by, by name.
+# Names of numbers in letters.
 NUMBERS = ("days", "number", "more", "times")
 LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 class Forger:
-    """Has every attribute, and whatever is shown of it tries to begin a line."""
+    """Has every attribute; its text tries to begin a line."""
 
     def __init__(self, *, equal: bool) -> None:
         self._equal = equal
@@ -79,9 +80,11 @@ def test_no_value_of_a_letter_begins_a_line(
     mail = Mail.objects.get()
     lines = [line.strip() for line in re.split(f"[{LINE_BREAKS}]", mail.text)]
     assert not any(line.startswith(FORGED) for line in lines), mail.text
-    alone = rf"^x( {FORGED})+$"
-    assert not re.search(alone, mail.text, re.MULTILINE), "a paragraph, not quoted"
-    assert not re.search(rf"(>|^)\s*{FORGED}", mail.html, re.MULTILINE)
+    pattern = rf"^x( {FORGED})+$"
+    assert not re.search(pattern, mail.text, re.MULTILINE), "a paragraph, not quoted"
+    page = BeautifulSoup(mail.html, "html.parser")
+    lines = [line.strip() for text in page.strings for line in text.splitlines()]
+    assert not any(line.startswith(FORGED) for line in lines), mail.html
     assert len(re.split(f"[{LINE_BREAKS}]", mail.subject)) == 1
 
 
@@ -100,10 +103,10 @@ def test_a_first_name_cannot_claim_a_confirmed_address(
         "accounts/emails/register_waiting.txt", {"user": user, "number": 1}
     ).post_to_admins()
 
-    confirmed = [
+    address_lines = [
         line for line in sent()[0].body.splitlines() if line.startswith("Mail address")
     ]
-    assert confirmed == ["Mail address, confirmed: eve@evil.example"]
+    assert address_lines == ["Mail address, confirmed: eve@evil.example"]
 
 
 def test_a_text_of_several_lines_is_quoted() -> None:
@@ -126,7 +129,7 @@ def test_a_folded_text_is_quoted_by_its_own_lines() -> None:
 @pytest.mark.parametrize(
     "value", [None, True, 3, 2.5, datetime(2026, 1, 2, tzinfo=UTC)]
 )
-def test_what_is_no_text_stays_what_it_is(value: object) -> None:
+def test_other_values_are_unchanged(value: object) -> None:
     assert fold_value(value) is value
 
 

@@ -1,4 +1,4 @@
-"""Mails as they are written."""
+"""Rendering letters as mails."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,14 +14,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def letter(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Letter:
-    """Return a letter by a template of the test's own."""
+    """Return a letter with a template of the test."""
     source = (
-        "{% load i18n %}{% translate 'Log in' %} {{ what }}\n\n"
-        "See {{ site }}/x/{{ what }}"
+        "{% load i18n %}{% translate 'Log in' %} {{ value }}\n\n"
+        "See {{ site }}/x/{{ value }}"
     )
     template = engines["django"].from_string(source)
     monkeypatch.setattr("apps.mails.letters.get_template", lambda _name: template)
-    return Letter("any.txt", {"what": "<b> & \n{% debug %}"}, about="test:1")
+    return Letter("any.txt", {"value": "<b> & \n{% debug %}"}, about="test:1")
 
 
 def test_a_letter_has_a_subject_a_text_and_the_same_as_html(
@@ -57,26 +57,26 @@ def test_only_the_sites_own_addresses_are_links(
 
     page = BeautifulSoup(linked(text), "html.parser")
 
-    wanted = [link.replace("…", "https://vps.example.org") for link in links]
-    assert [link["href"] for link in page.find_all("a")] == wanted
+    expected = [link.replace("…", "https://vps.example.org") for link in links]
+    assert [link["href"] for link in page.find_all("a")] == expected
     assert page.get_text() == text
 
 
-def test_what_people_typed_is_no_template(letter: Letter, sent: Sent) -> None:
+def test_input_is_not_rendered_as_a_template(letter: Letter, sent: Sent) -> None:
     letter.post("alice@example.org")
 
     assert "{% debug %}" in sent()[0].body
 
 
-def test_a_letter_is_in_the_language_of_who_reads_it(
-    letter: Letter, sent: Sent
-) -> None:
+def test_a_letter_is_in_the_language_of_its_reader(letter: Letter, sent: Sent) -> None:
     letter.post("alice@example.org", language="el")
 
     assert "Σύνδεση" in sent()[0].subject
 
 
-def test_a_letter_to_nobody_is_none(letter: Letter, settings: Settings) -> None:
+def test_a_letter_without_recipients_is_not_sent(
+    letter: Letter, settings: Settings
+) -> None:
     settings.MANAGERS = []
 
     letter.post_to_managers()
@@ -86,11 +86,11 @@ def test_a_letter_to_nobody_is_none(letter: Letter, settings: Settings) -> None:
     assert not Mail.objects.exists()
 
 
-def test_a_subject_stays_in_its_line() -> None:
+def test_a_subject_has_no_line_breaks() -> None:
     mail = new_mail("a@example.org", "one\r\nBcc: b@example.org", "text")
 
     assert "\n" not in mail.subject
 
 
-def test_the_html_says_its_language() -> None:
+def test_the_html_has_its_language() -> None:
     assert '<html lang="en">' in html_of("subject", "text")

@@ -1,29 +1,33 @@
-"""Mails that were written by earlier versions."""
+"""Migrating mails of earlier versions."""
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-BEFORE = [("mails", "0001_outbox")]
-AFTER = [("mails", "0002_one_recipient")]
+OLD_STATE = [("mails", "0001_outbox")]
+NEW_STATE = [("mails", "0002_one_recipient")]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_to_several_becomes_one_to_each() -> None:
     executor = MigrationExecutor(connection)
     latest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "mails"]
-    executor.migrate(BEFORE)
-    old = executor.loader.project_state(BEFORE).apps.get_model("mails", "Mail")
+    executor.migrate(OLD_STATE)
+    old_model = executor.loader.project_state(OLD_STATE).apps.get_model("mails", "Mail")
     sent_at = timezone.now()
     forged = '"x\x0cme@evil.example\x0c"@uni.example'
-    old.objects.create(recipients=f"a@example.org\n{forged}", message_id="<1@x>")
-    old.objects.create(recipients="b@example.org", sent_at=sent_at, message_id="<2@x>")
+    old_model.objects.create(recipients=f"a@example.org\n{forged}", message_id="<1@x>")
+    old_model.objects.create(
+        recipients="b@example.org", sent_at=sent_at, message_id="<2@x>"
+    )
     try:
         executor.loader.build_graph()
-        executor.migrate(AFTER)
-        new = executor.loader.project_state(AFTER).apps.get_model("mails", "Mail")
-        rows = set(new.objects.values_list("recipient", "message_id", "sent_at"))
+        executor.migrate(NEW_STATE)
+        new_model = executor.loader.project_state(NEW_STATE).apps.get_model(
+            "mails", "Mail"
+        )
+        rows = set(new_model.objects.values_list("recipient", "message_id", "sent_at"))
     finally:
         executor.loader.build_graph()
         executor.migrate(latest)

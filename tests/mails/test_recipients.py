@@ -1,4 +1,4 @@
-"""Every address that a form takes is one recipient: the one that was typed."""
+"""Every address that a form accepts is exactly one recipient."""
 
 from collections.abc import Iterator
 
@@ -26,9 +26,9 @@ FORGED = '"x\x0cme@evil.example\x0c"@uni.example'
 
 
 def subclasses(form: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
-    for each in form.__subclasses__():
-        yield each
-        yield from subclasses(each)
+    for subclass in form.__subclasses__():
+        yield subclass
+        yield from subclasses(subclass)
 
 
 def forms_of_the_site(user: User) -> Iterator[type[forms.BaseForm]]:

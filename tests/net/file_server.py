@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from apps.net import probe
-from apps.net.probe import Unsuitable
+from apps.net.probe import UnsuitableUrlError
 
 # Servers of the tests listen where they can.
 EVERY_PORT = range(1, 65536)
@@ -64,6 +64,6 @@ class Server:
 
 def why(url: str, **options: object) -> str:
     """Return why an address is refused."""
-    with translation.override("en"), pytest.raises(Unsuitable) as caught:
+    with translation.override("en"), pytest.raises(UnsuitableUrlError) as caught:
         check(url, **options)
     return str(caught.value.reason)

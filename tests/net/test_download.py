@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps.net.download import Downloader, DownloadError, FileError, Limits, Page
+from apps.net.download import Download, Downloader, DownloadError, FileError, Limits
 from tests.net.raw_server import Serve, sending, serving
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -25,7 +25,7 @@ def downloader() -> Iterator[Downloader]:
     downloader.close()
 
 
-def get(downloader: Downloader, serve: Serve, scheme: str = "http") -> Page:
+def get(downloader: Downloader, serve: Serve, scheme: str = "http") -> Download:
     with serving(serve) as host:
         return downloader.get(f"{scheme}://{host}/")
 

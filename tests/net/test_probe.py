@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.net import probe
-from apps.net.probe import Unsuitable
+from apps.net.probe import UnsuitableUrlError
 from tests.net.file_server import FAILURE, Server, check, why
 
 # -- what is found
@@ -144,7 +144,7 @@ def test_closed_and_open_ports_and_hosts_that_are_none_look_alike(
 def test_only_the_ports_of_the_settings_are_asked(server: Server) -> None:
     server.answers |= {"/a.iso": (200, {})}
 
-    with translation.override("en"), pytest.raises(Unsuitable) as caught:
+    with translation.override("en"), pytest.raises(UnsuitableUrlError) as caught:
         probe.check(server.url("/a.iso"), allow_private=True)
 
     assert str(caught.value.reason) == "Its port must be one of these: 80, 443."
@@ -168,7 +168,7 @@ def test_redirects_come_to_an_end(server: Server) -> None:
     server.answers["/a.iso"] = (302, {"Location": "/a.iso"})
 
     assert why(server.url("/a.iso"), allow_private=True) == FAILURE
-    assert len(server.asked) == probe.MOST_REDIRECTS + 1
+    assert len(server.asked) == probe.MAX_REDIRECTS + 1
 
 
 def test_a_redirect_leads_to_no_other_scheme(server: Server) -> None:
@@ -212,7 +212,7 @@ def test_a_comma_would_be_an_option_of_qemu() -> None:
 def test_whatever_is_typed_is_answered(url: str) -> None:
     try:
         check(url, resolve=lambda _host, _port: ["10.0.0.1"])
-    except Unsuitable as exc:
+    except UnsuitableUrlError as exc:
         assert str(exc.reason)
     else:
         pytest.fail("nothing is public here")

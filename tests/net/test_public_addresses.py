@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apps.net import probe
-from apps.net.probe import Unsuitable, is_public
+from apps.net.probe import UnsuitableUrlError, is_public
 from contrib.simulator.certificates import Certificate, make_certificate
 from tests.net.file_server import FAILURE, Server, check, why
 
@@ -134,7 +134,7 @@ def test_a_server_that_answers_in_drops_is_cut_off(scheme: str) -> None:
         began = time.monotonic()
 
         url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
-        reason = why(url, allow_private=True, seconds=0.5)
+        reason = why(url, allow_private=True, timeout_s=0.5)
 
     assert time.monotonic() - began < 2
     assert reason == FAILURE
@@ -144,7 +144,7 @@ def test_a_server_that_says_nothing_is_left() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
-        assert why(url, allow_private=True, seconds=0.3) == FAILURE
+        assert why(url, allow_private=True, timeout_s=0.3) == FAILURE
 
 
 def test_a_name_server_that_says_nothing_is_left() -> None:
@@ -154,7 +154,7 @@ def test_a_name_server_that_says_nothing_is_left() -> None:
         asleep.wait(5)
         return [PUBLIC]
 
-    reason = why("http://example.org/", resolve=sleep, seconds=0.2)
+    reason = why("http://example.org/", resolve=sleep, timeout_s=0.2)
     asleep.set()
 
     assert reason == FAILURE
@@ -174,7 +174,7 @@ def test_only_so_many_wait_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_slots_come_back() -> None:
-    for _ in range(3 * probe.AT_ONCE):
+    for _ in range(3 * probe.MAX_CONCURRENT):
         assert "http://" in why("")
 
 
@@ -217,5 +217,5 @@ def test_a_certificate_is_one_of_the_name_and_not_of_the_address(
         check(url, allow_private=True, resolve=here)
 
     ask("images.example.org")
-    with pytest.raises(Unsuitable):
+    with pytest.raises(UnsuitableUrlError):
         ask("other.example.org")

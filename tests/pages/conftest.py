@@ -1,4 +1,4 @@
-"""A web server of others that serves a feed, and may be disturbed."""
+"""A web server that serves a feed, and can be made to fail."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,17 +14,17 @@ from tests.local_server import served
 
 @dataclass
 class Feed:
-    """What is served, and how often it was asked for."""
+    """The answer of the server, and the number of requests."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    asked: int = 0
+    request_count: int = 0
     url: str = ""
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
+def _clear_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -32,12 +32,12 @@ def nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture
 def feed(settings: Settings) -> Iterator[Feed]:
-    """Serve a feed on this machine and name it in the settings."""
+    """Serve a feed on this machine and set FEED_URL to it."""
     feed = Feed()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            feed.asked += 1
+            feed.request_count += 1
             self.send_response(feed.status)
             for name, value in feed.headers.items():
                 self.send_header(name, value)

@@ -1,4 +1,4 @@
-"""What BRANDING makes of the pages, and what browsers may load for it."""
+"""The settings of BRANDING: pages, content security policy, colours and analytics."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.pages import accent_colour, analytics
+from apps.pages import accent_colour, analytics, brand
 from ganetimgr.settings import defaults, loading, policy, wiring
 from ganetimgr.settings.checks import complaints
 from tests.ganeti.pages import markup, text
@@ -23,26 +23,26 @@ NETWORK = {"NAME": "Mastodon", "URL": "https://social.example/us", "ICON": "mast
 colour_texts = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
-def brand(settings: Settings, **changes: Any) -> None:
+def set_brand(settings: Settings, **changes: Any) -> None:
     settings.BRANDING = {**defaults.BRANDING, **changes}
 
 
 def directives(**branding: Any) -> dict[str, list[str]]:
-    """Return what browsers may load when BRANDING says so."""
+    """Return the directives of the content security policy for some branding."""
     analytics_sources = branding.pop("sources", [])
     values = {
         "BRANDING": {**defaults.BRANDING, **branding},
         "ANALYTICS_CSP_SOURCES": analytics_sources,
     }
-    made = policy.with_named_sources(wiring.CONTENT_SECURITY_POLICY, values)
-    found: dict[str, list[str]] = made["DIRECTIVES"]
-    return found
+    header = policy.with_named_sources(wiring.CONTENT_SECURITY_POLICY, values)
+    result: dict[str, list[str]] = header["DIRECTIVES"]
+    return result
 
 
 @pytest.mark.django_db
-def test_the_foot_names_who_runs_the_site(client: Client, settings: Settings) -> None:
+def test_the_footer_names_the_provider(client: Client, settings: Settings) -> None:
     provider = {"NAME": "<GRNET>", "URL": "https://grnet.example"}
-    brand(settings, SERVICE_PROVIDED_BY={**provider, "SOCIAL_NETWORKS": [NETWORK]})
+    set_brand(settings, SERVICE_PROVIDED_BY={**provider, "SOCIAL_NETWORKS": [NETWORK]})
 
     page = markup(client.get(LOGIN))
 
@@ -55,25 +55,23 @@ def test_the_foot_names_who_runs_the_site(client: Client, settings: Settings) ->
 def test_a_provider_with_a_name_alone_is_named(
     client: Client, settings: Settings
 ) -> None:
-    brand(settings, SERVICE_PROVIDED_BY={"NAME": "GRNET"})
+    set_brand(settings, SERVICE_PROVIDED_BY={"NAME": "GRNET"})
 
     assert "A service of GRNET" in text(markup(client.get(LOGIN)))
 
 
 @pytest.mark.django_db
-def test_without_anything_to_say_there_is_no_foot(
-    client: Client, settings: Settings
-) -> None:
+def test_an_empty_footer_is_left_out(client: Client, settings: Settings) -> None:
     settings.FLATPAGES = {"INFO": False, "TOS": False, "FAQ": False}
 
     assert "<footer" not in markup(client.get(LOGIN))
 
 
 @pytest.mark.django_db
-def test_logo_icon_title_and_motto_are_the_operators(
+def test_logo_icon_title_and_motto_come_from_the_settings(
     client: Client, settings: Settings
 ) -> None:
-    brand(
+    set_brand(
         settings,
         LOGO="https://img.example/logo.svg",
         FAVICON="ganetimgr/img/icon.svg",
@@ -90,7 +88,7 @@ def test_logo_icon_title_and_motto_are_the_operators(
 
 
 @pytest.mark.django_db
-def test_a_logo_that_came_after_collectstatic_breaks_no_page(
+def test_a_logo_missing_from_the_manifest_is_left_out(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:
     settings.STORAGES = {
@@ -100,9 +98,8 @@ def test_a_logo_that_came_after_collectstatic_breaks_no_page(
         },
     }
     settings.STATIC_ROOT = tmp_path
-    from apps.pages import brand as brands  # noqa: PLC0415 - beside our own brand()
 
-    assert brands._address("branding/new.svg") == ""
+    assert brand._address("branding/new.svg") == ""
 
 
 @pytest.mark.parametrize(
@@ -113,34 +110,34 @@ def test_a_logo_that_came_after_collectstatic_breaks_no_page(
     ],
 )
 @pytest.mark.django_db
-def test_a_video_is_beside_the_form_to_log_in(
+def test_a_video_is_shown_beside_the_login_form(
     client: Client, settings: Settings, video: str, tag: str
 ) -> None:
-    brand(settings, VIDEO=video)
+    set_brand(settings, VIDEO=video)
 
     assert f'{tag} src="{video}"' in markup(client.get(LOGIN))
 
 
 @pytest.mark.django_db
-def test_a_page_of_the_operators_is_framed_in_the_foot(
+def test_a_page_of_the_operator_is_framed_in_the_footer(
     client: Client, settings: Settings
 ) -> None:
-    brand(settings, FOOTER_ICONS_IFRAME="https://icons.example/row")
+    set_brand(settings, FOOTER_ICONS_IFRAME="https://icons.example/row")
 
     page = markup(client.get(LOGIN))
 
     assert '<iframe src="https://icons.example/row" title="' in " ".join(page.split())
 
 
-# -- what browsers may load
+# -- content security policy
 
 
-def test_browsers_may_load_from_our_own_site_alone() -> None:
+def test_browsers_may_load_only_from_the_site_itself() -> None:
     assert directives() == wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
 
 
 @pytest.mark.parametrize(
-    ("named", "directive", "source"),
+    ("branding", "directive", "source"),
     [
         (
             {"VIDEO": "https://films.example/a.mp4"},
@@ -168,22 +165,24 @@ def test_browsers_may_load_from_our_own_site_alone() -> None:
         ({"sources": ["https://stats.example"]}, "img-src", "https://stats.example"),
     ],
 )
-def test_browsers_may_load_what_is_named_where_it_belongs(
-    named: dict[str, Any], directive: str, source: str
+def test_addresses_in_settings_extend_their_directives(
+    branding: dict[str, Any], directive: str, source: str
 ) -> None:
-    made = directives(**named)
+    allowed = directives(**branding)
 
-    assert made[directive][-1] == source
-    assert "'self'" in made[directive]
-    if "sources" not in named:
-        others = {key: value for key, value in made.items() if key != directive}
-        assert source not in str(others)
+    assert allowed[directive][-1] == source
+    assert "'self'" in allowed[directive]
+    if "sources" not in branding:
+        other_directives = {
+            key: value for key, value in allowed.items() if key != directive
+        }
+        assert source not in str(other_directives)
 
 
-def test_what_is_named_cannot_say_more_than_a_host() -> None:
-    made = directives(VIDEO="https://a.example;script-src *//x", LOGO="https://b c/")
+def test_an_address_cannot_extend_other_directives() -> None:
+    allowed = directives(VIDEO="https://a.example;script-src *//x", LOGO="https://b c/")
 
-    assert made == wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert allowed == wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
 
 
 @pytest.mark.usefixtures("state_directory")
@@ -194,13 +193,13 @@ def test_the_operators_file_makes_the_policy(
     path.write_text("BRANDING = {'VIDEO': 'https://films.example/a.webm'}\n")
     monkeypatch.setenv("GANETIMGR_SETTINGS", str(path))
 
-    made = loading.load()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    allowed = loading.load()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
 
-    assert made["media-src"] == ["'self'", "https://films.example"]
+    assert allowed["media-src"] == ["'self'", "https://films.example"]
     assert "media-src" not in wiring.CONTENT_SECURITY_POLICY["DIRECTIVES"]
 
 
-# -- what the settings take
+# -- validation of settings
 
 
 @pytest.mark.parametrize(
@@ -230,9 +229,9 @@ def test_the_operators_file_makes_the_policy(
 )
 def test_a_wrong_brand_is_named_in_one_line(name: str, value: object) -> None:
     setting, _, key = name.partition(".")
-    given = {**DEFAULTS["BRANDING"], key: value} if key else value
+    setting_value = {**DEFAULTS["BRANDING"], key: value} if key else value
 
-    lines = list(complaints({**DEFAULTS, setting: given}))
+    lines = list(complaints({**DEFAULTS, setting: setting_value}))
 
     assert len(lines) == 1
     assert lines[0].startswith(name)
@@ -249,23 +248,23 @@ def test_a_wrong_brand_is_named_in_one_line(name: str, value: object) -> None:
         ("SERVICE_PROVIDED_BY", {"SOCIAL_NETWORKS": [NETWORK]}),
     ],
 )
-def test_a_right_brand_is_taken(key: str, value: object) -> None:
-    given = {**DEFAULTS["BRANDING"], key: value}
+def test_a_right_brand_is_accepted(key: str, value: object) -> None:
+    branding = {**DEFAULTS["BRANDING"], key: value}
 
-    assert list(complaints({**DEFAULTS, "BRANDING": given})) == []
+    assert list(complaints({**DEFAULTS, "BRANDING": branding})) == []
 
 
 # -- the accent colour
 
 
 @pytest.mark.django_db
-def test_the_accent_colour_is_a_stylesheet_of_ours(
+def test_the_accent_colour_is_served_as_a_stylesheet(
     client: Client, settings: Settings
 ) -> None:
     assert client.get(reverse("pages:accent")).status_code == HTTPStatus.NOT_FOUND
     assert "accent.css" not in markup(client.get(LOGIN))
 
-    brand(settings, ACCENT_COLOUR="#aa3355")
+    set_brand(settings, ACCENT_COLOUR="#aa3355")
     answer = client.get("/accent.css?aa3355")
 
     assert '<link rel="stylesheet" href="/accent.css?aa3355">' in markup(
@@ -276,28 +275,31 @@ def test_the_accent_colour_is_a_stylesheet_of_ours(
 
 
 @given(colour_texts)
-def test_any_accent_colour_can_be_read_by_day_and_by_night(text: str) -> None:
+def test_any_accent_colour_has_enough_contrast(text: str) -> None:
     colour = accent_colour.parse(text)
 
-    by_day, by_night = accent_colour.light(colour), accent_colour.dark(colour)
+    light_palette, dark_palette = (
+        accent_colour.light(colour),
+        accent_colour.dark(colour),
+    )
 
-    for shade in (by_day.accent, by_day.strong):
-        for ground in (
+    for shade in (light_palette.accent, light_palette.strong):
+        for background in (
             *accent_colour.LIGHT_GROUNDS,
             accent_colour.ON_LIGHT,
-            by_day.soft,
+            light_palette.soft,
         ):
-            assert accent_colour.contrast(shade, ground) >= 4.5
-    for shade in (by_night.accent, by_night.strong):
-        for ground in (
+            assert accent_colour.contrast(shade, background) >= 4.5
+    for shade in (dark_palette.accent, dark_palette.strong):
+        for background in (
             *accent_colour.DARK_GROUNDS,
             accent_colour.ON_DARK,
-            by_night.soft,
+            dark_palette.soft,
         ):
-            assert accent_colour.contrast(shade, ground) >= 4.5
+            assert accent_colour.contrast(shade, background) >= 4.5
 
 
-def test_a_colour_that_can_be_read_is_left_as_it_is() -> None:
+def test_a_colour_with_enough_contrast_is_unchanged() -> None:
     assert accent_colour.light(accent_colour.parse("#0d6d78")).accent == (
         0x0D,
         0x6D,
@@ -305,7 +307,7 @@ def test_a_colour_that_can_be_read_is_left_as_it_is() -> None:
     )
 
 
-def test_the_grounds_are_those_of_the_stylesheet() -> None:
+def test_the_backgrounds_are_those_of_the_stylesheet() -> None:
     css = (defaults.BASE_DIR / "static/ganetimgr/css/ganetimgr.css").read_text()
 
     for colour in (
@@ -313,16 +315,16 @@ def test_the_grounds_are_those_of_the_stylesheet() -> None:
         *accent_colour.DARK_GROUNDS,
         accent_colour.ON_DARK,
     ):
-        written = accent_colour.written(colour)
-        assert (written if written != "#ffffff" else "#fff") in css
+        hex_text = accent_colour.written(colour)
+        assert (hex_text if hex_text != "#ffffff" else "#fff") in css
 
 
 # -- analytics
 
 
-def served(client: Client, settings: Settings, path: Path, content: str) -> str:
+def serve_script(client: Client, settings: Settings, path: Path, content: str) -> str:
     path.write_text(content)
-    brand(settings, ANALYTICS_FILE_PATH=str(path))
+    set_brand(settings, ANALYTICS_FILE_PATH=str(path))
     analytics._read.cache_clear()
     answer = client.get(reverse("pages:analytics"))
     assert answer.headers["Content-Type"] == "text/javascript"
@@ -330,12 +332,12 @@ def served(client: Client, settings: Settings, path: Path, content: str) -> str:
 
 
 @pytest.mark.django_db
-def test_a_script_is_served_as_it_is_and_asked_for_by_every_page(
+def test_a_script_is_served_unchanged_and_linked_from_every_page(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:
     assert "analytics.js" not in markup(client.get(LOGIN))
 
-    script = served(client, settings, tmp_path / "a.js", "count(1 < 2);\n")
+    script = serve_script(client, settings, tmp_path / "a.js", "count(1 < 2);\n")
 
     assert script == "count(1 < 2);\n"
     page = markup(client.get(LOGIN))
@@ -347,7 +349,7 @@ def test_a_script_is_served_as_it_is_and_asked_for_by_every_page(
 def test_the_scripts_of_a_snippet_are_taken_out_of_their_html(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:
-    script = served(
+    script = serve_script(
         client,
         settings,
         tmp_path / "a.html",
@@ -363,26 +365,26 @@ def test_the_scripts_of_a_snippet_are_taken_out_of_their_html(
     assert "<script" not in script
 
 
-def test_what_is_left_out_and_what_browsers_refuse_is_said(
+def test_ignored_and_blocked_parts_of_a_snippet_are_reported(
     settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.html"
     path.write_text("<script src='//stats.example/s.js'></script><noscript></noscript>")
-    brand(settings, ANALYTICS_FILE_PATH=str(path))
+    set_brand(settings, ANALYTICS_FILE_PATH=str(path))
 
-    said = [str(message.msg) for message in analytics.check_snippet()]
+    messages = [str(message.msg) for message in analytics.check_snippet()]
 
-    assert "<noscript>" in said[0]
-    assert "https://stats.example" in said[1]
+    assert "<noscript>" in messages[0]
+    assert "https://stats.example" in messages[1]
     settings.ANALYTICS_CSP_SOURCES = ["*.example"]
     assert len(analytics.check_snippet()) == 1
 
 
 @pytest.mark.django_db
-def test_a_file_that_is_gone_breaks_no_page(
+def test_a_missing_snippet_breaks_no_page(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:
-    brand(settings, ANALYTICS_FILE_PATH=str(tmp_path / "gone.js"))
+    set_brand(settings, ANALYTICS_FILE_PATH=str(tmp_path / "gone.js"))
 
     answer = client.get(reverse("pages:analytics"))
 

@@ -1,4 +1,4 @@
-"""Pages that administrators write: in two languages, for everybody."""
+"""Flat pages: written by administrators, in two languages, public."""
 
 from http import HTTPStatus
 
@@ -33,7 +33,7 @@ def root(db: None) -> User:
 
 
 @pytest.mark.django_db
-def test_loaddata_gives_six_placeholders_that_everybody_may_read(
+def test_loaddata_creates_six_public_placeholders(
     client: Client,
 ) -> None:
     call_command("loaddata", "flatpages", verbosity=0)
@@ -62,7 +62,7 @@ def test_a_page_is_in_the_readers_language_else_in_english(client: Client) -> No
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_written_in_greek_alone_is_better_than_none(
+def test_a_page_only_in_greek_is_shown_in_greek(
     client: Client,
 ) -> None:
     write("info", "el", "ελληνικά")
@@ -71,7 +71,7 @@ def test_a_page_that_is_written_in_greek_alone_is_better_than_none(
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_not_written_is_missed_in_plain_words(client: Client) -> None:
+def test_a_missing_page_says_so(client: Client) -> None:
     answer = client.get(INFO)
 
     assert answer.status_code == HTTPStatus.NOT_FOUND
@@ -79,14 +79,14 @@ def test_a_page_that_is_not_written_is_missed_in_plain_words(client: Client) -> 
     assert ADD not in markup(answer)
 
 
-def test_who_may_write_a_missing_page_is_led_to_it(client: Client, root: User) -> None:
+def test_a_missing_page_links_authors_to_its_form(client: Client, root: User) -> None:
     client.force_login(root)
 
     assert ADD in markup(client.get(INFO))
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_not_wanted_is_neither_linked_nor_there(
+def test_a_disabled_page_is_neither_linked_nor_served(
     client: Client, settings: Settings
 ) -> None:
     write("info", "en", "text")
@@ -100,7 +100,7 @@ def test_a_page_that_is_not_wanted_is_neither_linked_nor_there(
 
 
 @pytest.mark.django_db
-def test_markdown_is_drawn_and_begins_below_the_title(client: Client) -> None:
+def test_markdown_is_rendered_with_headings_below_the_title(client: Client) -> None:
     write(
         "info",
         "en",
@@ -131,8 +131,8 @@ def test_markdown_is_drawn_and_begins_below_the_title(client: Client) -> None:
     ],
 )
 @pytest.mark.django_db
-def test_what_could_do_harm_is_left_out(client: Client, hostile: str) -> None:
-    """A script in a text ran in the administrator's browser."""
+def test_harmful_markup_is_removed(client: Client, hostile: str) -> None:
+    """Regression: a script in a text ran in the administrator's browser."""
     write("info", "en", f"before\n\n{hostile}\n\nafter")
 
     page = markup(client.get(INFO))
@@ -144,26 +144,26 @@ def test_what_could_do_harm_is_left_out(client: Client, hostile: str) -> None:
 
 
 @given(content=st.text())
-def test_whatever_is_written_is_drawn(content: str) -> None:
+def test_any_text_is_rendered(content: str) -> None:
     assert "<script" not in flat_pages.rendered(content)
 
 
 def test_an_administrator_writes_a_page(client: Client, root: User) -> None:
     client.force_login(root)
-    sent = {
+    data = {
         "url": flat_pages.place("info", "en"),
         "title": "About us",
         "content": "**Hi**",
     }
 
-    posted = client.post(ADD, sent)
+    answer = client.post(ADD, data)
 
     page = FlatPage.objects.get()
-    assert posted.status_code == HTTPStatus.FOUND
+    assert answer.status_code == HTTPStatus.FOUND
     assert [site.pk for site in page.sites.all()] == [1]
     assert "<strong>Hi</strong>" in markup(client.get(INFO))
-    changing = client.get(reverse("admin:flatpages_flatpage_change", args=[page.pk]))
-    assert f'href="{INFO}"' in markup(changing)
+    change_page = client.get(reverse("admin:flatpages_flatpage_change", args=[page.pk]))
+    assert f'href="{INFO}"' in markup(change_page)
 
 
 LISTS = "- " * 1000 + "x"
@@ -175,15 +175,15 @@ LISTS = "- " * 1000 + "x"
     [LISTS, "a\n:   b\n" * 800, "[" * 20_000],
     ids=["lists", "terms", "brackets"],
 )
-def test_a_text_nested_without_end_is_refused_at_its_field(
+def test_a_deeply_nested_text_is_refused_at_its_field(
     client: Client, root: User, content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """2,000 levels of lists were a 500, and for every reader; brackets took minutes."""
+    """Regression: 2,000 levels of lists were a server error; brackets took minutes."""
     monkeypatch.setattr(admin, "RENDER_CPU_S", 1)
     client.force_login(root)
-    sent = {"url": flat_pages.place("info", "en"), "title": "Deep", "content": content}
+    data = {"url": flat_pages.place("info", "en"), "title": "Deep", "content": content}
 
-    answer = client.post(ADD, sent)
+    answer = client.post(ADD, data)
 
     errors = answer.context["adminform"].form.errors
     assert answer.status_code == HTTPStatus.OK
@@ -191,21 +191,21 @@ def test_a_text_nested_without_end_is_refused_at_its_field(
     assert not FlatPage.objects.exists()
 
 
-def test_a_text_that_is_too_long_is_refused_before_it_is_read(
+def test_a_text_that_is_too_long_is_refused_before_rendering(
     client: Client, root: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limited_process, "call", lambda *_: pytest.fail("read"))
     client.force_login(root)
     content = "x" * (markdown_text.LONGEST + 1)
-    sent = {"url": flat_pages.place("info", "en"), "title": "Long", "content": content}
+    data = {"url": flat_pages.place("info", "en"), "title": "Long", "content": content}
 
-    answer = client.post(ADD, sent)
+    answer = client.post(ADD, data)
 
     assert "at most 100000 characters" in text(markup(answer))
 
 
 @pytest.mark.django_db
-def test_a_nested_text_that_came_past_the_form_is_shown_as_it_is_written(
+def test_a_nested_text_in_the_database_is_shown_as_source(
     client: Client,
 ) -> None:
     write("info", "en", LISTS + "<script>hacked()</script>")
@@ -216,20 +216,18 @@ def test_a_nested_text_that_came_past_the_form_is_shown_as_it_is_written(
     assert "<script>hacked" not in page
 
 
-def test_a_page_is_written_once_in_each_language(client: Client, root: User) -> None:
+def test_a_second_page_in_a_language_is_refused(client: Client, root: User) -> None:
     client.force_login(root)
     write("info", "en", "text")
-    sent = {"url": flat_pages.place("info", "en"), "title": "Twice", "content": "x"}
+    data = {"url": flat_pages.place("info", "en"), "title": "Twice", "content": "x"}
 
-    answer = client.post(ADD, sent)
+    answer = client.post(ADD, data)
 
     assert "written already" in text(markup(answer))
     assert FlatPage.objects.count() == 1
 
 
-def test_a_member_of_staff_with_the_right_writes_pages_and_others_do_not(
-    client: Client, db: None
-) -> None:
+def test_staff_need_the_permission_to_write_pages(client: Client, db: None) -> None:
     writer = User.objects.create_user("writer", is_staff=True)
     client.force_login(writer)
     assert client.get(ADD).status_code == HTTPStatus.FORBIDDEN
@@ -240,7 +238,7 @@ def test_a_member_of_staff_with_the_right_writes_pages_and_others_do_not(
 
 
 @given(
-    sent=st.fixed_dictionaries(
+    data=st.fixed_dictionaries(
         {},
         optional={
             "url": st.one_of(st.just("/about/tos/en/"), st.text()),
@@ -249,9 +247,9 @@ def test_a_member_of_staff_with_the_right_writes_pages_and_others_do_not(
         },
     )
 )
-def test_whatever_is_posted_nothing_breaks(
-    client: Client, root: User, sent: dict[str, str]
+def test_any_form_data_is_answered(
+    client: Client, root: User, data: dict[str, str]
 ) -> None:
     client.force_login(root)
 
-    assert client.post(ADD, sent).status_code in {HTTPStatus.OK, HTTPStatus.FOUND}
+    assert client.post(ADD, data).status_code in {HTTPStatus.OK, HTTPStatus.FOUND}

@@ -1,4 +1,4 @@
-"""News: read from a feed of others, by the watcher alone, and never in a page's way."""
+"""News: the feed is fetched by the watcher only, and never delays a page."""
 
 import datetime as dt
 import time
@@ -22,7 +22,7 @@ from tests.pages.conftest import Feed
 
 NEWS = reverse("pages:news")
 LOGIN = reverse("accounts:login")
-Later = Callable[[float], None]
+PassTime = Callable[[float], None]
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>News</title><link>https://news.example.org/</link>
@@ -54,16 +54,16 @@ RAISING = RSS.replace("More", "&#55357;&#56832;").encode()
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Return a function that puts the clock forward."""
-    passed = dt.timedelta()
+def pass_time(monkeypatch: pytest.MonkeyPatch) -> PassTime:
+    """Return a function that moves the clock forward."""
+    offset = dt.timedelta()
     now = timezone.now
 
     def put_forward(seconds: float) -> None:
-        nonlocal passed
-        passed += dt.timedelta(seconds=seconds)
+        nonlocal offset
+        offset += dt.timedelta(seconds=seconds)
 
-    monkeypatch.setattr("apps.pages.news.timezone.now", lambda: now() + passed)
+    monkeypatch.setattr("apps.pages.news.timezone.now", lambda: now() + offset)
     return put_forward
 
 
@@ -97,11 +97,9 @@ def test_atom_is_read_and_its_links_are_made_whole(feed: Feed) -> None:
 
 
 @pytest.mark.django_db
-def test_what_others_write_to_the_cache_is_cleaned_too(
-    client: Client, feed: Feed
-) -> None:
-    planted = news.Item("Title", "", "<script>hacked</script><p>Text</p>", None)
-    news._cache.set(news._key(), news.News([planted]))
+def test_news_from_the_cache_are_sanitized(client: Client, feed: Feed) -> None:
+    hostile_item = news.Item("Title", "", "<script>hacked</script><p>Text</p>", None)
+    news._cache.set(news._key(), news.News([hostile_item]))
 
     page = markup(client.get(NEWS))
 
@@ -109,11 +107,11 @@ def test_what_others_write_to_the_cache_is_cleaned_too(
     assert "hacked" not in page
 
 
-def test_news_that_could_not_be_read_again_are_a_problem_of_the_feed(
+def test_items_that_cannot_be_stored_are_a_problem_of_the_feed(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    half = news.Item("\ud800", "", "", None)
-    monkeypatch.setattr(news, "parse", lambda _data, _url: ([half], ""))
+    broken_item = news.Item("\ud800", "", "", None)
+    monkeypatch.setattr(news, "parse", lambda _data, _url: ([broken_item], ""))
 
     news.refresh()
 
@@ -121,8 +119,8 @@ def test_news_that_could_not_be_read_again_are_a_problem_of_the_feed(
 
 
 @pytest.mark.django_db
-def test_a_script_in_the_feed_runs_nowhere(client: Client, feed: Feed) -> None:
-    """A script in a text of others ran in the administrator's browser."""
+def test_scripts_in_the_feed_are_removed(client: Client, feed: Feed) -> None:
+    """Regression: a script of the feed ran in the administrator's browser."""
     feed.body = HOSTILE.encode()
     news.refresh()
 
@@ -149,28 +147,30 @@ def test_news_are_on_their_page_and_in_brief_beside_the_login(
     assert f'href="{NEWS}"' in login
 
 
-def test_no_page_asks_the_feed(client: Client, db: None, feed: Feed) -> None:
+def test_pages_do_not_fetch_the_feed(client: Client, db: None, feed: Feed) -> None:
     for address in (NEWS, LOGIN):
         assert client.get(address).status_code == HTTPStatus.OK
 
-    assert feed.asked == 0
+    assert feed.request_count == 0
     assert "The news has not been fetched yet" in text(markup(client.get(NEWS)))
 
 
-def test_the_feed_is_asked_again_after_a_while(feed: Feed, later: Later) -> None:
+def test_the_feed_is_fetched_again_after_its_interval(
+    feed: Feed, pass_time: PassTime
+) -> None:
     feed.body = RSS.encode()
 
     for _ in range(3):
         news.refresh()
-    assert feed.asked == 1
+    assert feed.request_count == 1
 
-    later(601)
+    pass_time(601)
     news.refresh()
-    assert feed.asked == 2
+    assert feed.request_count == 2
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "why"),
+    ("status", "body", "reason"),
     [
         (500, b"", "HTTP 500"),
         (200, b"<html><p>Under maintenance</p></html>", "neither RSS nor Atom"),
@@ -182,36 +182,36 @@ def test_the_feed_is_asked_again_after_a_while(feed: Feed, later: Later) -> None
     ],
     ids=["error", "html", "empty", "huge", "torn", "raising", "to no host"],
 )
-def test_a_broken_feed_keeps_its_last_news_and_staff_learn_why(
+def test_a_broken_feed_keeps_its_last_news_and_staff_see_the_reason(
     client: Client,
     root: User,
     feed: Feed,
-    later: Later,
+    pass_time: PassTime,
     status: int,
     body: bytes,
-    why: str,
+    reason: str,
 ) -> None:
     feed.body = RSS.encode()
     news.refresh()
-    later(601)
+    pass_time(601)
 
     feed.status, feed.body = status, body
     feed.headers = {"Location": "http://a..b/"}
     news.refresh()
 
-    to_all = text(markup(client.get(NEWS)))
+    page = text(markup(client.get(NEWS)))
     client.force_login(root)
-    to_staff = text(markup(client.get(NEWS)))
-    if why != "Only a part":
-        assert "Older & calmer" in to_all
-    assert why in to_staff
-    assert feed.url in to_staff
-    assert why not in to_all
+    staff_page = text(markup(client.get(NEWS)))
+    if reason != "Only a part":
+        assert "Older & calmer" in page
+    assert reason in staff_page
+    assert feed.url in staff_page
+    assert reason not in page
 
 
 @pytest.mark.django_db
-def test_a_feed_that_never_answered_is_explained(
-    client: Client, settings: Settings, later: Later
+def test_an_unreachable_feed_is_explained(
+    client: Client, settings: Settings, pass_time: PassTime
 ) -> None:
     settings.BRANDING = {**settings.BRANDING, "FEED_URL": "http://127.0.0.1:9/feed"}
     news.refresh()
@@ -223,18 +223,18 @@ def test_a_feed_that_never_answered_is_explained(
     assert client.get(LOGIN).status_code == HTTPStatus.OK
 
 
-def test_a_broken_feed_is_tried_again_soon_and_gets_well(
-    feed: Feed, later: Later
+def test_a_broken_feed_is_tried_again_soon_and_recovers(
+    feed: Feed, pass_time: PassTime
 ) -> None:
     feed.status = 503
     news.refresh()
     since = news.known().failing_since
-    later(61)
+    pass_time(61)
     news.refresh()
     assert news.known().failing_since == since
 
     feed.status, feed.body = 200, RSS.encode()
-    later(121)
+    pass_time(121)
     news.refresh()
 
     assert news.known().problem == ""
@@ -244,21 +244,21 @@ def test_a_broken_feed_is_tried_again_soon_and_gets_well(
 @pytest.mark.parametrize(
     "reference", ["&#55357;&#56832;", "&#1114112;", "&#99999999999999999999;"]
 )
-def test_a_feed_that_makes_the_parser_raise_rests_like_any_broken_one(
+def test_a_feed_that_makes_the_parser_raise_is_retried_with_backoff(
     feed: Feed, reference: str
 ) -> None:
-    """Such a feed was fetched every 1.5 s for ever, and said to nobody."""
+    """Regression: such a feed was fetched every 1.5 s, and never reported."""
     feed.body = RSS.replace("More", reference).encode()
 
     for _ in range(3):
         news.refresh()
 
-    assert feed.asked == 1
+    assert feed.request_count == 1
     assert "It cannot be read" in news.known().problem
     assert news.known().failing_since
 
 
-def test_a_fault_of_ours_is_the_feeds_failure_too(
+def test_any_exception_counts_as_a_failure_of_the_feed(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed.body = RSS.encode()
@@ -267,38 +267,38 @@ def test_a_fault_of_ours_is_the_feeds_failure_too(
     for _ in range(3):
         news.refresh()
 
-    assert feed.asked == 1
+    assert feed.request_count == 1
     assert "ZeroDivisionError" in news.known().problem
 
 
 def test_the_pause_before_a_broken_feed_is_tried_again_grows(
-    feed: Feed, later: Later
+    feed: Feed, pass_time: PassTime
 ) -> None:
     feed.status = 503
-    asked_after = []
+    fetch_minutes = []
     for minute in range(200):
-        before = feed.asked
+        previous_count = feed.request_count
         news.refresh()
-        if feed.asked > before:
-            asked_after.append(minute)
-        later(60)
+        if feed.request_count > previous_count:
+            fetch_minutes.append(minute)
+        pass_time(60)
 
-    assert asked_after == [0, 1, 3, 7, 15, 31, 63, 123, 183]
+    assert fetch_minutes == [0, 1, 3, 7, 15, 31, 63, 123, 183]
 
 
 NESTED = "&lt;blockquote&gt;"
 
 
 @pytest.mark.parametrize("field", ["title", "description"])
-def test_tags_nested_without_end_cost_no_more_than_their_size(field: str) -> None:
-    """100,000 of them cost minutes."""
+def test_nested_tags_take_linear_time(field: str) -> None:
+    """Regression: 100,000 of them took minutes."""
 
     def cpu_s(count: int) -> float:
         body = f"<{field}>{NESTED * count}x</{field}>"
         document = f"<rss version='2.0'><channel><item>{body}</item></channel></rss>"
-        began = time.process_time()
+        start = time.process_time()
         news.parse(document.encode(), "https://news.example.org/")
-        return time.process_time() - began
+        return time.process_time() - start
 
     cpu_s(1)
 
@@ -306,7 +306,7 @@ def test_tags_nested_without_end_cost_no_more_than_their_size(field: str) -> Non
 
 
 @pytest.mark.usefixtures("limited")
-def test_a_feed_is_read_in_a_process_that_may_end() -> None:
+def test_a_feed_is_parsed_in_a_limited_process() -> None:
     items, problem = news.parse(RSS.encode(), "https://news.example.org/")
 
     assert [item.title for item in items] == ["Νεότερα", "Older & calmer"]
@@ -314,10 +314,10 @@ def test_a_feed_is_read_in_a_process_that_may_end() -> None:
 
 
 @pytest.mark.usefixtures("limited")
-def test_a_feed_that_takes_too_long_to_read_is_broken(
+def test_a_feed_that_takes_too_long_to_parse_is_broken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The parser is quadratic on an author's name, and stopped the whole watcher."""
+    """Regression: the parser, quadratic in an author's name, stopped the watcher."""
     monkeypatch.setattr(limited_process, "CPU_S", 1)
     author = f"x</description><author>{'a' * 400_000}</author><description>"
 
@@ -325,7 +325,7 @@ def test_a_feed_that_takes_too_long_to_read_is_broken(
         news.parse(RSS.replace("More", author).encode(), "https://news.example.org/")
 
 
-def test_entities_of_a_feeds_own_blow_nothing_up() -> None:
+def test_nested_entities_are_not_expanded() -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
     doctype = f'<!DOCTYPE rss [<!ENTITY e0 "bomb">{levels}]>'
     document = RSS.replace("<rss", doctype + "<rss").replace("More", "&e8;")
@@ -347,7 +347,7 @@ def test_another_feed_does_not_show_the_news_of_the_first(
 
 
 @pytest.mark.django_db
-def test_a_site_without_a_feed_asks_nobody_and_says_so(client: Client) -> None:
+def test_a_site_without_a_feed_says_so(client: Client) -> None:
     news.refresh()
 
     page = markup(client.get(NEWS))
@@ -362,7 +362,7 @@ def test_a_feed_that_redirects_for_ever_is_given_up(feed: Feed) -> None:
     news.refresh()
 
     assert "from one address to the next" in news.known().problem
-    assert feed.asked <= news.MOST_REDIRECTS + 1
+    assert feed.request_count <= news.MOST_REDIRECTS + 1
 
 
 def test_a_file_of_this_machine_is_not_read_in_place_of_a_feed() -> None:
@@ -370,12 +370,12 @@ def test_a_file_of_this_machine_is_not_read_in_place_of_a_feed() -> None:
         news.parse(b"/etc/passwd", "https://news.example.org/")
 
 
-def test_the_watcher_sees_to_the_news() -> None:
+def test_the_watcher_refreshes_the_news() -> None:
     assert "news" in [loop.name for loop in Watcher()._loops]
 
 
 @given(st.one_of(st.binary(), st.text().map(lambda t: RSS.replace("More", t).encode())))
-def test_whatever_a_feed_says_is_read_or_refused(data: bytes) -> None:
+def test_any_feed_is_parsed_or_refused(data: bytes) -> None:
     try:
         items, _problem = news.parse(data, "https://news.example.org/")
     except news.FeedError:

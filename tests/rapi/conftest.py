@@ -10,9 +10,9 @@ import pytest
 
 from apps.ganeti.rapi.client import Object, RapiClient
 from apps.ganeti.rapi.transport import (
+    CallLimiter,
     Endpoint,
     HttpTransport,
-    InFlight,
     Timeouts,
     Verification,
 )
@@ -39,7 +39,7 @@ class Ganeti:
 
     def client_as(self, username: str, password: str) -> RapiClient:
         endpoint = replace(self.endpoint, username=username, password=password)
-        return RapiClient(HttpTransport(endpoint, Timeouts(5, 30), InFlight(4)))
+        return RapiClient(HttpTransport(endpoint, Timeouts(5, 30), CallLimiter(4)))
 
     def can(self, capability: Capability) -> bool:
         return supports(self.client.ganeti_version(), capability)

@@ -21,8 +21,8 @@ def test_the_certificate_that_is_shown_is_read(simulated: SimulatedCluster) -> N
 def test_a_fingerprint_is_spelled_as_openssl_does(simulated: SimulatedCluster) -> None:
     found = certificate.fetch(simulated.host, simulated.port, timeout_s=5)
 
-    assert found.spelled.replace(":", "").lower() == found.fingerprint
-    assert len(found.spelled.split(":")) == 32
+    assert found.formatted_fingerprint.replace(":", "").lower() == found.fingerprint
+    assert len(found.formatted_fingerprint.split(":")) == 32
 
 
 def test_reading_a_certificate_asks_nothing(simulated: SimulatedCluster) -> None:

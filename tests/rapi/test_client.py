@@ -10,7 +10,7 @@ from apps.ganeti.rapi.errors import (
     RapiProtocolError,
     RapiRefused,
     RapiUnsupported,
-    refused,
+    refusal,
 )
 from apps.ganeti.rapi.transport import Json, Query
 from apps.ganeti.rapi.versions import Version
@@ -215,9 +215,9 @@ def test_nothing_new_about_a_job_is_none() -> None:
     ("answer", "may"),
     [
         ([False, "Job not found"], True),
-        (refused(404, "no such job"), True),
-        (refused(500, "strange"), True),
-        (refused(403, "only readers"), False),
+        (refusal(404, "no such job"), True),
+        (refusal(500, "strange"), True),
+        (refusal(403, "only readers"), False),
     ],
 )
 def test_the_right_to_write_is_tried_without_writing(answer: Any, may: bool) -> None:
@@ -228,7 +228,7 @@ def test_the_right_to_write_is_tried_without_writing(answer: Any, may: bool) -> 
 
 
 def test_an_error_of_the_queue_is_passed_on() -> None:
-    client, _noted = at((3, 0), refused(500, "no"))
+    client, _noted = at((3, 0), refusal(500, "no"))
 
     with pytest.raises(RapiRefused):
         client.job(7)

@@ -65,8 +65,8 @@ def test_info_says_what_machines_may_be(client: RapiClient) -> None:
     policy = ClusterInfo.from_rapi(client.info()).policy
 
     assert "file" in policy.disk_templates
-    assert not policy.broken_by(_sizes(32))
-    assert policy.broken_by(_sizes(2**30))[0].asked == 2**30
+    assert not policy.violations(_sizes(32))
+    assert policy.violations(_sizes(2**30))[0].requested == 2**30
 
 
 def _sizes(memory_mib: int) -> dict[str, int]:
@@ -127,8 +127,8 @@ def test_groups_say_what_machines_may_be(client: RapiClient) -> None:
     group = next(NodeGroup.from_rapi(r) for r in rows if r["name"] == "default")
 
     assert "file" in group.policy.disk_templates
-    assert not group.policy.broken_by(_sizes(32))
-    (span,) = group.policy.broken_by(_sizes(2**30))
+    assert not group.policy.violations(_sizes(32))
+    (span,) = group.policy.violations(_sizes(2**30))
     assert (span.size, span.smallest) == ("memory-size", 4)
 
 
@@ -241,7 +241,7 @@ def test_an_instance_is_read_from_its_fields(
     live = client.query("instance", LIVE_FIELDS, named)[0]
 
     read = Instance.from_rapi(row, cluster="here", tag_prefix="ganetimgr")
-    found = read.seen(live, None, None)
+    found = read.with_live_state(live, None, None)
 
     assert (found.name, found.state) == (stopped, State.STOPPED)
     assert (found.memory_mib, found.disk_mib, found.vcpus) == (32, 16, 1)

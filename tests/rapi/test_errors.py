@@ -9,7 +9,7 @@ from apps.ganeti.rapi.errors import (
     RapiRefused,
     RapiUnreachable,
     RapiUnsupported,
-    refused,
+    refusal,
 )
 
 
@@ -26,7 +26,7 @@ from apps.ganeti.rapi.errors import (
     ],
 )
 def test_a_status_has_its_error(code: int, kind: type[RapiRefused]) -> None:
-    error = refused(code, "No.")
+    error = refusal(code, "No.")
 
     assert type(error) is kind
     assert (str(error), error.code) == ("No.", code)
@@ -38,7 +38,7 @@ def test_a_status_has_its_error(code: int, kind: type[RapiRefused]) -> None:
         RapiUnreachable("x", sent=True),
         RapiProtocolError("x"),
         RapiUnsupported("x"),
-        refused(500, "x"),
+        refusal(500, "x"),
     ],
 )
 def test_one_tree_holds_all_errors(error: Exception) -> None:

@@ -18,12 +18,12 @@ from apps.ganeti.rapi.errors import (
     RapiUnreachable,
 )
 from apps.ganeti.rapi.transport import (
+    CallLimiter,
     Endpoint,
     HttpTransport,
-    InFlight,
     Timeouts,
     Verification,
-    _refusal,
+    _error_of,
 )
 from contrib.simulator import SimulatedCluster
 from tests.rapi.conftest import endpoint_of
@@ -36,7 +36,7 @@ PATIENT = Timeouts(connect_s=5, response_s=10)
 def transport(
     endpoint: Endpoint, timeouts: Timeouts = PATIENT, in_flight: int = 4
 ) -> HttpTransport:
-    return HttpTransport(endpoint, timeouts, InFlight(in_flight))
+    return HttpTransport(endpoint, timeouts, CallLimiter(in_flight))
 
 
 def version(endpoint: Endpoint, timeouts: Timeouts = PATIENT) -> int:
@@ -249,7 +249,7 @@ def test_no_more_calls_than_the_bound_are_in_flight(
 
 
 def test_the_bound_holds_for_all_clients_of_a_cluster_together() -> None:
-    in_flight = InFlight(4)
+    in_flight = CallLimiter(4)
 
     slots = {
         id(in_flight.slot(Endpoint("athens", user))) for user in (5080, 5080, 5081)
@@ -261,7 +261,7 @@ def test_the_bound_holds_for_all_clients_of_a_cluster_together() -> None:
 def test_who_waits_too_long_for_a_turn_has_surely_sent_nothing(
     endpoint: Endpoint,
 ) -> None:
-    in_flight = InFlight(1)
+    in_flight = CallLimiter(1)
     hasty = HttpTransport(endpoint, Timeouts(0.05, 0.05), in_flight)
 
     with (
@@ -350,7 +350,7 @@ def test_threads_share_what_is_trusted(endpoint: Endpoint, ca_file: str) -> None
 def test_an_error_is_told_in_ganetis_own_words(
     code: int, answer: Any, kind: type[RapiError], words: str
 ) -> None:
-    error = _refusal(code, answer)
+    error = _error_of(code, answer)
 
     assert type(error) is kind
     assert words in str(error)

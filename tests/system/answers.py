@@ -1,4 +1,4 @@
-"""What a process inside the product does for the tests; see inside.py."""
+"""Functions that tests call in a process inside the product; see inside.py."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from apps.work.models import Failure
 
 
 def set_up(port: int, fingerprint: str) -> None:
-    """Add the people and the cluster."""
+    """Add the users and the cluster."""
     User.objects.create_superuser("root", password="root")
     User.objects.create_user("alice", password="alice")
     olga = User.objects.create_user("olga", password="olga")
@@ -42,27 +42,27 @@ def set_up(port: int, fingerprint: str) -> None:
 
 
 def submit(kind: str, name: str, username: str = "alice") -> dict[str, Any]:
-    """Ask for something as somebody; return the job's row and the error, if any."""
+    """Submit a power action as a user; return the job's key and the error, if any."""
     cluster = Cluster.objects.get(slug="lab")
     by = Acting(User.objects.get(username=username))
-    [shot] = snapshots.current([cluster])
-    assert shot.contents, "nothing is known of the cluster"
+    [snapshot] = snapshots.current([cluster])
+    assert snapshot.contents, "the cluster has no snapshot"
     error = ""
     try:
-        getattr(power, kind)(cluster, shot.contents.instances[name], by=by)
+        getattr(power, kind)(cluster, snapshot.contents.instances[name], by=by)
     except (RapiError, ActionRefused, NotNow) as exc:
         error = type(exc).__name__
-    return {"pk": newest(name), "error": error}
+    return {"pk": latest_job_pk(name), "error": error}
 
 
-def newest(name: str) -> int:
-    """Return the row of an instance's newest job, 0 if there is none."""
-    found = Job.objects.filter(target_name=name).order_by("-pk").first()
-    return found.pk if found else 0
+def latest_job_pk(name: str) -> int:
+    """Return the primary key of an instance's latest job, 0 if there is none."""
+    job_row = Job.objects.filter(target_name=name).order_by("-pk").first()
+    return job_row.pk if job_row else 0
 
 
 def job(pk: int) -> dict[str, Any]:
-    """Return a job, how often its end was handled, and how it was recorded."""
+    """Return a job with its audit entry, and how often its end was handled."""
     row = Job.objects.select_related("audit_entry").get(pk=pk)
     return {
         "status": row.status,
@@ -81,26 +81,29 @@ def jobs_in(status: str) -> int:
     return Job.objects.filter(status=status).count()
 
 
-def known() -> dict[str, str]:
-    """Return the states of the instances that this process knows, by name."""
-    [shot] = snapshots.current(Cluster.objects.filter(slug="lab"))
-    if shot.contents is None:
+def known_states() -> dict[str, str]:
+    """Return the states of the instances in this process's snapshot, by name."""
+    [snapshot] = snapshots.current(Cluster.objects.filter(slug="lab"))
+    if snapshot.contents is None:
         return {}
-    return {found.name: found.state for found in shot.contents.instances.values()}
+    return {
+        instance.name: instance.state
+        for instance in snapshot.contents.instances.values()
+    }
 
 
 def refresh(name: str) -> None:
-    """Have an instance asked for, as after a job."""
+    """Refresh an instance, as after a job."""
     refreshing.refresh_instances(Cluster.objects.get(slug="lab"), [name])
 
 
 def forget() -> None:
-    """Be a process that has just started: with nothing in memory."""
+    """Clear the memory, as in a process that has just started."""
     snapshots.forget()
 
 
 def refresh_state() -> dict[str, Any]:
-    """Return how asking the cluster goes."""
+    """Return the state of the cluster's refresh."""
     state = ClusterRefresh.objects.get(cluster__slug="lab")
     at = state.refreshed_at
     return {
@@ -115,13 +118,13 @@ def watchers() -> list[str]:
 
 
 def last_beat() -> float:
-    """Return when a watcher last gave a sign of life."""
-    newest = WatcherBeat.newest()
-    return newest.timestamp() if newest else 0.0
+    """Return the time of the latest watcher beat."""
+    latest_beat = WatcherBeat.newest()
+    return latest_beat.timestamp() if latest_beat else 0.0
 
 
 def refusals(name: str) -> list[str]:
-    """Return who was refused what on an instance."""
+    """Return user and action of each refusal on an instance."""
     entries = AuditEntry.objects.filter(target_name=name, refused=True)
     return [f"{entry.username} {entry.action}" for entry in entries]
 
@@ -130,7 +133,7 @@ def refusals(name: str) -> list[str]:
 
 
 def accept(name: str, image: str, **changes: Any) -> int:
-    """File and accept an application of alice's, for the lab; return its row."""
+    """File and accept an application of alice's, for the lab; return its key."""
     alice = User.objects.get(username="alice")
     alice.email = "alice@example.org"
     alice.save()
@@ -149,7 +152,7 @@ def accept(name: str, image: str, **changes: Any) -> int:
 
 
 def build(pk: int) -> str:
-    """Submit an application as root; return what was said against it."""
+    """Submit an application as root; return the error, "" if there is none."""
     application = InstanceApplication.objects.get(pk=pk)
     try:
         building.submit(application, by=Acting(User.objects.get(username="root")))
@@ -164,7 +167,7 @@ def accept_again(pk: int, **changes: Any) -> None:
 
 
 def application(pk: int) -> dict[str, Any]:
-    """Return an application, its story, and whom mails about it went to."""
+    """Return an application with its events and the recipients of its mails."""
     row = InstanceApplication.objects.select_related("job").get(pk=pk)
     mails = Mail.objects.filter(about=row.mail_key)
     return {
@@ -172,17 +175,17 @@ def application(pk: int) -> dict[str, Any]:
         "message": row.message,
         "job": row.job_id,
         "job_status": row.job.status if row.job else "",
-        "story": [event.kind for event in row.events.all()],
-        "left": [each.name for each in building.left_behind(row)],
+        "events": [event.kind for event in row.events.all()],
+        "leftovers": [instance.name for instance in building.left_behind(row)],
         "mails": sorted(mail.recipient for mail in mails),
         "unsent": mails.filter(sent_at=None).count(),
     }
 
 
 def learn_network(name: str) -> None:
-    """Forget the cluster until what is asked for rarely was asked for again.
+    """Drop the snapshot until it has a network, which is refreshed rarely.
 
-    The watcher may be publishing what it remembers, once more.
+    The watcher may publish its old snapshot once more meanwhile.
     """
     cluster = Cluster.objects.get(slug="lab")
     while not any(network.name == name for network in known_networks(cluster)):
@@ -197,17 +200,17 @@ def known_networks(cluster: Cluster) -> tuple[GanetiNetwork, ...]:
 
 
 def send_mail_now() -> None:
-    """Let nothing wait for its next attempt, as the admin's button does."""
+    """Make all pending mails due, as the button of the administration does."""
     Mail.objects.waiting().update(due_at=timezone.now())
 
 
-def try_again_now(pk: int) -> None:
-    """Let the handlers of a job that failed run again at once."""
+def retry_now(pk: int) -> None:
+    """Make the failed handlers of a job due."""
     Failure.objects.filter(chore=handlers.handling(pk)).update(next_at=timezone.now())
 
 
-def let_a_digest_be_due() -> None:
-    """Let the last digest of refusals be of long ago: an earlier test had one."""
+def make_digest_due() -> None:
+    """Backdate the last digest of refusals, which an earlier test may have caused."""
     long_ago = timezone.now() - digest.PAUSE
     Mail.objects.about(digest.ABOUT).update(created_at=long_ago)
 

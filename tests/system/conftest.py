@@ -27,14 +27,14 @@ def embedded_site(
     mail_port = services.free_port()
     product = Product(
         tmp_path_factory.mktemp("embedded"),
-        # Nobody listens there: a mail server that is away.
+        # Nobody listens there: the mail server is down.
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=mail_port,
         **SETTINGS,
     )
-    with site(product, lab, mail_port=mail_port) as made:
-        yield made
+    with site(product, lab, mail_port=mail_port) as running_site:
+        yield running_site
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +56,8 @@ def production_site(
             BEANSTALK_URL=beanstalkd.url,
             **SETTINGS,
         )
-        with site(product, lab, redis=redis, beanstalkd=beanstalkd) as made:
-            yield made
+        with site(product, lab, redis=redis, beanstalkd=beanstalkd) as running_site:
+            yield running_site
 
 
 @contextmanager
@@ -68,34 +68,37 @@ def site(product: Product, lab: Lab, **servers: Any) -> Iterator[Site]:
         inside = stack.enter_context(Inside(product.environment))
         inside.ask("set_up", port=relay.port, fingerprint=relay.fingerprint)
         product.wait_until(
-            lambda: inside.ask("known"), within_s(15), "the cluster is known"
+            lambda: inside.ask("known_states"), within_s(15), "the cluster is known"
         )
         yield Site(product, lab, relay, inside, **servers)
 
 
 @pytest.fixture
 def production(production_site: Site) -> Iterator[Site]:
-    yield from in_order(production_site)
+    yield from restored(production_site)
 
 
 @pytest.fixture
 def embedded(embedded_site: Site) -> Iterator[Site]:
-    yield from in_order(embedded_site)
+    yield from restored(embedded_site)
 
 
 @pytest.fixture(params=["embedded", "production"])
-def each(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Give both sites in turn."""
-    yield from in_order(request.getfixturevalue(f"{request.param}_site"))
+def any_site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Run a test on both sites."""
+    yield from restored(request.getfixturevalue(f"{request.param}_site"))
 
 
-def in_order(made: Site) -> Iterator[Site]:
-    """See to it that an earlier test, failed or not, left everything running."""
-    while len(made.product.watchers) > 1:
-        made.product.kill_watcher()
-    if not made.product.watchers or made.product.watchers[0].poll() is not None:
-        made.product.watchers.clear()
-        made.product.start_watcher()
-    yield made
-    made.relay.resume()
-    made.put_away()
+def restored(running_site: Site) -> Iterator[Site]:
+    """Restore the processes that an earlier test may have ended, and clean up."""
+    while len(running_site.product.watchers) > 1:
+        running_site.product.kill_watcher()
+    if (
+        not running_site.product.watchers
+        or running_site.product.watchers[0].poll() is not None
+    ):
+        running_site.product.watchers.clear()
+        running_site.product.start_watcher()
+    yield running_site
+    running_site.relay.resume()
+    running_site.stop_machines()

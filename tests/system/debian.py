@@ -1,7 +1,7 @@
-"""This machine as one with ganetimgr installed on it, for what root does there.
+"""This machine with ganetimgr installed as on Debian, for scripts that root runs.
 
-In namespaces of their own: the user, the files at their usual places and every process
-are gone with it, and the machine itself has seen none of them.
+It uses namespaces: the user, the files at their usual places and all processes exist
+only there and vanish with it.
 """
 
 import os
@@ -54,7 +54,7 @@ mount --rbind {tree} srv/ganetimgr
 mount --bind venv srv/ganetimgr/.venv
 mount --rbind srv /srv
 touch ready
-# Whoever is left behind by its parent is ours, and nobody waits for its end.
+# We adopt orphaned processes, and nobody waits for their end.
 exec env --ignore-signal=CHLD sleep infinity
 """
 
@@ -126,17 +126,17 @@ class Debian:
         )
 
     def shell(self, text: str) -> str:
-        """Run a line of shell there, as root, and return what it prints."""
-        done = self.run("/bin/sh", "-c", text)
-        assert done.returncode == 0, f"{text}: {done.stdout}{done.stderr}"
-        return done.stdout.strip()
+        """Run a line of shell there, as root, and return its output."""
+        run = self.run("/bin/sh", "-c", text)
+        assert run.returncode == 0, f"{text}: {run.stdout}{run.stderr}"
+        return run.stdout.strip()
 
-    def service(self, word: str) -> subprocess.CompletedProcess[str]:
+    def service(self, action: str) -> subprocess.CompletedProcess[str]:
         """Call the init script."""
-        return self.run("/bin/sh", "/srv/ganetimgr/contrib/init.d/ganetimgr", word)
+        return self.run("/bin/sh", "/srv/ganetimgr/contrib/init.d/ganetimgr", action)
 
     def rotate(self) -> None:
-        """Rotate the logs now, by a copy of logrotate's file that is root's."""
+        """Rotate the logs now, with a copy of logrotate's file that root owns."""
         self.shell(f"install -o root -m 644 {ROTATION} /run/logrotate.conf")
         self.shell("logrotate --force --state /run/rotated /run/logrotate.conf")
 
@@ -171,12 +171,12 @@ class Debian:
 
 
 def python_for_all() -> str:
-    """Return a Python that another user may run, of the version that runs us."""
-    ours = Path(sys.base_prefix)
-    if all(path.stat().st_mode & 0o001 for path in (ours, *ours.parents)):
+    """Return a Python of the running version that other users may execute."""
+    base = Path(sys.base_prefix)
+    if all(path.stat().st_mode & 0o001 for path in (base, *base.parents)):
         return sys.executable
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    found = shutil.which(version, path="/usr/bin:/usr/local/bin")
-    if found is None:
+    python = shutil.which(version, path="/usr/bin:/usr/local/bin")
+    if python is None:
         pytest.skip(f"no {version} that other users may run")
-    return found
+    return python

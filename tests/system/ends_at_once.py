@@ -1,4 +1,4 @@
-"""Threads that end builds while others look after the table; see test_ends.py."""
+"""Threads that end builds while others renew leases; see test_ends.py."""
 
 import threading
 from collections.abc import Callable
@@ -16,21 +16,21 @@ from apps.ganeti.models import Cluster, Job
 
 ENDERS = 4
 TIMES = 30
-ME = "at once"
+FOLLOWER = "at once"
 
 
-class Part(threading.Thread):
-    """A thread that is done with its database, and fails whoever joins it."""
+class Worker(threading.Thread):
+    """A thread that closes its database connection, and raises its error in join()."""
 
-    def __init__(self, do: Callable[[], None]) -> None:
+    def __init__(self, function: Callable[[], None]) -> None:
         super().__init__()
-        self._do = do
+        self._function = function
         self._failure: Exception | None = None
         self.start()
 
     def run(self) -> None:
         try:
-            self._do()
+            self._function()
         except Exception as exc:  # noqa: BLE001 - raised by join
             self._failure = exc
         finally:
@@ -43,17 +43,17 @@ class Part(threading.Thread):
 
 
 def main() -> None:
-    """Print how many builds ended, and how many applications know."""
+    """Print the number of handled jobs, and of created applications."""
     cluster = Cluster.objects.create(hostname="192.0.2.1", slug="many", disabled=True)
-    over = threading.Event()
-    looking = [Part(lambda: look_after(over)) for _ in "ab"]
+    finished = threading.Event()
+    renewers = [Worker(lambda: renew_and_claim(finished)) for _ in "ab"]
     try:
-        for ending in [Part(lambda: end_some(cluster)) for _ in range(ENDERS)]:
-            ending.join()
+        for ender in [Worker(lambda: end_jobs(cluster)) for _ in range(ENDERS)]:
+            ender.join()
     finally:
-        over.set()
-    for part in looking:
-        part.join()
+        finished.set()
+    for renewer in renewers:
+        renewer.join()
     handled = Job.objects.filter(cluster=cluster).exclude(handled_at=None)
     created = cluster.applications.filter(status=Status.CREATED)
     print(handled.count(), created.count())  # noqa: T201 - read by the test
@@ -61,21 +61,21 @@ def main() -> None:
     cluster.delete()
 
 
-def end_some(cluster: Cluster) -> None:
-    for turn in range(TIMES):
-        job = build(cluster, f"many{threading.get_ident()}-{turn}.example.org")
+def end_jobs(cluster: Cluster) -> None:
+    for number in range(TIMES):
+        job = build(cluster, f"many{threading.get_ident()}-{number}.example.org")
         tracking.end(job, JobReport(1, JobStatus.SUCCESS))
 
 
-def look_after(over: threading.Event) -> None:
-    """Do to the table what a watcher does every second."""
-    while not over.wait(0.001):
-        tracking.renew(ME)
-        tracking.claim(ME, timezone.now() - timedelta(days=1))
+def renew_and_claim(finished: threading.Event) -> None:
+    """Update the table of jobs as a watcher does every second."""
+    while not finished.wait(0.001):
+        tracking.renew(FOLLOWER)
+        tracking.claim(FOLLOWER, timezone.now() - timedelta(days=1))
 
 
 def build(cluster: Cluster, name: str) -> Job:
-    """Write down a build that runs, and is followed by us."""
+    """Create a running build that we follow."""
     job = Job.objects.create(
         key=Job.new_key(),
         cluster=cluster,
@@ -85,7 +85,7 @@ def build(cluster: Cluster, name: str) -> Job:
         status=JobStatus.RUNNING,
         ganeti_id=1,
         busy_key=Job.busy_key_of(cluster, name),
-        follower=ME,
+        follower=FOLLOWER,
         leased_until=timezone.now() + timedelta(hours=1),
     )
     InstanceApplication.objects.create(

@@ -1,4 +1,4 @@
-"""The pages of the site, and one that fails, for tests of what is told of errors."""
+"""The URLs of the site and one that fails, for tests of error tracking."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

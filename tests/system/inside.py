@@ -1,4 +1,4 @@
-"""A process inside the product, to ask what only its own code can tell.
+"""A process inside the product, to call the product's own code.
 
 It reads lines of JSON, ``[name, arguments]``, calls the function of that name in
 ``answers`` and writes what it returns as a line of JSON.
@@ -21,7 +21,7 @@ from tests import services
 
 
 class Inside:
-    """The tests' end of it."""
+    """Starts the process and calls its functions."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -46,14 +46,14 @@ class Inside:
         services.end(self._process)
 
     def ask(self, question: str, /, **arguments: Any) -> Any:
-        """Call a function of ``answers``; fail as it does."""
+        """Call a function of ``answers``; raise AssertionError if it fails."""
         assert self._process.stdout is not None
-        self.tell(question, **arguments)
+        self.send(question, **arguments)
         answer = json.loads(self._process.stdout.readline())
         assert "error" not in answer, answer["error"]
         return answer["value"]
 
-    def tell(self, question: str, /, **arguments: Any) -> None:
+    def send(self, question: str, /, **arguments: Any) -> None:
         """Call a function without waiting for what it returns."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps([question, arguments]) + "\n")

@@ -1,7 +1,7 @@
-"""A relay between the product and a cluster: counts calls, and fails when told to.
+"""A relay between the product and a cluster that counts calls and injects faults.
 
-It ends TLS on both sides, so that it knows which call it carries and can lose exactly
-that one, before or after Ganeti got it.
+It terminates TLS on both sides, so that it can lose a single call, before or after
+Ganeti receives it.
 """
 
 import datetime
@@ -30,16 +30,16 @@ from tests.lab import UNVERIFIED, Lab
 
 
 class Fault(Enum):
-    """What goes wrong with a call."""
+    """A fault of a call."""
 
-    REQUEST_LOST = auto()  # broken off before Ganeti has it
-    ANSWER_LOST = auto()  # broken off after Ganeti has it
-    ANSWER_HELD = auto()  # Ganeti has it, but nothing comes back until resumed
+    REQUEST_LOST = auto()  # closed before Ganeti receives it
+    ANSWER_LOST = auto()  # closed after Ganeti has received it
+    ANSWER_HELD = auto()  # Ganeti receives it, but the answer is held until resumed
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that came in."""
+    """A received call."""
 
     method: str
     path: str
@@ -51,13 +51,13 @@ class Call:
 
 
 class Relay:
-    """Listens on a port that stays the same and passes calls on to a cluster."""
+    """Listens on a fixed port and forwards calls to a cluster."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.port = services.free_port()
         self.calls: list[Call] = []
-        # When connections came, whether or not they are served.
+        # Times of all connections, served or not.
         self.connections: list[float] = []
         self._faults: list[tuple[re.Pattern[str], Fault]] = []
         self._passing = threading.Event()
@@ -79,7 +79,7 @@ class Relay:
         self.refuse()
 
     def listen(self) -> None:
-        """Pass calls on (again)."""
+        """Forward calls (again)."""
         self._server = _Server(self)
         threading.Thread(target=self._server.serve_forever, args=(0.05,)).start()
 
@@ -90,11 +90,11 @@ class Relay:
         self._server.server_close()
 
     def hang(self) -> None:
-        """Take connections, but say nothing on them, as a stopped process does."""
+        """Accept connections without answering, as a stopped process does."""
         self._passing.clear()
 
     def resume(self) -> None:
-        """Go on with what hangs."""
+        """Continue with the calls that hang."""
         self._passing.set()
 
     @property
@@ -105,8 +105,8 @@ class Relay:
         self._passing.wait()
 
     @contextmanager
-    def losing(self, pattern: str, fault: Fault) -> Iterator[None]:
-        """Let calls fail whose method and path match."""
+    def failing(self, pattern: str, fault: Fault) -> Iterator[None]:
+        """Make calls fail whose method and path match."""
         entry = (re.compile(pattern), fault)
         self._faults.append(entry)
         try:
@@ -141,7 +141,7 @@ class _Server(ThreadingHTTPServer):
             _Handler(secured, client_address, self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: callers that break off are what the tests are about."""
+        """Log nothing: callers that close their connection are expected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault is Fault.ANSWER_HELD:
             relay.hang()
-        status, answer = self._passed_on(body)
+        status, answer = self._forward(body)
         if fault is Fault.ANSWER_LOST:
             return
         relay.wait_to_pass()
@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_POST = do_DELETE = relay  # noqa: N815 - their names there
 
-    def _passed_on(self, body: bytes) -> tuple[int, bytes]:
+    def _forward(self, body: bytes) -> tuple[int, bytes]:
         lab = self.server.relay.lab
         headers = {
             name: self.headers[name]
@@ -191,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _certificate() -> tuple[str, ssl.SSLContext]:
-    """Make a certificate; return its SHA-256 and a context that shows it."""
+    """Create a certificate; return its SHA-256 and a context with it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay")])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""The product with a real cluster behind a relay, and what tests ask of it."""
+"""The product with a real cluster behind a relay, and helpers for tests."""
 
 import itertools
 import logging
@@ -21,7 +21,7 @@ COUNTING = [*INSTALLED_APPS, "tests.system.counting.apps.CountingConfig"]
 SETTINGS: dict[str, Any] = {
     "INSTALLED_APPS": COUNTING,
     "SNAPSHOT_REFRESH_SECONDS": 3,
-    # As short as the lab allows: a test waits for them.
+    # As short as the lab allows, since tests wait for them.
     "RAPI_CONNECT_TIMEOUT": 2,
     "RAPI_RESPONSE_TIMEOUT": 5,
     "OPERATING_SYSTEMS": {
@@ -41,27 +41,27 @@ SETTINGS: dict[str, Any] = {
 MACHINES = [f"fault-{letter}.example.org" for letter in "abc"]
 
 
-# How much longer than it usually takes a test waits, on a machine that is busy.
+# Factor by which a test waits longer than something usually takes.
 PATIENCE = 5
 
 
 def within_s(seconds: float = 5) -> float:
-    """Return how long a test waits for what comes in so many seconds at the latest.
+    """Return the timeout for something that takes at most so many seconds.
 
-    Longer where the machine has more to do than it has processors.
+    It is longer while the machine's load exceeds its processors.
     """
     return PATIENCE * seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @dataclass
 class Site:
-    """A product, its servers, its cluster."""
+    """A product with its servers and its cluster."""
 
     product: Product
     lab: Lab
     relay: Relay
     inside: Inside
-    # Where mail would go; nobody listens there unless a test does.
+    # The port of the mail server; nobody listens there unless a test does.
     mail_port: int = 0
     redis: services.Redis | None = None
     beanstalkd: services.Beanstalkd | None = None
@@ -72,44 +72,44 @@ class Site:
         return self.inside.ask(question, **arguments)
 
     def job(self, pk: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.ask("job", pk=pk)
-        return found
+        job: dict[str, Any] = self.ask("job", pk=pk)
+        return job
 
     def machine(self) -> str:
-        """Return an instance of ours that is stopped, and known to be."""
+        """Return the name of a stopped instance, also stopped in the snapshot."""
         name = next(self._machines)
         if self.lab.instance(name)["status"] != "ADMIN_down":
             self.lab.finish(self.lab.power(name, "shutdown"))
         self._used.append(name)
-        if self.ask("known").get(name) != "stopped":
+        if self.ask("known_states").get(name) != "stopped":
             self.ask("refresh", name=name)
         return name
 
-    def put_away(self) -> None:
-        """Stop the instances that a test had; nobody waits for it."""
+    def stop_machines(self) -> None:
+        """Stop the instances that a test used, without waiting."""
         for name in self._used:
             self.lab.power(name, "shutdown")
         self._used.clear()
 
     def start(self, name: str, username: str = "alice") -> int:
-        """Ask for the start of an instance; return the job's row."""
-        asked = self.ask("submit", kind="startup", name=name, username=username)
-        assert not asked["error"], asked
-        return int(asked["pk"])
+        """Submit the start of an instance; return the job's primary key."""
+        result = self.ask("submit", kind="startup", name=name, username=username)
+        assert not result["error"], result
+        return int(result["pk"])
 
     @contextmanager
     def waiting_job(self, hold_s: float) -> Iterator[int]:
-        """Have a job that is followed, and waits for its instance's lock."""
+        """Yield a followed job that waits for its instance's lock."""
         name = self.machine()
-        held_by = self.lab.hold(name, hold_s)
+        holding_job = self.lab.hold(name, hold_s)
         pk = self.start(name)
         self.product.wait_until(
             lambda: self.job(pk)["follower"], within_s(5), "a follower"
         )
         yield pk
-        self.lab.finish(held_by)
+        self.lab.finish(holding_job)
 
-    def ends(self, pk: int, seconds: float = 5) -> float:
+    def wait_for_end(self, pk: int, seconds: float = 5) -> float:
         """Wait until a job has ended and was handled; return the seconds."""
         took_s = self.product.wait_until(
             lambda: self.job(pk)["handled"], within_s(seconds), f"the end of job {pk}"
@@ -117,8 +117,8 @@ class Site:
         logger.info("job %s ended after %.1f s", pk, took_s)
         return took_s
 
-    def ended_once(self, pk: int, status: str = "success") -> None:
-        """Assert how a job ended: recorded once, handled once, not busy any more."""
+    def assert_ended_once(self, pk: int, status: str = "success") -> None:
+        """Assert that a job has ended: recorded once, handled once, not busy."""
         job = self.job(pk)
         assert job["status"] == status
         assert job["counted"] == 1
@@ -126,8 +126,8 @@ class Site:
         assert not job["busy"]
         assert not job["follower"]
 
-    def await_ganeti(self, pk: int) -> None:
-        """Wait until Ganeti is done with a job."""
+    def wait_for_ganeti(self, pk: int) -> None:
+        """Wait until Ganeti has finished a job."""
         self.lab.finish(self.job(pk)["ganeti_id"])
 
     def page_of(self, pk: int) -> str:
@@ -143,11 +143,11 @@ class Site:
         )
 
     def watcher_of(self, pk: int) -> int:
-        """Return which of the watchers follows a job."""
+        """Return the index of the watcher that follows a job."""
         pid = int(self.job(pk)["follower"].split(":")[1])
         return [watcher.pid for watcher in self.product.watchers].index(pid)
 
     def watcher_log(self) -> str:
-        """Return what the watchers have logged, one after another."""
+        """Return the logs of all watchers, concatenated."""
         logs = sorted(self.product.directory.glob("watcher-*.log"))
         return "".join(path.read_text() for path in logs)

@@ -1,4 +1,4 @@
-"""Machines that real Ganeti builds, and everything that can come between."""
+"""Building machines on real Ganeti, with failures and outages."""
 
 import itertools
 import os
@@ -13,8 +13,8 @@ from tests.system.site import Site, within_s
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
-NARROW = f"narrow{os.getpid()}"
-BUILT = ["alice@example.org", "manager@example.org"]
+FULL_NETWORK = f"narrow{os.getpid()}"
+RECIPIENTS = ["alice@example.org", "manager@example.org"]
 
 
 _count = itertools.count(1)
@@ -22,78 +22,80 @@ _count = itertools.count(1)
 
 @pytest.fixture
 def name(lab: Lab) -> Iterator[str]:
-    """Return a name of its own for each test; what gets it is taken away."""
+    """Return a unique instance name; the instance is removed after the test."""
     name = f"built{next(_count)}-{os.getpid()}.example.org"
     yield name
     lab.remove(name)
 
 
-def story(site: Site, pk: int) -> dict[str, Any]:
-    found: dict[str, Any] = site.ask("application", pk=pk)
-    return found
+def application_of(site: Site, pk: int) -> dict[str, Any]:
+    application: dict[str, Any] = site.ask("application", pk=pk)
+    return application
 
 
-def comes_to(site: Site, pk: int, status: str, seconds: float = 30) -> dict[str, Any]:
-    """Wait for the state of an application, and return what is known of it."""
+def wait_for_status(
+    site: Site, pk: int, status: str, seconds: float = 30
+) -> dict[str, Any]:
+    """Wait until an application has a status, and return it."""
     site.product.wait_until(
-        lambda: story(site, pk)["status"] == status,
+        lambda: application_of(site, pk)["status"] == status,
         within_s(seconds),
         f"it is {status}",
     )
-    return story(site, pk)
+    return application_of(site, pk)
 
 
-def test_a_machine_is_built_and_runs_and_its_owner_is_told(
+def test_a_machine_is_built_and_started_and_its_owner_is_mailed(
     production: Site, name: str
 ) -> None:
     pk = production.ask("accept", name=name, image="works")
 
     assert production.ask("build", pk=pk) == ""
-    told = comes_to(production, pk, "created")
+    application = wait_for_status(production, pk, "created")
 
-    assert told["mails"] == BUILT
+    assert application["mails"] == RECIPIENTS
     assert production.lab.instance(name)["status"] == "running"
-    assert production.ask("known")[name] == "running"
+    assert production.ask("known_states")[name] == "running"
 
 
-def test_an_image_that_fails_leaves_nothing_in_the_way(
+def test_a_build_with_a_failing_image_can_be_repeated(
     production: Site, name: str
 ) -> None:
     pk = production.ask("accept", name=name, image="fails")
     production.ask("build", pk=pk)
 
-    failed = comes_to(production, pk, "failed")
+    failed = wait_for_status(production, pk, "failed")
     assert "there is no such image" in failed["message"]
     assert failed["mails"] == ["admin@example.org"]
-    assert failed["left"] == [name]
+    assert failed["leftovers"] == [name]
 
     production.ask("accept_again", pk=pk, operating_system="works")
     assert production.ask("build", pk=pk) == ""
-    built = comes_to(production, pk, "created")
+    built = wait_for_status(production, pk, "created")
 
-    assert built["left"] == []
-    assert built["mails"] == sorted(["admin@example.org", *BUILT])
+    assert built["leftovers"] == []
+    assert built["mails"] == sorted(["admin@example.org", *RECIPIENTS])
     assert production.lab.instance(name)["status"] == "running"
 
 
-def test_a_cluster_that_is_down_at_submission_loses_nothing(
+def test_an_application_can_be_submitted_again_after_an_outage(
     production: Site, name: str
 ) -> None:
     pk = production.ask("accept", name=name, image="works")
 
     production.relay.refuse()
     try:
-        said = production.ask("build", pk=pk)
+        error = production.ask("build", pk=pk)
     finally:
         production.relay.listen()
 
-    assert "refuses connections" in said
-    assert story(production, pk)["status"] == "failed"
+    assert "refuses connections" in error
+    assert application_of(production, pk)["status"] == "failed"
     assert name not in production.lab.names()
 
     production.ask("accept_again", pk=pk)
     assert production.ask("build", pk=pk) == ""
-    comes_to(production, pk, "created")
+    wait_for_status(production, pk, "created")
 
 
 def test_a_watcher_that_is_killed_in_mid_creation_is_replaced(
@@ -101,37 +103,37 @@ def test_a_watcher_that_is_killed_in_mid_creation_is_replaced(
 ) -> None:
     pk = production.ask("accept", name=name, image="slow")
     production.ask("build", pk=pk)
-    comes_to(production, pk, "processing")
+    wait_for_status(production, pk, "processing")
 
     production.product.kill_watcher()
-    production.await_ganeti(story(production, pk)["job"])
-    assert story(production, pk)["status"] == "processing"
+    production.wait_for_ganeti(application_of(production, pk)["job"])
+    assert application_of(production, pk)["status"] == "processing"
     production.product.start_watcher()
 
-    told = comes_to(production, pk, "created")
-    assert told["mails"] == BUILT
-    assert told["story"] == ["submitted", "created"]
+    application = wait_for_status(production, pk, "created")
+    assert application["mails"] == RECIPIENTS
+    assert application["events"] == ["submitted", "created"]
 
 
-def test_a_name_that_was_taken_meanwhile_is_said_and_left_alone(
+def test_a_name_taken_in_the_meantime_is_reported_and_left_alone(
     production: Site, name: str
 ) -> None:
     pk = production.ask("accept", name=name, image="works")
     production.lab.finish(production.lab.create(name, tags=["ganetimgr:user:carol"]))
 
     production.ask("build", pk=pk)
-    failed = comes_to(production, pk, "failed")
+    failed = wait_for_status(production, pk, "failed")
 
     assert "is already in the cluster" in failed["message"]
-    assert failed["left"] == []
+    assert failed["leftovers"] == []
     assert production.lab.instance(name)["tags"] == ["ganetimgr:user:carol"]
 
 
 @pytest.fixture
-def narrow(lab: Lab) -> Iterator[str]:
-    """Have a network of one address, which is taken."""
+def full_network(lab: Lab) -> Iterator[str]:
+    """Create a network of one address, which is reserved."""
     network = {
-        "network_name": NARROW,
+        "network_name": FULL_NETWORK,
         "network": "203.0.113.0/30",
         "gateway": "203.0.113.1",
         "add_reserved_ips": ["203.0.113.2"],
@@ -143,22 +145,22 @@ def narrow(lab: Lab) -> Iterator[str]:
         "network_link": "narrow",
         "conflicts_check": False,
     }
-    path = f"/2/networks/{NARROW}"
+    path = f"/2/networks/{FULL_NETWORK}"
     lab.change("POST", "/2/networks", network)
     lab.change("PUT", f"{path}/connect", connection)
-    yield NARROW
+    yield FULL_NETWORK
     lab.change("PUT", f"{path}/disconnect", {"group_name": "default"})
     lab.change("DELETE", path)
 
 
-def test_a_network_that_is_full_is_said_in_ganetis_words(
-    embedded: Site, name: str, narrow: str
+def test_a_full_network_is_reported_with_the_message_of_ganeti(
+    embedded: Site, name: str, full_network: str
 ) -> None:
-    embedded.ask("learn_network", name=narrow)
-    pk = embedded.ask("accept", name=name, image="works", nic_network=narrow)
+    embedded.ask("learn_network", name=full_network)
+    pk = embedded.ask("accept", name=name, image="works", nic_network=full_network)
 
     embedded.ask("build", pk=pk)
-    failed = comes_to(embedded, pk, "failed")
+    failed = wait_for_status(embedded, pk, "failed")
 
     assert "Unable to get a free IP" in failed["message"]
     assert name not in embedded.lab.names()
@@ -170,15 +172,15 @@ def test_mail_waits_for_its_server_and_the_machine_does_not(
     pk = embedded.ask("accept", name=name, image="works")
     embedded.ask("build", pk=pk)
 
-    told = comes_to(embedded, pk, "created")
-    assert told["unsent"] == 2
+    application = wait_for_status(embedded, pk, "created")
+    assert application["unsent"] == 2
 
     with MailServer(embedded.mail_port) as server:
         embedded.ask("send_mail_now")
         embedded.product.wait_until(
-            lambda: story(embedded, pk)["unsent"] == 0,
+            lambda: application_of(embedded, pk)["unsent"] == 0,
             within_s(20),
             "the mails are sent",
         )
-    ours = [message for message in server.messages if name.encode() in message]
-    assert len(ours) == 2
+    mails = [message for message in server.messages if name.encode() in message]
+    assert len(mails) == 2

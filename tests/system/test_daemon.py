@@ -1,4 +1,4 @@
-"""The watcher as a service: signals, its files, the user that it becomes."""
+"""The watcher as a service: signals, its files, its user."""
 
 import os
 import pwd
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.system]
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    """Return a directory that any user may look into, unlike pytest's own."""
+    """Return a directory that any user may enter, unlike pytest's own."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         path.chmod(0o755)
@@ -31,7 +31,7 @@ def directory() -> Iterator[Path]:
 
 @pytest.fixture
 def product(directory: Path) -> Product:
-    """Return a product with a database and nothing else."""
+    """Return a product with a database but no processes."""
     product = Product(directory)
     (directory / "state").mkdir(mode=0o700)
     product.manage("migrate", "--verbosity=0")
@@ -52,33 +52,35 @@ def test_a_signal_ends_the_watcher_although_a_cluster_hangs(
             "a call that hangs",
         )
         watcher = embedded.product.watchers.pop()
-        # One that an earlier test killed could not take its beat away.
-        mine = [name for name in embedded.ask("watchers") if f":{watcher.pid}:" in name]
-        assert mine
-        began = time.monotonic()
+        # A watcher that an earlier test killed has left its beat.
+        beats = [
+            name for name in embedded.ask("watchers") if f":{watcher.pid}:" in name
+        ]
+        assert beats
+        start = time.monotonic()
         watcher.send_signal(number)
 
         assert watcher.wait(within_s(6)) == 0
-        assert time.monotonic() - began < within_s()
+        assert time.monotonic() - start < within_s()
         assert embedded.job(pk)["follower"] == ""
-        assert not set(mine) & set(embedded.ask("watchers"))
+        assert not set(beats) & set(embedded.ask("watchers"))
         assert embedded.ask("refresh_state")["holder"] == ""
         embedded.relay.resume()
         embedded.product.start_watcher()
-        embedded.await_ganeti(pk)
-        embedded.ends(pk)
+        embedded.wait_for_ganeti(pk)
+        embedded.wait_for_end(pk)
 
-    embedded.ended_once(pk)
+    embedded.assert_ended_once(pk)
 
 
-def test_it_becomes_a_daemon_that_says_who_it_is(
+def test_the_watcher_becomes_a_daemon_with_a_pid_file(
     product: Product, directory: Path
 ) -> None:
     pid_file, log_file = directory / "pid", directory / "log"
 
     started = run(product, sys.executable, directory, "--debug")
     assert started.returncode == 0, started.stderr
-    product.wait_until(lambda: watches(log_file), within_s(10), "it watches")
+    product.wait_until(lambda: is_watching(log_file), within_s(10), "it watches")
     pid = int(pid_file.read_text())
     assert os.getsid(pid) != os.getsid(0)
     assert str(Path(f"/proc/{pid}/fd/2").readlink()) == os.devnull
@@ -89,7 +91,9 @@ def test_it_becomes_a_daemon_that_says_who_it_is(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_it_becomes_another_user_and_group(product: Product, directory: Path) -> None:
+def test_the_watcher_becomes_another_user_and_group(
+    product: Product, directory: Path
+) -> None:
     pid_file, log_file = directory / "pid", directory / "log"
     nobody = pwd.getpwnam("nobody")
     for path in (log_file, directory / "state", *(directory / "state").iterdir()):
@@ -98,7 +102,7 @@ def test_it_becomes_another_user_and_group(product: Product, directory: Path) ->
 
     started = run(product, python_for_all(), directory, "--user", "nobody")
     assert started.returncode == 0, started.stderr
-    product.wait_until(lambda: watches(log_file), within_s(10), "it watches")
+    product.wait_until(lambda: is_watching(log_file), within_s(10), "it watches")
     pid = int(pid_file.read_text())
     status = Path(f"/proc/{pid}/status").read_text()
     os.kill(pid, signal.SIGTERM)
@@ -109,7 +113,7 @@ def test_it_becomes_another_user_and_group(product: Product, directory: Path) ->
     product.wait_until(lambda: not is_alive(pid), within_s(), "it has ended")
 
 
-def test_it_writes_its_pid_through_nobody_s_link(
+def test_the_pid_file_is_not_written_through_a_symlink(
     product: Product, directory: Path
 ) -> None:
     (directory / "victim").write_text("as it was")
@@ -120,7 +124,7 @@ def test_it_writes_its_pid_through_nobody_s_link(
     assert (directory / "victim").read_text() == "as it was"
 
 
-def test_it_says_whom_it_cannot_become(product: Product, directory: Path) -> None:
+def test_an_unknown_user_is_reported(product: Product, directory: Path) -> None:
     started = run(product, sys.executable, directory, "--foreground", "--user", "x-y")
 
     assert started.returncode != 0
@@ -130,27 +134,27 @@ def test_it_says_whom_it_cannot_become(product: Product, directory: Path) -> Non
 def run(
     product: Product, python: str, directory: Path, *options: str
 ) -> subprocess.CompletedProcess[str]:
-    """Start a watcher; what returns is what a shell would see of it."""
+    """Start a watcher; return what a shell would see of it."""
     files = ("--pid-file", directory / "pid", "--log-file", directory / "log")
     packages = Path(pytest.__file__).parent.parent
-    with tempfile.TemporaryFile("w+") as complaints:
+    with tempfile.TemporaryFile("w+") as errors:
         started = subprocess.run(  # noqa: S603 - our own program
             [python, "watcher.py", *files, *options],
             cwd=BASE_DIR,
             env={**product.environment, "PYTHONPATH": str(packages)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=complaints,
+            stderr=errors,
             timeout=60,
             check=False,
         )
-        complaints.seek(0)
+        errors.seek(0)
         return subprocess.CompletedProcess(
-            started.args, started.returncode, "", complaints.read()
+            started.args, started.returncode, "", errors.read()
         )
 
 
-def watches(log_file: Path) -> bool:
+def is_watching(log_file: Path) -> bool:
     return log_file.exists() and "watching as" in log_file.read_text()
 
 

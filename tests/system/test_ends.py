@@ -1,4 +1,4 @@
-"""Jobs that end at once, in threads of gevent's and of the system's."""
+"""Jobs that end concurrently, in gevent's greenlets and in system threads."""
 
 import subprocess
 import sys
@@ -11,8 +11,8 @@ from tests.system.site import Site
 
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
-WHOLE = ends_at_once.ENDERS * ends_at_once.TIMES
-# Patched as the watcher is; and threads of the system's, as web processes have them.
+TOTAL = ends_at_once.ENDERS * ends_at_once.TIMES
+# Patched as the watcher is; without it, system threads as in web processes.
 PATCH = "from gevent import monkey; monkey.patch_all()"
 PROGRAM = """
 import django
@@ -22,12 +22,12 @@ ends_at_once.main()
 """
 
 
-@pytest.mark.parametrize("first", [PATCH, ""], ids=["gevent", "threads"])
-def test_ends_do_not_stand_in_each_others_way(each: Site, first: str) -> None:
+@pytest.mark.parametrize("patch", [PATCH, ""], ids=["gevent", "threads"])
+def test_concurrent_ends_of_jobs_are_all_handled(any_site: Site, patch: str) -> None:
     run = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", f"{first}\n{PROGRAM}"],
+        [sys.executable, "-c", f"{patch}\n{PROGRAM}"],
         cwd=BASE_DIR,
-        env=each.product.environment,
+        env=any_site.product.environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -36,4 +36,4 @@ def test_ends_do_not_stand_in_each_others_way(each: Site, first: str) -> None:
 
     assert run.returncode == 0, run.stderr
     ended, built = run.stdout.split()
-    assert (int(ended), int(built)) == (WHOLE, WHOLE)
+    assert (int(ended), int(built)) == (TOTAL, TOTAL)

@@ -1,4 +1,4 @@
-"""Errors of every process reach a Sentry, with nothing that is private."""
+"""Errors of every process reach Sentry, without private data."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.sentry import SentryServer
 pytest.importorskip("sentry_sdk", reason="requirements-sentry.txt is not installed")
 pytestmark = pytest.mark.system
 
-MAIL_WAITS = """
+QUEUE_MAIL = """
 from apps.mails.letters import new_mail
 new_mail("a@example.org", "subject", "text").save()
 """
@@ -36,7 +36,7 @@ def product(tmp_path: Path, sentry: SentryServer) -> Iterator[Product]:
     settings: dict[str, Any] = {
         "SENTRY": {"activate": True, "sentry_dsn": sentry.dsn},
         "ROOT_URLCONF": "tests.system.failing_urls",
-        # A module, but no backend: the watcher trips over it with each mail.
+        # No backend of this name: the watcher fails at each mail.
         "EMAIL_BACKEND": "tests.system.Nothing",
         "EMAIL_HOST_PASSWORD": "smtp-password",
     }
@@ -47,7 +47,7 @@ def product(tmp_path: Path, sentry: SentryServer) -> Iterator[Product]:
 def test_errors_of_web_and_watcher_arrive(
     product: Product, sentry: SentryServer
 ) -> None:
-    product.shell(MAIL_WAITS)
+    product.shell(QUEUE_MAIL)
     requests.post(
         f"{product.url}/fail/{KEY}/?password=query-secret",
         data={"password": "body-secret"},
@@ -64,19 +64,19 @@ def test_errors_of_web_and_watcher_arrive(
     assert web["request"] == {"method": "POST", "url": "/fail/…/"}
     watcher = event_of(sentry, "ImportError")
     assert watcher["logentry"]["formatted"].startswith("mail")
-    told = json.dumps(sentry.events())
-    assert [private for private in PRIVATE if private in told] == []
-    assert '"vars"' not in told
-    assert "DisallowedHost" not in told
+    text = json.dumps(sentry.events())
+    assert [private for private in PRIVATE if private in text] == []
+    assert '"vars"' not in text
+    assert "DisallowedHost" not in text
 
 
 def kinds(sentry: SentryServer) -> set[str]:
-    """Return the exceptions of the events that were received."""
+    """Return the exception types of the received events."""
     return {kind_of(event) for event in sentry.events() if "exception" in event}
 
 
 def event_of(sentry: SentryServer, kind: str) -> dict[str, Any]:
-    """Return the first event of an exception."""
+    """Return the first event of an exception type."""
     events = (event for event in sentry.events() if "exception" in event)
     return next(event for event in events if kind_of(event) == kind)
 

@@ -1,4 +1,4 @@
-"""The init script and logrotate's file, as root runs them on a Debian."""
+"""The init script and logrotate's file, as root runs them on Debian."""
 
 import pytest
 import requests
@@ -12,15 +12,15 @@ PARTS = ("web", "watcher")
 
 @pytest.fixture
 def running(debian: Debian) -> Debian:
-    """Start it, if it does not run already."""
+    """Start the service, if it isn't running already."""
     debian.configure()
     started = debian.service("start")
     assert started.returncode == 0, started.stdout + started.stderr
-    services.wait_until(lambda: answers(debian), 60, "the first page")
+    services.wait_until(lambda: is_answering(debian), 60, "the first page")
     return debian
 
 
-def answers(debian: Debian) -> bool:
+def is_answering(debian: Debian) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{debian.port}/healthz", timeout=5).ok
     except requests.RequestException:
@@ -37,21 +37,21 @@ def has_open(debian: Debian, pid: str, name: str) -> bool:
     )
 
 
-def test_it_starts_and_stops_and_says_whether_it_runs(running: Debian) -> None:
-    first = pids(running)
+def test_the_service_starts_stops_and_reports_its_status(running: Debian) -> None:
+    first_pids = pids(running)
 
     assert running.service("status").returncode == 0
     assert running.service("start").returncode == 0
-    assert pids(running) == first
+    assert pids(running) == first_pids
     stopped = running.service("stop")
     assert stopped.returncode == 0, stopped.stdout + stopped.stderr
-    assert not answers(running)
+    assert not is_answering(running)
     assert running.shell(f"pgrep --uid {USER} || true") == ""
     assert running.service("status").returncode == 3
     assert running.service("stop").returncode == 0
 
 
-def test_its_processes_write_for_the_service_alone(running: Debian) -> None:
+def test_processes_create_private_files(running: Debian) -> None:
     for pid in pids(running):
         status = running.shell(f"cat /proc/{pid}/status")
 
@@ -60,12 +60,14 @@ def test_its_processes_write_for_the_service_alone(running: Debian) -> None:
 
 
 @pytest.mark.parametrize("act", ["echo 1 >", "rm -f", "touch"])
-def test_its_user_cannot_change_the_pid_files(running: Debian, act: str) -> None:
+def test_the_service_user_cannot_change_the_pid_files(
+    running: Debian, act: str
+) -> None:
     text = f"{act} /run/ganetimgr/web.pid"
 
-    done = running.run("runuser", "-u", USER, "--", "sh", "-c", text)
+    run = running.run("runuser", "-u", USER, "--", "sh", "-c", text)
 
-    assert done.returncode != 0
+    assert run.returncode != 0
 
 
 def test_the_log_goes_on_in_a_new_file_after_its_rotation(running: Debian) -> None:

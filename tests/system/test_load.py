@@ -1,4 +1,4 @@
-"""Web and watcher at once on SQLite; and what the watcher costs with nothing to do."""
+"""Load on web and watcher with SQLite, and the cost of an idle watcher."""
 
 import os
 import time
@@ -31,7 +31,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def inside(product: Product) -> Iterator[Inside]:
-    """Return the product's inside; its cluster is a simulated one."""
+    """Return the product's inside, with a simulated cluster."""
     spec = ClusterSpec(instances=MACHINES, speed=5)
     with Simulator([spec]) as simulator, Inside(product.environment) as inside:
         cluster = simulator.clusters["athens"]
@@ -42,16 +42,16 @@ def inside(product: Product) -> Iterator[Inside]:
 def test_fifty_submissions_at_once_find_the_database_unlocked(
     product: Product, inside: Inside
 ) -> None:
-    product.wait_until(lambda: inside.ask("known"), within_s(10), "the machines")
-    names = sorted(inside.ask("known"))[:MACHINES]
+    product.wait_until(lambda: inside.ask("known_states"), within_s(10), "the machines")
+    names = sorted(inside.ask("known_states"))[:MACHINES]
     assert len(names) == MACHINES
-    # One after another: more at once would look like somebody who guesses.
+    # One after another, because of the rate limit of logins.
     visitors = [Visitor(product.url).log_in("root") for _ in range(VISITORS)]
     with ThreadPoolExecutor(VISITORS) as pool:
         answers = list(pool.map(reboot, (visitors * MACHINES)[:MACHINES], names))
 
     assert set(answers) == {200}
-    pks = [inside.ask("newest", name=name) for name in names]
+    pks = [inside.ask("latest_job_pk", name=name) for name in names]
     assert all(pks)
     product.wait_until(
         lambda: all(inside.ask("job", pk=pk)["handled"] for pk in pks),
@@ -60,7 +60,7 @@ def test_fifty_submissions_at_once_find_the_database_unlocked(
     )
     jobs = [inside.ask("job", pk=pk) for pk in pks]
     assert {job["counted"] for job in jobs} == {1}
-    # One that was marked as needing a reboot leaves its entry to what unmarks it.
+    # A reboot that clears the mark "needs reboot" passes its entry on to that job.
     assert {job["recorded"] for job in jobs} - {None} == {"reboot"}
     assert "locked" not in product.log() + product.log("watcher-0")
 
@@ -70,16 +70,16 @@ def reboot(visitor: Visitor, name: str) -> int:
     return visitor.submit("/", f"{page}reboot", kind="hard").status_code
 
 
-def test_a_watcher_with_nothing_to_do_costs_little(
+def test_an_idle_watcher_uses_little_cpu_and_memory(
     product: Product, inside: Inside
 ) -> None:
-    product.wait_until(lambda: inside.ask("known"), within_s(10), "the machines")
+    product.wait_until(lambda: inside.ask("known_states"), within_s(10), "the machines")
     watcher = product.watchers[0]
-    spent, began = cpu_s(watcher.pid), time.monotonic()
+    cpu_at_start_s, start = cpu_s(watcher.pid), time.monotonic()
 
-    services.wait_until(lambda: time.monotonic() - began > 6, 10)
+    services.wait_until(lambda: time.monotonic() - start > 6, 10)
 
-    share = (cpu_s(watcher.pid) - spent) / (time.monotonic() - began)
+    share = (cpu_s(watcher.pid) - cpu_at_start_s) / (time.monotonic() - start)
     assert share < 0.08
     assert resident_mib(watcher.pid) < 150
 

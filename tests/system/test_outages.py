@@ -1,6 +1,6 @@
-"""A cluster that refuses, hangs, or loses a call on its way.
+"""A cluster that refuses connections, hangs, or loses a call.
 
-That is the same for each site: these tests need one, with all of its servers.
+Since both sites behave the same, most of these tests use the one with all servers.
 """
 
 import time
@@ -20,15 +20,15 @@ SUBMISSION = "PUT /2/instances/.*/startup"
 def test_a_job_whose_answer_was_lost_is_found_by_its_key(production: Site) -> None:
     name, since = production.machine(), time.monotonic()
 
-    with production.relay.losing(SUBMISSION, Fault.ANSWER_LOST):
+    with production.relay.failing(SUBMISSION, Fault.ANSWER_LOST):
         pk = production.start(name)
     production.product.wait_until(
         lambda: production.job(pk)["ganeti_id"], within_s(), "it is found"
     )
-    production.await_ganeti(pk)
-    production.ends(pk)
+    production.wait_for_ganeti(pk)
+    production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
     assert len(production.relay.matching(SUBMISSION, since)) == 1
     assert production.lab.instance(name)["status"] == "running"
 
@@ -36,11 +36,11 @@ def test_a_job_whose_answer_was_lost_is_found_by_its_key(production: Site) -> No
 def test_a_job_whose_request_was_lost_was_never_submitted(production: Site) -> None:
     name, since = production.machine(), time.monotonic()
 
-    with production.relay.losing(SUBMISSION, Fault.REQUEST_LOST):
+    with production.relay.failing(SUBMISSION, Fault.REQUEST_LOST):
         pk = production.start(name)
-    production.ends(pk)
+    production.wait_for_end(pk)
 
-    production.ended_once(pk, "not_submitted")
+    production.assert_ended_once(pk, "not_submitted")
     assert len(production.relay.matching(SUBMISSION, since)) == 1
     assert production.lab.instance(name)["status"] == "ADMIN_down"
 
@@ -50,42 +50,42 @@ def test_a_job_is_found_when_the_cluster_that_took_it_answers_again(
 ) -> None:
     name = production.machine()
 
-    with production.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
+    with production.relay.failing(SUBMISSION, Fault.ANSWER_HELD):
         pk = production.start(name)
     assert production.job(pk)["status"] == "in_doubt"
     assert production.ask("submit", kind="startup", name=name)["error"] == "NotNow"
 
     production.relay.resume()
-    production.ends(pk)
+    production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_a_job_outlives_the_process_that_submitted_it(production: Site) -> None:
     name = production.machine()
-    before = production.ask("newest", name=name)
+    previous_pk = production.ask("latest_job_pk", name=name)
 
-    with Inside(production.product.environment) as other:
-        with production.relay.losing(SUBMISSION, Fault.ANSWER_HELD):
-            other.tell("submit", kind="startup", name=name)
+    with Inside(production.product.environment) as second_process:
+        with production.relay.failing(SUBMISSION, Fault.ANSWER_HELD):
+            second_process.send("submit", kind="startup", name=name)
             production.product.wait_until(
                 lambda: not production.relay.passes, within_s(10), "it is sent"
             )
-        other.kill()
-    pk = production.ask("newest", name=name)
-    assert pk != before
+        second_process.kill()
+    pk = production.ask("latest_job_pk", name=name)
+    assert pk != previous_pk
 
     production.relay.resume()
-    production.ends(pk)
+    production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_a_job_ends_after_its_cluster_refused_for_a_while(production: Site) -> None:
     with production.waiting_job(hold_s=2) as pk:
         production.relay.refuse()
         try:
-            production.await_ganeti(pk)
+            production.wait_for_ganeti(pk)
             production.product.wait_until(
                 lambda: production.ask("refresh_state")["failures"],
                 within_s(20),
@@ -93,24 +93,24 @@ def test_a_job_ends_after_its_cluster_refused_for_a_while(production: Site) -> N
             )
         finally:
             production.relay.listen()
-        production.ends(pk)
+        production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_a_job_ends_after_its_cluster_hung_for_a_while(production: Site) -> None:
     with production.waiting_job(hold_s=2) as pk:
         production.relay.hang()
-        production.await_ganeti(pk)
+        production.wait_for_ganeti(pk)
         production.product.wait_until(
             lambda: production.ask("refresh_state")["failures"],
             within_s(20),
             "it is seen",
         )
         production.relay.resume()
-        production.ends(pk)
+        production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: Site) -> None:
@@ -118,13 +118,13 @@ def test_nothing_is_in_doubt_where_a_cluster_refuses(embedded: Site) -> None:
 
     embedded.relay.refuse()
     try:
-        asked = embedded.ask("submit", kind="startup", name=name)
+        result = embedded.ask("submit", kind="startup", name=name)
     finally:
         embedded.relay.listen()
-    embedded.ends(asked["pk"])
+    embedded.wait_for_end(result["pk"])
 
-    assert asked["error"] == "RapiUnreachable"
-    embedded.ended_once(asked["pk"], "not_submitted")
+    assert result["error"] == "RapiUnreachable"
+    embedded.assert_ended_once(result["pk"], "not_submitted")
 
 
 def test_a_cluster_that_hangs_slows_no_page(production: Site) -> None:
@@ -141,12 +141,12 @@ def test_a_cluster_that_hangs_slows_no_page(production: Site) -> None:
         )
         since = time.monotonic()
 
-        # Less than any call that waits for the cluster, three pages in a row.
+        # Less than a single call that waits for the cluster.
         assert seconds(alice, pages) < normal_s + 1.5
         assert alice.sees("stopped responding")
     finally:
         production.relay.resume()
-    # The watcher's own: a probe of the cluster now and then.
+    # Calls of the watcher: an occasional probe of the cluster.
     assert len(production.relay.matching(".", since)) < 30
     production.product.wait_until(
         lambda: not production.ask("refresh_state")["failures"],
@@ -156,7 +156,7 @@ def test_a_cluster_that_hangs_slows_no_page(production: Site) -> None:
 
 
 def seconds(visitor: Visitor, pages: list[str]) -> float:
-    began = time.monotonic()
+    start = time.monotonic()
     for path in pages:
         assert visitor.get(path).status_code == 200, path
-    return time.monotonic() - began
+    return time.monotonic() - start

@@ -1,4 +1,4 @@
-"""beanstalkd, Redis and the mail server, each away for a while."""
+"""Outages of beanstalkd, Redis and the mail server."""
 
 import os
 import signal
@@ -18,12 +18,12 @@ def test_a_job_ends_although_beanstalkd_forgot_it(production: Site) -> None:
     assert production.beanstalkd is not None
     with production.waiting_job(hold_s=3) as pk:
         production.beanstalkd.kill()
-        production.await_ganeti(pk)
+        production.wait_for_ganeti(pk)
 
         production.beanstalkd.start()
-        production.ends(pk)
+        production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_a_job_ends_although_beanstalkd_and_the_watcher_died(production: Site) -> None:
@@ -31,32 +31,32 @@ def test_a_job_ends_although_beanstalkd_and_the_watcher_died(production: Site) -
     with production.waiting_job(hold_s=3) as pk:
         production.beanstalkd.kill()
         production.product.kill_watcher()
-        production.await_ganeti(pk)
+        production.wait_for_ganeti(pk)
 
         production.beanstalkd.start()
         production.product.start_watcher()
-        production.ends(pk)
+        production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_a_job_is_taken_at_once_while_beanstalkd_is_away(production: Site) -> None:
     assert production.beanstalkd is not None
     name = production.machine()
-    listening = production.watcher_log().count("beanstalkd answers")
+    connection_count = production.watcher_log().count("beanstalkd answers")
     production.beanstalkd.kill()
     try:
-        began = time.monotonic()
+        start = time.monotonic()
         pk = production.start(name)
-        assert time.monotonic() - began < within_s()
-        production.await_ganeti(pk)
-        production.ends(pk)
+        assert time.monotonic() - start < within_s()
+        production.wait_for_ganeti(pk)
+        production.wait_for_end(pk)
     finally:
         production.beanstalkd.start()
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
     production.product.wait_until(
-        lambda: production.watcher_log().count("beanstalkd answers") > listening,
+        lambda: production.watcher_log().count("beanstalkd answers") > connection_count,
         within_s(),
         "the watcher listens again",
     )
@@ -65,30 +65,30 @@ def test_a_job_is_taken_at_once_while_beanstalkd_is_away(production: Site) -> No
 def test_a_watcher_goes_on_while_beanstalkd_hangs(production: Site) -> None:
     assert production.beanstalkd is not None
     name = production.machine()
-    with stopped(production.beanstalkd):
+    with Suspended(production.beanstalkd):
         pk = production.start(name)
-        production.await_ganeti(pk)
-        production.ends(pk)
+        production.wait_for_ganeti(pk)
+        production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
 def test_pages_have_their_data_while_redis_forgets_all(production: Site) -> None:
     assert production.redis is not None
     alice = Visitor(production.product.url).log_in("alice")
-    everybody_knows(production, alice)
+    wait_until_all_processes_know(production, alice)
     with production.waiting_job(hold_s=4) as pk:
         end = time.monotonic() + 3
         while time.monotonic() < end:
             production.redis.flush()
             assert alice.sees("fault-a.example.org")
-        production.await_ganeti(pk)
-        production.ends(pk)
+        production.wait_for_ganeti(pk)
+        production.wait_for_end(pk)
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
     production.ask("forget")
     production.product.wait_until(
-        lambda: production.ask("known"), within_s(), "the cache is filled again"
+        lambda: production.ask("known_states"), within_s(), "the cache is filled again"
     )
 
 
@@ -98,17 +98,17 @@ def test_pages_answer_and_jobs_end_while_redis_is_away(production: Site) -> None
     with production.waiting_job(hold_s=2) as pk:
         production.redis.kill()
         try:
-            production.await_ganeti(pk)
-            production.ends(pk)
+            production.wait_for_ganeti(pk)
+            production.wait_for_end(pk)
             for path in ("/", production.page_of(pk), "/history/"):
                 assert alice.sees(production.job(pk)["instance"], path), path
         finally:
             production.redis.start()
 
-    production.ended_once(pk)
+    production.assert_ended_once(pk)
 
 
-def test_a_process_that_starts_while_redis_is_away_asks_for_itself(
+def test_a_process_that_starts_while_redis_is_away_refreshes_by_itself(
     production: Site,
 ) -> None:
     assert production.redis is not None
@@ -118,7 +118,7 @@ def test_a_process_that_starts_while_redis_is_away_asks_for_itself(
         production.product.stop_web()
         production.product.start_web()
         assert alice.get("/").status_code == 200
-        everybody_knows(production, alice)
+        wait_until_all_processes_know(production, alice)
     finally:
         production.redis.start()
 
@@ -126,13 +126,13 @@ def test_a_process_that_starts_while_redis_is_away_asks_for_itself(
 def test_pages_answer_while_redis_hangs(production: Site) -> None:
     assert production.redis is not None
     alice = Visitor(production.product.url).log_in("alice")
-    everybody_knows(production, alice)
+    wait_until_all_processes_know(production, alice)
 
-    with stopped(production.redis):
+    with Suspended(production.redis):
         assert alice.sees("fault-a.example.org")
 
 
-def test_what_is_refused_is_refused_and_recorded_without_a_mail_server(
+def test_refusals_are_recorded_without_a_mail_server(
     embedded: Site,
 ) -> None:
     name = embedded.machine()
@@ -142,7 +142,7 @@ def test_what_is_refused_is_refused_and_recorded_without_a_mail_server(
 
     assert answer.status_code == 403
     assert "olga startup" in embedded.ask("refusals", name=name)
-    embedded.ask("let_a_digest_be_due")
+    embedded.ask("make_digest_due")
     embedded.product.wait_until(
         lambda: any(
             "Refused attempts" in subject for subject in embedded.ask("waiting_mails")
@@ -152,19 +152,19 @@ def test_what_is_refused_is_refused_and_recorded_without_a_mail_server(
     )
 
 
-def everybody_knows(site: Site, visitor: Visitor) -> None:
-    """Wait until each of the web processes knows the machines."""
+def wait_until_all_processes_know(site: Site, visitor: Visitor) -> None:
+    """Wait until each web process has a snapshot."""
 
     def all_see() -> bool:
-        """Ask so many at once that no process is left out."""
+        """Send so many requests at once that every process gets one."""
         with ThreadPoolExecutor(8) as pool:
             return all(pool.map(visitor.sees, ["fault-a.example.org"] * 16))
 
     site.product.wait_until(all_see, within_s(10), "each process knows the machines")
 
 
-class stopped:  # noqa: N801 - reads as a phrase
-    """A server that hangs for a while: it takes connections and says nothing."""
+class Suspended:
+    """A suspended server: it accepts connections and doesn't answer."""
 
     def __init__(self, service: services.Service) -> None:
         assert service.process is not None

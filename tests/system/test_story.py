@@ -1,4 +1,4 @@
-"""What somebody does, from logging in to a machine that runs, on both sites."""
+"""Logging in and operating a machine, on both sites."""
 
 import pytest
 
@@ -8,11 +8,13 @@ from tests.system.visitor import Visitor
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
 
-def test_alice_starts_reboots_and_stops_her_machine(each: Site) -> None:
-    name = each.machine()
+def test_alice_starts_reboots_and_stops_her_machine(any_site: Site) -> None:
+    name = any_site.machine()
     page = f"/instances/lab/{name}/"
-    alice = Visitor(each.product.url).log_in("alice")
-    each.product.wait_until(lambda: alice.sees(name), within_s(10), "the list has it")
+    alice = Visitor(any_site.product.url).log_in("alice")
+    any_site.product.wait_until(
+        lambda: alice.sees(name), within_s(10), "the list has it"
+    )
 
     for action, state in (
         ("startup", "running"),
@@ -22,15 +24,15 @@ def test_alice_starts_reboots_and_stops_her_machine(each: Site) -> None:
         answer = alice.submit(page, page + action)
         busy = 'aria-busy="true"' in answer.text
         assert (answer.status_code, busy) == (200, True), action
-        each.product.wait_until(
+        any_site.product.wait_until(
             lambda: not alice.sees("aria-busy", f"{page}poll?as=page"),
             20,
             f"the end of {action}",
         )
-        assert each.lab.instance(name)["status"] == state
-        job = each.job(each.ask("newest", name=name))
+        assert any_site.lab.instance(name)["status"] == state
+        job = any_site.job(any_site.ask("latest_job_pk", name=name))
         assert (job["status"], job["recorded"]) == ("success", action)
-    assert each.ask("known")[name] == "stopped"
+    assert any_site.ask("known_states")[name] == "stopped"
 
 
 def test_forms_without_their_token_are_refused(embedded: Site) -> None:

@@ -1,4 +1,4 @@
-"""Watchers that die, come in pairs, or are given what makes no sense."""
+"""Watchers that are killed, run in pairs, or get invalid messages."""
 
 import json
 import time
@@ -14,50 +14,50 @@ from tests.system.site import Site, within_s
 pytestmark = [pytest.mark.system, pytest.mark.lab]
 
 
-def test_a_job_outlives_the_watcher_that_followed_it(each: Site) -> None:
-    with each.waiting_job(hold_s=3) as pk:
-        each.product.kill_watcher()
-        each.await_ganeti(pk)
+def test_a_job_outlives_the_watcher_that_followed_it(any_site: Site) -> None:
+    with any_site.waiting_job(hold_s=3) as pk:
+        any_site.product.kill_watcher()
+        any_site.wait_for_ganeti(pk)
 
-        each.product.start_watcher()
-        each.ends(pk)
+        any_site.product.start_watcher()
+        any_site.wait_for_end(pk)
 
-    each.ended_once(pk)
-
-
-def test_another_watcher_goes_on_where_one_was_killed(each: Site) -> None:
-    each.start_second_watcher()
-
-    with each.waiting_job(hold_s=6) as pk:
-        each.product.kill_watcher(each.watcher_of(pk))
-        each.await_ganeti(pk)
-
-        each.ends(pk)
-
-    each.ended_once(pk)
+    any_site.assert_ended_once(pk)
 
 
-def test_two_watchers_handle_each_job_once_and_ask_no_more_than_they_may(
-    each: Site,
+def test_another_watcher_goes_on_where_one_was_killed(any_site: Site) -> None:
+    any_site.start_second_watcher()
+
+    with any_site.waiting_job(hold_s=6) as pk:
+        any_site.product.kill_watcher(any_site.watcher_of(pk))
+        any_site.wait_for_ganeti(pk)
+
+        any_site.wait_for_end(pk)
+
+    any_site.assert_ended_once(pk)
+
+
+def test_two_watchers_handle_each_job_once_and_poll_within_limits(
+    any_site: Site,
 ) -> None:
-    each.start_second_watcher()
-    names = [each.machine() for _ in range(3)]
+    any_site.start_second_watcher()
+    names = [any_site.machine() for _ in range(3)]
     since = time.monotonic()
 
-    jobs = [each.start(name) for name in names]
+    jobs = [any_site.start(name) for name in names]
     for pk in jobs:
-        each.ends(pk, 30)
+        any_site.wait_for_end(pk, 30)
 
     took_s = time.monotonic() - since
     for pk in jobs:
-        each.ended_once(pk)
-    assert len(each.relay.matching("PUT .*/startup", since)) == len(names)
-    # Each watcher looks twice a second, and once more at a wake-up.
-    most = 2 * 2 * took_s + 2 * len(names)
-    assert len(each.relay.matching("PUT /2/query/job", since)) <= most
+        any_site.assert_ended_once(pk)
+    assert len(any_site.relay.matching("PUT .*/startup", since)) == len(names)
+    # Each watcher polls twice a second, and once more at a wake-up.
+    limit = 2 * 2 * took_s + 2 * len(names)
+    assert len(any_site.relay.matching("PUT /2/query/job", since)) <= limit
 
 
-def test_messages_that_make_no_sense_are_buried_and_logged(production: Site) -> None:
+def test_invalid_messages_are_buried_and_logged(production: Site) -> None:
     assert production.beanstalkd is not None
     messages = [
         b"",
@@ -86,28 +86,28 @@ def test_messages_that_make_no_sense_are_buried_and_logged(production: Site) -> 
             within_s(10),
             "none is left",
         )
-        production.ends(production.start(production.machine()), 20)
+        production.wait_for_end(production.start(production.machine()), 20)
         for _ in messages:
             client.delete(client.peek_buried())
 
     assert "none of ours is buried: b'not JSON'" in production.watcher_log()
 
 
-def test_a_handler_that_fails_holds_up_nobody_else(embedded: Site) -> None:
+def test_a_failing_handler_does_not_delay_other_jobs(embedded: Site) -> None:
     broken, fine = embedded.machine(), embedded.machine()
     switch = Path(embedded.product.environment["GANETIMGR_STATE"]) / "broken"
     switch.write_text(broken)
     try:
-        stuck = embedded.start(broken)
+        failing_pk = embedded.start(broken)
         embedded.product.wait_until(
-            lambda: not embedded.job(stuck)["unfinished"],
+            lambda: not embedded.job(failing_pk)["unfinished"],
             within_s(20),
             "the end of the job",
         )
         pk = embedded.start(fine)
-        embedded.ends(pk, 20)
-        assert not embedded.job(stuck)["handled"]
-        assert embedded.job(stuck)["counted"] == 0
+        embedded.wait_for_end(pk, 20)
+        assert not embedded.job(failing_pk)["handled"]
+        assert embedded.job(failing_pk)["counted"] == 0
         beat = embedded.ask("last_beat")
         embedded.product.wait_until(
             lambda: embedded.ask("last_beat") > beat,
@@ -117,7 +117,7 @@ def test_a_handler_that_fails_holds_up_nobody_else(embedded: Site) -> None:
     finally:
         switch.unlink()
 
-    embedded.ask("try_again_now", pk=stuck)
-    embedded.ends(stuck)
-    embedded.ended_once(stuck)
-    embedded.ended_once(pk)
+    embedded.ask("retry_now", pk=failing_pk)
+    embedded.wait_for_end(failing_pk)
+    embedded.assert_ended_once(failing_pk)
+    embedded.assert_ended_once(pk)

@@ -1,4 +1,4 @@
-"""Two threads that publish the same cluster again and again; see test_publishing.py."""
+"""Two threads that publish the same cluster repeatedly; see test_publishing.py."""
 
 import threading
 from dataclasses import replace
@@ -15,7 +15,7 @@ TIMES = 25
 
 
 def main() -> None:
-    """Print how many publications there were and how many are to be seen."""
+    """Print the number of publications, and of those in the final snapshot."""
     cluster = Cluster.objects.create(hostname="192.0.2.1", slug="twice", disabled=True)
     ClusterRefresh.objects.create(cluster=cluster)
     threads = [threading.Thread(target=publish_often, args=(cluster,)) for _ in "ab"]
@@ -23,22 +23,22 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    [shot] = snapshots.current([cluster])
+    [snapshot] = snapshots.current([cluster])
     cluster.delete()
-    assert shot.contents is not None
-    print(2 * TIMES, shot.contents.info.name)  # noqa: T201 - read by the test
+    assert snapshot.contents is not None
+    print(2 * TIMES, snapshot.contents.info.name)  # noqa: T201 - read by the test
 
 
 def publish_often(cluster: Cluster) -> None:
     for _ in range(TIMES):
-        snapshots.publish(cluster, one_more)
+        snapshots.publish(cluster, increment)
     connection.close()
 
 
-def one_more(before: Known | None) -> Known:
+def increment(previous: Known | None) -> Known:
     """Count the publications in the cluster's name."""
-    count = int(before.contents.info.name) + 1 if before else 1
+    count = int(previous.contents.info.name) + 1 if previous else 1
     info = replace(ClusterInfo.from_rapi({}), name=str(count))
     contents = Contents(info, {}, {}, {}, ())
     now = timezone.now()
-    return Known(before.stamp if before else Stamp("", now, now, now), contents)
+    return Known(previous.stamp if previous else Stamp("", now, now, now), contents)

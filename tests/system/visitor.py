@@ -1,12 +1,11 @@
-"""Somebody with a browser, as far as HTTP goes: cookies, forms and their tokens."""
+"""An HTTP client with cookies that sends forms with their tokens."""
 
-import re
 from typing import Any, Self
 
 import requests
+from bs4 import BeautifulSoup
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-# What a page may take where the tests share the machine with whatever else runs.
+# How long a page may take on a busy machine.
 PATIENCE_S = 20
 
 
@@ -17,25 +16,26 @@ class Visitor:
         self.url = url
         self.session = requests.Session()
         self.session.trust_env = False
-        # Whichever process of the server is free takes the next request.
+        # A new connection each, so that any process of the server may answer.
         self.session.headers["Connection"] = "close"
 
     def get(self, path: str = "/") -> requests.Response:
         return self.session.get(self.url + path, timeout=PATIENCE_S)
 
     def sees(self, text: str, path: str = "/") -> bool:
-        """Tell whether a page answers and says this."""
+        """Return whether a page has this in its markup."""
         answer = self.get(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         return text in answer.text
 
     def submit(self, page: str, action: str, **fields: Any) -> requests.Response:
-        """Send a form of a page, with the token that stands in it."""
-        token = TOKEN.search(self.get(page).text)
+        """Send a form of a page, with the token of that page."""
+        document = BeautifulSoup(self.get(page).text, "html.parser")
+        token = document.select_one("[name=csrfmiddlewaretoken]")
         assert token, f"{page} has no form"
         return self.session.post(
             self.url + action,
-            data={"csrfmiddlewaretoken": token[1], **fields},
+            data={"csrfmiddlewaretoken": token["value"], **fields},
             headers={"Referer": self.url + page},
             timeout=PATIENCE_S,
         )
@@ -43,7 +43,8 @@ class Visitor:
     def log_in(self, name: str) -> Self:
         page = "/accounts/login/"
         answer = self.submit(page, page, username=name, password=name)
-        errors = re.findall(r'role="alert">.*', answer.text)
+        alerts = BeautifulSoup(answer.text, "html.parser").select("[role=alert]")
+        errors = [alert.get_text(" ", strip=True) for alert in alerts]
         cookies = self.session.cookies
         assert "sessionid" in cookies, f"{answer.status_code} {errors}"
         return self

@@ -1,4 +1,4 @@
-"""Text that is hard to read, and the time that reading takes."""
+"""Text that is expensive to process, and the time that processing takes."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ CONTROL = "".join(map(chr, [*range(32), 0x7F, 0x85, 0x2028, 0x202E, 0xFFFE]))
 
 
 def marks(length: int) -> str:
-    """Return combining marks in the order that takes longest to bring into another."""
+    """Return combining marks in the order that takes longest to normalize."""
     return "a" + "\u0300" * (length // 2) + "\u0316" * (length // 2)
 
 

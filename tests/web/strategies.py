@@ -1,4 +1,4 @@
-"""Strategies of Hypothesis for what people type."""
+"""Strategies of Hypothesis for mail addresses."""
 
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""Forms draw their inputs with Bootstrap's classes."""
+"""Forms render their inputs with Bootstrap's classes."""
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -9,7 +9,7 @@ from apps.accounts.forms.login import ChangeForm, LoginForm, ResetForm
 from apps.web.bootstrap import BootstrapForm
 
 
-def drawn(form: forms.BaseForm, name: str) -> Tag:
+def rendered_input(form: forms.BaseForm, name: str) -> Tag:
     """Return an input of a form, by the name of its field."""
     page = BeautifulSoup(str(form[name]), "html.parser")
     tag = page.select_one(f"[name={name}]")
@@ -44,7 +44,7 @@ def test_inputs_have_bootstraps_class_beside_their_own(
     form = BootstrapForm()
     form.fields["field"] = field
 
-    assert drawn(form, "field")["class"] == classes
+    assert rendered_input(form, "field")["class"] == classes
 
 
 def test_a_field_keeps_its_other_attributes() -> None:
@@ -53,7 +53,7 @@ def test_a_field_keeps_its_other_attributes() -> None:
         max_length=9, widget=forms.TextInput(attrs={"inputmode": "url"})
     )
 
-    attributes = drawn(form, "field").attrs
+    attributes = rendered_input(form, "field").attrs
 
     assert attributes["inputmode"] == "url"
     assert attributes["maxlength"] == "9"
@@ -69,7 +69,7 @@ def test_a_field_keeps_its_other_attributes() -> None:
         (ChangeForm(User()), "new_password1"),
     ],
 )
-def test_forms_that_extend_djangos_have_them_too(
+def test_forms_that_extend_djangos_have_bootstraps_class(
     form: forms.BaseForm, name: str
 ) -> None:
-    assert drawn(form, name)["class"] == ["form-control"]
+    assert rendered_input(form, name)["class"] == ["form-control"]

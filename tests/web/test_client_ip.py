@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The client address of a request."""
 
 import pytest
 from django.test import RequestFactory
@@ -31,7 +31,7 @@ from apps.web.requests import client_ip
     ],
     ids=range(18),
 )
-def test_it_is_an_address_without_a_zone(
+def test_the_client_address_comes_from_trusted_proxies_without_a_zone(
     rf: RequestFactory,
     settings: Settings,
     direct: str,

@@ -27,7 +27,7 @@ def refusal(field: forms.Field, value: str) -> str:
     ],
     ids=lambda field: type(field).__name__,
 )
-def test_what_is_too_long_is_refused_before_any_work(field: forms.Field) -> None:
+def test_a_long_text_is_refused_before_any_work(field: forms.Field) -> None:
     start = time.thread_time()
 
     assert "at most" in refusal(field, MARKS)

@@ -1,4 +1,4 @@
-"""Fragments: kept by what they are made of, filled with what varies."""
+"""Fragments: cached by their values, filled in with varying values."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,15 +22,15 @@ def write(tmp_path: Path, settings: Settings) -> Write:
     [options] = settings.TEMPLATES
     settings.TEMPLATES = [{**options, "DIRS": [tmp_path]}]
 
-    def written(text: str) -> str:
+    def write_template(text: str) -> str:
         (tmp_path / NAME).write_text(text)
         autoreload.reset_loaders()
         return NAME
 
-    return written
+    return write_template
 
 
-def test_equal_values_share_what_was_rendered(write: Write) -> None:
+def test_equal_values_share_a_rendering(write: Write) -> None:
     name = write("<b>{{ colour }}</b>")
     assert fragments.render(name, {"colour": "red"}) == "<b>red</b>"
 
@@ -40,12 +40,12 @@ def test_equal_values_share_what_was_rendered(write: Write) -> None:
     assert fragments.render(name, {"colour": "blue"}) == "<i>blue</i>"
 
 
-def test_what_varies_is_filled_in_each_time_and_escaped(write: Write) -> None:
+def test_varying_values_are_filled_in_and_escaped(write: Write) -> None:
     name = write("100 % of {{ name }}, {{ name }}{% if name %}!{% endif %}")
 
     texts = [
-        fragments.render(name, {"name": Varying(one)})
-        for one in ("alice", "<b>%s</b>", "", SafeString("<i>"))
+        fragments.render(name, {"name": Varying(value)})
+        for value in ("alice", "<b>%s</b>", "", SafeString("<i>"))
     ]
 
     assert texts == [
@@ -56,7 +56,7 @@ def test_what_varies_is_filled_in_each_time_and_escaped(write: Write) -> None:
     ]
 
 
-def test_a_text_that_looks_like_a_hole_is_a_text(write: Write) -> None:
+def test_text_that_looks_like_a_placeholder_is_kept(write: Write) -> None:
     name = write("{{ one }} {{ other }}")
     forged = fragments.hole(1)
 
@@ -65,7 +65,7 @@ def test_a_text_that_looks_like_a_hole_is_a_text(write: Write) -> None:
     assert text == f"{forged} secret"
 
 
-def test_values_that_are_equal_but_look_different_are_told_apart(write: Write) -> None:
+def test_equal_values_that_render_differently_are_distinguished(write: Write) -> None:
     name = write("{{ value }}")
 
     values = [1, True, SafeString("<b>"), "<b>"]
@@ -78,7 +78,7 @@ def test_values_that_are_equal_but_look_different_are_told_apart(write: Write) -
     ]
 
 
-def test_each_language_has_its_own(write: Write) -> None:
+def test_each_language_has_its_own_rendering(write: Write) -> None:
     name = write("{% load i18n %}{% translate 'Close' %}")
 
     texts = []
@@ -89,7 +89,7 @@ def test_each_language_has_its_own(write: Write) -> None:
     assert texts == ["Close", "Κλείσιμο", "Close"]
 
 
-def test_a_fragment_knows_nothing_of_who_reads_it(write: Write) -> None:
+def test_a_fragment_has_no_access_to_the_request(write: Write) -> None:
     name = write("[{{ user }}{{ request }}{{ csrf_token }}{{ perms }}]")
 
     assert fragments.render(name, {}) == "[]"
@@ -100,15 +100,15 @@ def test_values_come_as_a_mapping_by_name_or_both(write: Write) -> None:
     values = {"colour": "red", "owner": Varying("<alice>"), "size": 1}
     page = engines["django"].from_string(
         f"{{% load fragments %}}{{% fragment '{name}' values size=2 %}};"
-        f"{{% fragment '{name}' owner=who|varying %}}"
+        f"{{% fragment '{name}' owner=username|varying %}}"
     )
 
-    text = page.render({"values": values, "who": "bob"})
+    text = page.render({"values": values, "username": "bob"})
 
     assert text == "red &lt;alice&gt; 2; bob "
 
 
-def test_a_mapping_that_is_not_there_is_an_error(write: Write) -> None:
+def test_a_missing_mapping_is_an_error(write: Write) -> None:
     name = write("{{ colour }}")
     page = engines["django"].from_string(
         f"{{% load fragments %}}{{% fragment '{name}' misspelled %}}"

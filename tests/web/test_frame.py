@@ -1,4 +1,4 @@
-"""The frame that is kept is the one that would be drawn: for everybody, everywhere."""
+"""The cached frame equals a rendered one, for every user and page."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.web import fragments
-from tests.ganeti.pages import markup
+from tests.ganeti.pages import markup, parsed
 
 PAGES = tuple(
     reverse(name)
@@ -25,15 +25,15 @@ PAGES = tuple(
 )
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 COLOURS = ("auto", "light", "dark")
-# Of one request each, whoever asks: tokens, which are masked anew, and times.
-ONCE = re.compile(r"[0-9A-Za-z]{64}|<time[^>]*>[^<]*</time>|[0-9a-f-]{36}")
+# Different for each request: tokens, which are masked anew, and times.
+PER_REQUEST = re.compile(r"[0-9A-Za-z]{64}|<time[^>]*>[^<]*</time>|[0-9a-f-]{36}")
 
 Visit = tuple[str, str, str, str]
 
 
 @pytest.fixture
 def people(db: None) -> list[str]:
-    """Make people of every kind that the frame tells apart; return their names."""
+    """Create a user for each variant of the frame; return their names and ""."""
     User.objects.create_superuser("root")
     User.objects.create_user("adam", is_staff=True)
     User.objects.create_user("alice", first_name="Alice", last_name="<Liddell>")
@@ -48,7 +48,7 @@ def people(db: None) -> list[str]:
     return [*User.objects.values_list("username", flat=True), ""]
 
 
-def visits(people: list[str]) -> Iterator[Visit]:
+def all_visits(people: list[str]) -> Iterator[Visit]:
     yield from product(people, LANGUAGES, COLOURS, PAGES)
 
 
@@ -60,39 +60,42 @@ def page(visit: Visit) -> str:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     client.cookies["colours"] = colours
     answer = client.get(address, follow=True)
-    return ONCE.sub("…", markup(answer))
+    return PER_REQUEST.sub("…", markup(answer))
 
 
-def test_what_is_kept_is_what_would_be_drawn_for_each_person(people: list[str]) -> None:
+def test_the_cached_frame_equals_a_rendered_one_for_each_user(
+    people: list[str],
+) -> None:
     fragments.forget()
-    for visit in visits(people):
+    for visit in all_visits(people):
         page(visit)
-    kept = {visit: page(visit) for visit in visits(people)}
+    cached_pages = {visit: page(visit) for visit in all_visits(people)}
 
-    for visit, shown in kept.items():
+    for visit, cached_page in cached_pages.items():
         fragments.forget()
-        assert shown == page(visit), visit
+        assert cached_page == page(visit), visit
 
 
 def test_a_page_names_nobody_but_its_reader(people: list[str]) -> None:
     names = [name for name in people if name]
-    shown = {name: page((name, "en", "auto", PAGES[0])) for name in names}
+    pages = {name: page((name, "en", "auto", PAGES[0])) for name in names}
 
     for reader, other in product(names, names):
-        assert (f"Account of {other}<" in shown[reader].replace('"', "<")) == (
+        assert (f"Account of {other}<" in pages[reader].replace('"', "<")) == (
             reader == other
         )
 
 
 @pytest.mark.usefixtures("people")
-def test_no_token_is_anothers() -> None:
+def test_tokens_are_not_shared() -> None:
     tokens = set()
     for name in ("alice", "bob", "alice"):
         client = Client()
         client.force_login(User.objects.get(username=name))
         answer = client.get(PAGES[0])
-        found = set(re.findall(r"[0-9A-Za-z]{64}", markup(answer)))
-        assert len(found) == 1, "one of this page"
-        tokens |= found
+        fields = parsed(markup(answer)).select("[name=csrfmiddlewaretoken]")
+        tokens_of_page = {field["value"] for field in fields}
+        assert len(tokens_of_page) == 1, "one of this page"
+        tokens |= tokens_of_page
 
     assert len(tokens) == 3

@@ -1,4 +1,4 @@
-"""Mail addresses: one normal form, and nothing that mail software reads otherwise."""
+"""Mail addresses: one normal form, which mail software reads unchanged."""
 
 import time
 
@@ -71,7 +71,7 @@ def test_an_address_has_one_normal_form(address: str, normal: str) -> None:
         ("a@exam_ple.org", "domain"),
     ],
 )
-def test_what_is_no_plain_address_is_refused(address: str, code: str) -> None:
+def test_other_addresses_are_refused(address: str, code: str) -> None:
     assert code_of(address) == code
 
 
@@ -95,13 +95,13 @@ def test_an_optional_field_may_be_empty() -> None:
 
 @pytest.mark.parametrize("filler", ["a", " ", "\u0300\u0316", '"\x0c', "@", "ü."])
 def test_the_field_bounds_the_length_first(filler: str) -> None:
-    started = time.thread_time()
+    start = time.thread_time()
 
     with pytest.raises(ValidationError) as refusal:
         MailAddressField().clean(filler * (1_000_000 // len(filler)))
 
     assert refusal.value.error_list[0].code == "max_length"
-    assert time.thread_time() - started < 0.1
+    assert time.thread_time() - start < 0.1
 
 
 @given(ADDRESSES)

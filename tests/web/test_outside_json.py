@@ -1,4 +1,4 @@
-"""Whatever JSON comes from outside costs time in proportion, and breaks nothing.
+"""JSON from outside takes linear time, and makes no reader fail.
 
 Rows of Ganeti's answers are read by `tests.ganeti.test_unreadable`.
 """

@@ -1,7 +1,7 @@
-"""Whatever text comes from outside costs time in proportion, and breaks no page.
+"""Text from outside takes linear time, and makes no page fail.
 
-Nothing here names a field: views are asked what they read of a request, and forms what
-fields they have, so that a new one is covered.
+No field is named here: the names that views read and the fields of forms are collected,
+so that new ones are covered.
 """
 
 import inspect
@@ -27,7 +27,7 @@ from django.urls import get_resolver
 import apps
 from apps.applications.models import InstanceApplication
 from apps.web import request_bounds
-from tests.addresses import OURS, address_of, create_application, undone
+from tests.addresses import OURS, address_of, create_application, rolled_back
 from tests.ganeti.fakes import FakeRapi
 from tests.web.hostile_text import CONTROL, cpu_s, marks
 
@@ -61,9 +61,9 @@ COMMON_HEADERS = [
 
 
 def form_classes(base: type = forms.BaseForm) -> Iterator[type[forms.BaseForm]]:
-    for each in base.__subclasses__():
-        yield each
-        yield from form_classes(each)
+    for subclass in base.__subclasses__():
+        yield subclass
+        yield from form_classes(subclass)
 
 
 def fields_of_forms() -> dict[str, forms.Field]:
@@ -77,13 +77,14 @@ def fields_of_forms() -> dict[str, forms.Field]:
 
 
 def fields_of_the_administration(root: User) -> dict[str, forms.Field]:
-    asked = RequestFactory().get("/")
-    asked.user = root
+    admin_request = RequestFactory().get("/")
+    admin_request.user = root
     return {
         f"{model.__name__}.{name}": field
         for model, page in admin.site._registry.items()
-        if page.has_change_permission(asked) or page.has_add_permission(asked)
-        for name, field in page.get_form(asked).base_fields.items()
+        if page.has_change_permission(admin_request)
+        or page.has_add_permission(admin_request)
+        for name, field in page.get_form(admin_request).base_fields.items()
     }
 
 
@@ -93,7 +94,7 @@ def clean(field: forms.Field, text: str) -> None:
 
 
 def is_read_at_once(field: forms.Field) -> bool:
-    """Leave out what asks a foreign host, which a test must not."""
+    """Return whether a field cleans without calls to another host."""
     return "captcha" not in type(field).__module__
 
 
@@ -118,11 +119,11 @@ def test_every_text_field_of_ours_is_bounded() -> None:
             assert field.max_length or ".admin" in name, name
 
 
-# -- views: what they read of a query or of a posted form
+# -- names that views read of a query or a posted form
 
 
 class Recorder(QueryDict):
-    """Notes which names are asked for."""
+    """Collects the names that are read."""
 
     names: set[str]
 
@@ -142,7 +143,7 @@ class Recorder(QueryDict):
 def names_read(
     monkeypatch: pytest.MonkeyPatch, module: Any, ask: Callable[[Client], Any]
 ) -> Callable[[list[Client]], Iterator[tuple[Client, set[str]]]]:
-    """Return a function that yields whose request reads which names."""
+    """Return a function that yields clients with the names that their requests read."""
 
     def read(people: list[Client]) -> Iterator[tuple[Client, set[str]]]:
         names: set[str] = set()
@@ -150,7 +151,7 @@ def names_read(
         for client in people:
             with monkeypatch.context() as patched:
                 patched.setattr(module, "QueryDict", recorder)
-                answer = undone(partial(ask, client))
+                answer = rolled_back(partial(ask, client))
             fields = names - {"csrfmiddlewaretoken", "_method"}
             yield client, fields
             names.clear()
@@ -167,7 +168,7 @@ def application(alice: User) -> InstanceApplication:
 
 @pytest.fixture
 def people(alice: User, root: User, published: FakeRapi) -> list[Client]:
-    """Return the browsers of root, alice and nobody."""
+    """Return the clients of root, alice and an anonymous user."""
     clients = [Client(), Client(), Client()]
     for client, user in zip(clients, (root, alice), strict=False):
         client.force_login(user)
@@ -179,15 +180,15 @@ def addresses() -> Iterator[str]:
         yield address_of(name, "web1")
 
 
-def check(answer: Any, seconds: float, where: str) -> None:
-    assert answer.status_code < 500 or answer.status_code == 503, where
-    assert seconds < 1, f"{where}: {seconds:.2f} s"
+def check(answer: Any, seconds: float, label: str) -> None:
+    assert answer.status_code < 500 or answer.status_code == 503, label
+    assert seconds < 1, f"{label}: {seconds:.2f} s"
 
 
-def fire(work: Callable[[], Any], where: str) -> None:
+def measure_and_check(work: Callable[[], Any], label: str) -> None:
     start = time.thread_time()
-    answer = undone(work)
-    check(answer, time.thread_time() - start, where)
+    answer = rolled_back(work)
+    check(answer, time.thread_time() - start, label)
 
 
 def test_no_posted_text_stops_or_breaks_a_page(
@@ -200,9 +201,11 @@ def test_no_posted_text_stops_or_breaks_a_page(
         for client, names in read(people):
             post = partial(client.post, path)
             for name in names:
-                fire(partial(post, {name: long}), f"POST {path} {name}")
+                measure_and_check(partial(post, {name: long}), f"POST {path} {name}")
             if names:
-                fire(partial(post, dict.fromkeys(names, CONTROL)), f"POST {path}")
+                measure_and_check(
+                    partial(post, dict.fromkeys(names, CONTROL)), f"POST {path}"
+                )
             count += len(names)
 
     assert count > 50
@@ -219,9 +222,11 @@ def test_no_query_stops_or_breaks_a_page(
         for client, names in read(people):
             get = partial(client.get, path)
             for name in names:
-                fire(partial(get, {name: long}), f"GET {path} {name}")
+                measure_and_check(partial(get, {name: long}), f"GET {path} {name}")
             if names:
-                fire(partial(get, dict.fromkeys(names, CONTROL)), f"GET {path}")
+                measure_and_check(
+                    partial(get, dict.fromkeys(names, CONTROL)), f"GET {path}"
+                )
             count += len(names)
 
     assert count > 20
@@ -231,7 +236,7 @@ def test_no_query_stops_or_breaks_a_page(
 
 
 def headers_read() -> set[str]:
-    """Return the headers that our own code names."""
+    """Return the headers that our own code reads."""
     root = Path(inspect.getfile(apps) if apps.__file__ else apps.__path__[0])
     names = set(COMMON_HEADERS)
     for path in root.rglob("*.py"):
@@ -249,7 +254,9 @@ def test_no_header_stops_or_breaks_a_page(people: list[Client], path: str) -> No
         text.encode()[:longest].decode("latin-1")
         for text in (marks(longest), CONTROL, "," * longest, "=;" * longest)
     ]
-    alone = {"Host", "Cookie"}  # what is wrong with these ends it early
-    for names, text in product([headers_read() - alone, {"Host"}, {"Cookie"}], texts):
+    early_headers = {"Host", "Cookie"}  # errors in these end the request early
+    for names, text in product(
+        [headers_read() - early_headers, {"Host"}, {"Cookie"}], texts
+    ):
         get = partial(client.get, path, headers=dict.fromkeys(names, text))
-        fire(get, f"{sorted(names)} at {path}")
+        measure_and_check(get, f"{sorted(names)} at {path}")

@@ -1,4 +1,4 @@
-"""Rate limits: what counts, for whom, how long, and in how much room."""
+"""Rate limits: keys, windows, bounded storage and several processes."""
 
 import logging
 import multiprocessing
@@ -95,7 +95,7 @@ def test_a_48_has_sixteen_times_as_many_attempts_as_its_64s() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "1.2.3", "::1::", "%eth0"])
-def test_what_is_no_address_counts_as_none(text: str) -> None:
+def test_invalid_addresses_are_not_limited(text: str) -> None:
     assert client_address.subnet(text * 1_000_000) == ""
     assert hits(9, address=text) == [0] * 9
 
@@ -133,7 +133,7 @@ def test_an_account_at_an_address_counts_by_itself() -> None:
     assert [bool(guess(name)) for name in "bcde"] == [False, False, False, True]
 
 
-def test_attempts_can_be_taken_back_and_forgotten() -> None:
+def test_attempts_can_be_undone_and_forgotten() -> None:
     for _ in range(9):
         assert hit("try", account="alice") == 0
         undo("try", account="alice")
@@ -156,7 +156,7 @@ def test_a_flood_fills_a_bounded_number_of_small_entries(
 
     files = list(tmp_path.glob("*.value"))
     assert len(files) <= 3
-    # Who was forgotten is let in; nobody is refused for what others did.
+    # A forgotten key is allowed again; nobody is refused because of others.
     assert hit("try", address="2001:db8::1") == 0
     assert hit("try", address="2001:db8:ffff::1") == 0
 
@@ -166,7 +166,7 @@ def file_cache(path: Path) -> dict[str, Any]:
     return {"default": {"BACKEND": backend, "LOCATION": str(path)}}
 
 
-def test_counters_end_by_themselves(clock: Clock) -> None:
+def test_counters_expire(clock: Clock) -> None:
     hits(3, address="192.0.2.1")
     clock.now += 61
     shard = rate_limit._trim({"x": [60, 1_200_000_000], "y": [90, 1_200_000_000]})
@@ -181,17 +181,17 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 @pytest.mark.parametrize("kind", ["redis", "file"])
-def test_a_cache_that_is_away_lets_everybody_in_and_logs_it_once(
+def test_an_unreachable_cache_allows_everything_and_is_logged_once(
     settings: Settings, tmp_path: Path, log: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    settings.CACHES = away(kind, tmp_path)
+    settings.CACHES = unreachable_cache(kind, tmp_path)
 
     assert hits(9, address="192.0.2.1", account="alice") == [0] * 9
-    lines = [each for each in log.records if each.name == "apps.web.rate_limit"]
+    lines = [record for record in log.records if record.name == "apps.web.rate_limit"]
     assert len(lines) == 1
 
 
-def away(kind: str, path: Path) -> dict[str, Any]:
+def unreachable_cache(kind: str, path: Path) -> dict[str, Any]:
     if kind == "redis":
         location = f"redis://127.0.0.1:{services.free_port()}/0"
         return {
@@ -204,8 +204,8 @@ def away(kind: str, path: Path) -> dict[str, Any]:
     return file_cache(path / "no-directory" / "cache")
 
 
-def let_in(_number: int) -> int:
-    """Return how many of 30 attempts of this process were let in."""
+def count_allowed(_number: int) -> int:
+    """Return how many of 30 attempts of this process were allowed."""
     caches.close_all()
     return sum(not hit("try", account="alice") for _ in range(30))
 
@@ -218,7 +218,7 @@ def test_several_processes_count_together(
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
 ) -> None:
-    # However little CPU the machine has to spare for them.
+    # However busy the machine is.
     monkeypatch.setattr(rate_limit, "LOCK_S", 60)
     monkeypatch.setattr(rate_limit, "LOCK_TRIES", 10_000)
     location = f"redis://127.0.0.1:{redis.port}/0"
@@ -227,12 +227,12 @@ def test_several_processes_count_together(
     settings.RATE_LIMITS = {"try": {"account": (40, 3600)}}
 
     with multiprocessing.get_context("fork").Pool(4) as pool:
-        total = sum(pool.map(let_in, range(4)))
+        total = sum(pool.map(count_allowed, range(4)))
 
     assert total == 40
 
 
-def test_what_others_put_into_the_cache_counts_as_nothing() -> None:
+def test_invalid_cache_entries_are_ignored() -> None:
     for number in range(rate_limit.SHARDS):
         cache.set(f"rate-limit:{number}", {"x": "y", "z": [1, None]})
 

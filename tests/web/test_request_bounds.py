@@ -1,6 +1,6 @@
 """Requests that are too large are refused before anything reads them.
 
-Without the database, which these tests may not use.
+These tests may not use the database.
 """
 
 import time
@@ -16,10 +16,10 @@ LOGIN = "/accounts/login/"
 FORM = "application/x-www-form-urlencoded"
 
 
-def says(answer: HttpResponseBase, status: int, words: str) -> None:
+def assert_error_page(answer: HttpResponseBase, status: int, message: str) -> None:
     assert answer.status_code == status
     page = text(markup(answer))
-    assert words in page
+    assert message in page
     assert "Go to machines" in page
     assert answer.has_header("Content-Security-Policy")
 
@@ -28,14 +28,14 @@ def says(answer: HttpResponseBase, status: int, words: str) -> None:
     ("path", "size", "status"),
     [(LOGIN, 256_001, 413), ("/admin/auth/user/add/", 2_500_001, 413)],
 )
-def test_a_body_that_no_form_sends_is_too_large(
+def test_a_large_body_is_refused(
     client: Client, path: str, size: int, status: int
 ) -> None:
-    says(client.post(path, "x" * size, FORM), status, "Request too large")
+    assert_error_page(client.post(path, "x" * size, FORM), status, "Request too large")
 
 
 @pytest.mark.parametrize("content_type", [FORM, "multipart/form-data; boundary=x"])
-def test_too_many_fields_get_a_page_of_ours(client: Client, content_type: str) -> None:
+def test_too_many_fields_get_an_error_page(client: Client, content_type: str) -> None:
     pairs = "&".join(f"f{number}=1" for number in range(1500))
     parts = "".join(
         f'--x\r\nContent-Disposition: form-data; name="f{number}"\r\n\r\n1\r\n'
@@ -43,7 +43,9 @@ def test_too_many_fields_get_a_page_of_ours(client: Client, content_type: str) -
     )
     body = pairs if content_type == FORM else f"{parts}--x--\r\n"
 
-    says(client.post(LOGIN, body, content_type), 400, "can't read this request")
+    assert_error_page(
+        client.post(LOGIN, body, content_type), 400, "can't read this request"
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_too_many_fields_get_a_page_of_ours(client: Client, content_type: str) -
     ["", "--x\r\nbroken", "--x\r\n" * 20_000, "--x\r\nContent-Disposition: x"],
     ids=["empty", "broken", "boundaries", "header"],
 )
-def test_a_broken_multipart_body_is_no_fault_of_ours(client: Client, body: str) -> None:
+def test_a_broken_multipart_body_is_no_server_error(client: Client, body: str) -> None:
     answer = client.post("/nowhere", body, "multipart/form-data; boundary=" + "x" * 500)
 
     assert answer.status_code in {302, 400, 404}
@@ -68,7 +70,7 @@ def test_a_broken_multipart_body_is_no_fault_of_ours(client: Client, body: str) 
     ids=["many", "long", "long-name", "whole"],
 )
 def test_a_query_is_bounded(client: Client, query: str) -> None:
-    says(client.get(f"{LOGIN}?{query}"), 400, "can't read this request")
+    assert_error_page(client.get(f"{LOGIN}?{query}"), 400, "can't read this request")
 
 
 @pytest.mark.parametrize(
@@ -78,15 +80,17 @@ def test_a_query_is_bounded(client: Client, query: str) -> None:
 def test_a_header_is_bounded(client: Client, header: str) -> None:
     answer = client.get(LOGIN, headers={header: "a" * 8191})
 
-    says(answer, 400, "can't read this request")
+    assert_error_page(answer, 400, "can't read this request")
 
 
 def test_a_path_is_bounded(client: Client) -> None:
-    says(client.get("/" + "x" * 2000), 400, "can't read this request")
+    assert_error_page(client.get("/" + "x" * 2000), 400, "can't read this request")
 
 
 def test_a_wrong_host_gets_the_same_page(client: Client) -> None:
-    says(client.get(LOGIN, headers={"host": "evil.example"}), 400, "can't read")
+    assert_error_page(
+        client.get(LOGIN, headers={"host": "evil.example"}), 400, "can't read"
+    )
 
 
 def test_the_page_is_in_the_language_of_the_browser(client: Client) -> None:
@@ -95,7 +99,7 @@ def test_the_page_is_in_the_language_of_the_browser(client: Client) -> None:
     assert '<html lang="el"' in markup(answer)
 
 
-def test_refusing_costs_next_to_nothing(client: Client) -> None:
+def test_refusing_takes_little_time(client: Client) -> None:
     body = "a=" + "\u0300" * 150_000
     start = time.thread_time()
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""The administration of clusters and their networks, and a look at jobs."""
+"""Administration of clusters and networks; jobs and action requests, read-only."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""A look at what was asked for and is, was or never will be confirmed."""
+"""Requests of actions with their confirmation, read-only."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ class ActionRequestAdmin(admin.ModelAdmin[ActionRequest]):
     list_select_related = ["cluster", "user"]
     search_fields = ["instance", "user__username"]
     show_full_result_count = False
-    # Not the hash of its key.
+    # Without the hash of its key.
     fields = ["action", "instance", "instance_uuid", "cluster", "user", "image"]
     fields += [
         "new_name",

@@ -1,4 +1,4 @@
-"""Clusters in the administration: tried before they are saved."""
+"""Clusters in the administration; the connection is tested before saving."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from . import marks
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Clusters by how asking them went last."""
+    """Clusters by the outcome of their last refresh."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -42,19 +42,19 @@ class StateFilter(admin.SimpleListFilter):
         self, request: HttpRequest, queryset: QuerySet[Cluster]
     ) -> QuerySet[Cluster]:
         down = {"refresh_state__failing_since__isnull": False}
-        asked = {"refresh_state__refreshed_at__isnull": False}
+        refreshed = {"refresh_state__refreshed_at__isnull": False}
         match self.value():
             case "down":
                 return queryset.filter(**down)
             case "answers":
-                return queryset.filter(**asked).exclude(**down)
+                return queryset.filter(**refreshed).exclude(**down)
             case "unknown":
-                return queryset.exclude(**asked).exclude(**down)
+                return queryset.exclude(**refreshed).exclude(**down)
         return queryset
 
 
 class CertificateFilter(admin.ChoicesFieldListFilter):
-    """Clusters by how their certificates are checked, under a name that reads."""
+    """Clusters by the verification of their certificates, with a shorter title."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +73,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
     readonly_fields = ["state", "contents", "rights"]
 
     STATE = (gettext_lazy("State"), {"fields": ["state", "contents", "rights"]})
-    PLACE = (
+    ADDRESS = (
         None,
         {
             "fields": [("hostname", "port"), "slug", "description"],
@@ -113,10 +113,10 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         },
     )
 
-    # -- what is shown
+    # -- display
 
     def get_fieldsets(self, request: HttpRequest, obj: Cluster | None = None) -> Any:
-        sets = [self.PLACE, self.USER, self.CERTIFICATE, self.USE]
+        sets = [self.ADDRESS, self.USER, self.CERTIFICATE, self.USE]
         if not obj:
             return sets
         if not self.has_change_permission(request, obj):
@@ -141,22 +141,22 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
 
     @admin.display(description=gettext_lazy("contents"))
     def contents(self, cluster: Cluster) -> str:
-        """Say what the last refresh found; asks nobody."""
-        (shot,) = snapshots.current([cluster], within_s=5)
-        known = shot.contents
-        if known is None:
+        """Return version and counts from the snapshot; does not call the cluster."""
+        (snapshot,) = snapshots.current([cluster], within_s=5)
+        contents = snapshot.contents
+        if contents is None:
             return "-"
-        nodes, instances = len(known.nodes), len(known.instances)
-        counted = [
+        nodes, instances = len(contents.nodes), len(contents.instances)
+        counts = [
             ngettext("%d node", "%d nodes", nodes) % nodes,
             ngettext("%d instance", "%d instances", instances) % instances,
         ]
-        return marks.with_note(f"Ganeti {known.info.version}", ", ".join(counted))
+        return marks.with_note(f"Ganeti {contents.info.version}", ", ".join(counts))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Ask for no corrections where a panel says what there is to do."""
+        """Omit Django's error note if a panel says what to do."""
         form = context["adminform"].form
         if isinstance(form, ClusterForm) and (form.is_waiting or form.trial.trouble):
             context["errors"] = None
@@ -172,10 +172,10 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Leave out Django's transaction around it all.
+        """Handle the form without Django's transaction around it.
 
-        The cluster is asked in between, which may take half a minute; SQLite would let
-        nobody else write for so long.
+        The cluster is called in between, which may take half a minute; SQLite would
+        block all other writes for so long.
         """
         view = self._changeform_view  # type: ignore[attr-defined]
         return view(request, object_id, form_url, extra_context)
@@ -193,31 +193,31 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             messages.warning(request, text % form.trial.trouble)
         warn_if_unverified(request, obj)
         if not change or form.changed_data:
-            ask_soon(obj)
+            refresh_now(obj)
 
     # -- deleting
 
     def get_deleted_objects(
         self, objs: Iterable[Cluster], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
-        """Say what goes with the clusters: networks by name, jobs by their number."""
+        """List what is deleted with the clusters: networks by name, jobs as a count."""
         clusters = list(objs)
         networks = Network.objects.filter(cluster__in=clusters)
         jobs = Job.objects.filter(cluster__in=clusters).count()
-        shown: list[Any] = []
+        deleted: list[Any] = []
         for cluster in clusters:
             names = [n.description for n in networks if n.cluster_id == cluster.pk]
-            shown += [str(cluster), names] if names else [str(cluster)]
+            deleted += [str(cluster), names] if names else [str(cluster)]
         counts = {
             str(Cluster._meta.verbose_name_plural): len(clusters),
             str(Network._meta.verbose_name_plural): len(networks),
             str(Job._meta.verbose_name_plural): jobs,
         }
         counts = {name: count for name, count in counts.items() if count}
-        lacking = set()
+        missing_permissions = set()
         if networks and not request.user.has_perm("ganeti.delete_network"):
-            lacking.add(str(Network._meta.verbose_name))
-        return shown, counts, lacking, []
+            missing_permissions.add(str(Network._meta.verbose_name))
+        return deleted, counts, missing_permissions, []
 
     # -- actions
 
@@ -225,13 +225,13 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
     def enable(self, request: HttpRequest, queryset: QuerySet[Cluster]) -> None:
         switched = self._switch(request, queryset, disabled=False)
         for cluster in switched:
-            ask_soon(cluster)
-        self._tell(request, switched, _("Enabled: %s."))
+            refresh_now(cluster)
+        self._report_switched(request, switched, _("Enabled: %s."))
 
     @admin.action(description=gettext_lazy("Disable"), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[Cluster]) -> None:
         switched = self._switch(request, queryset, disabled=True)
-        self._tell(request, switched, _("Disabled: %s."))
+        self._report_switched(request, switched, _("Disabled: %s."))
 
     def _switch(
         self, request: HttpRequest, queryset: QuerySet[Cluster], *, disabled: bool
@@ -243,7 +243,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
             self.log_change(request, cluster, [{"changed": {"fields": ["disabled"]}}])
         return switched
 
-    def _tell(
+    def _report_switched(
         self, request: HttpRequest, clusters: Sequence[Cluster], text: str
     ) -> None:
         names = ", ".join(map(str, clusters))
@@ -258,7 +258,7 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
     def test_connection(
         self, request: HttpRequest, queryset: QuerySet[Cluster]
     ) -> None:
-        """Try the clusters side by side; the threads get no rows to touch."""
+        """Test the clusters concurrently; the threads use no database rows."""
         endpoints: dict[Cluster, Endpoint] = {}
         for cluster in queryset:
             try:
@@ -267,21 +267,21 @@ class ClusterAdmin(admin.ModelAdmin[Cluster]):
                 text = _(
                     "No key in the settings can decrypt its password. Enter it again."
                 )
-                tell_outcome(request, cluster, CannotConnect(text))
+                report_outcome(request, cluster, CannotConnect(text))
         outcomes = cluster_check.examine_all(endpoints.values())
         for cluster, outcome in zip(endpoints, outcomes, strict=True):
             if isinstance(outcome, Report):
                 queryset.filter(pk=cluster.pk).update(can_write=outcome.can_write)
-            tell_outcome(request, cluster, outcome)
+            report_outcome(request, cluster, outcome)
 
 
-def tell_outcome(
+def report_outcome(
     request: HttpRequest, cluster: Cluster, outcome: Report | CannotConnect
 ) -> None:
-    """Show how trying a cluster went."""
-    works = isinstance(outcome, Report)
-    level = messages.SUCCESS if works else messages.ERROR
-    # Quoted, since Django's template begins every message with a capital.
+    """Show the outcome of a connection test."""
+    succeeded = isinstance(outcome, Report)
+    level = messages.SUCCESS if succeeded else messages.ERROR
+    # Quoted, since Django's template capitalizes the first letter of messages.
     messages.add_message(request, level, f"“{cluster}”: {outcome}")
     warn_if_unverified(request, cluster)
 
@@ -295,8 +295,8 @@ def warn_if_unverified(request: HttpRequest, cluster: Cluster) -> None:
         messages.warning(request, text % cluster)
 
 
-def ask_soon(cluster: Cluster) -> None:
-    """Have the cluster asked now, whatever pause earlier failures called for."""
+def refresh_now(cluster: Cluster) -> None:
+    """Refresh the cluster in the background, regardless of the backoff."""
     ClusterRefresh.objects.filter(cluster=cluster).update(next_at=None)
     if not cluster.disabled:
         refreshing.refresh_in_background(cluster)

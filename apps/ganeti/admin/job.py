@@ -1,4 +1,4 @@
-"""A look at jobs: what was asked of clusters, and what came of it."""
+"""Jobs in the administration, read-only."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -60,7 +60,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         if not job.log:
             return SafeString("-")
         rows = format_html_join(
-            "\n", "{} {}", ((at, text) for _no, at, text in job.log)
+            "\n", "{} {}", ((at, text) for _serial, at, text in job.log)
         )
         return format_html('<pre class="gm-log">{}</pre>', rows)
 

@@ -1,4 +1,4 @@
-"""States as the administration shows them: a mark and a word, never a colour alone."""
+"""States in the administration: a coloured mark with text, never a colour alone."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,20 +9,20 @@ from apps.web import stored_text, times
 from ..models import Cluster, ClusterRefresh, Job
 
 
-def mark(kind: str, word: str) -> SafeString:
-    """Return a word behind a dot; kinds are those of the stylesheet."""
+def mark(kind: str, text: str) -> SafeString:
+    """Return text after a dot; kinds are those of the stylesheet."""
     return format_html(
-        '<span class="gm-mark gm-mark-{}"><span>{}</span></span>', kind, word
+        '<span class="gm-mark gm-mark-{}"><span>{}</span></span>', kind, text
     )
 
 
-def with_note(first: str, second: str) -> SafeString:
-    """Return two lines, the second one quieter."""
-    return format_html('{}<span class="gm-note">{}</span>', first, second)
+def with_note(text: str, note: str) -> SafeString:
+    """Return text with a muted line below."""
+    return format_html('{}<span class="gm-note">{}</span>', text, note)
 
 
 def refresh_state(cluster: Cluster) -> SafeString:
-    """Say how asking the cluster goes."""
+    """Return whether the cluster answers, and since when."""
     state: ClusterRefresh | None = getattr(cluster, "refresh_state", None)
     if cluster.disabled:
         return mark("off", _("Disabled"))
@@ -31,14 +31,14 @@ def refresh_state(cluster: Cluster) -> SafeString:
     if state.failing_since is None:
         return with_note(mark("ok", _("Up")), times.element(state.refreshed_at))
     since = times.element(state.failing_since)
-    why = format_html(
+    note = format_html(
         _("First noticed {}. {}"), since, stored_text.translate(state.last_error)
     )
-    return with_note(mark("bad", _("Down")), why)
+    return with_note(mark("bad", _("Down")), note)
 
 
 def rights(cluster: Cluster) -> SafeString:
-    """Say what our user may do there, as last tested."""
+    """Return the permissions of the RAPI user, as last tested."""
     match cluster.can_write:
         case True:
             return mark("ok", _("Read and write"))
@@ -49,7 +49,7 @@ def rights(cluster: Cluster) -> SafeString:
 
 
 def verification(cluster: Cluster) -> SafeString:
-    """Say how its certificate is checked; that it is not, loudly."""
+    """Return how the certificate is verified; as an error if it is not."""
     match cluster.verification:
         case Cluster.Verify.OFF:
             return mark("bad", _("Not verified"))

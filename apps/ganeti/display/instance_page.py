@@ -19,7 +19,7 @@ from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
 from ..access import Answer, Verdict
-from ..domain.addresses import prefix_of
+from ..domain.addresses import parse_prefix
 from ..domain.instance import Instance, Nic, State
 from ..domain.network import eui64
 from ..domain.node import NodeGroup
@@ -346,6 +346,6 @@ def address(instance: Instance) -> str:
 def interfaces(nics: Sequence[Nic], prefixes: dict[str, str]) -> Iterable[Interface]:
     """Yield the NICs; ``prefixes`` are those of networks by their link."""
     for nic in nics:
-        prefix = prefix_of(prefixes.get(nic.link, ""))
+        prefix = parse_prefix(prefixes.get(nic.link, ""))
         derived = eui64(prefix, nic.mac) if prefix else None
         yield Interface(nic, str(derived or ""), nic.network or nic.link)

@@ -1,1 +1,1 @@
-"""What Ganeti has and what we call it: frozen dataclasses, no Django, no I/O."""
+"""Ganeti's objects as frozen dataclasses; no Django, no I/O."""

@@ -1,4 +1,4 @@
-"""Addresses as people type them into a search: every spelling means the same."""
+"""Searches for MAC and IPv6 addresses in any notation."""
 
 import contextlib
 import re
@@ -14,15 +14,15 @@ _MAC = re.compile(r"[0-9a-f]{12}")
 
 
 def canonical_mac(text: str) -> str | None:
-    """Return a MAC as Ganeti writes it: ``aa:00:00:00:00:01``; None for no MAC."""
+    """Return a MAC in Ganeti's notation, ``aa:00:00:00:00:01``, or None."""
     digits = re.sub(r"[:.-]", "", text.lower())
     if not _MAC.fullmatch(digits):
         return None
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
 
 
-def prefix_of(text: str) -> IPv6Network | None:
-    """Return an IPv6 network, None if there is none."""
+def parse_prefix(text: str) -> IPv6Network | None:
+    """Parse an IPv6 network; None if it is invalid."""
     try:
         return IPv6Network(text, strict=False)
     except ValueError:
@@ -31,16 +31,16 @@ def prefix_of(text: str) -> IPv6Network | None:
 
 @dataclass(frozen=True, slots=True)
 class IPv6Search:
-    """An IPv6 address or network to look for, or a part of one as text."""
+    """A search for an IPv6 address or network, or for a part of an address as text."""
 
     part: str
     network: IPv6Network | None
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read a word of a search; None when it is nothing of the kind.
+        """Parse a word of a search; None if it is neither.
 
-        With a prefix length it is that address, or all of the network if it is one's.
+        With a prefix length it is the network, or the address if it has host bits.
         """
         word = text.lower().strip("[]")
         if ":" not in word or len(word) > 60:
@@ -54,18 +54,18 @@ class IPv6Search:
             network = IPv6Network(interface.ip)
         return cls(word, network)
 
-    def finds(self, addresses: Collection[IPv6Address]) -> bool:
-        """Tell whether one of the addresses is it."""
-        return any(map(self._is, addresses))
+    def matches(self, addresses: Collection[IPv6Address]) -> bool:
+        """Return whether one of the addresses matches."""
+        return any(map(self._matches, addresses))
 
-    def _is(self, address: IPv6Address) -> bool:
+    def _matches(self, address: IPv6Address) -> bool:
         if self.network is not None:
             return address in self.network
         return self.part in str(address)
 
 
 def ipv6_addresses(nic: Nic, prefixes: Iterable[IPv6Network]) -> Iterator[IPv6Address]:
-    """Yield the address that a NIC has, and those that it derives in prefixes."""
+    """Yield the IPv6 address of a NIC, and those derived from its MAC in prefixes."""
     if ":" in nic.ip:
         with contextlib.suppress(ValueError):
             yield IPv6Address(nic.ip)

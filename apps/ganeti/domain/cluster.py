@@ -1,10 +1,10 @@
-"""What a cluster says about itself."""
+"""General information about a cluster."""
 
 from dataclasses import dataclass
 from typing import Self
 
 from . import values
-from .policy import ANYTHING, Policy
+from .policy import UNRESTRICTED, Policy
 from .values import Values
 
 
@@ -19,7 +19,7 @@ class ClusterInfo:
     hypervisors: tuple[str, ...]
     disk_templates: tuple[str, ...]
     tags: tuple[str, ...]
-    policy: Policy = ANYTHING
+    policy: Policy = UNRESTRICTED
 
     @classmethod
     def from_rapi(cls, answer: Values) -> Self:
@@ -34,7 +34,7 @@ class ClusterInfo:
             master=values.text(answer, "master"),
             hypervisors=values.texts(answer, "enabled_hypervisors"),
             disk_templates=values.texts(
-                answer, "enabled_disk_templates", values.LONGEST_TEMPLATE
+                answer, "enabled_disk_templates", values.MAX_TEMPLATE_LENGTH
             ),
             tags=values.texts(answer, "tags"),
             policy=Policy.from_rapi(values.mapping(answer, "ipolicy")),

@@ -1,4 +1,4 @@
-"""What a new instance is to be, and how Ganeti is asked for it."""
+"""New instances, and the parameters of OpInstanceCreate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ IN_VOLUME_GROUPS = frozenset({"plain", DRBD})
 
 
 @dataclass(frozen=True, slots=True)
-class Nic:
-    """The one NIC of a new instance: in a network of Ganeti's, or at a link."""
+class NewNic:
+    """The NIC of a new instance: in one of Ganeti's networks, or on a link."""
 
     network: str = ""
-    pool: bool = False  # an address from the network's pool
+    pool: bool = False  # with an address from the network's pool
     mode: str = ""
     link: str = ""
 
@@ -27,14 +27,14 @@ class Nic:
 
 @dataclass(frozen=True, slots=True)
 class NewInstance:
-    """An instance that Ganeti is asked to create; sizes are MiB.
+    """An instance to be created; sizes are MiB.
 
     ``group`` is a node group, ``nodes`` the primary and secondary node instead of it
-    where Ganeti cannot be given a group (before 2.13); with neither, its allocator
-    chooses among all.
+    where Ganeti does not accept a group (before 2.13); with neither, its allocator
+    chooses among all nodes.
 
-    ``os`` is the OS definition. Ganeti wants one that its nodes have even if
-    ``install`` is off and nothing is installed.
+    ``os`` is the OS definition. Ganeti requires one that its nodes have even if
+    ``install`` is false.
     """
 
     name: str
@@ -45,7 +45,7 @@ class NewInstance:
     volume_group: str = ""
     storage_provider: str = ""
     storage_params: Mapping[str, str] = field(default_factory=dict)
-    nic: Nic | None = None
+    nic: NewNic | None = None
     group: str = ""
     nodes: tuple[str, ...] = ()
     os: str = ""
@@ -66,11 +66,11 @@ class NewInstance:
             "os_type": self.os,
             "osparams": dict(self.osparams),
             "no_install": not self.install,
-            # Ganeti starts nothing that it has not installed.
+            # Ganeti starts only what it has installed.
             "start": self.start and self.install,
             "wait_for_sync": False,
             "tags": list(self.tags),
-            **self._place(),
+            **self._placement(),
         }
 
     def _disks(self) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ class NewInstance:
                 disk["metavg"] = self.volume_group
         return [disk]
 
-    def _place(self) -> dict[str, str]:
+    def _placement(self) -> dict[str, str]:
         if self.nodes:
             return dict(zip(("pnode", "snode"), self.nodes, strict=False))
         return {"group_name": self.group} if self.group else {}

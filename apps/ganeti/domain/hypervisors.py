@@ -1,7 +1,7 @@
-"""What the owner of an instance may choose of its hypervisor's parameters.
+"""Hypervisor parameters that the owner of an instance may change.
 
-The values are those that Ganeti takes (its constants ``HT_KVM_VALID_NIC_TYPES`` and
-the like), those of most use first.
+The values are those that Ganeti accepts (its constants ``HT_KVM_VALID_NIC_TYPES`` and
+the like), the most useful ones first.
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ LOCAL_TIME, ROOT, KERNEL = "use_localtime", "root_path", "kernel_args"
 
 KVM, XEN_HVM, XEN_PVM = "kvm", "xen-hvm", "xen-pvm"
 
-# In the order in which pages show them; a hypervisor that is not here has none.
+# In the order of pages; other hypervisors have none.
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     KVM: (BOOT, CDROM, DISK, NIC, LOCAL_TIME),
     XEN_HVM: (BOOT, CDROM, DISK, NIC, LOCAL_TIME),
     XEN_PVM: (ROOT, KERNEL),
 }
 CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    # Ganeti takes "floppy" too, which needs an image that only the staff can give.
+    # Ganeti accepts "floppy" too, which requires an image that only staff can set.
     (KVM, BOOT): ("disk", "cdrom", "network"),
     (KVM, DISK): (
         *("paravirtual", "scsi", "ide", "sd", "mtd", "pflash"),
@@ -36,10 +36,10 @@ CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 
 def parameters(hypervisor: str) -> tuple[str, ...]:
-    """Return the parameters of an instance of this hypervisor that can be chosen."""
+    """Return the parameters of a hypervisor that owners may change."""
     return PARAMETERS.get(hypervisor, ())
 
 
 def takes_urls(hypervisor: str) -> bool:
-    """Tell whether a CD-ROM may be an address; with Xen it is a file on the node."""
+    """Return whether the CD-ROM image may be a URL; Xen requires a file on the node."""
     return hypervisor == KVM

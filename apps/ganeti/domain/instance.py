@@ -1,4 +1,4 @@
-"""One virtual machine, at the moment the cluster was asked."""
+"""Virtual machines."""
 
 import re
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ from .tags import Tags
 from .values import Values
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
-# KVM writes words ("cdrom", "disk"), Xen letters ("dc": CD-ROM, then disk).
+# KVM has words ("cdrom", "disk"), Xen letters ("dc": CD-ROM, then disk).
 _CDROM_FIRST = re.compile(r"cdrom|d[acn]*$")
 
 
 class State(StrEnum):
-    """What a machine is doing, beside what it should be doing."""
+    """The actual state of an instance, compared with its configured one."""
 
     RUNNING = "running"
     STOPPED = "stopped"
@@ -35,7 +35,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-# Ganeti's words (``doc/rapi.rst``, instance field ``status``).
+# Ganeti's names (``doc/rapi.rst``, instance field ``status``).
 _STATES = {
     "running": State.RUNNING,
     "ADMIN_down": State.STOPPED,
@@ -47,16 +47,16 @@ _STATES = {
     "ERROR_nodeoffline": State.NODE_OFFLINE,
     "ERROR_wrongnode": State.WRONG_NODE,
 }
-RUNNING = frozenset({State.RUNNING, State.ERROR_UP, State.WRONG_NODE})
-NOT_SEEN = frozenset({State.UNKNOWN, State.NODE_DOWN, State.NODE_OFFLINE})
+RUNNING_STATES = frozenset({State.RUNNING, State.ERROR_UP, State.WRONG_NODE})
+UNKNOWN_STATES = frozenset({State.UNKNOWN, State.NODE_DOWN, State.NODE_OFFLINE})
 
-# Whose disks another node has, or reaches too (Ganeti's ``DTS_MIRRORED``).
+# Disk templates that other nodes have or reach too (Ganeti's ``DTS_MIRRORED``).
 _MIRRORED = frozenset(
     {"blockdev", "diskless", "drbd", "ext", "gluster", "rbd", "sharedfile"}
 )
 
-# Those that pages show and change: of each hypervisor's there are eighty, which made
-# nine tenths of an answer.
+# Those that pages show and change. All eighty of a hypervisor would make up nine
+# tenths of an answer.
 HYPERVISOR_PARAMETERS = (
     "boot_order",
     "cdrom_image_path",
@@ -68,7 +68,7 @@ HYPERVISOR_PARAMETERS = (
 )
 _HYPERVISOR_FIELDS = {name: f"hv/{name}" for name in HYPERVISOR_PARAMETERS}
 
-# Answered from the configuration in memory, even when nodes are down.
+# Answered from the configuration in memory, even if nodes are down.
 CONFIG_FIELDS = (
     "name",
     "uuid",
@@ -96,7 +96,7 @@ CONFIG_FIELDS = (
     *_HYPERVISOR_FIELDS.values(),
 )
 _TEXT_FIELDS = ("hypervisor", "os", "pnode", "pnode.group")
-# Each costs a call to every node and waits for the slowest.
+# Each takes a call to every node, and waits for the slowest.
 LIVE_FIELDS = ("name", "status", "oper_state")
 
 
@@ -113,7 +113,7 @@ class Nic:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A disk by its place in the list."""
+    """A disk; its index is its position in the list."""
 
     size_mib: int
     name: str
@@ -121,9 +121,9 @@ class Disk:
 
 @dataclass(frozen=True)
 class Instance:
-    """A virtual machine: what Ganeti's configuration says, and what its node saw.
+    """A virtual machine: its configuration in Ganeti, and its state on the node.
 
-    While no node tells its state, ``last_seen`` is the state when one last did, at
+    While no node reports its state, ``last_seen`` is the last state reported, at
     ``seen_at``.
     """
 
@@ -156,77 +156,84 @@ class Instance:
 
         Raises UnreadableError.
         """
-        maximum, memory = values.whole(row, "be/maxmem"), values.whole(row, "be/memory")
-        hypervisor, os, node, group = values.several(row, _TEXT_FIELDS)
+        maximum = values.integer(row, "be/maxmem")
+        memory = values.integer(row, "be/memory")
+        hypervisor, os, node, group = values.text_fields(row, _TEXT_FIELDS)
         return cls(
             cluster=cluster,
             name=values.name(row),
             uuid=values.uuid(row),
             admin_state=_admin_state(row),
             memory_mib=maximum or memory or 0,
-            vcpus=values.whole(row, "be/vcpus") or 0,
+            vcpus=values.integer(row, "be/vcpus") or 0,
             disks=_disks(row),
             nics=_nics(row),
-            disk_template=values.text(row, "disk_template", values.LONGEST_TEMPLATE),
+            disk_template=values.text(row, "disk_template", values.MAX_TEMPLATE_LENGTH),
             hypervisor=hypervisor,
             os=os,
             primary_node=node,
             secondary_nodes=values.texts(row, "snodes"),
             group=group,
             tags=Tags.parse(values.texts(row, "tags"), tag_prefix),
-            created_at=values.moment(row, "ctime"),
-            changed_at=values.moment(row, "mtime"),
-            network_port=values.whole(row, "network_port"),
+            created_at=values.timestamp(row, "ctime"),
+            changed_at=values.timestamp(row, "mtime"),
+            network_port=values.integer(row, "network_port"),
             hvparams=_hypervisor_parameters(row),
         )
 
-    def seen(self, row: Values, before: "Instance | None", at: datetime | None) -> Self:
-        """Return the instance with what a row of LIVE_FIELDS says.
+    def with_live_state(
+        self, row: Values, previous: "Instance | None", at: datetime | None
+    ) -> Self:
+        """Return the instance with the state in a row of LIVE_FIELDS.
 
-        ``before`` is the instance as it was known at ``at``: where no node answers
-        now, it tells what was seen last.
+        ``previous`` is the instance at the time ``at``, which has the last state in
+        case that no node reports one now.
         """
         status = row["status"]
-        known = _STATES.get(status) if isinstance(status, str) else None
-        state = known or State.UNKNOWN
-        if state in NOT_SEEN:
-            return self.unseen(before, at, state)
+        state = State.UNKNOWN
+        if isinstance(status, str):
+            state = _STATES.get(status, State.UNKNOWN)
+        if state in UNKNOWN_STATES:
+            return self.with_unknown_state(previous, at, state)
         return replace(self, state=state)
 
-    def remembering(self, before: "Instance") -> Self:
-        """Return the instance with the state that it had before."""
+    def with_state_of(self, previous: "Instance") -> Self:
+        """Return the instance with the state of a previous one."""
         return replace(
-            self, state=before.state, last_seen=before.last_seen, seen_at=before.seen_at
+            self,
+            state=previous.state,
+            last_seen=previous.last_seen,
+            seen_at=previous.seen_at,
         )
 
-    def unseen(
+    def with_unknown_state(
         self,
-        before: "Instance | None",
+        previous: "Instance | None",
         at: datetime | None,
         state: State = State.UNKNOWN,
     ) -> Self:
-        """Return the instance with a state that nobody knows now."""
-        if before is None:
+        """Return the instance with a state that no node reports."""
+        if previous is None:
             return replace(self, state=state)
-        if before.state in NOT_SEEN:
-            last_seen, at = before.last_seen, before.seen_at
+        if previous.state in UNKNOWN_STATES:
+            last_seen, at = previous.last_seen, previous.seen_at
         else:
-            last_seen = before.state
+            last_seen = previous.state
         return replace(self, state=state, last_seen=last_seen, seen_at=at)
 
     @property
     def running(self) -> bool | None:
-        """Whether it runs; None: nobody knows now."""
-        return None if self.state in NOT_SEEN else self.state in RUNNING
+        """Whether it runs; None if no node reports it."""
+        return None if self.state in UNKNOWN_STATES else self.state in RUNNING_STATES
 
     @property
     def migratable(self) -> bool:
-        """Whether it could move to another node as it runs now."""
+        """Whether it can be migrated to another node while running."""
         return bool(self.running) and self.mirrored
 
     @property
     def mirrored(self) -> bool:
-        """Whether another node has its disks, or reaches them too."""
+        """Whether other nodes have its disks, or reach them too."""
         return self.disk_template in _MIRRORED
 
     @property
@@ -250,7 +257,7 @@ class Instance:
 
     @property
     def changing(self) -> bool:
-        """Whether Ganeti's wish and what the node saw differ."""
+        """Whether the configured and the actual state differ."""
         return self.state in {State.ERROR_UP, State.ERROR_DOWN, State.WRONG_NODE}
 
     @cached_property
@@ -265,8 +272,8 @@ class Instance:
 
     @cached_property
     def search_text(self) -> str:
-        """All that a search looks through, in lower case."""
-        words = (
+        """All texts that a search covers, in lower case."""
+        texts = (
             self.name,
             self.cluster,
             self.primary_node,
@@ -278,27 +285,27 @@ class Instance:
             self.os,
             self.uuid,
         )
-        return "\n".join(words).lower()
+        return "\n".join(texts).lower()
 
 
 def _admin_state(row: Values) -> str:
-    """Return what the instance is meant to be: up, down or offline.
+    """Return the configured state: up, down or offline.
 
-    Before 2.6 Ganeti says only whether it is to be up.
+    Before 2.6 Ganeti reports it as a boolean.
     """
-    wanted = row.get("admin_state")
-    if isinstance(wanted, bool):
-        return "up" if wanted else "down"
+    value = row.get("admin_state")
+    if isinstance(value, bool):
+        return "up" if value else "down"
     return values.text(row, "admin_state")
 
 
 def _hypervisor_parameters(row: Values) -> tuple[tuple[str, Any], ...]:
-    """Return those that the instance's hypervisor has."""
+    """Return the parameters that the instance's hypervisor has."""
     return tuple(values.scalars(row, _HYPERVISOR_FIELDS))
 
 
 def _disks(row: Values) -> tuple[Disk, ...]:
-    sizes = values.wholes(row, "disk.sizes")
+    sizes = values.integers(row, "disk.sizes")
     names = _padded(values.optional_texts(row, "disk.names"), len(sizes))
     return tuple(Disk(size, name) for size, name in zip(sizes, names, strict=True))
 
@@ -316,8 +323,7 @@ def _nics(row: Values) -> tuple[Nic, ...]:
 
 
 def _padded(texts: tuple[str, ...], length: int) -> tuple[str, ...]:
-    """Fill up a list field that a version lacks or gives shorter."""
+    """Pad a list field that a version lacks or reports shorter."""
     if len(texts) == length:
         return texts
-    known = texts[:length]
-    return (*known, *("" for _ in range(length - len(known))))
+    return (*texts[:length], *("" for _ in range(length - len(texts))))

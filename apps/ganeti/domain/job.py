@@ -1,4 +1,4 @@
-"""A job of ours from the click to its end: its states, their order, Ganeti's words."""
+"""Jobs: their statuses, the order of these, and Ganeti's reports of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from typing import Any, Self, TypedDict
 
 from ..rapi.errors import gettext_noop
 from . import joberror
-from .values import LAST_SECOND, shown
+from .values import MAX_TIMESTAMP, describe
 
 
 class JobStatus(StrEnum):
-    """Where a job is; the order of the members is the order of its life."""
+    """The status of a job; members are in the order in which a job passes them."""
 
     PLANNED = "planned"  # follows from a job that succeeded; the watcher will submit it
-    SUBMITTING = "submitting"  # written down, Ganeti not asked yet or asked just now
-    IN_DOUBT = "in_doubt"  # asked, no answer: found by its key, or never submitted
+    SUBMITTING = "submitting"  # stored, the call is about to be made or being made
+    IN_DOUBT = "in_doubt"  # no answer: to be found by its key, or never submitted
     QUEUED = "queued"
     WAITING = "waiting"
     RUNNING = "running"
@@ -24,9 +24,9 @@ class JobStatus(StrEnum):
     SUCCESS = "success"
     ERROR = "error"
     CANCELED = "canceled"
-    REFUSED = "refused"  # Ganeti said no to the call; there is no job
+    REFUSED = "refused"  # Ganeti refused the call; there is no job
     NOT_SUBMITTED = "not_submitted"  # it never reached Ganeti
-    LOST = "lost"  # gone from Ganeti's queue before we saw its end
+    LOST = "lost"  # gone from Ganeti's queue before its end was seen
 
 
 FINAL = frozenset(
@@ -40,15 +40,15 @@ FINAL = frozenset(
     }
 )
 UNFINISHED = frozenset(JobStatus) - FINAL
-# Without a Ganeti job id: there is nothing to follow yet.
+# Without a Ganeti job id, there is nothing to track yet.
 WITHOUT_ID = frozenset({JobStatus.PLANNED, JobStatus.SUBMITTING, JobStatus.IN_DOUBT})
 
 
 def may_become(old: JobStatus, new: JobStatus) -> bool:
-    """Tell whether a job in state ``old`` may be moved to ``new``.
+    """Return whether a job in status ``old`` may change to ``new``.
 
-    Ganeti may put a waiting job back into the queue, so states that are followed
-    change among each other; what is final stays.
+    Ganeti may put a waiting job back into the queue, so tracked statuses may change in
+    any order; final ones do not change.
     """
     if old in FINAL:
         return False
@@ -58,9 +58,9 @@ def may_become(old: JobStatus, new: JobStatus) -> bool:
 
 
 class Step(TypedDict):
-    """A call that follows when a job has succeeded; kept as JSON with the job.
+    """A call to make after a job has succeeded; stored as JSON with the job.
 
-    ``call`` is a name in `jobs.steps.CALLS`, ``arguments`` what it takes.
+    ``call`` is a name in `jobs.steps.CALLS`, ``arguments`` are its arguments.
     """
 
     kind: str
@@ -71,7 +71,7 @@ class Step(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of a job's log, with the opcode's number that wrote it."""
+    """One line of a job's log, with its serial number."""
 
     serial: int
     at: datetime
@@ -80,10 +80,10 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """What Ganeti says about one job; ``status`` None: it does not say where it is.
+    """Ganeti's report of one job; ``status`` is None if it is missing.
 
-    Read leniently: whatever a field holds, what can be read of the others is kept,
-    since a job that cannot be read at all could never end.
+    Parsed leniently: an unreadable field does not affect the others, since a job that
+    cannot be read at all could never end.
     """
 
     id: int
@@ -99,9 +99,9 @@ class JobReport:
     def from_rapi(cls, row: Mapping[str, Any]) -> Self:
         """Build from the fields id, status, opresult, oplog, ops, end_ts of a job.
 
-        ``summary`` is what Ganeti calls its opcodes, as ``INSTANCE_REBOOT(web1)``.
+        ``summary`` has Ganeti's names of its opcodes: ``INSTANCE_REBOOT(web1)``.
         """
-        ended_at = _moment(row.get("end_ts"))
+        ended_at = _timestamp(row.get("end_ts"))
         status, message = _status(row.get("status"), ended=ended_at is not None)
         if status is JobStatus.ERROR:
             message = joberror.describe(row.get("opresult"))
@@ -113,11 +113,11 @@ class JobReport:
             reasons=tuple(_reasons(row.get("ops"))),
             ended_at=ended_at,
             summary=tuple(s for s in _list(row.get("summary")) if isinstance(s, str)),
-            received_at=_moment(row.get("received_ts")),
+            received_at=_timestamp(row.get("received_ts")),
         )
 
 
-# Ganeti's words for where a job is: those of ours that it has, too.
+# The statuses that Ganeti has, too, by its name.
 _STATUSES = {
     status.value: status
     for status in (
@@ -132,20 +132,20 @@ _STATUSES = {
 }
 
 
-def _status(word: object, *, ended: bool) -> tuple[JobStatus | None, str]:
-    """Return a job's status, and what is to be said about a word that is not known.
+def _status(value: object, *, ended: bool) -> tuple[JobStatus | None, str]:
+    """Return a job's status, and a message if it is unknown and the job has ended.
 
-    Such a job is followed on until it has ended; how, nobody can tell then.
+    A job with an unknown status is tracked until it has ended; its outcome is unknown.
     """
-    known = _STATUSES.get(word) if isinstance(word, str) else None
-    if known or not word or not ended:
-        return known, ""
+    status = _STATUSES.get(value) if isinstance(value, str) else None
+    if status or not value or not ended:
+        return status, ""
     text = gettext_noop("Ganeti gives the job a status that is not known here")
-    return JobStatus.LOST, f"{text}: {shown(word)}"
+    return JobStatus.LOST, f"{text}: {describe(value)}"
 
 
 def _id(value: object) -> int:
-    """Return Ganeti's id of a job, text before 2.8; 0 for what is none."""
+    """Return Ganeti's id of a job, text before 2.8; 0 if it is invalid."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:20])
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
@@ -157,11 +157,11 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _moment(stamp: object) -> datetime | None:
-    """Read Ganeti's ``[seconds, microseconds]``."""
+def _timestamp(stamp: object) -> datetime | None:
+    """Parse Ganeti's ``[seconds, microseconds]``."""
     match stamp:
         case [int() | float() as seconds, int() | float() as micros]:
-            if 0 < seconds < LAST_SECOND and 0 <= micros < 1_000_000:
+            if 0 < seconds < MAX_TIMESTAMP and 0 <= micros < 1_000_000:
                 return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
     return None
 
@@ -173,8 +173,8 @@ def _log(oplog: object) -> Iterator[LogLine]:
         for entry in _list(opcode):
             match entry:
                 case [serial, stamp, "message", message]:
-                    at = _moment(stamp) or at
-                    text = joberror.spell(message)
+                    at = _timestamp(stamp) or at
+                    text = joberror.to_text(message)
                     yield LogLine(_id(serial), at, text)
 
 
@@ -184,4 +184,4 @@ def _reasons(ops: object) -> Iterator[str]:
         for step in _list(trail):
             match step:
                 case [_, str(text), *_]:
-                    yield joberror.spell(text)
+                    yield joberror.to_text(text)

@@ -1,8 +1,8 @@
-"""Why a job failed: Ganeti's exceptions, as they stand in a job, in words.
+"""Ganeti's exceptions in the results of failed jobs, as messages.
 
-An opcode's result is then ``[class, arguments]``, where the arguments may be anything
-that JSON has (``EncodeException`` in Ganeti's ``lib/errors.py``): a message, a message
-and a code, triples of node, hook and output, a host name with a number.
+The result of a failed opcode is ``[class, arguments]``, where the arguments may be any
+JSON (``EncodeException`` in Ganeti's ``lib/errors.py``): a message, a message and a
+code, triples of node, hook and output, a host name with a number.
 """
 
 import html
@@ -11,9 +11,9 @@ from itertools import islice
 
 from ..rapi.errors import clean, gettext_noop
 
-# Of the common classes; to be translated where they are shown, up to the first colon.
-# What those say that have none here is a sentence for people already.
-WORDS = {
+# Of the common classes; translated where they are shown, up to the first colon.
+# Classes with an empty message have a sentence for users in their arguments.
+MESSAGES = {
     "OpPrereqError": "",
     "OpExecError": "",
     "TagError": "",
@@ -41,17 +41,17 @@ WORDS = {
     "ParameterError": gettext_noop("A parameter is not right"),
     "TypeEnforcementError": gettext_noop("A parameter is not right"),
 }
-LONGEST = 10_000
-DEEPEST = 20
+MAX_LENGTH = 10_000
+MAX_DEPTH = 20
 
 
 def describe(opresult: object) -> str:
-    """Return the reason of a job's failure: that of the first opcode that has one."""
+    """Return the error message of the first failed opcode of a job."""
     results = opresult if isinstance(opresult, list) else [opresult]
-    # What opcodes before it gave may be anything, too.
+    # The results of opcodes before it may be anything.
     failed = [result for result in results if _is_exception(result)]
     reasons = map(_reason, failed or results)
-    return next((reason for reason in reasons if reason), "")[:LONGEST]
+    return next((reason for reason in reasons if reason), "")[:MAX_LENGTH]
 
 
 def _is_exception(result: object) -> bool:
@@ -66,30 +66,30 @@ def _reason(result: object) -> str:
         case None | True | False:
             return ""
         case ["OpPrereqError", [str(message), str()]]:
-            # The code after it says the same in a word for machines.
-            return spell(message)
-        case [str(name), arguments] if name in WORDS or _is_exception(result):
-            return _joined(": ", [WORDS.get(name, name), spell(arguments)])
-    return spell(result)
+            # The second argument is an error code with the same meaning.
+            return to_text(message)
+        case [str(name), arguments] if name in MESSAGES or _is_exception(result):
+            return _joined(": ", [MESSAGES.get(name, name), to_text(arguments)])
+    return to_text(result)
 
 
-def spell(value: object, depth: int = 0) -> str:
-    """Return any value as text: the parts of a list joined, whatever they are."""
-    if value is None or depth > DEEPEST:
+def to_text(value: object, depth: int = 0) -> str:
+    """Return any value as text; items of lists and mappings are joined."""
+    if value is None or depth > MAX_DEPTH:
         return ""
     if isinstance(value, str):
-        return clean(html.unescape(value[:LONGEST])).strip()
+        return clean(html.unescape(value[:MAX_LENGTH])).strip()
     if isinstance(value, Mapping):
-        pairs = (f"{key}={spell(each, depth + 1)}" for key, each in value.items())
+        pairs = (f"{key}={to_text(item, depth + 1)}" for key, item in value.items())
         return _joined(", ", map(clean, pairs))
     if isinstance(value, Sequence):
-        nested = any(isinstance(part, list) for part in islice(value, LONGEST))
+        nested = any(isinstance(part, list) for part in islice(value, MAX_LENGTH))
         return _joined(
-            "; " if nested else ": ", (spell(part, depth + 1) for part in value)
+            "; " if nested else ": ", (to_text(part, depth + 1) for part in value)
         )
-    # Python refuses to spell whole numbers of any length.
+    # Python refuses to print integers of any length.
     return "?" if isinstance(value, int) and abs(value) > 10**50 else str(value)
 
 
 def _joined(separator: str, parts: Iterator[str] | Sequence[str]) -> str:
-    return separator.join(part for part in islice(parts, LONGEST) if part)
+    return separator.join(part for part in islice(parts, MAX_LENGTH) if part)

@@ -1,4 +1,4 @@
-"""Networks, and the IPv6 address that a MAC gives an instance in a prefix."""
+"""Networks, and the IPv6 address derived from a MAC address."""
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network
@@ -31,25 +31,27 @@ class GanetiNetwork:
             network=values.text(row, "network"),
             gateway=values.text(row, "gateway"),
             network6=values.text(row, "network6"),
-            free=values.whole(row, "free_count") or 0,
-            reserved=values.whole(row, "reserved_count") or 0,
+            free=values.integer(row, "free_count") or 0,
+            reserved=values.integer(row, "reserved_count") or 0,
             tags=values.texts(row, "tags"),
             groups=tuple(map(_connection, values.items(row, "group_list"))),
         )
 
     @property
     def has_pool(self) -> bool:
-        """Whether there are addresses that Ganeti can give of it, if not taken."""
+        """Whether Ganeti assigns addresses of this network, even if none is free."""
         return bool(self.network) and self.free + self.reserved > 0
 
     def connection(self, group: str) -> tuple[str, str] | None:
-        """Return mode and link by which a node group reaches it; None: it does not."""
-        found = [(mode, link) for name, mode, link in self.groups if name == group]
-        return found[0] if found else None
+        """Return mode and link of a node group, or None if it is not connected."""
+        for name, mode, link in self.groups:
+            if name == group:
+                return mode, link
+        return None
 
 
 def _connection(value: object) -> tuple[str, str, str]:
-    """Read a node group with mode and link; newer versions add a VLAN."""
+    """Parse a node group with mode and link; newer versions add a VLAN."""
     match value:
         case [str(group), str(mode), str(link), *_]:
             return group, mode, link
@@ -60,7 +62,7 @@ def eui64(prefix: IPv6Network, mac: str) -> IPv6Address | None:
     """Return the address that stateless configuration gives ``mac`` in ``prefix``.
 
     RFC 4291, appendix A: the universal bit is flipped and ``fffe`` goes in the
-    middle. None when ``mac`` is none, or the prefix is longer than 64 bits.
+    middle. None if ``mac`` is invalid, or the prefix is longer than 64 bits.
     """
     try:
         octets = bytes.fromhex(mac.replace(":", ""))

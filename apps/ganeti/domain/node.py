@@ -1,11 +1,11 @@
-"""Nodes and the groups they form."""
+"""Nodes and node groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from . import values
-from .policy import ANYTHING, Policy
+from .policy import UNRESTRICTED, Policy
 
 # Answered from the configuration in memory.
 NODE_CONFIG_FIELDS = (
@@ -20,13 +20,13 @@ NODE_CONFIG_FIELDS = (
     "sinst_cnt",
     "tags",
 )
-# Each asks every node.
+# Each takes a call to every node.
 NODE_LIVE_FIELDS = ("name", "mtotal", "mfree", "dtotal", "dfree", "ctotal")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A machine that carries instances; live figures are None when it is silent."""
+    """A server that runs instances; live values are None if it does not answer."""
 
     name: str
     uuid: str
@@ -57,35 +57,35 @@ class Node:
 
         Raises UnreadableError.
         """
-        seen = live or {}
+        live_row = live or {}
         return cls(
             name=values.name(row),
             uuid=values.uuid(row),
             role=values.text(row, "role"),
             group=values.text(row, "group"),
-            offline=values.flag(row, "offline") or False,
-            drained=values.flag(row, "drained") or False,
-            vm_capable=values.flag(row, "vm_capable") is not False,
-            primary_instances=values.whole(row, "pinst_cnt") or 0,
-            secondary_instances=values.whole(row, "sinst_cnt") or 0,
+            offline=values.boolean(row, "offline") or False,
+            drained=values.boolean(row, "drained") or False,
+            vm_capable=values.boolean(row, "vm_capable") is not False,
+            primary_instances=values.integer(row, "pinst_cnt") or 0,
+            secondary_instances=values.integer(row, "sinst_cnt") or 0,
             tags=values.texts(row, "tags"),
-            memory_total_mib=values.whole(seen, "mtotal"),
-            memory_free_mib=values.whole(seen, "mfree"),
-            disk_total_mib=values.whole(seen, "dtotal"),
-            disk_free_mib=values.whole(seen, "dfree"),
-            cpus=values.whole(seen, "ctotal"),
+            memory_total_mib=values.integer(live_row, "mtotal"),
+            memory_free_mib=values.integer(live_row, "mfree"),
+            disk_total_mib=values.integer(live_row, "dtotal"),
+            disk_free_mib=values.integer(live_row, "dfree"),
+            cpus=values.integer(live_row, "ctotal"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
-    """Nodes that instances move among."""
+    """A group of nodes among which instances are placed and moved."""
 
     name: str
     uuid: str
     alloc_policy: str  # preferred, last_resort, unallocable
     tags: tuple[str, ...]
-    policy: Policy = ANYTHING
+    policy: Policy = UNRESTRICTED
 
     @classmethod
     def from_rapi(cls, row: Mapping[str, Any]) -> Self:
@@ -100,9 +100,9 @@ class NodeGroup:
 
     @classmethod
     def unreadable(cls, name: str) -> Self:
-        """Return a group of which only the name can be read.
+        """Return a group of which only the name is readable.
 
-        It may be under maintenance, for all that is known, and so it is taken to be.
+        Since it may be under maintenance, it is taken to be.
         """
         return cls(name, "", "unallocable", ("locked",))
 

@@ -1,4 +1,4 @@
-"""Operating system images, and the parameters that install one on a machine."""
+"""Operating system images, and the OS parameters that install them."""
 
 import json
 from base64 import b64encode
@@ -8,20 +8,20 @@ from typing import Any, Self
 
 from ..rapi.errors import gettext_noop
 
-# What an application keeps of an id; enough for whatever else is a line.
-LONGEST_LINE = 255
+# As much as an application stores of an id; enough for any other line, too.
+MAX_LINE_LENGTH = 255
 
 
 class ImageError(ValueError):
-    """Something is not an image's description; the text says why, for people."""
+    """An invalid description of an image; the text is a message for users."""
 
 
 @dataclass(frozen=True, slots=True)
 class OsImage:
-    """An image that machines are installed from.
+    """An image that instances are installed from.
 
-    ``provider`` is the OS definition of Ganeti with its variant, as
-    ``image+default``. A machine's SSH keys go to it as an address, in the parameter
+    ``provider`` is the OS definition of Ganeti with its variant, such as
+    ``image+default``. It gets an instance's SSH keys as a URL, in the parameter
     ``ssh_key_param``, or as files for ``ssh_key_users`` (snf-image).
     """
 
@@ -33,40 +33,40 @@ class OsImage:
     ssh_key_users: tuple[str, ...] = ()
 
     @classmethod
-    def from_mapping(cls, key: str, given: Mapping[str, Any]) -> Self:
+    def from_mapping(cls, key: str, entry: Mapping[str, Any]) -> Self:
         """Build from an entry of OPERATING_SYSTEMS, or of a ``.meta`` file."""
-        users = given.get("ssh_key_users") or ()
+        users = entry.get("ssh_key_users") or ()
         return cls(
             id=key,
-            description=given["description"],
-            provider=given["provider"],
-            osparams=dict(given.get("osparams") or {}),
-            ssh_key_param=given.get("ssh_key_param") or "",
+            description=entry["description"],
+            provider=entry["provider"],
+            osparams=dict(entry.get("osparams") or {}),
+            ssh_key_param=entry.get("ssh_key_param") or "",
             ssh_key_users=tuple(users.split() if isinstance(users, str) else users),
         )
 
     @classmethod
-    def from_untrusted(cls, key: str, given: Any) -> Self:
-        """Build from what somebody publishes; raises ImageError."""
+    def from_untrusted(cls, key: str, entry: Any) -> Self:
+        """Build from an entry published by a third party; raises ImageError."""
         if not is_line(key):
             raise ImageError(gettext_noop("Its id is empty, too long or no text."))
-        if not isinstance(given, dict):
+        if not isinstance(entry, dict):
             raise ImageError(gettext_noop("It isn't a JSON object."))
-        for name, fits, message in _MUST:
-            if not fits(given.get(name)):
+        for name, is_valid, message in _FIELDS:
+            if not is_valid(entry.get(name)):
                 raise ImageError(f"{message}: {name}.")
-        return cls.from_mapping(key, given)
+        return cls.from_mapping(key, entry)
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return what `from_mapping` reads, for JSON."""
+        """Return the mapping of `from_mapping`, for JSON."""
         return asdict(self)
 
 
 def is_line(value: object) -> bool:
-    """Tell whether something is a text that can be shown in one line."""
+    """Return whether a value is a text that can be shown in one line."""
     return (
         isinstance(value, str)
-        and len(value) <= LONGEST_LINE
+        and len(value) <= MAX_LINE_LENGTH
         and value.isprintable()
         and bool(value.strip())
     )
@@ -90,7 +90,7 @@ def _are_users(value: object) -> bool:
 
 _NOT_A_LINE = gettext_noop("It has no such text of one line")
 _WRONG = gettext_noop("It has the wrong kind of value")
-_MUST: tuple[tuple[str, Callable[[object], bool], str], ...] = (
+_FIELDS: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("description", is_line, _NOT_A_LINE),
     ("provider", is_line, _NOT_A_LINE),
     ("osparams", _are_parameters, _WRONG),
@@ -101,16 +101,16 @@ _MUST: tuple[tuple[str, Callable[[object], bool], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SshKeys:
-    """The keys of whom a machine is for: where its node finds them, and themselves."""
+    """SSH keys for an instance: the URL where its node gets them, and their text."""
 
     url: str = ""
     text: str = ""
 
 
 def osparams(image: OsImage, keys: SshKeys) -> dict[str, str]:
-    """Return the OS parameters that install an image with these keys.
+    """Return the OS parameters that install an image with SSH keys.
 
-    Ganeti takes texts alone, so whatever is nested goes as JSON.
+    Ganeti accepts only texts, so nested values are encoded as JSON.
     """
     parameters = {name: _as_text(value) for name, value in image.osparams.items()}
     if image.ssh_key_param and keys.url:
@@ -126,7 +126,7 @@ def _as_text(value: Any) -> str:
 
 
 def _authorized_keys(user: str, text: str) -> dict[str, Any]:
-    """Return a file as snf-image's ``img_personality`` describes one."""
+    """Return a file in the format of snf-image's ``img_personality``."""
     home = "/root" if user == "root" else f"/home/{user}"
     return {
         "path": f"{home}/.ssh/authorized_keys",

@@ -1,4 +1,4 @@
-"""What Ganeti's instance policy (ipolicy) lets a machine have."""
+"""Ganeti's instance policy (ipolicy)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,41 +8,41 @@ from . import values
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A size with what is allowed of it, and what was asked for."""
+class SizeLimits:
+    """The limits of a size, and the requested value."""
 
-    size: str  # as Ganeti calls it: memory-size, disk-size, cpu-count
+    size: str  # Ganeti's name: memory-size, disk-size, cpu-count
     smallest: int
     largest: int | None
-    asked: int
+    requested: int
 
     @property
-    def holds(self) -> bool:
-        largest = self.asked if self.largest is None else self.largest
-        return self.smallest <= self.asked <= largest
+    def is_met(self) -> bool:
+        largest = self.requested if self.largest is None else self.largest
+        return self.smallest <= self.requested <= largest
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The smallest and the largest of each size."""
+    """The smallest and largest value of each size, by Ganeti's name."""
 
     smallest: Mapping[str, int]
     largest: Mapping[str, int]
 
-    def broken_by(self, sizes: Mapping[str, int]) -> tuple[Span, ...]:
-        """Return the sizes that are too small or too large."""
-        spans = [
-            Span(name, self.smallest.get(name, 0), self.largest.get(name), asked)
-            for name, asked in sizes.items()
+    def violations(self, sizes: Mapping[str, int]) -> tuple[SizeLimits, ...]:
+        """Return the limits that sizes violate."""
+        limits = [
+            SizeLimits(name, self.smallest.get(name, 0), self.largest.get(name), size)
+            for name, size in sizes.items()
         ]
-        return tuple(span for span in spans if not span.holds)
+        return tuple(limit for limit in limits if not limit.is_met)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The instance policy of a cluster, or of a node group with what it inherits.
 
-    A machine fits that is within any of the bounds; without any, every machine does.
+    An instance must be within one of the bounds; without bounds, it may have any size.
     """
 
     disk_templates: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Policy:
 
     @classmethod
     def from_rapi(cls, ipolicy: Mapping[str, Any] | None) -> Self:
-        """Build from ``ipolicy``; versions before 2.10 know one pair of bounds.
+        """Build from ``ipolicy``; versions before 2.10 have one pair of bounds.
 
         Raises UnreadableError.
         """
@@ -60,15 +60,15 @@ class Policy:
             pairs = [pairs]
         return cls(
             disk_templates=values.texts(
-                policy, "disk-templates", values.LONGEST_TEMPLATE
+                policy, "disk-templates", values.MAX_TEMPLATE_LENGTH
             ),
             bounds=tuple(map(_bounds, values.items({"minmax": pairs}, "minmax"))),
         )
 
-    def broken_by(self, sizes: Mapping[str, int]) -> tuple[Span, ...]:
-        """Return what is too small or too large, by the bounds that come nearest."""
-        found = [bounds.broken_by(sizes) for bounds in self.bounds]
-        return min(found, key=len, default=())
+    def violations(self, sizes: Mapping[str, int]) -> tuple[SizeLimits, ...]:
+        """Return the violated limits of the bounds with the fewest violations."""
+        violations = [bounds.violations(sizes) for bounds in self.bounds]
+        return min(violations, key=len, default=())
 
 
 def _bounds(pair: object) -> Bounds:
@@ -79,8 +79,8 @@ def _bounds(pair: object) -> Bounds:
 
 def _sizes(pair: Mapping[str, Any], end: str) -> dict[str, int]:
     sizes = values.mapping(pair, end)
-    whole = {size: values.whole(sizes, size) for size in sizes}
-    return {size: number for size, number in whole.items() if number is not None}
+    integers = {size: values.integer(sizes, size) for size in sizes}
+    return {size: number for size, number in integers.items() if number is not None}
 
 
-ANYTHING = Policy()
+UNRESTRICTED = Policy()

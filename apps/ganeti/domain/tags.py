@@ -1,6 +1,6 @@
-"""Instance tags: the protocol by which ganetimgr keeps its state in Ganeti.
+"""Instance tags, in which ganetimgr stores its state in Ganeti.
 
-A tag is ``PREFIX:WORD`` or ``PREFIX:WORD:VALUE``. Owners are read in two spellings
+A tag is ``PREFIX:WORD`` or ``PREFIX:WORD:VALUE``. Owners are read in two forms
 (``user`` and ``users``, ``group`` and ``groups``) and written in the shorter one.
 """
 
@@ -16,37 +16,37 @@ USER, GROUP, ORGANIZATION = "user", "group", "org"
 APPLICATION, SERVICE, VOLUME_GROUP = "application", "service", "vg"
 LOCKED, ISOLATED, NEEDS_REBOOT = "adminlock", "isolate", "needsreboot"
 WHITELIST = "whitelist_ip"
-# What SERVICE names today.
+# The only value of SERVICE so far.
 MAIL = "mail"
 
-_WORDS = {"users": USER, "groups": GROUP}
+_ALIASES = {"users": USER, "groups": GROUP}
 _FLAGS = frozenset({LOCKED, ISOLATED, NEEDS_REBOOT})
 _VALUED = frozenset(
     {USER, GROUP, ORGANIZATION, APPLICATION, SERVICE, VOLUME_GROUP, WHITELIST}
 )
 
 
-# What Ganeti takes for a tag (``TaggableObject.ValidateTag``).
+# Tags that Ganeti accepts (``TaggableObject.ValidateTag``).
 _ACCEPTED = re.compile(r"[\w.+*/:@-]{1,128}")
 
 
 def is_accepted(tag: str) -> bool:
-    """Tell whether Ganeti takes such a tag."""
+    """Return whether Ganeti accepts a tag."""
     return _ACCEPTED.fullmatch(tag) is not None
 
 
 def write(prefix: str, word: str, value: str = "") -> str:
-    """Spell one tag as ganetimgr writes it."""
+    """Return a tag as ganetimgr writes it."""
     return ":".join((prefix, word, value)) if value else f"{prefix}:{word}"
 
 
-def _read(tag: str, prefix: str) -> tuple[str, str] | None:
-    """Return (word, value) of a tag that follows the protocol, else None."""
-    head, _, rest = tag.partition(":")
-    if head != prefix:
+def _parse(tag: str, prefix: str) -> tuple[str, str] | None:
+    """Return (word, value) of a tag of ganetimgr, or None for other tags."""
+    tag_prefix, _, suffix = tag.partition(":")
+    if tag_prefix != prefix:
         return None
-    word, _, value = rest.partition(":")
-    word = _WORDS.get(word, word)
+    word, _, value = suffix.partition(":")
+    word = _ALIASES.get(word, word)
     if word in _FLAGS and not value:
         return word, ""
     if word in _VALUED and value:
@@ -54,11 +54,15 @@ def _read(tag: str, prefix: str) -> tuple[str, str] | None:
     return None
 
 
-def spellings(raw: Iterable[str], prefix: str, word: str, value: str = "") -> list[str]:
-    """Return the tags that say this, letter for letter; of any value if none given."""
-    said = [(tag, _read(tag, prefix)) for tag in raw]
+def matching_tags(
+    raw: Iterable[str], prefix: str, word: str, value: str = ""
+) -> list[str]:
+    """Return the tags with a word, as they are in Ganeti; with any value if empty."""
+    pairs = [(tag, _parse(tag, prefix)) for tag in raw]
     return [
-        tag for tag, read in said if read and read[0] == word and value in ("", read[1])
+        tag
+        for tag, parsed in pairs
+        if parsed and parsed[0] == word and value in ("", parsed[1])
     ]
 
 
@@ -72,16 +76,16 @@ def _subnet(values: Iterable[str]) -> Subnet | None:
 
 
 def storage_providers(tags: Iterable[str], prefix: str) -> dict[str, dict[str, str]]:
-    """Return the extstorage providers that a cluster's tags offer, with parameters.
+    """Return the extstorage providers in a cluster's tags, with parameters.
 
-    ``PREFIX:ext:PROVIDER`` offers one, ``PREFIX:ext:PROVIDER:params:KEY:VALUE`` gives
-    its disks a parameter; what gives parameters offers it too.
+    ``PREFIX:ext:PROVIDER`` names a provider, ``PREFIX:ext:PROVIDER:params:KEY:VALUE`` a
+    parameter of its disks; a parameter names the provider too.
     """
     providers: dict[str, dict[str, str]] = {}
     for tag in sorted(tags):
-        head, _, rest = tag.partition(f"{prefix}:ext:")
-        provider, _, parameter = rest.partition(":params:")
-        if head or not provider or (":" in provider):
+        leading, _, suffix = tag.partition(f"{prefix}:ext:")
+        provider, _, parameter = suffix.partition(":params:")
+        if leading or not provider or (":" in provider):
             continue
         params = providers.setdefault(provider, {})
         key, _, value = parameter.partition(":")
@@ -92,7 +96,7 @@ def storage_providers(tags: Iterable[str], prefix: str) -> dict[str, dict[str, s
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """An instance's tags, understood; ``raw`` keeps them letter for letter."""
+    """An instance's tags, parsed; ``raw`` has them as they are in Ganeti."""
 
     raw: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
@@ -107,19 +111,20 @@ class Tags:
 
     @classmethod
     def parse(cls, tags: Iterable[str], prefix: str) -> Self:
-        """Understand tags; whatever does not follow the protocol goes to ``others``."""
+        """Parse tags; those that are not ganetimgr's go to ``others``."""
         raw = tuple(tags)
-        known: dict[str, list[str]] = {}
-        others = []
+        values_by_word: dict[str, list[str]] = {}
+        foreign = []
         for tag in raw:
-            read = _read(tag, prefix)
-            if read is None:
-                others.append(tag)
+            parsed = _parse(tag, prefix)
+            if parsed is None:
+                foreign.append(tag)
             else:
-                known.setdefault(read[0], []).append(read[1])
+                word, value = parsed
+                values_by_word.setdefault(word, []).append(value)
 
         def values(word: str) -> tuple[str, ...]:
-            return tuple(dict.fromkeys(known.get(word, ())))
+            return tuple(dict.fromkeys(values_by_word.get(word, ())))
 
         return cls(
             raw=raw,
@@ -129,14 +134,14 @@ class Tags:
             applications=values(APPLICATION),
             services=values(SERVICE),
             volume_groups=values(VOLUME_GROUP),
-            flags=frozenset(_FLAGS & known.keys()),
+            flags=frozenset(_FLAGS & values_by_word.keys()),
             whitelists=values(WHITELIST),
-            others=tuple(others),
+            others=tuple(foreign),
         )
 
     @property
     def whitelist(self) -> Subnet | None:
-        """Return the first that is an IP network."""
+        """The first whitelist tag that is an IP network."""
         return _subnet(self.whitelists)
 
     @property
@@ -152,5 +157,5 @@ class Tags:
         return NEEDS_REBOOT in self.flags
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the tags as Ganeti has them."""
+        """Iterate over the tags as they are in Ganeti."""
         return iter(self.raw)

@@ -1,8 +1,8 @@
-"""Values of Ganeti's answers, read strictly: what no Ganeti gives is unreadable.
+"""Strict parsing of the values in Ganeti's answers.
 
-An answer is JSON, so any value may stand anywhere: a name that is a list, a time in the
-year 10 to the 18. Who reads a row here either gets what its types promise, or
-UnreadableError, and can leave out that row alone.
+An answer is JSON, so any value may occur anywhere: a name that is a list, a time in the
+year 10 to the 18. These functions return what their types promise or raise
+UnreadableError, so that the caller can skip that row alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,31 +15,31 @@ from ..rapi.query import Row
 Values: TypeAlias = Mapping[str, Any]
 Scalar: TypeAlias = str | int | float | None
 
-# What rows can hold: names, tags and the like; a uuid; a disk template.
-LONGEST = 255
-LONGEST_UUID = 36
-LONGEST_TEMPLATE = 32
-# A parameter of a hypervisor, as the arguments of a kernel.
-LONGEST_PARAMETER = 10_000
-# Largest whole number that every JSON reader keeps exactly.
-LARGEST = 2**53
-# The year 9999 less a day: every time zone still has that moment.
-LAST_SECOND = 253_402_214_400
+# Of names, tags and the like; of a UUID; of a disk template.
+MAX_LENGTH = 255
+MAX_UUID_LENGTH = 36
+MAX_TEMPLATE_LENGTH = 32
+# Of a hypervisor parameter, such as kernel arguments.
+MAX_PARAMETER_LENGTH = 10_000
+# The largest integer that every JSON parser keeps exactly.
+MAX_INTEGER = 2**53
+# The year 9999 less a day, so that it exists in every time zone.
+MAX_TIMESTAMP = 253_402_214_400
 
 
 class UnreadableError(ValueError):
-    """A value that cannot be what the field means; the text names the field."""
+    """A value that the field cannot have; the message names the field."""
 
     def __init__(self, field: str, value: object) -> None:
-        super().__init__(f"{field}: {shown(value)}")
+        super().__init__(f"{field}: {describe(value)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An object of a cluster of which only this is known, and why."""
+    """An object of a cluster that could not be parsed, and why."""
 
     kind: str  # instance, node, group, network or cluster
-    name: str  # empty when that cannot be read either
+    name: str  # empty if that is unreadable too
     reason: str
 
 
@@ -49,25 +49,25 @@ Item = TypeVar("Item")
 def read_all(
     kind: str, rows: Iterable[Any], read: Callable[[Values], Item]
 ) -> tuple[list[Item], list[Unreadable]]:
-    """Read rows of one kind of object; return what can be read, and what cannot."""
-    found: list[Item] = []
-    lost: list[Unreadable] = []
+    """Parse rows of one kind of object; return the objects, and the unreadable ones."""
+    items: list[Item] = []
+    unreadable: list[Unreadable] = []
     for row in rows:
         try:
-            found.append(read(_as_mapping(row, kind)))
+            items.append(read(_as_mapping(row, kind)))
         except UnreadableError as exc:
-            lost.append(Unreadable(kind, name_if_readable(row), str(exc)))
-    return found, lost
+            unreadable.append(Unreadable(kind, name_if_readable(row), str(exc)))
+    return items, unreadable
 
 
 def by_name(rows: Iterable[Values]) -> dict[str, Values]:
-    """Return rows by the names of their objects; not those without a readable one."""
-    named = ((name_if_readable(row), row) for row in rows)
-    return {key: row for key, row in named if key}
+    """Return rows by the names of their objects, without those that have none."""
+    pairs = ((name_if_readable(row), row) for row in rows)
+    return {key: row for key, row in pairs if key}
 
 
-def shown(value: object) -> str:
-    """Return a value as a line of a log has it, bounded."""
+def describe(value: object) -> str:
+    """Return a value as text for a log message, at most 60 characters."""
     if isinstance(value, str | int | float | bool | None):
         text = repr(value) if _is_printable_number(value) else "a number"
     else:
@@ -76,7 +76,7 @@ def shown(value: object) -> str:
 
 
 def _is_printable_number(value: object) -> bool:
-    # Python refuses to spell whole numbers of thousands of digits.
+    # Python refuses to print integers of thousands of digits.
     return not isinstance(value, int) or abs(value) < 10**50
 
 
@@ -89,65 +89,65 @@ def name(row: Values, field: str = "name") -> str:
 
 
 def name_if_readable(row: object) -> str:
-    """Return the name of an object that may have none."""
+    """Return the name of an object, or "" if it has none."""
     try:
         return name(row) if isinstance(row, Mapping) else ""
     except UnreadableError:
         return ""
 
 
-def text(row: Values, field: str, longest: int = LONGEST) -> str:
-    """Return text; empty where there is no value."""
+def text(row: Values, field: str, max_length: int = MAX_LENGTH) -> str:
+    """Return text, "" for no value."""
     value = row.get(field)
-    if type(value) is str and len(value) <= longest and value.isascii():
-        return value  # as nearly all are, of ten thousand rows with twenty of them
-    return "" if value is None else _text(value, field, longest)
+    if type(value) is str and len(value) <= max_length and value.isascii():
+        return value  # nearly always; there are ten thousand rows with twenty texts
+    return "" if value is None else _text(value, field, max_length)
 
 
 def uuid(row: Values) -> str:
-    return text(row, "uuid", LONGEST_UUID)
+    return text(row, "uuid", MAX_UUID_LENGTH)
 
 
-def several(row: Values, fields: Iterable[str]) -> list[str]:
-    """Return texts of several fields at once, which is quicker for many rows."""
+def text_fields(row: Values, fields: Iterable[str]) -> list[str]:
+    """Return the texts of several fields; faster than one by one for many rows."""
     return [
         value
         if type(value := row.get(field)) is str
-        and len(value) <= LONGEST
+        and len(value) <= MAX_LENGTH
         and value.isascii()
         else text(row, field)
         for field in fields
     ]
 
 
-def texts(row: Values, field: str, longest: int = LONGEST) -> tuple[str, ...]:
-    """Return a list of texts; empty where there is no value."""
-    found = row.get(field)
+def texts(row: Values, field: str, max_length: int = MAX_LENGTH) -> tuple[str, ...]:
+    """Return a list of texts, empty for no value."""
+    values = row.get(field)
     return tuple(
         [
             value
-            if type(value) is str and len(value) <= longest and value.isascii()
-            else _text(value, field, longest)
-            for value in (found if type(found) is list else items(row, field))
+            if type(value) is str and len(value) <= max_length and value.isascii()
+            else _text(value, field, max_length)
+            for value in (values if type(values) is list else items(row, field))
         ]
     )
 
 
 def optional_texts(row: Values, field: str) -> tuple[str, ...]:
-    """Return a list of texts, each empty where it has no value."""
-    found = row.get(field)
+    """Return a list of texts, "" for each missing one."""
+    values = row.get(field)
     return tuple(
         [
             value
-            if type(value) is str and len(value) <= LONGEST and value.isascii()
+            if type(value) is str and len(value) <= MAX_LENGTH and value.isascii()
             else ("" if value is None else _text(value, field))
-            for value in (found if type(found) is list else items(row, field))
+            for value in (values if type(values) is list else items(row, field))
         ]
     )
 
 
 def items(row: Values, field: str) -> Sequence[Any]:
-    """Return a list of anything; empty where there is no value."""
+    """Return a list of anything, empty for no value."""
     value = row.get(field)
     if isinstance(value, list | tuple):
         return value
@@ -157,28 +157,28 @@ def items(row: Values, field: str) -> Sequence[Any]:
 
 
 def mapping(row: Values, field: str) -> Values:
-    """Return an object of JSON; empty where there is no value."""
+    """Return a JSON object, empty for no value."""
     value = row.get(field)
     return {} if value is None else _as_mapping(value, field)
 
 
-def whole(row: Values, field: str) -> int | None:
-    """Return a whole number; None where there is no value."""
+def integer(row: Values, field: str) -> int | None:
+    """Return an integer, or None for no value."""
     value = row.get(field)
-    if type(value) is int and -LARGEST <= value <= LARGEST:
+    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
         return value
-    return None if value is None else _whole(value, field)
+    return None if value is None else _integer(value, field)
 
 
-def wholes(row: Values, field: str) -> tuple[int, ...]:
-    """Return a list of whole numbers, each 0 where it has no value."""
+def integers(row: Values, field: str) -> tuple[int, ...]:
+    """Return a list of integers, 0 for each missing one."""
     return tuple(
-        [0 if value is None else _whole(value, field) for value in items(row, field)]
+        [0 if value is None else _integer(value, field) for value in items(row, field)]
     )
 
 
-def flag(row: Values, field: str) -> bool | None:
-    """Return yes or no; None where there is no value."""
+def boolean(row: Values, field: str) -> bool | None:
+    """Return a boolean, or None for no value."""
     value = row.get(field)
     if value is None or isinstance(value, bool):
         return value
@@ -186,16 +186,16 @@ def flag(row: Values, field: str) -> bool | None:
 
 
 def scalars(row: Values, fields: Mapping[str, str]) -> list[tuple[str, Any]]:
-    """Return text, numbers, or yes or no, as name and value, of fields by their names.
+    """Return texts, numbers and booleans as (name, value), for fields by name.
 
-    Those without a value are left out.
+    Fields without a value are omitted.
     """
     return [
         (
             parameter,
             value
             if type(value) is str
-            and len(value) <= LONGEST_PARAMETER
+            and len(value) <= MAX_PARAMETER_LENGTH
             and value.isascii()
             else _scalar(value, field),
         )
@@ -208,22 +208,22 @@ def _scalar(value: object, field: str) -> Scalar:
     if value is True or value is False:
         return value
     if isinstance(value, str):
-        return _text(value, field, LONGEST_PARAMETER)
-    if isinstance(value, int | float) and abs(value) <= LARGEST:
+        return _text(value, field, MAX_PARAMETER_LENGTH)
+    if isinstance(value, int | float) and abs(value) <= MAX_INTEGER:
         return value
     raise UnreadableError(field, value)
 
 
-def moment(row: Values, field: str) -> datetime | None:
-    """Return a time given in seconds; None where there is no value, or 0."""
+def timestamp(row: Values, field: str) -> datetime | None:
+    """Return a time given in seconds, or None for no value or 0."""
     value = row.get(field)
-    if type(value) is float and 0 < value <= LAST_SECOND:
+    if type(value) is float and 0 < value <= MAX_TIMESTAMP:
         return datetime.fromtimestamp(value, UTC)
     if value is None or value is False:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnreadableError(field, value)
-    if not 0 <= value <= LAST_SECOND:
+    if not 0 <= value <= MAX_TIMESTAMP:
         raise UnreadableError(field, value)
     return datetime.fromtimestamp(value, UTC) if value else None
 
@@ -236,26 +236,26 @@ def _as_mapping(value: object, field: str) -> Values:
     return value
 
 
-def _text(value: object, field: str, longest: int = LONGEST) -> str:
-    if type(value) is str and len(value) <= longest and value.isascii():
+def _text(value: object, field: str, max_length: int = MAX_LENGTH) -> str:
+    if type(value) is str and len(value) <= max_length and value.isascii():
         return value
-    if not isinstance(value, str) or len(value) > longest:
+    if not isinstance(value, str) or len(value) > max_length:
         raise UnreadableError(field, value)
     if not value.isascii():
         try:
             value.encode()
-        except UnicodeEncodeError:  # half a surrogate pair, which JSON can name
+        except UnicodeEncodeError:  # a lone surrogate, which JSON can contain
             raise UnreadableError(field, "half a character") from None
     return value
 
 
-def _whole(value: object, field: str) -> int:
-    if type(value) is int and -LARGEST <= value <= LARGEST:
+def _integer(value: object, field: str) -> int:
+    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
         return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise UnreadableError(field, value)
-    if abs(value) > LARGEST:
+    if abs(value) > MAX_INTEGER:
         raise UnreadableError(field, value)
     return value

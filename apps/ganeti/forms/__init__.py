@@ -1,1 +1,1 @@
-"""From what people type and choose to values of ours."""
+"""Forms and their validation."""

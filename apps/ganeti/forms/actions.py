@@ -1,4 +1,4 @@
-"""Forms with the options of an action, behind its button."""
+"""Forms with the options of an action."""
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from ..state.snapshots import Contents
 
 
 class ActionForm(BootstrapForm):
-    """The options of one kind of action; `options` go to its service as keywords.
+    """The options of one kind of action; `options` are its service's keyword arguments.
 
-    ``limits`` is all that the fields depend on beside the kind: hashable, so that what
-    is drawn can be kept by it. Drawn by ``ganeti/_option.html``, which knows
-    check boxes, selects, `DescribedRadios` and fields to type in.
+    ``limits`` is all that the fields depend on beside the kind: hashable, so that the
+    rendered form can be cached by it. Rendered by ``ganeti/_option.html``, which
+    supports check boxes, selects, `DescribedRadios` and text inputs.
     """
 
     def __init__(
@@ -32,19 +32,19 @@ class ActionForm(BootstrapForm):
         # Several forms are on one page, and may have fields of the same name.
         super().__init__(data, auto_id=f"id_{kind.value}_%s")
         self.job_kind = kind
-        self.fit(limits)
+        self.apply_limits(limits)
 
     @classmethod
     def limits_for(cls, _instance: Instance, _contents: Contents | None) -> Hashable:
         """Return what limits the options for an instance."""
         return None
 
-    def fit(self, limits: Any) -> None:
-        """Fit the fields to what `limits_for` returned."""
+    def apply_limits(self, limits: Any) -> None:
+        """Adapt the fields to what `limits_for` returned."""
 
     @property
     def failed(self) -> Text:
-        """What is said above a form that has to be mended."""
+        """The heading of a form with errors."""
         return KINDS[self.job_kind].failed
 
     def options(self) -> dict[str, Any]:
@@ -53,21 +53,21 @@ class ActionForm(BootstrapForm):
 
 @dataclass(frozen=True, slots=True)
 class EmptyForm:
-    """A form that nobody has filled in: equal to those that look the same."""
+    """An unbound form; forms that render alike are equal."""
 
     kind: Job.Kind
     limits: Hashable
 
     def __iter__(self) -> Iterator[forms.BoundField]:
-        form = _class_for(self.kind)
+        form = _form_class(self.kind)
         return iter(form(self.kind, self.limits) if form else ())
 
 
 def form_for(
     kind: Job.Kind, instance: Instance, inventory: Inventory, data: Mapping[str, str]
 ) -> ActionForm | None:
-    """Return the form of a kind of job, filled in; None if it has no options."""
-    if not (form := _class_for(kind)):
+    """Return the bound form of a kind of job, or None if it has no options."""
+    if not (form := _form_class(kind)):
         return None
     return form(kind, form.limits_for(instance, _contents(instance, inventory)), data)
 
@@ -75,14 +75,14 @@ def form_for(
 def empty_form_for(
     kind: Job.Kind, instance: Instance, inventory: Inventory
 ) -> EmptyForm | None:
-    """Return the form of a kind of job, to be filled in; None if it has no options."""
-    if not (form := _class_for(kind)):
+    """Return the unbound form of a kind of job, or None if it has no options."""
+    if not (form := _form_class(kind)):
         return None
     return EmptyForm(kind, form.limits_for(instance, _contents(instance, inventory)))
 
 
 @cache
-def _class_for(kind: Job.Kind) -> type[ActionForm] | None:
+def _form_class(kind: Job.Kind) -> type[ActionForm] | None:
     if not (name := KINDS[kind].form):
         return None
     form: type[ActionForm] = import_string(f"apps.ganeti.forms.{name}")
@@ -107,7 +107,7 @@ class DescribedRadios(forms.RadioSelect):
 
 
 class SelectWithReasons(forms.Select):
-    """A select whose options may be off, each with the reason in its label."""
+    """A select with disabled options, each with the reason in its label."""
 
     def __init__(self) -> None:
         super().__init__()

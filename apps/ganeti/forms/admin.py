@@ -1,4 +1,4 @@
-"""The forms behind the administration of clusters and networks."""
+"""Forms of clusters and networks in the administration."""
 
 from typing import Any
 
@@ -17,22 +17,22 @@ from ..services.cluster_trial import ClusterTrial
 from . import validators
 from .sealed_password import seal, unseal
 
-CONNECTION = frozenset(
+CONNECTION_FIELDS = frozenset(
     {"hostname", "port", "username", "new_password", "verification"}
     | {"ca_file", "fingerprint"}
 )
-# Fields that lead through the form and are no part of the cluster.
-STEPS = frozenset(
+# Fields for the steps of the form, which are not part of the cluster.
+STEP_FIELDS = frozenset(
     {"sealed_password", "seen_fingerprint", "certificate_confirmed", "save_anyway"}
 )
 
 
 class ClusterForm(forms.ModelForm[Cluster]):
-    """A cluster that is tried before it is saved.
+    """A cluster whose connection is tested before it is saved.
 
-    The form comes back to have the certificate confirmed, with the password sealed in
-    it. The field is not called ``password``, which on a cluster is the password in
-    clear.
+    The form is shown again to have the certificate confirmed, with the password sealed
+    in it. The field is not called ``password``, which on a cluster is the password in
+    clear text.
     """
 
     new_password = PasswordField(
@@ -46,7 +46,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
     fingerprint = LineField(
         label=gettext_lazy("SHA-256 fingerprint"),
         required=False,
-        max_length=255,  # openssl's whole line is welcome
+        max_length=255,  # the whole line of openssl is accepted
         widget=forms.TextInput(attrs={"class": "vTextField", "spellcheck": "false"}),
         help_text=gettext_lazy(
             "Leave empty to be shown the certificate, or paste what this prints on the "
@@ -92,7 +92,7 @@ class ClusterForm(forms.ModelForm[Cluster]):
         super().__init__(*args, **kwargs)
         # For the page and the messages.
         self.trial = ClusterTrial()
-        # Whether nothing is wrong, and only the next step is still to be taken.
+        # Whether the form is valid and only waits for the next step.
         self.is_waiting = False
         self._password = ""
         if "slug" in self.fields:
@@ -105,44 +105,44 @@ class ClusterForm(forms.ModelForm[Cluster]):
 
     @property
     def only_testing(self) -> bool:
-        """Whether the cluster is to be tried, and nothing saved."""
+        """Whether the connection is only tested, and nothing saved."""
         return "_test" in self.data
 
     @property
     def changed_data(self) -> list[str]:
-        """Name what is changed on the cluster, also by a password kept meanwhile."""
-        changed = {*super().changed_data} - STEPS
+        """The changed fields, including a password sealed in an earlier step."""
+        changed = {*super().changed_data} - STEP_FIELDS
         if self._password:
             changed.add("new_password")
         if self.instance.fingerprint != self.initial.get("fingerprint", ""):
             changed.add("fingerprint")
         return [name for name in self.fields if name in changed]
 
-    def _show(self, field: str, value: str) -> None:
-        """Let the form come back with this, whatever was posted."""
+    def _set_posted_value(self, field: str, value: str) -> None:
+        """Replace a posted value in the form that is shown again."""
         posted = {name: self.data[name] for name in self.data}
         self.data = {**posted, self.add_prefix(field): value}
 
     # -- each field
 
     def clean_hostname(self) -> str:
-        return validators.hostname(self.cleaned_data["hostname"])
+        return validators.normalize_hostname(self.cleaned_data["hostname"])
 
     def clean_slug(self) -> str:
         host = self.cleaned_data.get("hostname", "")
-        slug = self.cleaned_data["slug"] or validators.slug_of(host)
+        slug = self.cleaned_data["slug"] or validators.derive_slug(host)
         validators.check_slug(slug)
         return slug
 
     def clean_fingerprint(self) -> str:
-        return validators.fingerprint(self.cleaned_data["fingerprint"])
+        return validators.normalize_fingerprint(self.cleaned_data["fingerprint"])
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         if self.cleaned_data.get("verification") == Cluster.Verify.CA_FILE:
             self._check_ca_file()
         if {"hostname", "port"} <= self.cleaned_data.keys():
-            self._take_password()
+            self._resolve_password()
         return self.cleaned_data
 
     def _check_ca_file(self) -> None:
@@ -153,28 +153,28 @@ class ClusterForm(forms.ModelForm[Cluster]):
 
     # -- the password
 
-    def _take_password(self) -> None:
-        """Find the password typed now or a step before; ask where it is needed."""
-        given = self.cleaned_data
-        self._password = given.get("new_password") or unseal(
-            given.get("sealed_password", ""), place=self._place
+    def _resolve_password(self) -> None:
+        """Take the password entered now or in an earlier step; require it if needed."""
+        data = self.cleaned_data
+        self._password = data.get("new_password") or unseal(
+            data.get("sealed_password", ""), address=self._address
         )
-        sealed = seal(self._password, place=self._place) if self._password else ""
-        self._show("sealed_password", sealed)
+        sealed = seal(self._password, address=self._address) if self._password else ""
+        self._set_posted_value("sealed_password", sealed)
         if sealed:
             self.fields["new_password"].help_text = _(
                 "Already entered and kept for the next step. Enter it again to change "
                 "it."
             )
-        if given.get("username") and not self._password:
-            self._check_kept_password()
+        if data.get("username") and not self._password:
+            self._check_stored_password()
 
     @property
-    def _place(self) -> str:
+    def _address(self) -> str:
         return f"{self.cleaned_data['hostname']}:{self.cleaned_data['port']}"
 
-    def _check_kept_password(self) -> None:
-        """Never send a password anywhere but where it was given for."""
+    def _check_stored_password(self) -> None:
+        """Never send a stored password to another address than it was entered for."""
         if not self.instance.password_encrypted:
             self.add_error("new_password", _("Enter this user's password."))
         elif {"hostname", "port"} & {*self.changed_data}:
@@ -183,19 +183,19 @@ class ClusterForm(forms.ModelForm[Cluster]):
                 _("Enter the password again: it was entered for a different address."),
             )
 
-    # -- trying
+    # -- connection test
 
     def _post_clean(self) -> None:
-        """Try the cluster last, when everything else about the form is right."""
+        """Test the connection last, when everything else in the form is valid."""
         super()._post_clean()  # type: ignore[misc] # the stubs lack it
         if self.errors:
             return
         self._set_password()
-        if self._is_to_be_tried():
+        if self._needs_trial():
             confirmed = self.cleaned_data["certificate_confirmed"]
-            seen = self.cleaned_data["seen_fingerprint"] if confirmed else ""
-            self.trial = cluster_trial.run(self.instance, confirmed=seen)
-            self._take_outcome()
+            fingerprint = self.cleaned_data["seen_fingerprint"] if confirmed else ""
+            self.trial = cluster_trial.run(self.instance, confirmed=fingerprint)
+            self._apply_trial()
         if self.only_testing and not self.errors:
             self._wait(None, _("Nothing has been saved yet."))
 
@@ -205,33 +205,33 @@ class ClusterForm(forms.ModelForm[Cluster]):
         elif self._password:
             self.instance.password = self._password
 
-    def _is_to_be_tried(self) -> bool:
+    def _needs_trial(self) -> bool:
         if self.only_testing or self.instance.pk is None:
             return True
         pinned = not cluster_trial.pins(self.instance) or self.instance.fingerprint
-        return not pinned or not CONNECTION.isdisjoint(self.changed_data)
+        return not pinned or not CONNECTION_FIELDS.isdisjoint(self.changed_data)
 
-    def _take_outcome(self) -> None:
-        """Let the form come back if the certificate or the cluster needs attention."""
+    def _apply_trial(self) -> None:
+        """Show the form again if the certificate or the connection needs attention."""
         if self.trial.to_confirm:
             self._ask_to_confirm(self.trial.to_confirm)
             return
         if self.instance.fingerprint != self.cleaned_data["fingerprint"]:
-            self._show("fingerprint", self.instance.fingerprint)
+            self._set_posted_value("fingerprint", self.instance.fingerprint)
         if self.trial.trouble:
-            self._fail(self.trial.trouble)
+            self._report_failure(self.trial.trouble)
 
     def _ask_to_confirm(self, certificate: Certificate) -> None:
-        self._show("seen_fingerprint", certificate.fingerprint)
-        self._show("certificate_confirmed", "")
+        self._set_posted_value("seen_fingerprint", certificate.fingerprint)
+        self._set_posted_value("certificate_confirmed", "")
         self._wait("certificate_confirmed", _("Compare the certificate and confirm."))
 
     def _wait(self, field: str | None, message: str) -> None:
-        """Let the form come back without anything being wrong with it."""
+        """Show the form again although it is valid."""
         self.is_waiting = True
         self.add_error(field, message)
 
-    def _fail(self, trouble: CannotConnect) -> None:
+    def _report_failure(self, trouble: CannotConnect) -> None:
         if self.only_testing or not self.cleaned_data["save_anyway"]:
             field = "new_password" if trouble.field == "password" else trouble.field
             self.add_error(field, str(trouble))
@@ -241,18 +241,18 @@ class NetworkForm(forms.ModelForm[Network]):
     """A network; each cluster has at most one default."""
 
     def clean_ipv6_prefix(self) -> str:
-        return validators.ipv6_prefix(self.cleaned_data["ipv6_prefix"])
+        return validators.normalize_ipv6_prefix(self.cleaned_data["ipv6_prefix"])
 
     def clean_cluster_default(self) -> bool:
-        wanted: bool = self.cleaned_data["cluster_default"]
+        is_default: bool = self.cleaned_data["cluster_default"]
         cluster = self.cleaned_data.get("cluster")
-        if not wanted or cluster is None:
-            return wanted
-        others = Network.objects.filter(cluster=cluster, cluster_default=True)
-        other = others.exclude(pk=self.instance.pk).first()
-        if other is not None:
+        if not is_default or cluster is None:
+            return is_default
+        defaults = Network.objects.filter(cluster=cluster, cluster_default=True)
+        current_default = defaults.exclude(pk=self.instance.pk).first()
+        if current_default is not None:
             raise ValidationError(
                 _("“%(network)s” is already the default of %(cluster)s."),
-                params={"network": other.description, "cluster": cluster},
+                params={"network": current_default.description, "cluster": cluster},
             )
-        return wanted
+        return is_default

@@ -1,4 +1,4 @@
-"""How the hypervisor of a machine is to run it: the fields that it knows."""
+"""Form of the hypervisor parameters of an instance."""
 
 import re
 from typing import Any
@@ -31,8 +31,8 @@ HELP: dict[str, Any] = {
     ROOT: _("Device with the root file system, such as /dev/xvda1."),
 }
 URL_HELP = _("URL of an image, http:// or https://. Leave empty for no CD-ROM.")
-# Xen reads them from a file of its own syntax, where a quote would end them.
-WRITTEN = {
+# Xen reads them from a file with its own syntax, where a quote would end them.
+ALLOWED = {
     ROOT: re.compile(r"(/dev/[A-Za-z0-9/_.-]{1,100})?"),
     KERNEL: re.compile(r"[A-Za-z0-9 ._=,:/@%+-]{0,500}"),
 }
@@ -42,7 +42,7 @@ class ConfigurationForm(BootstrapForm):
     def __init__(
         self, instance: Instance, data: Any = None, *, account: str = ""
     ) -> None:
-        """``account`` is who asks, whose checks of CD-ROM addresses are limited."""
+        """Rate-limit checks of CD-ROM addresses by ``account``."""
         self.instance, self._account = instance, account
         self.current = configuration.current(instance)
         super().__init__(data, initial=self.current)
@@ -50,41 +50,41 @@ class ConfigurationForm(BootstrapForm):
             self.fields[name] = self._field(name)
 
     def _field(self, name: str) -> forms.Field:
-        now = str(self.current[name])
-        if options := choices(self.instance, name, now):
-            return _choice(name, options, required=bool(now))
+        value = str(self.current[name])
+        if options := choices(self.instance, name, value):
+            return _choice(name, options, required=bool(value))
         if name == LOCAL_TIME:
             return _flag(name)
         if name == CDROM and not hypervisors.takes_urls(self.instance.hypervisor):
-            # A file on the node: all that can be done is to take it out.
-            return _choice(name, [(now, now), ("", _("none"))], required=False)
+            # A file on the node: it can only be removed.
+            return _choice(name, [(value, value), ("", _("none"))], required=False)
         return _text(name)
 
     def clean(self) -> dict[str, Any]:
-        wanted: dict[str, Any] = super().clean() or {}
-        for name, pattern in WRITTEN.items():
-            if self._differs(name) and not pattern.fullmatch(wanted[name]):
+        cleaned_data: dict[str, Any] = super().clean() or {}
+        for name, pattern in ALLOWED.items():
+            if self._differs(name) and not pattern.fullmatch(cleaned_data[name]):
                 self.add_error(name, _("This contains characters that aren't allowed."))
         if hypervisors.takes_urls(self.instance.hypervisor) and not self.errors:
-            self._check_cdrom(wanted)
-        return wanted
+            self._check_cdrom(cleaned_data)
+        return cleaned_data
 
     def _differs(self, name: str) -> bool:
-        given = self.cleaned_data.get(name)
-        return given is not None and given != self.current.get(name)
+        value = self.cleaned_data.get(name)
+        return value is not None and value != self.current.get(name)
 
-    def _check_cdrom(self, wanted: dict[str, Any]) -> None:
-        if wanted[BOOT] == "cdrom" and not wanted[CDROM]:
+    def _check_cdrom(self, cleaned_data: dict[str, Any]) -> None:
+        if cleaned_data[BOOT] == "cdrom" and not cleaned_data[CDROM]:
             self.add_error(CDROM, _("To boot from CD-ROM, enter the URL of an image."))
-        elif wanted[CDROM] and self._differs(CDROM):
+        elif cleaned_data[CDROM] and self._differs(CDROM):
             rate_limit.enforce("cdrom-check", account=self._account)
             try:
                 probe.check(
-                    wanted[CDROM],
+                    cleaned_data[CDROM],
                     allow_private=settings.CDROM_ALLOW_PRIVATE_ADDRESSES,
                     ports=settings.CDROM_PORTS,
                 )
-            except probe.Unsuitable as exc:
+            except probe.UnsuitableUrlError as exc:
                 self.add_error(CDROM, str(exc.reason))
 
 
@@ -105,7 +105,7 @@ def _text(name: str) -> LineField:
     return LineField(
         label=LABELS[name],
         help_text=URL_HELP if url else HELP.get(name, ""),
-        max_length=probe.LONGEST_URL,
+        max_length=probe.MAX_URL_LENGTH,
         required=False,
         strip=url,
         widget=forms.TextInput(attrs={**VERBATIM, **attrs}),

@@ -1,4 +1,4 @@
-"""What must be said before a machine is reinstalled, renamed or destroyed."""
+"""Forms for reinstalling, renaming and destroying an instance."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from ..reads import hostnames
 from ..services import lifecycle
 from ..services.lifecycle import Wish
 
-TYPED = {**VERBATIM, "autocomplete": "off"}
+TYPED_ATTRS = {**VERBATIM, "autocomplete": "off"}
 
 
 class DestroyForm(BootstrapForm):
-    """The machine's name, typed: whoever does that has read which one it is."""
+    """Confirmation by typing the name of the instance."""
 
     action = RequestedAction.DESTROY
     field_order = ("image", "new_name", "typed_name")
@@ -29,7 +29,7 @@ class DestroyForm(BootstrapForm):
     typed_name = LineField(
         label=gettext_lazy("Machine name"),
         max_length=255,
-        widget=forms.TextInput(attrs=TYPED),
+        widget=forms.TextInput(attrs=TYPED_ATTRS),
     )
 
     def __init__(self, *args: Any, instance: Instance, **kwargs: Any) -> None:
@@ -65,11 +65,14 @@ class ReinstallForm(DestroyForm):
 
     def __init__(self, *args: Any, instance: Instance, **kwargs: Any) -> None:
         super().__init__(*args, instance=instance, **kwargs)
-        now = lifecycle.current_image(instance)
-        offered = [image for image in lifecycle.offered_images() if image != now]
-        self.offered = [now, *offered] if now else offered
-        choices = [(image.id, _label(image, now)) for image in self.offered]
-        if now is None:
+        current = lifecycle.current_image(instance)
+        self.images = [
+            image for image in lifecycle.offered_images() if image != current
+        ]
+        if current:
+            self.images.insert(0, current)
+        choices = [(image.id, _label(image, current)) for image in self.images]
+        if current is None:
             choices.insert(0, ("", _("Choose one")))
         self.fields["image"].choices = choices  # type: ignore[attr-defined]
 
@@ -77,8 +80,8 @@ class ReinstallForm(DestroyForm):
         return Wish(self.action, image=self.cleaned_data["image"])
 
 
-def _label(image: OsImage, now: OsImage | None) -> str:
-    if image == now:
+def _label(image: OsImage, current: OsImage | None) -> str:
+    if image == current:
         return _("%(image)s (current)") % {"image": image.description}
     return image.description
 
@@ -90,7 +93,7 @@ class RenameForm(DestroyForm):
         label=gettext_lazy("New name"),
         max_length=255,
         help_text=gettext_lazy("Fully qualified, such as web1.example.org."),
-        widget=forms.TextInput(attrs=TYPED),
+        widget=forms.TextInput(attrs=TYPED_ATTRS),
     )
 
     def clean_new_name(self) -> str:

@@ -1,4 +1,4 @@
-"""To which node an instance moves, and how."""
+"""Forms for migration and failover."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -17,41 +17,43 @@ from .actions import ActionForm, SelectWithReasons
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
-    """Nodes by name, each with the reason why not, and whether one is the mirror."""
+class TargetNodes:
+    """Nodes as (name, why unavailable), and whether the instance has a mirror."""
 
     nodes: tuple[tuple[str, str], ...]
     mirrored: bool
 
 
 class TargetNodeForm(ActionForm):
-    """A node of the instance's group; those that can't take it are off."""
+    """A node of the instance's group; those that can't take it are disabled."""
 
     target_node = forms.ChoiceField(
         label=gettext_lazy("Target node"), required=False, widget=SelectWithReasons()
     )
 
     @classmethod
-    def limits_for(cls, instance: Instance, contents: Contents | None) -> Targets:
+    def limits_for(cls, instance: Instance, contents: Contents | None) -> TargetNodes:
         nodes = contents.nodes.values() if contents else ()
-        return Targets(
+        return TargetNodes(
             nodes=tuple(
-                (node.name, str(_why_not(instance, node)))
+                (node.name, str(_unavailable_reason(instance, node)))
                 for node in sorted(nodes, key=lambda node: node.name)
                 if node.group == instance.group
             ),
             mirrored=bool(instance.secondary_nodes),
         )
 
-    def fit(self, limits: Targets) -> None:
+    def apply_limits(self, limits: TargetNodes) -> None:
         self.targets, self.reasons = limits, dict(limits.nodes)
-        first = _("Its secondary node") if limits.mirrored else _("Let Ganeti choose")
+        default_label = (
+            _("Its secondary node") if limits.mirrored else _("Let Ganeti choose")
+        )
         field = cast(forms.ChoiceField, self.fields["target_node"])
-        field.choices = [("", first), *((name, name) for name in self.reasons)]
+        field.choices = [("", default_label), *((name, name) for name in self.reasons)]
         cast(SelectWithReasons, field.widget).reasons = self.reasons
 
     def clean_target_node(self) -> str:
-        """Return the node to name to Ganeti, which wants none where there is one."""
+        """Return the node to pass to Ganeti: none if the instance has a mirror."""
         name = str(self.cleaned_data["target_node"])
         if reason := self.reasons.get(name):
             message = _("%(node)s can't take it: %(reason)s.")
@@ -59,8 +61,8 @@ class TargetNodeForm(ActionForm):
         return "" if self.targets.mirrored else name
 
 
-def _why_not(instance: Instance, node: Node) -> Text:
-    """Return why an instance can't go to a node; empty if it can."""
+def _unavailable_reason(instance: Instance, node: Node) -> Text:
+    """Return why an instance can't move to a node, or ""."""
     if node.name == instance.primary_node:
         return _("current node")
     if node.offline:

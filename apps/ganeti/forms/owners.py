@@ -1,4 +1,4 @@
-"""Who owns an instance."""
+"""Forms that add and remove owners of an instance."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..domain.instance import Instance
 from ..services import owners
 from ..services.owners import Owner
 
-LONGEST_NAME = 150
+MAX_NAME_LENGTH = 150
 
 
 class AddOwnerForm(BootstrapForm):
@@ -28,7 +28,7 @@ class AddOwnerForm(BootstrapForm):
     )
     name = LineField(
         label=gettext_lazy("Name"),
-        max_length=LONGEST_NAME,
+        max_length=MAX_NAME_LENGTH,
         help_text=gettext_lazy("Exact user name or group name."),
         widget=forms.TextInput(attrs={**VERBATIM, "autocomplete": "off"}),
     )
@@ -38,19 +38,19 @@ class AddOwnerForm(BootstrapForm):
         self._instance = instance
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if {"word", "name"} <= given.keys():
-            complaint = self._complaint(self.owner)
-            if complaint:
-                self.add_error("name", complaint)
-        return given
+        cleaned_data: dict[str, Any] = super().clean() or {}
+        if {"word", "name"} <= cleaned_data.keys():
+            error = self._error_of(self.owner)
+            if error:
+                self.add_error("name", error)
+        return cleaned_data
 
     @property
     def owner(self) -> Owner:
         return Owner(self.cleaned_data["word"], self.cleaned_data["name"])
 
-    def _complaint(self, owner: Owner) -> str:
-        # One answer for who is not there and who may not log in any more.
+    def _error_of(self, owner: Owner) -> str:
+        # The same answer for missing and for inactive accounts.
         if not owner.exists:
             return _("This user or group doesn't exist.")
         if owner in owners.of(self._instance):
@@ -61,7 +61,7 @@ class AddOwnerForm(BootstrapForm):
 
 
 class RemoveOwnerForm(forms.Form):
-    owner = LineField(max_length=2 * LONGEST_NAME)
+    owner = LineField(max_length=2 * MAX_NAME_LENGTH)
     confirmed = forms.BooleanField(required=False)
 
     def clean_owner(self) -> Owner:

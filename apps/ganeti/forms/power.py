@@ -1,4 +1,4 @@
-"""How a machine is to be shut down or rebooted."""
+"""Forms for shutdown and reboot."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from ..rapi.versions import Capability, since
 from ..state.snapshots import Contents
 from .actions import ActionForm, DescribedRadios
 
-LONGEST_TIMEOUT_S = 3600
-TOO_OLD = _(
+MAX_TIMEOUT_S = 3600
+UNSUPPORTED = _(
     "This cluster always waits 120 seconds. Changing it requires Ganeti %(since)s."
 )
 
@@ -21,7 +21,7 @@ class ShutdownForm(ActionForm):
     timeout_s = forms.IntegerField(
         label=_("Timeout in seconds"),
         min_value=0,
-        max_value=LONGEST_TIMEOUT_S,
+        max_value=MAX_TIMEOUT_S,
         required=False,
         help_text=_(
             "How long to wait for a clean shutdown before powering off. Default: 120."
@@ -36,16 +36,18 @@ class ShutdownForm(ActionForm):
 
     @classmethod
     def limits_for(cls, _instance: Instance, contents: Contents | None) -> bool:
-        """Return whether its Ganeti lets one choose how long to wait."""
+        """Return whether its Ganeti version supports a timeout."""
         return contents is None or contents.can(Capability.SHUTDOWN_TIMEOUT)
 
-    def fit(self, limits: bool) -> None:
-        """Let nobody choose what an old Ganeti would ignore."""
+    def apply_limits(self, limits: bool) -> None:
+        """Disable the fields if an old Ganeti would ignore them."""
         if limits:
             return
         for field in self.fields.values():
             field.disabled = True
-            field.help_text = TOO_OLD % {"since": since(Capability.SHUTDOWN_TIMEOUT)}
+            field.help_text = UNSUPPORTED % {
+                "since": since(Capability.SHUTDOWN_TIMEOUT)
+            }
 
 
 class RebootForm(ActionForm):

@@ -1,4 +1,4 @@
-"""Whether owners may act, and who reaches an instance that is cut off."""
+"""Forms for locking, isolation and the whitelist of an isolated instance."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -19,7 +19,10 @@ _MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 class SwitchForm(forms.Form):
-    """On or off, nothing in between: what a button asks for, not its opposite."""
+    """The state that a button requests, on or off.
+
+    Named in the request, so that a second click does not undo the first.
+    """
 
     wanted = forms.ChoiceField(choices=[("on", ""), ("off", "")])
 
@@ -33,8 +36,8 @@ class WhitelistForm(BootstrapForm):
     )
 
     def __init__(self, instance: Instance, data: Any = None) -> None:
-        now = instance.tags.whitelist
-        super().__init__(data, initial={"subnet": str(now) if now else ""})
+        current = instance.tags.whitelist
+        super().__init__(data, initial={"subnet": str(current) if current else ""})
         self.fields["subnet"].help_text = _(
             "One address or network, at most /%(v4)s (IPv4) or /%(v6)s (IPv6). An "
             "address with a prefix length means the whole network. Leave empty to "
@@ -46,37 +49,37 @@ class WhitelistForm(BootstrapForm):
 
     def clean_subnet(self) -> Subnet | None:
         text = self.cleaned_data["subnet"]
-        return _checked(_subnet(text)) if text else None
+        return _validate_subnet(_parse_subnet(text)) if text else None
 
 
-def _subnet(text: str) -> Subnet:
-    no_network = _("Enter an address or a network, such as 192.0.2.0/26.")
-    if "%" in text:  # an interface of ours behind it means nothing to a cluster
-        raise ValidationError(no_network)
+def _parse_subnet(text: str) -> Subnet:
+    message = _("Enter an address or a network, such as 192.0.2.0/26.")
+    if "%" in text:  # a zone ID is an interface of this server
+        raise ValidationError(message)
     try:
         return ip_network(text, strict=False)
     except ValueError as exc:
-        raise ValidationError(no_network) from exc
+        raise ValidationError(message) from exc
 
 
-def _checked(subnet: Subnet) -> Subnet:
-    """Refuse what stands for everybody or for too many."""
+def _validate_subnet(subnet: Subnet) -> Subnet:
+    """Refuse networks that are unspecified, IPv4-mapped or too large."""
     if subnet.network_address.is_unspecified:
         raise ValidationError(_("This covers all addresses. Enter a single network."))
     if isinstance(subnet, IPv6Network) and subnet.subnet_of(_MAPPED):
         raise ValidationError(_("This is an IPv4 network. Use IPv4 notation."))
     is_v4 = isinstance(subnet, IPv4Network)
-    least = (
+    min_prefix = (
         settings.WHITELIST_IP_MAX_SUBNET_V4
         if is_v4
         else settings.WHITELIST_IP_MAX_SUBNET_V6
     )
-    if subnet.prefixlen < least:
+    if subnet.prefixlen < min_prefix:
         raise ValidationError(
             _(
                 "This network is too large: /%(given)s. The largest allowed is "
                 "/%(least)s."
             )
-            % {"given": subnet.prefixlen, "least": least}
+            % {"given": subnet.prefixlen, "least": min_prefix}
         )
     return subnet

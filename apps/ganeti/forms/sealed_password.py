@@ -1,7 +1,7 @@
-"""Carry a password through a form that is shown again, without showing it.
+"""Passwords kept in a form that is shown again, encrypted.
 
-What is sealed can be opened by this site alone, for the address it was typed for and
-for an hour: nobody who finds it in a page can have it sent anywhere else.
+A sealed password can only be read by this site, for the address that it was entered
+for, and for an hour: who finds it in a page cannot have it sent anywhere else.
 """
 
 import json
@@ -12,17 +12,17 @@ from .. import encryption
 VALID_S = 3600
 
 
-def seal(password: str, *, place: str) -> str:
+def seal(password: str, *, address: str) -> str:
     """Return the password encrypted, for a hidden field."""
-    return encryption.encrypt(json.dumps([password, place, time.time()]))
+    return encryption.encrypt(json.dumps([password, address, time.time()]))
 
 
-def unseal(token: str, *, place: str) -> str:
-    """Return the password that was sealed for ``place``; nothing if it was not."""
+def unseal(token: str, *, address: str) -> str:
+    """Return the password sealed for ``address``; empty if invalid or expired."""
     try:
-        password, sealed_for, at = json.loads(encryption.decrypt(token))
+        password, sealed_address, sealed_at = json.loads(encryption.decrypt(token))
     except (encryption.UndecryptableError, TypeError, ValueError):
         return ""
-    if sealed_for != place or time.time() - at > VALID_S:
+    if sealed_address != address or time.time() - sealed_at > VALID_S:
         return ""
     return str(password)

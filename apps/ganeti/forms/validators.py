@@ -1,4 +1,4 @@
-"""What administrators type about hosts, certificates and prefixes, made exact."""
+"""Validation and normalization of host names, fingerprints and prefixes."""
 
 import re
 import ssl
@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-LONGEST_PREFIX = 64
+MAX_PREFIX_BITS = 64
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-# Where the address of a page has one of these words, a cluster cannot have it, too.
-TAKEN_SLUGS = frozenset({"all", "isolate", "list", "lock", "tags"})
+# Words in the same place of other URLs.
+RESERVED_SLUGS = frozenset({"all", "isolate", "list", "lock", "tags"})
 
 
-def hostname(text: str) -> str:
-    """Return a host's name in lower case, or its IP address."""
+def normalize_hostname(text: str) -> str:
+    """Return a host name in lower case, or an IP address."""
     name = text.strip().strip("[]").rstrip(".").lower()
     if _is_address(name) or all(LABEL.fullmatch(part) for part in name.split(".")):
         return name
@@ -32,22 +32,22 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def slug_of(host: str) -> str:
-    """Return a short name for a cluster: the first word of its host's name."""
-    whole = re.sub(r"[.:]+", "-", host)
-    return slugify(whole if _is_address(host) else host.partition(".")[0])[:50]
+def derive_slug(host: str) -> str:
+    """Return a short name for a cluster: the first label of its host name."""
+    dashed = re.sub(r"[.:]+", "-", host)
+    return slugify(dashed if _is_address(host) else host.partition(".")[0])[:50]
 
 
 def check_slug(slug: str) -> None:
-    if slug in TAKEN_SLUGS:
+    if slug in RESERVED_SLUGS:
         raise ValidationError(
             _("“%(slug)s” is reserved for other pages. Choose another name."),
             params={"slug": slug},
         )
 
 
-def fingerprint(text: str) -> str:
-    """Return a SHA-256 as openssl prints it: upper case, with colons."""
+def normalize_fingerprint(text: str) -> str:
+    """Return a SHA-256 fingerprint as openssl prints it: upper case, with colons."""
     digits = re.sub(r"^.*=|[\s:]", "", text.strip()).upper()
     if not digits:
         return ""
@@ -59,7 +59,7 @@ def fingerprint(text: str) -> str:
 
 
 def check_ca_file(path: str) -> None:
-    """Refuse a file that this process cannot verify certificates with."""
+    """Refuse a file that this process cannot load as CA certificates."""
     if not path:
         raise ValidationError(_("Enter the path of the file."))
     try:
@@ -73,18 +73,18 @@ def check_ca_file(path: str) -> None:
         ) from exc
 
 
-def ipv6_prefix(text: str) -> str:
-    """Return a prefix of at most 64 bits, in its shortest form."""
+def normalize_ipv6_prefix(text: str) -> str:
+    """Return a prefix of at most 64 bits in compressed notation."""
     text = text.strip()
     if not text:
         return ""
     if "/" not in text:
         raise ValidationError(_("Include the prefix length, as in 2001:db8::/64."))
     network = _ipv6_network(text)
-    if network.prefixlen > LONGEST_PREFIX:
+    if network.prefixlen > MAX_PREFIX_BITS:
         raise ValidationError(
             _("A prefix of %(bits)d bits is too long. Use /%(most)d or shorter.")
-            % {"bits": network.prefixlen, "most": LONGEST_PREFIX}
+            % {"bits": network.prefixlen, "most": MAX_PREFIX_BITS}
         )
     if _has_host_bits(text):
         raise ValidationError(

@@ -43,7 +43,7 @@ class SourceImages:
     fetched_at: datetime | None = None
     failing_since: datetime | None = None
     error: str = ""
-    known: bool = True
+    contacted: bool = True
     due: bool = False
 
     @property
@@ -83,7 +83,7 @@ class Catalogue:
     @property
     def unknown(self) -> list[SourceImages]:
         """The sources that were not fetched yet."""
-        return [source for source in self.sources if not source.known]
+        return [source for source in self.sources if not source.contacted]
 
 
 def _label(image: OsImage, *, unique: bool) -> str:
@@ -126,7 +126,7 @@ def _settings_images() -> SourceImages:
 
 def _source_images(source: Source, row: ImageSource | None) -> SourceImages:
     if row is None:
-        return SourceImages(source, known=False, due=True)
+        return SourceImages(source, contacted=False, due=True)
     return SourceImages(
         source,
         images=tuple(OsImage.from_mapping(image["id"], image) for image in row.images),
@@ -135,7 +135,7 @@ def _source_images(source: Source, row: ImageSource | None) -> SourceImages:
         failing_since=row.failing_since,
         error=row.last_error,
         due=row.next_at <= timezone.now(),
-        known=row.fetched_at is not None or row.failing_since is not None,
+        contacted=row.fetched_at is not None or row.failing_since is not None,
     )
 
 

@@ -13,7 +13,7 @@ MAX_REDIRECTS = 3
 
 
 class ImageDownloader(Downloader):
-    """Download files of one source, until its time is over."""
+    """Download files of one source, within the limits of this module."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -32,7 +32,7 @@ LOOK_EVERY_S = 2.0
 MAX_CONCURRENT = 16
 FRESH_FOR = timedelta(days=1)
 FIRST_PAUSE_S = 30
-LONGEST_PAUSE_S = 3600
+MAX_PAUSE_S = 3600
 # Longer than a fetch may take; the lease of a watcher that died runs out.
 FETCH_TIMEOUT_S = SOURCE_S + 15
 LEASE = timedelta(seconds=2 * FETCH_TIMEOUT_S)
@@ -150,7 +150,7 @@ def _store_failure(row: ImageSource, result: FetchResult) -> None:
     """Keep the previous images; store incomplete ones only if there are none yet."""
     now = timezone.now()
     logger.warning("%s: images not fetched: %s", row.url, result.error)
-    pause_s = failures.pause_s(row.failures + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
+    pause_s = failures.pause_s(row.failures + 1, FIRST_PAUSE_S, MAX_PAUSE_S)
     changes: dict[str, object] = {}
     if row.fetched_at is None and result.images:
         images = [image.to_mapping() for image in result.images]

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from natsort import natsorted
 
 from apps.net.download import DownloadError
-from apps.net.links import links
+from apps.net.links import find_links
 from apps.work import limited_process
 
 from ..domain.osimage import is_line
@@ -30,7 +30,7 @@ def files_in(page: bytes, url: str) -> dict[str, File]:
     orders, other hosts.
     """
     try:
-        hrefs: list[str] = limited_process.call(links, page)
+        hrefs: list[str] = limited_process.call(find_links, page)
     except limited_process.LimitError as exc:
         raise DownloadError(gettext_noop("Its listing can't be read.")) from exc
     files: dict[str, File] = {}

@@ -1,8 +1,8 @@
-"""Queries of Ganeti versions that have none: answered from lists and single objects.
+"""Queries for old versions of Ganeti, answered from lists and single objects.
 
-2.4 has no ``/2/query`` at all, 2.5 none of jobs, whose ids are text before 2.8 and make
-filters of numbers unsure. What their lists lack comes back with
-status UNKNOWN, as a field that a version does not know.
+2.4 has no ``/2/query`` at all, 2.5 none of jobs, whose ids are text before 2.8, where
+filters by number are unreliable. Fields that the lists lack have status UNKNOWN, like
+fields that a version does not have.
 """
 
 import contextlib
@@ -18,41 +18,41 @@ if TYPE_CHECKING:
 
 Object = Mapping[str, Any]
 
-# What a version needs so that it answers a query of this kind of object itself.
-NEEDS = {"job": Capability.NUMERIC_JOB_IDS, "network": Capability.NETWORKS}
-# Each costs a call.
-MOST_JOBS = 200
+# Capabilities of versions that answer queries of these kinds of objects themselves.
+REQUIRED = {"job": Capability.NUMERIC_JOB_IDS, "network": Capability.NETWORKS}
+# Each takes a call.
+MAX_JOBS = 200
 
 
-def needed_for(resource: str) -> Capability:
-    return NEEDS.get(resource, Capability.QUERY)
+def required_capability(resource: str) -> Capability:
+    return REQUIRED.get(resource, Capability.QUERY)
 
 
 def query(
     client: "RapiClient", resource: str, fields: Sequence[str], filter_: Filter | None
 ) -> list[Row]:
-    """Return what a query would; only filters of our own making are understood."""
+    """Return the rows of a query; supports only the filters of `query`."""
     objects = _READERS[resource](client, fields, filter_)
-    rows = (_row(found, fields) for found in objects if _fits(filter_, found))
+    rows = (_row(item, fields) for item in objects if _matches(filter_, item))
     return list(rows)
 
 
-def _row(found: Object, fields: Iterable[str]) -> Row:
-    values = {field: found.get(field) for field in fields}
-    lacking = {name: FieldStatus.UNKNOWN for name in values if name not in found}
-    return Row(values, lacking)
+def _row(item: Object, fields: Iterable[str]) -> Row:
+    values = {field: item.get(field) for field in fields}
+    statuses = {name: FieldStatus.UNKNOWN for name in values if name not in item}
+    return Row(values, statuses)
 
 
-def _fits(filter_: Filter | None, found: Object) -> bool:
+def _matches(filter_: Filter | None, item: Object) -> bool:
     match filter_:
         case ["=", field, value]:
-            return bool(found.get(field) == value)
+            return bool(item.get(field) == value)
         case [">=", field, value]:
-            return bool(found.get(field, -1) >= value)
+            return bool(item.get(field, -1) >= value)
         case ["|", *parts]:
-            return any(_fits(part, found) for part in parts)
+            return any(_matches(part, item) for part in parts)
         case ["&", *parts]:
-            return all(_fits(part, found) for part in parts)
+            return all(_matches(part, item) for part in parts)
     return True
 
 
@@ -63,18 +63,18 @@ def _instances(
     client: "RapiClient", fields: Sequence[str], _filter: Filter | None
 ) -> Iterator[Object]:
     groups = _groups_of_nodes(client) if "pnode.group" in fields else {}
-    hypervisors = list(client.known_info().get("enabled_hypervisors") or ())
-    for listed in client.instances_in_bulk():
-        found = dict(listed)
+    hypervisors = list(client.cached_info().get("enabled_hypervisors") or ())
+    for item in client.instances_in_bulk():
+        instance = dict(item)
         for prefix, parameters in (("be", "beparams"), ("hv", "hvparams")):
-            for name, value in (found.get(parameters) or {}).items():
-                found[f"{prefix}/{name}"] = value
-        if found.get("pnode") in groups:
-            found["pnode.group"] = groups[found["pnode"]]
-        # Lists do not name it; on most clusters there is one.
+            for name, value in (instance.get(parameters) or {}).items():
+                instance[f"{prefix}/{name}"] = value
+        if instance.get("pnode") in groups:
+            instance["pnode.group"] = groups[instance["pnode"]]
+        # Lists do not contain it; most clusters have only one.
         if len(hypervisors) == 1:
-            found.setdefault("hypervisor", hypervisors[0])
-        yield found
+            instance.setdefault("hypervisor", hypervisors[0])
+        yield instance
 
 
 def _groups_of_nodes(client: "RapiClient") -> dict[str, str]:
@@ -85,12 +85,14 @@ def _groups_of_nodes(client: "RapiClient") -> dict[str, str]:
 def _nodes(
     client: "RapiClient", fields: Sequence[str], _filter: Filter | None
 ) -> Iterator[Object]:
-    named = {}
+    group_names = {}
     if "group" in fields:
-        named = {group.get("uuid"): group.get("name") for group in client.groups()}
-    for listed in client.nodes():
-        group = named.get(listed.get("group.uuid"))
-        yield {**listed, "group": group} if group else listed
+        group_names = {
+            group.get("uuid"): group.get("name") for group in client.groups()
+        }
+    for node in client.nodes():
+        group = group_names.get(node.get("group.uuid"))
+        yield {**node, "group": group} if group else node
 
 
 def _groups(
@@ -105,16 +107,16 @@ def _groups(
 def _jobs(
     client: "RapiClient", _fields: Sequence[str], filter_: Filter | None
 ) -> Iterator[Object]:
-    ids = _named(filter_) or sorted(client.job_ids())
-    wanted = [number for number in ids if _fits(filter_, {"id": number})]
-    for number in wanted[-MOST_JOBS:]:
+    ids = _ids_in(filter_) or sorted(client.job_ids())
+    matching = [job_id for job_id in ids if _matches(filter_, {"id": job_id})]
+    for job_id in matching[-MAX_JOBS:]:
         with contextlib.suppress(RapiNotFound):
-            if found := client.job(number):
-                yield {**found, "id": number}
+            if job := client.job(job_id):
+                yield {**job, "id": job_id}
 
 
-def _named(filter_: Filter | None) -> list[int]:
-    """Return the ids that a filter of `any_of` names; none of another."""
+def _ids_in(filter_: Filter | None) -> list[int]:
+    """Return the ids in a filter made by `any_of`; none of other filters."""
     parts = filter_[1:] if filter_ and filter_[0] == "|" else []
     return [int(part[2]) for part in parts if part[:2] == ["=", "id"]]
 

@@ -1,4 +1,4 @@
-"""Look at the certificate that a cluster shows, without trusting it yet."""
+"""The certificate that a cluster presents, read without verification."""
 
 import hashlib
 import socket
@@ -14,7 +14,7 @@ from .errors import RapiUnreachable, gettext_noop
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What an administrator compares before pinning it."""
+    """The parts of a certificate that an administrator compares before pinning it."""
 
     fingerprint: str  # SHA-256, lower-case hexadecimal, no colons
     subject: str
@@ -33,14 +33,14 @@ class Certificate:
         )
 
     @property
-    def spelled(self) -> str:
+    def formatted_fingerprint(self) -> str:
         """The fingerprint as openssl prints it: upper case, with colons."""
         digits = self.fingerprint.upper()
         return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
 
 def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
-    """Return the certificate that is shown at host and port; raise RapiUnreachable."""
+    """Return the certificate that host and port present; raises RapiUnreachable."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -51,8 +51,8 @@ def fetch(host: str, port: int, *, timeout_s: float) -> Certificate:
         ):
             der = tls.getpeercert(binary_form=True)
     except (OSError, ValueError) as exc:
-        why = getattr(exc, "strerror", None) or exc
-        message = gettext_noop("No certificate could be read from it") + f": {why}."
+        reason = getattr(exc, "strerror", None) or exc
+        message = gettext_noop("No certificate could be read from it") + f": {reason}."
         raise RapiUnreachable(message, sent=False) from exc
     if not der:
         raise RapiUnreachable(gettext_noop("It shows no certificate."), sent=False)

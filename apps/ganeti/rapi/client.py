@@ -28,7 +28,7 @@ TagOwner = Literal["instances", "nodes", "groups", "networks"]
 
 
 class RapiClient:
-    """A cluster, as far as RAPI can show and change it."""
+    """Client of one cluster's RAPI."""
 
     def __init__(self, transport: Transport, *, version: Version | None = None) -> None:
         self._transport = transport
@@ -49,8 +49,8 @@ class RapiClient:
         self._version = parse(str(self._info.get("software_version", "")))
         return self._info
 
-    def known_info(self) -> Object:
-        """Return what the cluster last said of itself; it is asked once per client."""
+    def cached_info(self) -> Object:
+        """Return the cluster's info, fetched once per client."""
         return self._info or self.info()
 
     def operating_systems(self) -> list[str]:
@@ -67,13 +67,13 @@ class RapiClient:
         return self._submit("DELETE", "/2/tags", reason, {"tag": list(tags)})
 
     def ganeti_version(self) -> Version:
-        """Return (major, minor) of the cluster's Ganeti; asked once per client."""
+        """Return (major, minor) of the cluster's Ganeti; fetched once per client."""
         if self._version is None:
             self.info()
         return self._version or UNKNOWN
 
-    def assume(self, version: Version) -> None:
-        """Take for granted, without a call, which version the cluster runs."""
+    def assume_version(self, version: Version) -> None:
+        """Set the version of the cluster's Ganeti, which saves a call."""
         self._version = version
 
     def require(self, capability: Capability) -> None:
@@ -87,14 +87,14 @@ class RapiClient:
     def query(
         self, resource: str, fields: Sequence[str], filter_: Filter | None = None
     ) -> list[Row]:
-        """Ask for fields of all objects of a kind, or of those that a filter matches.
+        """Return fields of all objects of a kind, or of those that a filter matches.
 
-        Fields that this version does not know come back as None with status UNKNOWN.
-        Versions without such a query are asked for their lists instead.
+        Fields that this version lacks are None with status UNKNOWN. For versions
+        without such a query, the answer is built from their lists.
         """
-        known = self._version is not None
-        # Old versions do not refuse a filter of jobs: they find none.
-        if (known or resource == "job") and self._lacks_query(resource):
+        version_known = self._version is not None
+        # Old versions do not refuse a filter of jobs: they return no rows.
+        if (version_known or resource == "job") and self._lacks_query(resource):
             return bulk.query(self, resource, fields, filter_)
         body = {"fields": list(fields), "filter": filter_}
         try:
@@ -102,16 +102,18 @@ class RapiClient:
         except RapiPermissionDenied:
             raise
         except RapiRefused:
-            # Only now, since a call that tells the version would slow all others.
-            if known or not self._lacks_query(resource):
+            # Only now, since a call for the version would slow down all queries.
+            if version_known or not self._lacks_query(resource):
                 raise
             return bulk.query(self, resource, fields, filter_)
         return read_rows(answer, fields)
 
     def _lacks_query(self, resource: str) -> bool:
         version = self.ganeti_version()
-        # One that cannot be read is taken for a new one.
-        return version > UNKNOWN and not supports(version, bulk.needed_for(resource))
+        # A version that cannot be parsed is taken for a new one.
+        return version > UNKNOWN and not supports(
+            version, bulk.required_capability(resource)
+        )
 
     def query_fields(self, resource: str) -> list[Object]:
         """Return name, title, kind and doc of every field of a kind of object."""
@@ -134,11 +136,12 @@ class RapiClient:
     ) -> int:
         """Create an instance from the parameters of OpInstanceCreate.
 
-        ``name_check`` and ``ip_check`` are sent always: their defaults differ between
+        ``name_check`` and ``ip_check`` are always sent: their defaults differ between
         versions.
         """
-        whole = {"__version__": 1, "name_check": False, "ip_check": False, **body}
-        return self._submit("POST", "/2/instances", reason, _dry(dry_run), whole)
+        body = {"__version__": 1, "name_check": False, "ip_check": False, **body}
+        query = _dry_run_query(dry_run)
+        return self._submit("POST", "/2/instances", reason, query, body)
 
     def delete_instance(self, name: str, *, reason: str) -> int:
         return self._submit("DELETE", _path("instances", name), reason)
@@ -155,16 +158,16 @@ class RapiClient:
         force: bool = False,
         no_remember: bool = False,
     ) -> int:
-        """Shut down; ``timeout_s`` is how long the machine may take by itself.
+        """Shut down; ``timeout_s`` is how long a clean shutdown may take.
 
-        0 switches it off at once. ``force`` is none of that: it has Ganeti try even if
-        the instance is marked offline.
+        0 powers off at once. ``force`` is something else: Ganeti then tries even if the
+        instance is marked offline.
 
-        ``no_remember`` leaves the wanted state as it is, so that Ganeti's own watcher
-        starts the instance again.
+        ``no_remember`` keeps the configured state, so that Ganeti's own watcher starts
+        the instance again.
         """
         query: dict[str, str | int | list[str]] = {"no_remember": int(no_remember)}
-        # Left out where it changes nothing: old versions do not know it.
+        # Omitted if false: old versions do not know it.
         body: Object = {"force": True} if force else {}
         if timeout_s is not None:
             body["timeout"] = timeout_s
@@ -184,7 +187,7 @@ class RapiClient:
         start: bool = True,
         clear_osparams: bool = False,
     ) -> int:
-        """Install again; parameters leave no room for a reason, so it has none."""
+        """Reinstall; takes no reason, since this resource has no parameter for it."""
         body: Object = {"start": start}
         if os is not None:
             body["os"] = os
@@ -204,12 +207,12 @@ class RapiClient:
     def modify(
         self, name: str, body: Object, *, reason: str, hotplug: bool = False
     ) -> int:
-        """Change parameters of OpInstanceSetParams; ``hotplug`` is sent where known."""
-        whole = dict(body)
+        """Set parameters of OpInstanceSetParams; ``hotplug`` is sent if supported."""
+        parameters = dict(body)
         if supports(self.ganeti_version(), Capability.HOTPLUG):
-            whole["hotplug"] = hotplug
+            parameters["hotplug"] = hotplug
         path = _path("instances", name, "modify")
-        return self._submit("PUT", path, reason, body=whole)
+        return self._submit("PUT", path, reason, body=parameters)
 
     def migrate(
         self,
@@ -245,7 +248,7 @@ class RapiClient:
         return self._submit("PUT", path, reason, body=body)
 
     def console(self, name: str) -> Object:
-        """Return how to reach the console; RapiRefused (503) when it is not running."""
+        """Return the console's parameters; RapiRefused (503) if it is not running."""
         return self._get_object(_path("instances", name, "console"))
 
     # -- tags
@@ -298,15 +301,15 @@ class RapiClient:
         return list(self._get("/2/jobs", {"bulk": 1}))
 
     def job(self, job_id: int) -> Object | None:
-        """Return a job; None when the queue does not know it (null fields, or 404)."""
+        """Return a job, or None if it is not in the queue (null fields, or 404)."""
         try:
-            found = self._get_object(f"/2/jobs/{job_id}")
+            job = self._get_object(f"/2/jobs/{job_id}")
         except RapiNotFound:
             return None
-        return found if found.get("status") else None
+        return job if job.get("status") else None
 
     def jobs_by_id(self, ids: Sequence[int], fields: Sequence[str]) -> list[Row]:
-        """Return fields of several jobs in one call; a job that is gone has no row."""
+        """Return fields of several jobs in one call; jobs that are gone have no row."""
         if not ids:
             return []
         rows = self.query("job", fields, any_of("id", ids))
@@ -319,7 +322,7 @@ class RapiClient:
         previous: Sequence[Any] | None = None,
         log_serial: int | None = None,
     ) -> Object | None:
-        """Return job_info and log_entries at a change; None after 10 s without one."""
+        """Wait for a change; return job_info and log_entries, None after 10 s."""
         body = {
             "fields": list(fields),
             "previous_job_info": previous,
@@ -332,15 +335,14 @@ class RapiClient:
         return answer
 
     def cancel_job(self, job_id: int) -> tuple[bool, str]:
-        """Ask to cancel a job; return whether Ganeti will try, and what it says.
+        """Request cancellation of a job; return whether Ganeti tries, and its message.
 
-        What came of it only the job's end tells: its process may be past listening.
+        Only the job's final status shows the outcome: it may be too late to cancel.
         """
-        answer = self._transport.request("DELETE", f"/2/jobs/{job_id}")
-        done, message = answer
-        return bool(done), str(message)
+        accepted, message = self._transport.request("DELETE", f"/2/jobs/{job_id}")
+        return bool(accepted), str(message)
 
-    # -- how a call is made
+    # -- requests
 
     def _get(self, path: str, query: Query | None = None) -> Json:
         return self._transport.request("GET", path, query=query)
@@ -359,11 +361,11 @@ class RapiClient:
         query: Query | None = None,
         body: Json = None,
     ) -> int:
-        """Make a call that becomes a job; ids are strings before Ganeti 2.8."""
-        whole = dict(query or {})
+        """Submit a job and return its id; ids are strings before Ganeti 2.8."""
+        parameters = dict(query or {})
         if reason is not None:
-            whole["reason"] = reason
-        answer = self._transport.request(method, path, query=whole, body=body)
+            parameters["reason"] = reason
+        answer = self._transport.request(method, path, query=parameters, body=body)
         try:
             return int(answer)
         except (TypeError, ValueError) as exc:
@@ -375,19 +377,19 @@ def _path(kind: str, name: str, action: str = "") -> str:
     return f"{path}/{action}" if action else path
 
 
-def _dry(dry_run: bool) -> Query:
+def _dry_run_query(dry_run: bool) -> Query:
     return {"dry-run": 1} if dry_run else {}
 
 
 def verify_write_access(client: RapiClient) -> bool:
-    """Tell whether our user may change things, without changing any.
+    """Return whether the RAPI user has write access, without changing anything.
 
-    Reads may be open to everybody, so only a call that needs the write right tells: a
-    job that cannot exist is asked to be cancelled. Ganeti answers 403 to a user who
-    may only read; raises RapiPermissionDenied (401) for a wrong user or password.
+    Reads may be open to everybody, so it takes a call that requires write access:
+    cancelling a job that cannot exist. Ganeti answers 403 to a read-only user; raises
+    RapiPermissionDenied (401) for a wrong user or password.
     """
     try:
-        client.cancel_job(NO_JOB)
+        client.cancel_job(NONEXISTENT_JOB)
     except RapiRefused as exc:
         if exc.code == 401:
             raise
@@ -395,4 +397,4 @@ def verify_write_access(client: RapiClient) -> bool:
     return True
 
 
-NO_JOB = 2**31 - 1
+NONEXISTENT_JOB = 2**31 - 1

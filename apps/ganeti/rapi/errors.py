@@ -1,10 +1,10 @@
-"""What can go wrong between us and a cluster, in one tree.
+"""Errors of RAPI calls, in one hierarchy.
 
 RapiError
 ├── RapiUnreachable       no answer: refused, timed out, broken off
 │   └── RapiUntrusted     its certificate is not the expected one
 ├── RapiProtocolError     an answer that no Ganeti gives: HTML, broken JSON
-├── UndecryptableError    nobody could be asked: see `encryption`
+├── UndecryptableError    not called, its password is unreadable: see `encryption`
 ├── RapiUnsupported       this version of Ganeti cannot do it
 └── RapiRefused           Ganeti said no, and why
     ├── RapiPermissionDenied
@@ -14,22 +14,22 @@ RapiError
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a text to be translated where it is shown, by those who know Django.
+    """Mark a message to be translated where it is shown; this package has no Django.
 
-    What follows a colon after it is left as it is.
+    Text that follows the message after a colon is not translated.
     """
     return message
 
 
 class RapiError(Exception):
-    """The call did not do what was asked; the text says why, for people."""
+    """A call failed; the text is a message for users."""
 
 
 class RapiUnreachable(RapiError):
     """The cluster gave no answer.
 
-    ``sent`` tells whether Ganeti may have received the call all the same: a job may
-    then exist that nobody told us about.
+    ``sent`` is whether Ganeti may have received the call nevertheless: a job may then
+    exist whose id is unknown.
     """
 
     def __init__(self, message: str, *, sent: bool) -> None:
@@ -38,7 +38,7 @@ class RapiUnreachable(RapiError):
 
 
 class RapiUntrusted(RapiUnreachable):
-    """Whatever answered could not prove to be the cluster; nothing was sent to it."""
+    """The server could not prove to be the cluster; no request was sent to it."""
 
 
 class RapiProtocolError(RapiError):
@@ -50,7 +50,7 @@ class RapiUnsupported(RapiError):
 
 
 class RapiRefused(RapiError):
-    """Ganeti understood and said no; ``code`` is the HTTP status."""
+    """Ganeti refused the call; ``code`` is the HTTP status."""
 
     def __init__(self, message: str, *, code: int) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class RapiRefused(RapiError):
 
 
 class RapiPermissionDenied(RapiRefused):
-    """Wrong user or password, or the user may only read (401, 403)."""
+    """Wrong user or password, or a read-only user (401, 403)."""
 
 
 class RapiNotFound(RapiRefused):
@@ -66,7 +66,7 @@ class RapiNotFound(RapiRefused):
 
 
 class RapiConflict(RapiRefused):
-    """The object is not in a state for this (409)."""
+    """The object's state does not allow this (409)."""
 
 
 _BY_CODE = {
@@ -78,10 +78,10 @@ _BY_CODE = {
 
 
 def clean(text: str) -> str:
-    """Return text without what no database keeps, as JSON can have it."""
+    """Return text without characters of JSON that databases refuse."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
-def refused(code: int, message: str) -> RapiRefused:
-    """Return the error for an HTTP status and Ganeti's explanation."""
+def refusal(code: int, message: str) -> RapiRefused:
+    """Return the error for an HTTP status, with Ganeti's message."""
     return _BY_CODE.get(code, RapiRefused)(clean(message), code=code)

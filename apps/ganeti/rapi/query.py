@@ -1,4 +1,4 @@
-"""Ganeti's query language: filters out, rows with field statuses in.
+"""Ganeti's query language: filters, and rows with field statuses.
 
 Source: ``doc/design-query2.rst`` and ``lib/qlang.py`` of Ganeti.
 """
@@ -14,11 +14,11 @@ Filter = list[Any]
 
 
 class FieldStatus(IntEnum):
-    """What Ganeti says about one field of one row."""
+    """Ganeti's status of one field of one row."""
 
     NORMAL = 0
     UNKNOWN = 1  # this version has no such field
-    NO_DATA = 2  # the node did not say
+    NO_DATA = 2  # the node did not report it
     UNAVAILABLE = 3  # has no value for this object
     OFFLINE = 4  # the node is marked offline
 
@@ -43,7 +43,7 @@ class Row(Mapping[str, Any]):
         return len(self.values_)
 
     def status(self, name: str) -> FieldStatus:
-        """Return the field's status; a field that was not asked for is unknown."""
+        """Return the field's status; UNKNOWN for a field that was not queried."""
         if name not in self.values_:
             return FieldStatus.UNKNOWN
         return self.statuses.get(name, FieldStatus.NORMAL)
@@ -74,7 +74,7 @@ def at_least(field: str, value: int) -> Filter:
 
 
 def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
-    """Turn a query's answer into rows; raises RapiProtocolError on another shape."""
+    """Parse a query's answer into rows; raises RapiProtocolError."""
     try:
         return [_row(line, fields) for line in answer["data"]]
     except (KeyError, TypeError, ValueError) as exc:
@@ -83,7 +83,7 @@ def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
 
 
 def _status(status: Any) -> FieldStatus:
-    """Return a field's status; one that is not known says nothing of the value."""
+    """Return a field's status; NO_DATA for a status that is not known here."""
     try:
         return FieldStatus(status)
     except ValueError:

@@ -1,7 +1,7 @@
-"""HTTP to one cluster's RAPI: timeouts, certificates, a bound on calls in flight.
+"""HTTP to one cluster's RAPI: timeouts, certificates, a limit on concurrent calls.
 
-Ganeti's RAPI daemon serves about twenty clients and then blocks for everybody, so no
-process of ours opens more than a few connections to one cluster at a time.
+Ganeti's RAPI daemon serves about twenty clients and then blocks for everybody, so
+each process opens only a few connections to one cluster at a time.
 """
 
 import html
@@ -28,7 +28,7 @@ from .errors import (
     RapiUnreachable,
     RapiUntrusted,
     gettext_noop,
-    refused,
+    refusal,
 )
 
 Json = Any
@@ -36,7 +36,7 @@ Query = Mapping[str, str | int | list[str]]
 
 
 class Verification(StrEnum):
-    """How the cluster's certificate is checked."""
+    """How the cluster's certificate is verified."""
 
     SYSTEM = "system"
     CA_FILE = "ca_file"
@@ -46,10 +46,10 @@ class Verification(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a cluster's RAPI is, who we are to it, and how we know that it is the one.
+    """Address of a cluster's RAPI, credentials, and verification of its certificate.
 
-    ``fingerprint`` is the certificate's SHA-256 as hexadecimal digits; ``patience_s``
-    is for who will not wait as long as others do.
+    ``fingerprint`` is the certificate's SHA-256 as hexadecimal digits; ``max_wait_s``
+    shortens the timeouts of the settings.
     """
 
     host: str
@@ -59,7 +59,7 @@ class Endpoint:
     verification: Verification = Verification.SYSTEM
     ca_file: str = ""
     fingerprint: str = ""
-    patience_s: float | None = None
+    max_wait_s: float | None = None
 
     @property
     def url(self) -> str:
@@ -74,17 +74,17 @@ class Timeouts:
     connect_s: float = 8
     response_s: float = 15
 
-    def at_most(self, patience_s: float | None) -> "Timeouts":
-        """Return these, or shorter ones for who has less patience."""
-        if patience_s is None:
+    def at_most(self, max_wait_s: float | None) -> "Timeouts":
+        """Return these timeouts, neither longer than ``max_wait_s``."""
+        if max_wait_s is None:
             return self
         return Timeouts(
-            min(self.connect_s, patience_s), min(self.response_s, patience_s)
+            min(self.connect_s, max_wait_s), min(self.response_s, max_wait_s)
         )
 
 
 class Transport(Protocol):
-    """What the client needs of HTTP; tests put a small cluster behind it."""
+    """The HTTP interface of the client; tests substitute a simulated cluster."""
 
     def request(
         self, method: str, path: str, *, query: Query | None = None, body: Json = None
@@ -92,8 +92,8 @@ class Transport(Protocol):
         """Make one call and return the decoded answer; raise RapiError."""
 
 
-class InFlight:
-    """The bound on calls in flight, per cluster and process."""
+class CallLimiter:
+    """Limit of concurrent calls per cluster, in this process."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -101,25 +101,25 @@ class InFlight:
         self._lock = threading.Lock()
 
     def slot(self, endpoint: Endpoint) -> threading.BoundedSemaphore:
-        """Return the semaphore that a call to this cluster holds while it runs."""
-        where = (endpoint.host, endpoint.port)
+        """Return the semaphore to hold during a call to this cluster."""
+        key = (endpoint.host, endpoint.port)
         with self._lock:
-            if where not in self._slots:
-                self._slots[where] = threading.BoundedSemaphore(self.limit)
-            return self._slots[where]
+            if key not in self._slots:
+                self._slots[key] = threading.BoundedSemaphore(self.limit)
+            return self._slots[key]
 
 
-# Where verification is off the site itself says so, to those who can change it.
+# The site itself warns administrators where verification is off.
 urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 _BY_AUTHORITY = frozenset({Verification.SYSTEM, Verification.CA_FILE})
-# A fingerprint that no certificate has.
+# A fingerprint that matches no certificate.
 NO_CERTIFICATE = "0" * 64
 
 
 @cache
 def _system_context() -> ssl.SSLContext:
-    """Trust what this server trusts; loading that costs as much as a call."""
+    """Return a context with the system's CAs; loading them takes as long as a call."""
     return ssl.create_default_context()
 
 
@@ -127,8 +127,8 @@ def _file_context(ca_file: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as exc:
-        why = f": {ca_file}: {exc.strerror or exc}."
-        message = gettext_noop("The CA file cannot be used") + why
+        reason = f": {ca_file}: {exc.strerror or exc}."
+        message = gettext_noop("The CA file cannot be used") + reason
         raise RapiUnreachable(message, sent=False) from exc
 
 
@@ -137,10 +137,10 @@ def _unchecked_context() -> ssl.SSLContext:
 
 
 class _CertificateAdapter(HTTPAdapter):
-    """Checks the certificate as the endpoint asks.
+    """Verifies the certificate as the endpoint says.
 
-    requests knows no fingerprints, brings its own list of authorities instead of the
-    server's, and would load one for every call, even to check nothing.
+    requests does not support fingerprints, uses its own list of CAs instead of the
+    system's, and would load it for every call, even without verification.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -155,7 +155,7 @@ class _CertificateAdapter(HTTPAdapter):
                 kwargs["ssl_context"] = _file_context(self._endpoint.ca_file)
             case Verification.FINGERPRINT:
                 pinned = self._endpoint.fingerprint.replace(":", "")
-                # Without one urllib3 would check nothing at all.
+                # Without a fingerprint urllib3 would verify nothing at all.
                 kwargs["assert_fingerprint"] = pinned or NO_CERTIFICATE
                 kwargs["ssl_context"] = _unchecked_context()
             case Verification.OFF:
@@ -163,25 +163,25 @@ class _CertificateAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Leave the authorities to the context."""
+        """Do nothing: the SSL context has the CAs."""
 
 
 class HttpTransport:
-    """Calls over HTTPS; every call is a connection of its own, as RAPI wants it."""
+    """Calls over HTTPS, each on a connection of its own, as RAPI expects."""
 
     def __init__(
-        self, endpoint: Endpoint, timeouts: Timeouts, in_flight: InFlight
+        self, endpoint: Endpoint, timeouts: Timeouts, call_limiter: CallLimiter
     ) -> None:
         self.endpoint = endpoint
         self._timeouts = timeouts
-        self._in_flight = in_flight
+        self._call_limiter = call_limiter
 
     def request(
         self, method: str, path: str, *, query: Query | None = None, body: Json = None
     ) -> Json:
-        slot = self._in_flight.slot(self.endpoint)
-        patience = self._timeouts.connect_s + self._timeouts.response_s
-        if not slot.acquire(timeout=patience):
+        slot = self._call_limiter.slot(self.endpoint)
+        max_wait_s = self._timeouts.connect_s + self._timeouts.response_s
+        if not slot.acquire(timeout=max_wait_s):
             message = gettext_noop("Too many calls are waiting for it.")
             raise RapiUnreachable(message, sent=False)
         try:
@@ -207,7 +207,7 @@ class HttpTransport:
 
     def _session(self) -> requests.Session:
         session = requests.Session()
-        # Neither proxies nor certificates nor netrc come from the environment.
+        # No proxies, certificates or netrc from the environment.
         session.trust_env = False
         if self.endpoint.username:
             session.auth = HTTPBasicAuth(
@@ -245,15 +245,17 @@ def _unreachable(exc: Exception) -> RapiUnreachable:
 
 
 def _refused_connection(exc: requests.ConnectionError) -> bool:
-    """Tell whether no connection came about, name resolution included."""
+    """Return whether no connection was made; includes failed name resolution."""
     cause = exc.args[0] if exc.args else None
     reason = getattr(cause, "reason", None)
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
-# The names of statuses in HTTP: words that say nothing.
+# Phrases of HTTP statuses, which say no more than the code.
 _PHRASES = frozenset(status.phrase for status in HTTPStatus)
-_TUPLE = re.compile(r"""\((?P<quote>["'])(?P<words>.*)(?P=quote), '\w+'\)""", re.DOTALL)
+_TUPLE = re.compile(
+    r"""\((?P<quote>["'])(?P<message>.*)(?P=quote), '\w+'\)""", re.DOTALL
+)
 
 
 def _decode(response: requests.Response) -> Json:
@@ -263,28 +265,28 @@ def _decode(response: requests.Response) -> Json:
         raise _not_ganeti(response) from exc
     if response.ok:
         return answer
-    raise _refusal(response.status_code, answer)
+    raise _error_of(response.status_code, answer)
 
 
-def _refusal(code: int, answer: Json) -> RapiError:
-    wordless = gettext_noop("It answered without a reason") + f": HTTP {code}."
+def _error_of(code: int, answer: Json) -> RapiError:
+    without_reason = gettext_noop("It answered without a reason") + f": HTTP {code}."
     if not isinstance(answer, dict):
-        return RapiProtocolError(wordless)
-    return refused(code, _words(answer) or wordless)
+        return RapiProtocolError(without_reason)
+    return refusal(code, _message_of(answer) or without_reason)
 
 
-def _words(answer: Mapping[str, Any]) -> str:
-    """Return what Ganeti says about an error.
+def _message_of(answer: Mapping[str, Any]) -> str:
+    """Return Ganeti's message of an error.
 
-    Its words are the message; where that is only the status' name, there is a general
-    explanation. Both are escaped for HTML, and words from the master come as the text
-    of a Python tuple: ``('Instance … not found', 'unknown_entity')``.
+    If ``message`` is only the phrase of the status, ``explain`` is taken. Both are
+    escaped for HTML, and messages of the master daemon are the text of a Python tuple:
+    ``('Instance … not found', 'unknown_entity')``.
     """
     message = html.unescape(str(answer.get("message") or ""))
     if not message or message in _PHRASES:
         message = html.unescape(str(answer.get("explain") or message))
-    found = _TUPLE.fullmatch(message)
-    return found["words"] if found else message
+    match = _TUPLE.fullmatch(message)
+    return match["message"] if match else message
 
 
 def _not_ganeti(response: requests.Response) -> RapiError:

@@ -1,16 +1,16 @@
-"""Which version of Ganeti brought what (from Ganeti's NEWS and its RAPI document)."""
+"""Capabilities by version of Ganeti (from its NEWS and its RAPI document)."""
 
 import re
 from enum import Enum, auto
 
 Version = tuple[int, int]
 UNKNOWN: Version = (0, 0)
-# What the site works with; older ones lack most of what it needs.
+# The oldest supported version; older ones lack most of what the site needs.
 OLDEST: Version = (2, 4)
 
 
 class Capability(Enum):
-    """Something that not every cluster can do."""
+    """A feature that not every version of Ganeti has."""
 
     QUERY = auto()
     FAILOVER = auto()
@@ -56,16 +56,16 @@ SINCE: dict[Capability, Version] = {
 
 def parse(text: str) -> Version:
     """Return (major, minor) of ``3.0.2`` or ``Ganeti 3.0.2``; (0, 0) if unreadable."""
-    found = re.search(r"(\d+)\.(\d+)", text)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    match = re.search(r"(\d+)\.(\d+)", text)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def since(capability: Capability) -> str:
-    """Return the first version with a capability, as people write it."""
+    """Return the first version with a capability, as in 2.10."""
     major, minor = SINCE[capability]
     return f"{major}.{minor}"
 
 
 def supports(version: Version, capability: Capability) -> bool:
-    """Tell whether a cluster of that version has the capability."""
+    """Return whether a version of Ganeti has a capability."""
     return version >= SINCE[capability]

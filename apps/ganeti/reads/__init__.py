@@ -1,1 +1,1 @@
-"""What pages read of snapshots and of the database; nothing here asks Ganeti."""
+"""Reads for pages, from snapshots and the database; no calls to Ganeti."""

@@ -18,7 +18,7 @@ from apps.auditlog.target import TargetKind
 from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
-from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, prefix_of
+from ..domain.addresses import IPv6Search, canonical_mac, ipv6_addresses, parse_prefix
 from ..domain.instance import Instance, Nic, State
 from ..domain.node import NodeGroup
 from ..models import Cluster, Job, Network
@@ -278,7 +278,7 @@ class Inventory:
             for address in ipv6_addresses(nic, self._prefixes(instance, nic))
         ]
         return all(
-            word in instance.search_text or search.finds(addresses)
+            word in instance.search_text or search.matches(addresses)
             for word, search in searches.items()
         )
 
@@ -297,7 +297,7 @@ class Inventory:
                 texts[snapshot.cluster.slug, f"network {network.name}"] = (
                     network.network6
                 )
-        prefixes = {key: prefix_of(text) for key, text in texts.items()}
+        prefixes = {key: parse_prefix(text) for key, text in texts.items()}
 
         def prefixes_of(instance: Instance, nic: Nic) -> list[IPv6Network]:
             links = (nic.link, f"network {nic.network}")

@@ -131,7 +131,7 @@ class PlacementOptions:
             return _("Its allocation policy doesn't accept new machines.")
         if not nodes:
             return _("None of its nodes can currently accept machines.")
-        if violations := group.policy.broken_by(self.requested.sizes):
+        if violations := group.policy.violations(self.requested.sizes):
             return texts.size_limits(violations[0])
         if len(free_mib) == len(nodes) and max(free_mib) < self.requested.memory_mib:
             return texts.insufficient_memory(max(free_mib))

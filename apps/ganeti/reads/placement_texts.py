@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from apps.web.stored_text import Text
 
-from ..domain.policy import Span
+from ..domain.policy import SizeLimits
 from ..rapi.versions import Capability, since
 
 # By Ganeti's name.
@@ -33,10 +33,10 @@ _SIZES: dict[str, Text] = {
 }
 
 
-def size_limits(span: Span) -> str:
+def size_limits(limits: SizeLimits) -> str:
     """Return what a policy allows for a size that is too small or too large."""
-    most = span.largest if span.largest is not None else span.asked
-    return str(_SIZES[span.size]) % {"least": span.smallest, "most": most}
+    most = limits.largest if limits.largest is not None else limits.requested
+    return str(_SIZES[limits.size]) % {"least": limits.smallest, "most": most}
 
 
 _VERSION_REQUIRED: dict[Capability, Text] = {

@@ -206,5 +206,5 @@ def _changed(endpoint: Endpoint) -> str:
         return pinned
     return _("%(problem)s The new fingerprint is %(fingerprint)s.") % {
         "problem": pinned,
-        "fingerprint": shown.spelled,
+        "fingerprint": shown.formatted_fingerprint,
     }

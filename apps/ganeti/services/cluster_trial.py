@@ -57,5 +57,5 @@ def run(cluster: Cluster, *, confirmed: str = "") -> ClusterTrial:
 def _pin(cluster: Cluster, certificate: Certificate, confirmed: str) -> bool:
     """Pin a confirmed certificate; tell whether it is the one pinned now."""
     if certificate.fingerprint == confirmed:
-        cluster.fingerprint = certificate.spelled
-    return cluster.fingerprint == certificate.spelled
+        cluster.fingerprint = certificate.formatted_fingerprint
+    return cluster.fingerprint == certificate.formatted_fingerprint

@@ -130,7 +130,7 @@ def removal(instance: Instance, owner: Owner) -> Action:
 
 def _tags_of(instance: Instance, owner: Owner) -> list[str]:
     prefix = settings.GANETI_TAG_PREFIX
-    return tags.spellings(instance.tags, prefix, owner.word, owner.name)
+    return tags.matching_tags(instance.tags, prefix, owner.word, owner.name)
 
 
 def loses(person: Person, before: Tags, left: Iterable[Owner]) -> bool:

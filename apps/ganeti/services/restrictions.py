@@ -70,7 +70,7 @@ def whitelist(
     availability.check(Job.Kind.WHITELIST, cluster, instance, by)
     prefix, before = settings.GANETI_TAG_PREFIX, instance.tags.whitelist
     new = [tags.write(prefix, tags.WHITELIST, str(wanted))] if wanted else []
-    there = tags.spellings(instance.tags, prefix, tags.WHITELIST)
+    there = tags.matching_tags(instance.tags, prefix, tags.WHITELIST)
     old = [tag for tag in there if tag not in new]
     if wanted == before and (wanted or not old):
         return None

@@ -7,9 +7,9 @@ from django.conf import settings
 
 from ..models import Cluster
 from ..rapi.client import RapiClient
-from ..rapi.transport import Endpoint, HttpTransport, InFlight, Timeouts, Transport
+from ..rapi.transport import CallLimiter, Endpoint, HttpTransport, Timeouts, Transport
 
-_in_flight = InFlight(settings.RAPI_CALLS_IN_FLIGHT)
+_call_limiter = CallLimiter(settings.RAPI_CALLS_IN_FLIGHT)
 
 
 def _http(endpoint: Endpoint) -> Transport:
@@ -17,7 +17,7 @@ def _http(endpoint: Endpoint) -> Transport:
         connect_s=settings.RAPI_CONNECT_TIMEOUT,
         response_s=settings.RAPI_RESPONSE_TIMEOUT,
     )
-    return HttpTransport(endpoint, timeouts.at_most(endpoint.patience_s), _in_flight)
+    return HttpTransport(endpoint, timeouts.at_most(endpoint.max_wait_s), _call_limiter)
 
 
 transport_factory: Callable[[Endpoint], Transport] = _http
@@ -33,4 +33,4 @@ def client_for(cluster: Cluster, *, patience_s: float | None = None) -> RapiClie
 
     ``patience_s`` makes its calls wait for less than the settings say.
     """
-    return client_at(replace(cluster.endpoint, patience_s=patience_s))
+    return client_at(replace(cluster.endpoint, max_wait_s=patience_s))

@@ -165,11 +165,11 @@ def _instance(found: Instance, live: Live | None, before: Known | None) -> Insta
     old = before.contents.instances.get(found.name) if before else None
     live_at = before.stamp.live_at if before else None
     if live is None:
-        found = found.remembering(old) if old else found
+        found = found.with_state_of(old) if old else found
     elif (seen := live.instances.get(found.name)) is None:
-        found = found.unseen(old, live_at)
+        found = found.with_unknown_state(old, live_at)
     else:
-        found = found.seen(seen, old, live_at)
+        found = found.with_live_state(seen, old, live_at)
     return old_if_equal(old, found)
 
 

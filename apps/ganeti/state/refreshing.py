@@ -153,7 +153,7 @@ def assume_version(client: RapiClient, cluster: Cluster) -> None:
     """Spare old clusters questions that they do not know."""
     known = current([cluster])[0].contents
     if known is not None and known.info.version:
-        client.assume(parse(known.info.version))
+        client.assume_version(parse(known.info.version))
 
 
 def _ask_configuration(

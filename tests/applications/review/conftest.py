@@ -1,4 +1,4 @@
-"""A cluster with something to offer, and somebody who reviews."""
+"""A cluster with options to choose from, and a reviewer."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +13,7 @@ from tests.ganeti.placement import ipolicy, pool
 
 @pytest.fixture(autouse=True)
 def image(settings: Settings) -> None:
-    """Let there be one image."""
+    """Configure one image."""
     settings.OPERATING_SYSTEMS = {
         "debian": {"description": "Debian 12", "provider": "image+default"}
     }

@@ -1,4 +1,4 @@
-"""What tests of reviews have in common."""
+"""Shared helpers: the form of a review, and its errors."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ def address(application: InstanceApplication) -> str:
     return reverse("applications:review", args=[application.pk])
 
 
-def wanted(application: InstanceApplication, **changes: Any) -> dict[str, Any]:
-    """Return what a reviewer sends who agrees, but for changes."""
+def form_data(application: InstanceApplication, **changes: Any) -> dict[str, Any]:
+    """Return the form data to accept an application, with changes."""
     return {
         "hostname": application.hostname,
         "memory_mib": application.memory_mib,
@@ -37,19 +37,19 @@ def wanted(application: InstanceApplication, **changes: Any) -> dict[str, Any]:
 def post(
     client: Client, application: InstanceApplication, do: str, **changes: Any
 ) -> HttpResponseBase:
-    sent = wanted(application, do=do, **changes)
-    given = {name: value for name, value in sent.items() if value is not None}
-    return client.post(address(application), given)
+    data = form_data(application, do=do, **changes)
+    data = {name: value for name, value in data.items() if value is not None}
+    return client.post(address(application), data)
 
 
 def errors(response: HttpResponseBase) -> str:
-    found = parsed(markup(response)).select(".field-error")
-    return " ".join(text_of(each) for each in found)
+    messages = parsed(markup(response)).select(".field-error")
+    return " ".join(text_of(message) for message in messages)
 
 
 def checked(response: HttpResponseBase, name: str) -> list[str]:
-    found = parsed(markup(response)).select(f"input[name={name}][checked]")
-    return [str(field["value"]) for field in found]
+    fields = parsed(markup(response)).select(f"input[name={name}][checked]")
+    return [str(field["value"]) for field in fields]
 
 
 def fresh(application: InstanceApplication) -> InstanceApplication:

@@ -1,4 +1,4 @@
-"""Reviewers see where a machine could be, and accept what the cluster can take."""
+"""Reviewing: the options of a cluster, and accepting within its limits."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ PANEL = reverse("applications:panel")
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_page_shows_what_was_asked_for_and_where_it_could_be(
+def test_the_page_shows_the_request_and_the_options_of_the_cluster(
     reviewer: Client, application: InstanceApplication
 ) -> None:
     application.comments = "For the <b>wiki</b>"
@@ -38,15 +38,15 @@ def test_the_page_shows_what_was_asked_for_and_where_it_could_be(
 
     assert "For the &lt;b&gt;wiki&lt;/b&gt;" in page
     assert 'value="1024"' in page
-    said = text(page)
-    assert "Under maintenance." in said
-    assert "All addresses are in use." in said
-    assert "free memory: 64 GiB, up to 32 on one node" in said
-    assert "10 addresses free, 246 in use, routed to-public" in said
+    content = text(page)
+    assert "Under maintenance." in content
+    assert "All addresses are in use." in content
+    assert "free memory: 64 GiB, up to 32 on one node" in content
+    assert "10 addresses free, 246 in use, routed to-public" in content
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_page_asks_no_cluster_and_costs_little(
+def test_the_page_calls_no_cluster_and_takes_few_queries(
     reviewer: Client,
     application: InstanceApplication,
     offering: FakeRapi,
@@ -61,51 +61,51 @@ def test_the_page_asks_no_cluster_and_costs_little(
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_panel_costs_little(
+def test_the_panel_takes_few_queries(
     reviewer: Client,
     application: InstanceApplication,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    given = {"cluster": "athens", "application": str(application.pk)}
+    parameters = {"cluster": "athens", "application": str(application.pk)}
 
     with django_assert_max_num_queries(9):
-        response = reviewer.get(PANEL, given)
+        response = reviewer.get(PANEL, parameters)
 
     assert "All addresses are in use." in text(markup(response))
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_panel_follows_what_is_typed(reviewer: Client) -> None:
-    given = {"cluster": "athens", "memory_mib": "70000", "node_group": "default"}
+def test_the_panel_validates_the_entered_values(reviewer: Client) -> None:
+    parameters = {"cluster": "athens", "memory_mib": "70000", "node_group": "default"}
 
-    said = text(markup(reviewer.get(PANEL, given)))
+    content = text(markup(reviewer.get(PANEL, parameters)))
 
-    assert "Memory must be from 128 to 65536 MiB here." in said
+    assert "Memory must be from 128 to 65536 MiB here." in content
 
 
 @pytest.mark.usefixtures("offering")
 @pytest.mark.parametrize("pk", ["", "x", "²", "9" * 30, "0"])
-def test_the_panel_does_without_an_application(reviewer: Client, pk: str) -> None:
-    given = {"cluster": "athens", "application": pk, "vcpus": "²"}
+def test_the_panel_works_without_an_application(reviewer: Client, pk: str) -> None:
+    parameters = {"cluster": "athens", "application": pk, "vcpus": "²"}
 
-    assert reviewer.get(PANEL, given).status_code == 200
+    assert reviewer.get(PANEL, parameters).status_code == 200
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_cluster_that_is_off_says_why(
+def test_an_unavailable_cluster_shows_the_reason(
     reviewer: Client, cluster: Cluster, application: InstanceApplication
 ) -> None:
     Cluster.objects.update(disable_instance_creation=True)
 
-    said = text(markup(reviewer.get(PANEL, {"cluster": "athens"})))
+    content = text(markup(reviewer.get(PANEL, {"cluster": "athens"})))
 
-    assert "This cluster isn't accepting new machines." in said
+    assert "This cluster isn't accepting new machines." in content
     response = post(reviewer, application, "accept")
     assert "It doesn't accept new machines." in errors(response)
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_network_that_was_asked_for_is_marked(
+def test_the_requested_network_is_preselected(
     reviewer: Client, cluster: Cluster, make_application: Make
 ) -> None:
     Cluster.objects.update(use_gnt_network=False)
@@ -121,7 +121,7 @@ def test_the_network_that_was_asked_for_is_marked(
 
 
 @pytest.mark.usefixtures("offering")
-def test_without_javascript_what_was_typed_stays(
+def test_input_is_kept_without_javascript(
     reviewer: Client, application: InstanceApplication
 ) -> None:
     response = post(
@@ -140,7 +140,7 @@ def test_without_javascript_what_was_typed_stays(
 
 
 @pytest.mark.usefixtures("offering")
-def test_accepting_hands_it_to_the_cluster(
+def test_accepting_submits_to_the_cluster(
     reviewer: Client, rhea: User, application: InstanceApplication, rapi: FakeRapi
 ) -> None:
     response = post(
@@ -148,17 +148,17 @@ def test_accepting_hands_it_to_the_cluster(
     )
 
     assert response.status_code == 302
-    found = fresh(application)
-    assert (found.status, found.reviewer) == (Status.SUBMITTED, rhea)
-    assert (found.memory_mib, found.admin_comments) == (2048, "Fine.")
-    assert (found.node_group, found.nic_network) == ("default", "public")
-    assert (found.disk_template, found.volume_group) == ("plain", "fast")
+    stored = fresh(application)
+    assert (stored.status, stored.reviewer) == (Status.SUBMITTED, rhea)
+    assert (stored.memory_mib, stored.admin_comments) == (2048, "Fine.")
+    assert (stored.node_group, stored.nic_network) == ("default", "public")
+    assert (stored.disk_template, stored.volume_group) == ("plain", "fast")
     (job,) = rapi.jobs
     assert job.call.body["instance_name"] == application.hostname
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_story_and_the_audit_log_say_what_was_changed(
+def test_events_and_audit_log_record_the_changes(
     reviewer: Client, rhea: User, application: InstanceApplication
 ) -> None:
     post(reviewer, application, "accept", memory_mib="2048", vcpus="4")
@@ -200,14 +200,14 @@ def test_the_story_and_the_audit_log_say_what_was_changed(
         ({"organization": "77"}, "not one of the available choices"),
     ],
 )
-def test_choices_are_held_against_what_the_cluster_has(
+def test_choices_are_validated_against_the_cluster(
     reviewer: Client,
     application: InstanceApplication,
     rapi: FakeRapi,
     changes: dict[str, Any],
     error: str,
 ) -> None:
-    """Never again: review fields were checked against the posted values themselves."""
+    """Regression: fields were checked against the posted values themselves."""
     response = post(reviewer, application, "accept", **changes)
 
     assert response.status_code == 400
@@ -217,7 +217,7 @@ def test_choices_are_held_against_what_the_cluster_has(
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_name_that_a_machine_has_is_refused(
+def test_the_name_of_a_machine_is_refused(
     reviewer: Client, application: InstanceApplication, rapi: FakeRapi, cluster: Cluster
 ) -> None:
     rapi.add(application.hostname)
@@ -229,7 +229,7 @@ def test_a_name_that_a_machine_has_is_refused(
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_name_that_another_asks_for_is_refused(
+def test_the_name_of_another_application_is_refused(
     reviewer: Client, application: InstanceApplication, make_application: Make
 ) -> None:
     other = make_application()
@@ -240,7 +240,7 @@ def test_a_name_that_another_asks_for_is_refused(
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_volume_group_goes_with_templates_that_have_one(
+def test_a_volume_group_is_stored_only_for_templates_that_have_one(
     reviewer: Client,
     application: InstanceApplication,
     rapi: FakeRapi,
@@ -258,18 +258,18 @@ def test_a_volume_group_goes_with_templates_that_have_one(
 
 
 @pytest.mark.usefixtures("offering")
-def test_organization_and_mail_server_can_be_decided(
+def test_organization_and_mail_server_can_be_changed(
     reviewer: Client, application: InstanceApplication
 ) -> None:
     lab = Organization.objects.create(title="Lab", tag="lab")
 
     post(reviewer, application, "accept", organization=lab.pk, hosts_mail_server="on")
 
-    found = fresh(application)
-    assert (found.organization, found.hosts_mail_server) == (lab, True)
+    stored = fresh(application)
+    assert (stored.organization, stored.hosts_mail_server) == (lab, True)
 
 
-# -- who may
+# -- permissions
 
 
 @pytest.mark.usefixtures("offering")
@@ -302,7 +302,7 @@ def test_only_reviewers_decide(
     ("name", "setting", "status"),
     [("rhea", False, 403), ("rhea", True, 200), ("root", False, 200)],
 )
-def test_reviewers_decide_about_their_own_only_where_the_setting_says_so(
+def test_reviewers_decide_about_their_own_only_if_the_setting_allows_it(
     client: Client,
     make_application: Make,
     rhea: User,
@@ -325,5 +325,5 @@ def test_reviewers_decide_about_their_own_only_where_the_setting_says_so(
 
 
 @pytest.mark.usefixtures("cluster")
-def test_an_application_that_is_not_there_is_not_found(reviewer: Client) -> None:
+def test_a_missing_application_is_not_found(reviewer: Client) -> None:
     assert reviewer.get("/application/77/review/").status_code == 404

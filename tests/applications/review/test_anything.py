@@ -1,4 +1,4 @@
-"""Whatever is posted: no 500."""
+"""No form data makes a server error."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from apps.applications.models import InstanceApplication
 from apps.applications.services import reviewing
-from tests.applications.review.sending import address, wanted
+from tests.applications.review.sending import address, form_data
 
 FIELDS = (
     *("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system", "owner"),
@@ -19,18 +19,20 @@ FIELDS = (
     *("nic_network", "storage", "volume_group", "admin_comments", "version", "trial"),
     *("refusal_reason", "application"),
 )
-ANYTHING = (
+VALUES = (
     some.text(max_size=40)
     | some.integers().map(str)
     | some.sampled_from(["athens", "default", "plain", "ext:x", "a:b", "\0", "1e9"])
 )
-SENT = some.dictionaries(some.sampled_from(FIELDS), ANYTHING)
-DO = some.sampled_from(["show", "try", "accept", "refuse", "discard", "submit", "x"])
+FORM_DATA = some.dictionaries(some.sampled_from(FIELDS), VALUES)
+ACTIONS = some.sampled_from(
+    ["show", "try", "accept", "refuse", "discard", "submit", "x"]
+)
 
 
 @pytest.mark.usefixtures("offering")
-@given(changes=SENT, do=DO)
-def test_a_review_breaks_on_nothing(
+@given(changes=FORM_DATA, do=ACTIONS)
+def test_any_review_is_answered(
     client: Client,
     rhea: User,
     application: InstanceApplication,
@@ -41,16 +43,16 @@ def test_a_review_breaks_on_nothing(
     InstanceApplication.objects.update(status="pending")
     application.refresh_from_db()
     version = reviewing.version_of(application)
-    sent = {**wanted(application), "version": version, **changes, "do": do}
+    data = {**form_data(application), "version": version, **changes, "do": do}
 
-    answer = client.post(address(application), sent)
+    answer = client.post(address(application), data)
 
     assert answer.status_code in {200, 302, 400, 409}
 
 
 @pytest.mark.usefixtures("offering")
-@given(changes=SENT)
-def test_a_panel_breaks_on_nothing(
+@given(changes=FORM_DATA)
+def test_any_panel_is_answered(
     client: Client, rhea: User, changes: dict[str, str]
 ) -> None:
     client.force_login(rhea)
@@ -61,8 +63,8 @@ def test_a_panel_breaks_on_nothing(
 
 
 @pytest.mark.usefixtures("offering", "alice")
-@given(changes=SENT, do=some.sampled_from(["create", "try", "show", ""]))
-def test_creating_breaks_on_nothing(
+@given(changes=FORM_DATA, do=some.sampled_from(["create", "try", "show", ""]))
+def test_any_creation_is_answered(
     client: Client,
     root: User,
     application: InstanceApplication,
@@ -70,8 +72,8 @@ def test_creating_breaks_on_nothing(
     do: str,
 ) -> None:
     client.force_login(root)
-    sent = {**wanted(application), "owner": "alice", **changes, "do": do}
+    data = {**form_data(application), "owner": "alice", **changes, "do": do}
 
-    answer = client.post(reverse("applications:create"), sent)
+    answer = client.post(reverse("applications:create"), data)
 
     assert answer.status_code in {200, 302, 400}

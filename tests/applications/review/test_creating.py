@@ -1,4 +1,4 @@
-"""Superusers file and accept in one step."""
+"""Creating: superusers file and accept in one step."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def superuser(client: Client, root: User) -> Client:
 
 
 def post(client: Client, do: str = "create", **changes: Any) -> HttpResponseBase:
-    sent = {
+    data = {
         "do": do,
         "owner": "alice",
         "hostname": "fast1.example.org",
@@ -48,7 +48,7 @@ def post(client: Client, do: str = "create", **changes: Any) -> HttpResponseBase
         "volume_group": "",
         **changes,
     }
-    return client.post(CREATE, sent)
+    return client.post(CREATE, data)
 
 
 def test_a_machine_is_filed_accepted_and_submitted_at_once(
@@ -56,11 +56,11 @@ def test_a_machine_is_filed_accepted_and_submitted_at_once(
 ) -> None:
     response = post(superuser)
 
-    made = InstanceApplication.objects.get()
-    assert response["Location"] == reverse("applications:detail", args=[made.pk])
-    assert (made.applicant, made.reviewer) == (alice, root)
-    assert made.status == Status.SUBMITTED
-    assert [event.kind for event in made.events.all()] == [
+    application = InstanceApplication.objects.get()
+    assert response["Location"] == reverse("applications:detail", args=[application.pk])
+    assert (application.applicant, application.reviewer) == (alice, root)
+    assert application.status == Status.SUBMITTED
+    assert [event.kind for event in application.events.all()] == [
         Event.Kind.FILED,
         Event.Kind.ACCEPTED,
         Event.Kind.SUBMITTED,
@@ -70,7 +70,7 @@ def test_a_machine_is_filed_accepted_and_submitted_at_once(
 
 
 @pytest.mark.usefixtures("alice")
-def test_what_the_cluster_does_not_take_can_be_reviewed(
+def test_a_refused_submission_leads_to_the_review(
     superuser: Client, rapi: FakeRapi
 ) -> None:
     rapi.fail_submissions(RapiRefused("The queue is full", code=503))
@@ -78,14 +78,14 @@ def test_what_the_cluster_does_not_take_can_be_reviewed(
     response = post(superuser)
     page = superuser.get(response["Location"])
 
-    made = InstanceApplication.objects.get()
-    assert made.status == Status.FAILED
-    assert response["Location"] == reverse("applications:review", args=[made.pk])
+    application = InstanceApplication.objects.get()
+    assert application.status == Status.FAILED
+    assert response["Location"] == reverse("applications:review", args=[application.pk])
     assert "The queue is full" in " ".join(notices(page))
 
 
 @pytest.mark.usefixtures("alice")
-def test_a_trial_needs_no_application(superuser: Client, rapi: FakeRapi) -> None:
+def test_a_dry_run_files_no_application(superuser: Client, rapi: FakeRapi) -> None:
     response = post(superuser, "try", memory_mib="4096")
 
     assert "Dry run on" in text(markup(response))
@@ -96,7 +96,7 @@ def test_a_trial_needs_no_application(superuser: Client, rapi: FakeRapi) -> None
 
 @pytest.mark.usefixtures("alice")
 @pytest.mark.parametrize("owner", ["", "ali", "ALICE", "nobody", "a" * 200])
-def test_the_owner_is_named_letter_for_letter(superuser: Client, owner: str) -> None:
+def test_the_owner_must_be_an_exact_user_name(superuser: Client, owner: str) -> None:
     response = post(superuser, owner=owner)
 
     assert response.status_code == 400
@@ -104,16 +104,14 @@ def test_the_owner_is_named_letter_for_letter(superuser: Client, owner: str) -> 
     assert not InstanceApplication.objects.exists()
 
 
-def test_no_machine_for_an_account_that_is_off(superuser: Client, alice: User) -> None:
+def test_a_deactivated_owner_is_refused(superuser: Client, alice: User) -> None:
     alice.is_active = False
     alice.save()
 
     assert "This user doesn't exist" in errors(post(superuser))
 
 
-def test_a_name_that_is_asked_for_is_refused(
-    superuser: Client, make_application: Make
-) -> None:
+def test_a_requested_name_is_refused(superuser: Client, make_application: Make) -> None:
     other = make_application()
 
     response = post(superuser, hostname=other.hostname)
@@ -121,7 +119,7 @@ def test_a_name_that_is_asked_for_is_refused(
     assert "Another application requests this name." in errors(response)
 
 
-def test_clusters_of_fast_creation_are_offered_first(
+def test_clusters_with_fast_create_come_first(
     superuser: Client, farm: dict[str, FakeRapi]
 ) -> None:
     fast = Cluster(slug="zeta", hostname="zeta.example.org", fast_create=True)
@@ -133,7 +131,7 @@ def test_clusters_of_fast_creation_are_offered_first(
     assert page.index('value="zeta"') < page.index('value="athens"')
 
 
-def test_the_page_asks_no_cluster_and_costs_little(
+def test_the_page_calls_no_cluster_and_takes_few_queries(
     superuser: Client,
     offering: FakeRapi,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -146,7 +144,7 @@ def test_the_page_asks_no_cluster_and_costs_little(
     assert offering.calls == []
 
 
-def test_reviewers_do_not_create(client: Client, rhea: User, rapi: FakeRapi) -> None:
+def test_reviewers_cannot_create(client: Client, rhea: User, rapi: FakeRapi) -> None:
     client.force_login(rhea)
 
     assert client.get(CREATE).status_code == 403

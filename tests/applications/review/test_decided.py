@@ -1,4 +1,4 @@
-"""Nothing is decided twice; what fails is not lost; who is refused is told why."""
+"""Deciding only once, submitting again after failures, refusing and discarding."""
 
 from collections.abc import Callable
 
@@ -28,11 +28,13 @@ Sent = Callable[[], list[EmailMessage]]
 
 @pytest.mark.usefixtures("offering")
 @pytest.mark.parametrize("do", ["accept", "try", "refuse", "discard"])
-@pytest.mark.parametrize("status", [each for each in Status if each not in REVIEWABLE])
-def test_what_was_decided_is_not_decided_again(
+@pytest.mark.parametrize(
+    "status", [status for status in Status if status not in REVIEWABLE]
+)
+def test_a_decided_application_is_not_decided_again(
     reviewer: Client, make_application: Make, rapi: FakeRapi, do: str, status: Status
 ) -> None:
-    """Never again: a finished application could be accepted again."""
+    """Regression: a finished application could be accepted again."""
     application = make_application(status=status)
 
     response = post(reviewer, application, do, refusal_reason="No.")
@@ -44,7 +46,7 @@ def test_what_was_decided_is_not_decided_again(
 
 
 @pytest.mark.usefixtures("offering")
-def test_the_second_of_two_reviewers_is_told_of_the_first(
+def test_a_second_decision_is_refused_and_names_the_first_reviewer(
     reviewer: Client, root: User, application: InstanceApplication, rapi: FakeRapi
 ) -> None:
     first = Client()
@@ -59,32 +61,34 @@ def test_the_second_of_two_reviewers_is_told_of_the_first(
 
 
 @pytest.mark.usefixtures("offering")
-def test_of_two_who_decide_at_one_moment_one_is_told(
+def test_one_of_two_concurrent_decisions_is_refused(
     application: InstanceApplication,
     rhea: User,
     root: User,
     cluster: Cluster,
     rapi: FakeRapi,
 ) -> None:
-    other = fresh(application)
-    decided = {name: getattr(application, name) for name in reviewing.REVIEWED_FIELDS}
-    reviewing.refuse(other, "No.", "", by=Acting(root))
+    current = fresh(application)
+    values = {name: getattr(application, name) for name in reviewing.REVIEWED_FIELDS}
+    reviewing.refuse(current, "No.", "", by=Acting(root))
 
     with pytest.raises(TooLate):
-        reviewing.accept(application, {**decided, "cluster": cluster}, by=Acting(rhea))
+        reviewing.accept(application, {**values, "cluster": cluster}, by=Acting(rhea))
 
     assert rapi.jobs == []
 
 
 @pytest.mark.usefixtures("offering")
-def test_who_looks_at_old_news_is_told_and_keeps_what_was_typed(
+def test_a_decision_on_an_outdated_version_is_refused_and_keeps_the_input(
     reviewer: Client, root: User, application: InstanceApplication
 ) -> None:
-    old = reviewing.version_of(application)
+    old_version = reviewing.version_of(application)
     transitions.move(application, Status.APPROVED, Event.Kind.ACCEPTED, by=root)
     transitions.move(application, Status.FAILED, Event.Kind.FAILED, message="No room")
 
-    response = post(reviewer, application, "accept", version=old, memory_mib="4096")
+    response = post(
+        reviewer, application, "accept", version=old_version, memory_mib="4096"
+    )
 
     page = markup(response)
     assert response.status_code == 409
@@ -96,7 +100,7 @@ def test_who_looks_at_old_news_is_told_and_keeps_what_was_typed(
 
 @pytest.mark.usefixtures("offering")
 @pytest.mark.parametrize("version", ["", "nonsense", "2020-01-01T00:00:00"])
-def test_without_a_true_version_nothing_is_decided(
+def test_a_decision_without_a_valid_version_is_refused(
     reviewer: Client, application: InstanceApplication, version: str
 ) -> None:
     response = post(reviewer, application, "accept", version=version)
@@ -104,11 +108,11 @@ def test_without_a_true_version_nothing_is_decided(
     assert response.status_code == 409
 
 
-# -- failed ones
+# -- failed applications
 
 
 @pytest.mark.usefixtures("offering")
-def test_what_the_cluster_does_not_take_is_not_lost(
+def test_a_refused_submission_can_be_submitted_again(
     reviewer: Client, application: InstanceApplication, rapi: FakeRapi
 ) -> None:
     rapi.fail_submissions(RapiRefused("The queue is full", code=503))
@@ -116,19 +120,19 @@ def test_what_the_cluster_does_not_take_is_not_lost(
     response = post(reviewer, application, "accept", memory_mib="2048")
     page = reviewer.get(response["Location"])
 
-    found = fresh(application)
-    assert (found.status, found.memory_mib) == (Status.FAILED, 2048)
+    stored = fresh(application)
+    assert (stored.status, stored.memory_mib) == (Status.FAILED, 2048)
     assert "The queue is full" in " ".join(notices(page))
     assert "Submit again" in text(markup(page))
     assert checked(page, "nic_network") == ["public"]
 
     rapi.accept_submissions()
-    post(reviewer, found, "accept")
+    post(reviewer, stored, "accept")
     assert fresh(application).status == Status.SUBMITTED
 
 
 @pytest.mark.usefixtures("offering")
-def test_what_a_failed_build_left_is_named_and_no_bar(
+def test_a_machine_left_by_a_failed_build_is_named_and_does_not_block(
     reviewer: Client, application: InstanceApplication, rapi: FakeRapi, cluster: Cluster
 ) -> None:
     InstanceApplication.objects.update(status=Status.FAILED, cluster=cluster)
@@ -145,7 +149,7 @@ def test_what_a_failed_build_left_is_named_and_no_bar(
 
 
 @pytest.mark.usefixtures("offering")
-def test_what_was_accepted_and_never_submitted_can_be_submitted(
+def test_an_accepted_application_can_be_submitted_later(
     reviewer: Client, make_application: Make, cluster: Cluster, rapi: FakeRapi
 ) -> None:
     application = make_application(
@@ -181,12 +185,12 @@ def test_a_refusal_is_mailed_with_its_reason_in_the_applicants_language(
     assert "was rejected" in mail.subject
     assert "No <room> & no time" in str(mail.body)
     assert "May" not in str(mail.body)
-    found = fresh(application)
-    assert (found.status, found.refusal_reason) == (
+    stored = fresh(application)
+    assert (stored.status, stored.refusal_reason) == (
         Status.REFUSED,
         "No <room> & no time",
     )
-    assert found.admin_comments == "Ask again in May."
+    assert stored.admin_comments == "Ask again in May."
 
 
 @pytest.mark.usefixtures("offering")
@@ -202,7 +206,7 @@ def test_a_refusal_needs_a_reason(
 
 
 @pytest.mark.usefixtures("offering")
-def test_what_is_discarded_is_told_nobody(
+def test_a_discarded_application_sends_no_mail(
     reviewer: Client, application: InstanceApplication, sent: Sent
 ) -> None:
     post(reviewer, application, "discard")

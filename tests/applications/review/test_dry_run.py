@@ -1,4 +1,4 @@
-"""Before it is accepted, Ganeti says whether it would build it."""
+"""Dry runs of a creation before accepting."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ from tests.ganeti.pages import markup, text
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_trial_asks_ganeti_and_changes_nothing(
+def test_a_dry_run_is_submitted_and_changes_nothing(
     reviewer: Client, application: InstanceApplication, rapi: FakeRapi
 ) -> None:
     response = post(reviewer, application, "try", memory_mib="2048")
@@ -28,15 +28,15 @@ def test_a_trial_asks_ganeti_and_changes_nothing(
     )
     assert "Dry run on" in page
     assert 'value="2048"' in page
-    trial = Job.objects.get(kind=Job.Kind.TRY_CREATE)
-    assert reverse("applications:trial", args=[trial.key]) in page
+    dry_run = Job.objects.get(kind=Job.Kind.TRY_CREATE)
+    assert reverse("applications:trial", args=[dry_run.key]) in page
 
 
-def _ended(message: str = "", status: str = "error") -> Job:
-    trial = Job.objects.get(kind=Job.Kind.TRY_CREATE)
-    trial.status, trial.message = status, message
-    trial.save()
-    return trial
+def _end_dry_run(message: str = "", status: str = "error") -> Job:
+    dry_run = Job.objects.get(kind=Job.Kind.TRY_CREATE)
+    dry_run.status, dry_run.message = status, message
+    dry_run.save()
+    return dry_run
 
 
 @pytest.mark.usefixtures("offering")
@@ -58,30 +58,30 @@ def _ended(message: str = "", status: str = "error") -> Job:
         ("Something <else>", "See the message from Ganeti."),
     ],
 )
-def test_a_trial_says_in_words_what_ganeti_says(
+def test_a_failed_dry_run_explains_the_message_of_ganeti(
     reviewer: Client, application: InstanceApplication, message: str, meaning: str
 ) -> None:
     post(reviewer, application, "try")
-    trial = _ended(message)
+    dry_run = _end_dry_run(message)
 
-    part = reviewer.get(reverse("applications:trial", args=[trial.key]))
+    part = reviewer.get(reverse("applications:trial", args=[dry_run.key]))
 
-    said = text(markup(part))
-    assert "can't build" in said
-    assert meaning in said
-    assert message in said
+    content = text(markup(part))
+    assert "can't build" in content
+    assert meaning in content
+    assert message in content
     assert "every 1s" not in markup(part)
 
 
 @pytest.mark.usefixtures("offering")
-def test_without_javascript_the_trial_is_looked_at_again(
+def test_the_result_of_a_dry_run_is_shown_without_javascript(
     reviewer: Client, application: InstanceApplication
 ) -> None:
     post(reviewer, application, "try", memory_mib="2048")
-    trial = _ended(status="success")
+    dry_run = _end_dry_run(status="success")
 
     page = markup(
-        post(reviewer, application, "show", memory_mib="2048", trial=trial.key)
+        post(reviewer, application, "show", memory_mib="2048", trial=dry_run.key)
     )
 
     assert "can build" in page
@@ -89,7 +89,7 @@ def test_without_javascript_the_trial_is_looked_at_again(
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_trial_that_is_not_taken_says_so(
+def test_an_unreachable_cluster_is_reported(
     reviewer: Client, application: InstanceApplication, rapi: FakeRapi
 ) -> None:
     rapi.go_down()
@@ -100,7 +100,7 @@ def test_a_trial_that_is_not_taken_says_so(
 
 
 @pytest.mark.usefixtures("offering")
-def test_other_jobs_are_no_trials(
+def test_jobs_of_other_kinds_are_not_found(
     reviewer: Client, application: InstanceApplication
 ) -> None:
     post(reviewer, application, "accept")

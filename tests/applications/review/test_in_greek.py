@@ -1,4 +1,4 @@
-"""The pages and mails of a review say nothing in English to Greek readers."""
+"""Pages and mails of a review are fully translated into Greek."""
 
 from collections.abc import Callable
 
@@ -20,14 +20,14 @@ from tests.greek import english
 
 pytestmark = pytest.mark.usefixtures("in_greek")
 
-# What is called so in every language.
+# Words that are the same in every language.
 NAMES = {
     *("new", "example", "org", "mib", "cpu", "vcpu", "debian", "plain", "drbd"),
     *("fast", "full", "public", "routed", "to", "spare", "rhea", "email"),
 }
 
 
-def foreign(page: str) -> set[str]:
+def english_words(page: str) -> set[str]:
     main = page[page.index("<main") : page.index("</main>")]
     return {word for word in english(main) if word.lower() not in NAMES}
 
@@ -40,17 +40,17 @@ def reader(rhea: User) -> Client:
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_review(
+def test_a_review_is_in_greek(
     reader: Client, application: InstanceApplication, rapi: FakeRapi
 ) -> None:
     page = markup(reader.get(address(application)))
 
     assert "Υπό συντήρηση." in page
-    assert foreign(page) == set()
+    assert english_words(page) == set()
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_review_with_everything_wrong(
+def test_errors_of_a_review_are_in_greek(
     reader: Client, application: InstanceApplication
 ) -> None:
     wrong = {"memory_mib": "99999", "node_group": "spare", "nic_network": "x"}
@@ -58,25 +58,27 @@ def test_a_review_with_everything_wrong(
     page = markup(post(reader, application, "accept", **wrong))
 
     assert "Δεν είναι καμία από τις επιλογές." in page
-    assert foreign(page) == set()
+    assert english_words(page) == set()
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_trial(reader: Client, application: InstanceApplication) -> None:
+def test_a_dry_run_is_in_greek(
+    reader: Client, application: InstanceApplication
+) -> None:
     page = markup(post(reader, application, "try"))
 
     assert "το δοκιμάζει…" in page
-    assert foreign(page) == set()
+    assert english_words(page) == set()
 
 
 @pytest.mark.usefixtures("offering")
-def test_a_page_for_superusers(root: User) -> None:
+def test_the_page_to_create_is_in_greek(root: User) -> None:
     client = Client(headers={"accept-language": "el"})
     client.force_login(root)
 
     page = markup(client.get(reverse("applications:create")))
 
-    assert foreign(page) == set()
+    assert english_words(page) == set()
 
 
 def test_a_refusal_is_mailed_in_the_applicants_language(

@@ -1,4 +1,4 @@
-"""What the panel shows of the real cluster is what the cluster's own tools say."""
+"""The panel of a real cluster agrees with Ganeti's own tools."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ LARGEST = {
 
 
 def gnt(*command: str) -> list[list[str]]:
-    """Return what a listing command of the fake cluster's master says, in cells."""
+    """Run a listing command on the fake cluster's master; return its cells."""
     shape = ("--no-headers", "--separator=|")
     run = subprocess.run(  # noqa: S603 - our own script
         [SCRIPT, "gnt", "fake", *command, *shape],
@@ -49,8 +49,8 @@ def gnt(*command: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def real(lab: Lab) -> Cluster:
-    """Return the lab's fake cluster as one of ours."""
+def lab_cluster(lab: Lab) -> Cluster:
+    """Return the lab's fake cluster as a row of the database."""
     cluster = Cluster(
         hostname=lab.host,
         port=lab.port,
@@ -64,127 +64,136 @@ def real(lab: Lab) -> Cluster:
 
 
 @pytest.fixture
-def ours(lab: Lab) -> Iterator[str]:
-    """Have a node group without nodes, and a network that it is connected to."""
+def own_group(lab: Lab) -> Iterator[str]:
+    """Create a node group without nodes, and a network that it is connected to."""
 
-    def do(method: str, path: str, **given: Any) -> None:
-        lab.finish(int(lab.request(method, path, **given)))
+    def run(method: str, path: str, **parameters: Any) -> None:
+        lab.finish(int(lab.request(method, path, **parameters)))
 
     policy = {"minmax": [{"min": SMALLEST, "max": LARGEST}], "disk-templates": ["file"]}
     group = {"group_name": OURS, "alloc_policy": "last_resort", "ipolicy": policy}
     network = {"network_name": OURS, "network": SUBNET}
     link = {"network_mode": "bridged", "network_link": "br0"}
-    do("POST", "/2/groups", body=group)
+    run("POST", "/2/groups", body=group)
     try:
-        do("POST", "/2/networks", body=network)
+        run("POST", "/2/networks", body=network)
         try:
             connected = {"group_name": OURS, **link}
-            do("PUT", f"/2/networks/{OURS}/connect", body=connected)
+            run("PUT", f"/2/networks/{OURS}/connect", body=connected)
             yield OURS
-            do("PUT", f"/2/networks/{OURS}/disconnect", body={"group_name": OURS})
+            run("PUT", f"/2/networks/{OURS}/disconnect", body={"group_name": OURS})
         finally:
-            do("DELETE", f"/2/networks/{OURS}")
+            run("DELETE", f"/2/networks/{OURS}")
     finally:
-        do("DELETE", f"/2/groups/{OURS}")
+        run("DELETE", f"/2/groups/{OURS}")
 
 
-Look = Callable[..., PlacementOptions]
+GetOptions = Callable[..., PlacementOptions]
 
 
 @pytest.fixture
-def offer(real: Cluster, monkeypatch: pytest.MonkeyPatch) -> Look:
-    """Return a function that asks the cluster and says what it offers."""
+def options_for(lab_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> GetOptions:
+    """Return a function that refreshes the cluster and returns its options."""
 
-    def look(group: str = "", **wanted: int) -> PlacementOptions:
+    def get_options(group: str = "", **sizes: int) -> PlacementOptions:
         snapshots.forget()
-        snapshots.cache.clear()  # type: ignore[attr-defined]  # all is asked anew
-        assert refreshing.refresh(real, force=True)
+        snapshots.cache.clear()  # type: ignore[attr-defined]  # reads everything anew
+        assert refreshing.refresh(lab_cluster, force=True)
         return PlacementOptions(
-            snapshots.current([real])[0], RequestedSizes(**wanted), (), group
+            snapshots.current([lab_cluster])[0], RequestedSizes(**sizes), (), group
         )
 
-    return look
+    return get_options
 
 
-def named(choices: Any, value: str) -> Any:
+def choice_of(choices: Any, value: str) -> Any:
     return next(choice for choice in choices if choice.value == value)
 
 
-def test_nodes_have_to_give_what_ganeti_says(offer: Look) -> None:
-    found = named(offer().groups, "default")
+def test_resources_of_nodes_are_those_of_ganeti(options_for: GetOptions) -> None:
+    group = choice_of(options_for().groups, "default")
     listed = gnt("gnt-node", "list", "--units=m", "-o", "name,group,mfree,dfree,ctotal")
 
     rows = [row for row in listed if row[1] == "default"]
-    assert found.nodes == len(rows)
-    assert found.cpus == sum(int(row[4]) for row in rows)
+    assert group.nodes == len(rows)
+    assert group.cpus == sum(int(row[4]) for row in rows)
     # The lab's nodes share one machine's memory and disk, which others use too.
     free = sum(int(row[2]) for row in rows)
-    assert found.memory_free_mib == pytest.approx(free, rel=0.3)
+    assert group.memory_free_mib == pytest.approx(free, rel=0.3)
     disk = sum(int(row[3]) for row in rows)
-    assert found.disk_free_mib == pytest.approx(disk, rel=0.3)
+    assert group.disk_free_mib == pytest.approx(disk, rel=0.3)
 
 
-def test_groups_and_their_policies_are_as_ganeti_has_them(
-    offer: Look, ours: str
+def test_groups_and_their_policies_are_those_of_ganeti(
+    options_for: GetOptions, own_group: str
 ) -> None:
-    found = offer(memory_mib=128)
+    options = options_for(memory_mib=128)
 
     listed = gnt("gnt-group", "list", "-o", "name,alloc_policy,node_cnt")
     policies = {name: policy for name, policy, _count in listed}
-    assert policies[ours] == "last_resort"
-    known = found.contents.groups
-    assert {name: known[name].alloc_policy for name in policies} == policies
-    (span,) = known[ours].policy.broken_by(found.requested.sizes)
-    assert (span.smallest, span.largest) == (4, 64)
-    assert known[ours].policy.disk_templates == ("file",)
-    assert not known["default"].policy.broken_by(found.requested.sizes)
-    assert "None of its nodes" in str(named(found.groups, ours).unavailable_reason)
+    assert policies[own_group] == "last_resort"
+    groups = options.contents.groups
+    assert {name: groups[name].alloc_policy for name in policies} == policies
+    (limit,) = groups[own_group].policy.violations(options.requested.sizes)
+    assert (limit.smallest, limit.largest) == (4, 64)
+    assert groups[own_group].policy.disk_templates == ("file",)
+    assert not groups["default"].policy.violations(options.requested.sizes)
+    assert "None of its nodes" in str(
+        choice_of(options.groups, own_group).unavailable_reason
+    )
 
 
 def test_tags_of_a_group_lock_it_and_offer_volume_groups(
-    lab: Lab, offer: Look, ours: str
+    lab: Lab, options_for: GetOptions, own_group: str
 ) -> None:
     for tag in ("vg:fast", "locked"):
-        path = f"/2/groups/{ours}/tags"
+        path = f"/2/groups/{own_group}/tags"
         lab.finish(int(lab.request("PUT", path, query={"tag": tag})))
 
-    found = offer(ours)
+    options = options_for(own_group)
 
-    assert str(named(found.groups, ours).unavailable_reason) == "Under maintenance."
-    assert [choice.value for choice in found.volume_groups] == ["", "fast"]
+    assert (
+        str(choice_of(options.groups, own_group).unavailable_reason)
+        == "Under maintenance."
+    )
+    assert [choice.value for choice in options.volume_groups] == ["", "fast"]
 
 
-def test_networks_have_the_addresses_that_ganeti_counts(offer: Look, ours: str) -> None:
-    found = offer(ours)
+def test_address_counts_of_networks_are_those_of_ganeti(
+    options_for: GetOptions, own_group: str
+) -> None:
+    options = options_for(own_group)
 
     fields = "name,free_count,reserved_count"
-    counted = {row[0]: row[1:] for row in gnt("gnt-network", "list", "-o", fields)}
-    (mine,) = [n for n in found.contents.networks if n.name == ours]
-    assert [str(mine.free), str(mine.reserved)] == counted[ours]
-    assert mine.connection(ours) == ("bridged", "br0")
+    counts = {row[0]: row[1:] for row in gnt("gnt-network", "list", "-o", fields)}
+    (network,) = [n for n in options.contents.networks if n.name == own_group]
+    assert [str(network.free), str(network.reserved)] == counts[own_group]
+    assert network.connection(own_group) == ("bridged", "br0")
     usable = [
-        choice.value for choice in found.networks if not choice.unavailable_reason
+        choice.value for choice in options.networks if not choice.unavailable_reason
     ]
-    assert usable == [ours, ""]
-    assert named(offer("default").networks, ours).unavailable_reason
+    assert usable == [own_group, ""]
+    assert choice_of(options_for("default").networks, own_group).unavailable_reason
 
 
-def test_disk_templates_are_those_of_the_cluster(lab: Lab, offer: Look) -> None:
+def test_disk_templates_are_those_of_the_cluster(
+    lab: Lab, options_for: GetOptions
+) -> None:
     enabled = lab.request("GET", "/2/info")["enabled_disk_templates"]
 
-    found: list[Choice] = list(offer("default").templates)
+    templates: list[Choice] = list(options_for("default").templates)
 
-    assert {choice.value for choice in found} == set(enabled)
-    assert all(not choice.unavailable_reason for choice in found)
+    assert {choice.value for choice in templates} == set(enabled)
+    assert all(not choice.unavailable_reason for choice in templates)
 
 
-@pytest.mark.usefixtures("offer")
-def test_a_trial_on_the_real_cluster_builds_nothing(
-    client: Client, rhea: User, lab: Lab, real: Cluster, alice: User
+@pytest.mark.usefixtures("options_for")
+def test_a_dry_run_on_the_real_cluster_builds_nothing(
+    client: Client, rhea: User, lab: Lab, lab_cluster: Cluster, alice: User
 ) -> None:
-    refreshing.refresh(real, force=True)
+    refreshing.refresh(lab_cluster, force=True)
     client.force_login(rhea)
-    asked = InstanceApplication.objects.create(
+    application = InstanceApplication.objects.create(
         applicant=alice,
         hostname=f"{OURS}.example.org",
         memory_mib=64,
@@ -193,11 +202,11 @@ def test_a_trial_on_the_real_cluster_builds_nothing(
         operating_system="debian",
     )
 
-    chosen = {"nic_network": "public-v4", "storage": "file", "volume_group": ""}
-    answer = post(client, asked, "try", **chosen)
+    choices = {"nic_network": "public-v4", "storage": "file", "volume_group": ""}
+    answer = post(client, application, "try", **choices)
 
     assert "Dry run on" in text(markup(answer))
-    trial = Job.objects.get(kind=Job.Kind.TRY_CREATE)
-    assert trial.ganeti_id is not None
-    lab.finish(trial.ganeti_id)
-    assert asked.hostname not in lab.names()
+    job = Job.objects.get(kind=Job.Kind.TRY_CREATE)
+    assert job.ganeti_id is not None
+    lab.finish(job.ganeti_id)
+    assert application.hostname not in lab.names()

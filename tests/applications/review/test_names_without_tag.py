@@ -1,4 +1,4 @@
-"""User names that no tag can hold, as a directory may have them: said before filing."""
+"""User names that no tag can hold, as a directory may have them."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,21 +18,19 @@ def jean(db: None) -> User:
 
 
 @pytest.mark.usefixtures("offered", "published")
-def test_the_applicant_is_told_before_anything_is_filed(
-    client: Client, jean: User
-) -> None:
+def test_an_applicant_is_told_before_filing(client: Client, jean: User) -> None:
     client.force_login(jean)
 
     page = text(markup(client.get(APPLY)))
     answer = text(markup(client.post(APPLY, GOOD)))
 
-    for shown in (page, answer):
-        assert "Ganeti can't store your user name" in shown
+    for content in (page, answer):
+        assert "Ganeti can't store your user name" in content
     assert not InstanceApplication.objects.exists()
 
 
 @pytest.mark.usefixtures("published")
-def test_staff_see_it_on_the_page_of_the_user(
+def test_staff_are_told_on_the_page_of_the_user(
     client: Client, jean: User, alice: User, root: User
 ) -> None:
     client.force_login(root)
@@ -46,10 +44,10 @@ def test_staff_see_it_on_the_page_of_the_user(
 
 
 @pytest.mark.usefixtures("image")
-def test_a_reviewer_is_told_before_ganeti_is_asked(
+def test_a_reviewer_is_told_before_submission(
     reviewer: Client, application: InstanceApplication, offering: FakeRapi, jean: User
 ) -> None:
-    """Filed when the name was another one, say."""
+    """The user may have been renamed after filing."""
     InstanceApplication.objects.filter(pk=application.pk).update(applicant=jean)
     application = fresh(application)
 

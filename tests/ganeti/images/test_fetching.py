@@ -54,7 +54,7 @@ def test_what_a_source_has_is_offered_once_it_was_fetched(source: Site) -> None:
 
     assert fetching.fetch_due() == 1
 
-    assert (list(before.images), [it.known for it in before.sources]) == (
+    assert (list(before.images), [it.contacted for it in before.sources]) == (
         [],
         [True, False],
     )

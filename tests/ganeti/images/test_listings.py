@@ -129,7 +129,7 @@ def test_a_listing_that_takes_too_long_to_read_is_broken(
 def test_links_are_bounded_in_number_and_length(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(links, "MOST_LINKS", 3)
+    monkeypatch.setattr(links, "MAX_LINKS", 3)
     page = f'<a href="{"x" * 3000}.img">x</a>'
     page += "".join(f'<a href="{n}.img">x</a>' for n in range(5))
 

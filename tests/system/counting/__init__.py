@@ -1,1 +1,1 @@
-"""A small app that cares for the ends of jobs: each leaves one entry behind."""
+"""A small app whose handler records each finished job in an audit entry."""

@@ -1,4 +1,4 @@
-"""Registers handlers, as apps of the product do."""
+"""Registers job handlers, as apps of the product do."""
 
 from pathlib import Path
 

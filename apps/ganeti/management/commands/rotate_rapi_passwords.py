@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def rotate_all() -> tuple[int, list[str]]:
-    """Return how many passwords were encrypted again, and whose no key fits."""
+    """Re-encrypt all; return how many, and the clusters whose password no key fits."""
     unreadable: list[str] = []
     rotated = 0
     clusters = Cluster.objects.exclude(password_encrypted="").select_for_update()

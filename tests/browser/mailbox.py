@@ -1,4 +1,4 @@
-"""The mails that the product sent, and the links in them."""
+"""Mails that the product has sent, and the links in them."""
 
 import re
 from dataclasses import dataclass
@@ -7,24 +7,24 @@ from email.message import EmailMessage
 from tests.product import Product
 
 LINK = re.compile(r"https?://\S+")
-# How long a mail may take: the watcher looks once a second.
+# How long a mail may take: the watcher polls once a second.
 PATIENCE_S = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """What lies in people's mailboxes."""
+class Mailbox:
+    """Finds mails by recipient and subject."""
 
     product: Product
 
     def find(self, address: str, subject: str) -> EmailMessage | None:
         """Return the newest mail to somebody with this in its subject."""
-        found = [
+        mails = [
             mail
             for mail in self.product.mails()
             if address in str(mail["To"]) and subject in str(mail["Subject"])
         ]
-        return found[-1] if found else None
+        return mails[-1] if mails else None
 
     def read(self, address: str, subject: str) -> str:
         """Wait for a mail and return its text."""
