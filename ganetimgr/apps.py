@@ -1,4 +1,4 @@
-"""The project itself, as far as Django needs to know it."""
+"""App config of the project itself."""
 
 from django.apps import AppConfig
 from django.core import checks

@@ -24,7 +24,7 @@ def register_checks() -> None:
 
 
 def check_site_url(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn about a SITE_URL that is not where people find the site."""
+    """Warn about a SITE_URL that users can't reach."""
     parts = urlsplit(settings.SITE_URL)
     host = parts.hostname or ""
     if is_local(host):

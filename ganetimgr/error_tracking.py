@@ -1,6 +1,6 @@
-"""Send errors to a Sentry: of pages, and whatever is logged as an error.
+"""Error tracking with Sentry: exceptions in pages, and errors that are logged.
 
-Needs what requirements-sentry.txt installs, which is imported only by setting.
+Needs requirements-sentry.txt, which is imported only if SENTRY is activated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,18 +12,18 @@ from django.conf import settings
 from apps.mails.scrubbing import scrub
 
 # Nothing else leaves: no user, headers, cookies, form data, settings, arguments.
-KEPT = (
+SENT_KEYS = (
     *("event_id", "timestamp", "platform", "sdk", "level", "logger", "release"),
     *("environment", "server_name", "transaction", "exception", "logentry"),
     *("message", "fingerprint"),
 )
-KEPT_OF_LOG_ENTRY = ("message", "formatted")
-KEPT_CONTEXTS = ("runtime", "os")
+SENT_LOG_ENTRY_KEYS = ("message", "formatted")
+SENT_CONTEXTS = ("runtime", "os")
 FLUSH_WITHIN_S = 2.0
 
 
 def start() -> None:
-    """Begin to send errors, if SENTRY says so."""
+    """Initialize Sentry if SENTRY is activated."""
     if not settings.SENTRY["activate"]:
         return
     import sentry_sdk  # noqa: PLC0415 - not installed everywhere
@@ -58,7 +58,7 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Send what waits, before a process ends that calls no exit handlers."""
+    """Flush pending events before a process ends without exit handlers."""
     if settings.SENTRY["activate"]:
         import sentry_sdk  # noqa: PLC0415
 
@@ -66,22 +66,24 @@ def stop() -> None:
 
 
 def _before_send(event: Any, _hint: Any) -> Any:
-    # What strangers bring about at will, such as a wrong Host, is in the log.
+    # Anybody can cause these, with a wrong Host for one; they are only logged.
     if str(event.get("logger", "")).startswith("django.security"):
         return None
     return reduce_event(event)
 
 
 def reduce_event(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what may be told of an event, scrubbed as mails about errors are."""
-    kept = {key: event[key] for key in KEPT if key in event}
+    """Return the parts of an event that may be sent, scrubbed as error mails are."""
+    reduced = {key: event[key] for key in SENT_KEYS if key in event}
     entry = event.get("logentry")
     if isinstance(entry, Mapping):
-        kept["logentry"] = {key: entry.get(key) for key in KEPT_OF_LOG_ENTRY}
+        reduced["logentry"] = {key: entry.get(key) for key in SENT_LOG_ENTRY_KEYS}
     contexts = event.get("contexts") or {}
-    kept["contexts"] = {key: contexts[key] for key in KEPT_CONTEXTS if key in contexts}
-    kept["request"] = dict(_request(event.get("request") or {}))
-    return {key: _scrubbed(value) for key, value in kept.items()}
+    reduced["contexts"] = {
+        key: contexts[key] for key in SENT_CONTEXTS if key in contexts
+    }
+    reduced["request"] = dict(_request(event.get("request") or {}))
+    return {key: _scrubbed(value) for key, value in reduced.items()}
 
 
 def _request(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -92,11 +94,11 @@ def _request(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _scrubbed(value: Any) -> Any:
-    """Return a value whose texts are scrubbed; variables of functions are left out."""
+    """Return the value with its texts scrubbed, without local variables."""
     if isinstance(value, str):
         return scrub(value)
     if isinstance(value, Mapping):
-        return {key: _scrubbed(each) for key, each in value.items() if key != "vars"}
+        return {key: _scrubbed(item) for key, item in value.items() if key != "vars"}
     if isinstance(value, list | tuple):
-        return [_scrubbed(each) for each in value]
+        return [_scrubbed(item) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""How every process of the project starts: with right settings or not at all."""
+"""Setup of every process: it ends if a setting is wrong."""
 
 import os
 import sys
@@ -13,27 +13,27 @@ from django.core.exceptions import ImproperlyConfigured
 from ganetimgr import error_tracking
 from ganetimgr.settings.checks import complaints, current
 
-# gunicorn's own code for "this will not get better by trying again".
+# gunicorn's exit code for a failure that a restart doesn't mend.
 EXIT_CODE = 3
 
 
 def setup() -> None:
     """Set Django up, or end the process with a line for each wrong setting."""
-    # What web processes and watchers write is nobody else's to read.
+    # Files of web processes and watchers are private to their user.
     os.umask(0o077)
     stop_on_wrong_settings()
-    found: list[checks.CheckMessage] = []
+    messages: list[checks.CheckMessage] = []
     try:
         django.setup()
-        found = checks.run_checks()
+        messages = checks.run_checks()
     except ImproperlyConfigured as exc:
         stop([str(exc)])
-    stop(one_line(message) for message in found if message.is_serious())
+    stop(one_line(message) for message in messages if message.is_serious())
     error_tracking.start()
 
 
 def stop_on_wrong_settings() -> None:
-    """Read the settings before Django does, which would trip over the first one."""
+    """Check the settings before Django, which would stop at the first wrong one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganetimgr.settings")
     try:
         stop(complaints(current()))
@@ -42,7 +42,7 @@ def stop_on_wrong_settings() -> None:
 
 
 def stop_without_static_files() -> None:
-    """Say so before the first page does, which would be an error page."""
+    """End the process if collectstatic was not run; every page would be an error."""
     storage = settings.STORAGES["staticfiles"]["BACKEND"]
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if "Manifest" in storage and not manifest.exists():
@@ -55,10 +55,10 @@ def one_line(message: checks.CheckMessage) -> str:
 
 
 def stop(lines: Iterable[str]) -> None:
-    """End the process if there is anything to say."""
-    said = False
+    """Write the lines to stderr and end the process, if there are any."""
+    has_lines = False
     for line in lines:
-        said = True
+        has_lines = True
         sys.stderr.write(f"ganetimgr: {line}\n")
-    if said:
+    if has_lines:
         raise SystemExit(EXIT_CODE)

@@ -1,4 +1,4 @@
-"""Where every page is."""
+"""URLs of all apps."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""Who may see and decide what about applications; the only place that answers it."""
+"""Rights on applications; checked nowhere else."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +14,12 @@ def may_see_applications(person: Person) -> bool:
 
 
 def may_see_application(person: Person, applicant: str) -> bool:
-    """Tell whether the person may know of an application; by who filed it."""
+    """Tell whether the person may see an application by this applicant."""
     return may_see_applications(person) or (person.username == applicant != "")
 
 
 def may_withdraw(person: Person, applicant: str) -> Verdict:
-    """Answer who wants to take an application back; whether it is open is no matter."""
+    """Return whether the person may withdraw an application, whatever its state."""
     if not may_see_application(person, applicant):
         return INVISIBLE
     if person.username != applicant:
@@ -30,15 +30,15 @@ def may_withdraw(person: Person, applicant: str) -> Verdict:
 
 
 def may_review(person: Person) -> bool:
-    """Tell whether the person accepts and refuses applications."""
+    """Tell whether the person is a reviewer."""
     return person.has(_REVIEW)
 
 
 def may_review_of(person: Person, applicant: str, *, own: bool) -> Verdict:
-    """Answer who wants to decide about an application; by who filed it.
+    """Return whether the person may decide on an application by this applicant.
 
-    ``own``: reviewers decide about their own, too. Superusers do so always, since they
-    have machines built without an application.
+    ``own``: reviewers may decide on their own, too. Superusers always may, since they
+    can create machines without an application.
     """
     if may_review(person):
         if own or person.superuser or person.username != applicant:
@@ -53,7 +53,7 @@ def may_review_of(person: Person, applicant: str, *, own: bool) -> Verdict:
 
 
 def may_create(person: Person) -> Verdict:
-    """Answer who wants to have a machine built without an application."""
+    """Return whether the person may create a machine without an application."""
     if person.superuser:
         return YES
     return Verdict(

@@ -1,4 +1,4 @@
-"""Applications in the administration: to be read; their states are moved elsewhere."""
+"""Admin of applications: nearly read-only; states are changed by the services."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from apps.web.mail_addresses import MailAddressField
 from . import access
 from .models import Event, InstanceApplication
 
-# What may be put right here; all else is asked for, or decided at review.
+# What may be corrected here; all else is requested, or decided at review.
 EDITABLE = (
     *("organization", "contact_name", "contact_email", "contact_phone"),
     "admin_comments",
@@ -25,7 +25,7 @@ EDITABLE = (
 
 
 class EventInline(admin.TabularInline[Event, InstanceApplication]):
-    """The story of an application: added to by what happens, never by hand."""
+    """Events of an application, read-only."""
 
     model = Event
     extra = 0
@@ -92,8 +92,10 @@ class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: InstanceApplication | None = None
     ) -> list[str]:
-        shown = [f for _title, options in self.fieldsets for f in options["fields"]]
-        return [str(name) for name in shown if name not in EDITABLE]
+        names = [
+            name for _title, options in self.fieldsets for name in options["fields"]
+        ]
+        return [str(name) for name in names if name not in EDITABLE]
 
     def save_model(
         self,
@@ -102,7 +104,7 @@ class ApplicationAdmin(admin.ModelAdmin[InstanceApplication]):
         form: "ModelForm[InstanceApplication]",
         change: bool,
     ) -> None:
-        """Save what was typed and no more: the rest may have moved on meanwhile."""
+        """Save the changed fields only: others may have changed in the meantime."""
         obj.save(update_fields=[name for name in form.changed_data if name in EDITABLE])
 
     def has_add_permission(self, request: HttpRequest) -> bool:

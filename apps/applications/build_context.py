@@ -1,4 +1,4 @@
-"""What an application's creation needs to know of its cluster and of the site."""
+"""Collect what the build of an application needs to know of cluster and site."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,26 +14,26 @@ from apps.ganeti.reads import placement
 from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 
-from .instance_spec import Surroundings, is_link
+from .instance_spec import BuildContext, is_link
 from .models import InstanceApplication
 
 
-class CannotTell(Exception):
-    """Something is missing without which nothing can be built; the text says what."""
+class CannotBuild(Exception):
+    """The application can't be built now; the message is the reason."""
 
 
-def around(application: InstanceApplication) -> Surroundings:
-    """Return what is known around an application; raises CannotTell."""
+def build_context(application: InstanceApplication) -> BuildContext:
+    """Return the context of an application's build; raises CannotBuild."""
     cluster = cluster_of(application)
     contents = _contents_of(cluster)
     _check_group(application, contents)
     _check_network(application, cluster, contents)
     version = parse(contents.info.version)
-    return Surroundings(
+    return BuildContext(
         tag_prefix=settings.GANETI_TAG_PREFIX,
         image=_image(application),
         unused_os=_unused_os(),
-        keys=keys_of(application),
+        keys=ssh_keys_of(application),
         start=settings.START_NEW_INSTANCES,
         takes_group=supports(version, Capability.GROUP_FOR_NEW),
         networks=contents.networks if cluster.use_gnt_network else (),
@@ -45,13 +45,13 @@ def around(application: InstanceApplication) -> Surroundings:
 
 
 def cluster_of(application: InstanceApplication) -> Cluster:
-    """Return the cluster, if something may be built there now; raises CannotTell."""
+    """Return the cluster if it accepts new instances; raises CannotBuild."""
     cluster = application.cluster
     if cluster is None:
-        raise CannotTell(_("No cluster was chosen."))
+        raise CannotBuild(_("No cluster was chosen."))
     if reason := placement.closed_reason(cluster):
         message = _("%(cluster)s isn't accepting new machines.")
-        raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
+        raise CannotBuild(f"{message % {'cluster': cluster}} {reason}")
     return cluster
 
 
@@ -59,57 +59,60 @@ def _contents_of(cluster: Cluster) -> Contents:
     contents = snapshots.current([cluster])[0].contents
     if contents is None:
         message = _("%(cluster)s hasn't been read yet.")
-        raise CannotTell(message % {"cluster": cluster})
+        raise CannotBuild(message % {"cluster": cluster})
     if reason := placement.unsupported_reason(contents):
         message = _("%(cluster)s isn't accepting new machines.")
-        raise CannotTell(f"{message % {'cluster': cluster}} {reason}")
+        raise CannotBuild(f"{message % {'cluster': cluster}} {reason}")
     return contents
 
 
 def _check_group(application: InstanceApplication, contents: Contents) -> None:
-    """Refuse a group that was put under maintenance since the review."""
+    """Raise CannotBuild if the node group is under maintenance by now."""
     group = contents.groups.get(application.node_group)
     if group is not None and group.locked:
         message = _("The node group %(group)s is under maintenance.")
-        raise CannotTell(message % {"group": group.name})
+        raise CannotBuild(message % {"group": group.name})
 
 
 def _check_network(
     application: InstanceApplication, cluster: Cluster, contents: Contents
 ) -> None:
-    """Refuse a network that is not there: Ganeti would give it no address."""
-    chosen = application.nic_network
-    known = {network.name for network in contents.networks if cluster.use_gnt_network}
-    if chosen and chosen not in known and not is_link(chosen):
+    """Raise CannotBuild if the network is gone: Ganeti would give no address."""
+    network = application.nic_network
+    network_names = {
+        gnt_network.name for gnt_network in contents.networks if cluster.use_gnt_network
+    }
+    if network and network not in network_names and not is_link(network):
         message = _("The network %(network)s no longer exists on the cluster.")
-        raise CannotTell(message % {"network": chosen})
+        raise CannotBuild(message % {"network": network})
 
 
 def _image(application: InstanceApplication) -> OsImage | None:
-    wanted = application.operating_system
-    if not wanted:
+    key = application.operating_system
+    if not key:
         return None
-    image = images.load_catalogue().find(wanted)
+    image = images.load_catalogue().find(key)
     if image is None:
         message = _("The operating system image %(image)s no longer exists.")
-        raise CannotTell(message % {"image": wanted})
+        raise CannotBuild(message % {"image": key})
     return image
 
 
 def _unused_os() -> str:
-    """Return an OS definition that nodes have, for what gets none installed."""
+    """Return an OS definition that nodes have, for an instance without installation."""
     if settings.NO_OPERATING_SYSTEM_PROVIDER:
         return settings.NO_OPERATING_SYSTEM_PROVIDER
-    known = images.load_catalogue().images.values()
+    catalogue_images = images.load_catalogue().images.values()
     return next(
-        (image.provider for image in known), settings.OPERATING_SYSTEMS_PROVIDER
+        (image.provider for image in catalogue_images),
+        settings.OPERATING_SYSTEMS_PROVIDER,
     )
 
 
-def keys_of(application: InstanceApplication) -> SshKeys:
-    """Return where a node finds the applicant's keys, and the keys.
+def ssh_keys_of(application: InstanceApplication) -> SshKeys:
+    """Return the applicant's keys and the URL where a node fetches them.
 
-    What is tried out without being filed has no such address.
+    A dry run of an application that is not saved has no such URL.
     """
     url = ""
     if application.pk:

@@ -1,4 +1,4 @@
-"""From an application to what Ganeti is asked for; pure: nothing is read or sent."""
+"""Convert an application to the parameters of a new instance, without any I/O."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ NIC_MODES = frozenset({"bridged", "routed", "openvswitch"})
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What an application does not say itself: of its cluster, and of the site.
+class BuildContext:
+    """What a build needs to know of the cluster and the site.
 
     ``image`` is None for a machine without an operating system, for which
     ``unused_os`` is named to Ganeti. ``takes_group`` is False where Ganeti must be
@@ -43,76 +43,83 @@ class Surroundings:
     storage_providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def new_instance(wanted: InstanceApplication, around: Surroundings) -> NewInstance:
-    """Return the instance that an application asks for, as it was reviewed."""
-    image = around.image
-    template, provider = wanted.disk_template, wanted.storage_provider
+def new_instance(
+    application: InstanceApplication, context: BuildContext
+) -> NewInstance:
+    """Return the instance to create for a reviewed application."""
+    image = context.image
+    template, provider = application.disk_template, application.storage_provider
     return NewInstance(
-        name=wanted.hostname,
-        memory_mib=wanted.memory_mib,
-        vcpus=wanted.vcpus,
+        name=application.hostname,
+        memory_mib=application.memory_mib,
+        vcpus=application.vcpus,
         disk_template=template,
-        disk_mib=wanted.disk_gib * MIB_PER_GIB,
-        volume_group=wanted.volume_group if template in IN_VOLUME_GROUPS else "",
+        disk_mib=application.disk_gib * MIB_PER_GIB,
+        volume_group=application.volume_group if template in IN_VOLUME_GROUPS else "",
         storage_provider=provider if template == EXTERNAL else "",
-        storage_params=around.storage_providers.get(provider, {}),
-        nic=_nic(wanted, around),
-        group=wanted.node_group if around.takes_group else "",
-        nodes=() if around.takes_group else _nodes(wanted, around.nodes.values()),
-        os=image.provider if image else around.unused_os,
-        osparams=osimage.osparams(image, around.keys) if image else {},
+        storage_params=context.storage_providers.get(provider, {}),
+        nic=_nic(application, context),
+        group=application.node_group if context.takes_group else "",
+        nodes=()
+        if context.takes_group
+        else _nodes(application, context.nodes.values()),
+        os=image.provider if image else context.unused_os,
+        osparams=osimage.osparams(image, context.keys) if image else {},
         install=image is not None,
-        start=around.start,
-        tags=tuple(_tags(wanted, around.tag_prefix)),
+        start=context.start,
+        tags=tuple(_tags(application, context.tag_prefix)),
     )
 
 
-def _nic(wanted: InstanceApplication, around: Surroundings) -> NewNic | None:
+def _nic(application: InstanceApplication, context: BuildContext) -> NewNic | None:
     """Return the NIC: in a network of Ganeti's, by its name, or ``mode:link``.
 
     Names of networks may have a colon, too.
     """
-    chosen = wanted.nic_network
-    if not chosen:
+    network_name = application.nic_network
+    if not network_name:
         return None
-    network = next((known for known in around.networks if known.name == chosen), None)
+    network = next(
+        (candidate for candidate in context.networks if candidate.name == network_name),
+        None,
+    )
     if network is not None:
-        return NewNic(network=chosen, pool=network.has_pool)
-    if is_link(chosen):
-        mode, _colon, link = chosen.partition(":")
+        return NewNic(network=network_name, pool=network.has_pool)
+    if is_link(network_name):
+        mode, _colon, link = network_name.partition(":")
         return NewNic(mode=mode, link=link)
-    return NewNic(network=chosen)
+    return NewNic(network=network_name)
 
 
-def is_link(chosen: str) -> bool:
-    """Tell whether what was chosen reads as ``mode:link``."""
-    mode, colon, link = chosen.partition(":")
+def is_link(text: str) -> bool:
+    """Tell whether the text is ``mode:link`` with a mode of Ganeti's."""
+    mode, colon, link = text.partition(":")
     return bool(colon and link) and mode in NIC_MODES
 
 
-def _nodes(wanted: InstanceApplication, nodes: Iterable[Node]) -> tuple[str, ...]:
+def _nodes(application: InstanceApplication, nodes: Iterable[Node]) -> tuple[str, ...]:
     """Return the nodes of the chosen group with the most free memory."""
-    if not wanted.node_group:
+    if not application.node_group:
         return ()
     usable = [
         node
         for node in nodes
-        if node.group == wanted.node_group
+        if node.group == application.node_group
         and node.vm_capable
         and not (node.offline or node.drained)
     ]
     usable.sort(key=lambda node: (-(node.memory_free_mib or 0), node.name))
-    needed = 2 if wanted.disk_template == DRBD else 1
+    needed = 2 if application.disk_template == DRBD else 1
     return tuple(node.name for node in usable[:needed])
 
 
-def _tags(wanted: InstanceApplication, prefix: str) -> Iterator[str]:
-    yield tags.write(prefix, tags.USER, wanted.applicant.get_username())
-    if wanted.pk:
-        yield tags.write(prefix, tags.APPLICATION, str(wanted.pk))
-    if wanted.organization:
-        yield tags.write(prefix, tags.ORGANIZATION, wanted.organization.tag)
-    if wanted.hosts_mail_server:
+def _tags(application: InstanceApplication, prefix: str) -> Iterator[str]:
+    yield tags.write(prefix, tags.USER, application.applicant.get_username())
+    if application.pk:
+        yield tags.write(prefix, tags.APPLICATION, str(application.pk))
+    if application.organization:
+        yield tags.write(prefix, tags.ORGANIZATION, application.organization.tag)
+    if application.hosts_mail_server:
         yield tags.write(prefix, tags.SERVICE, tags.MAIL)
-    if wanted.volume_group and wanted.disk_template in IN_VOLUME_GROUPS:
-        yield tags.write(prefix, tags.VOLUME_GROUP, wanted.volume_group)
+    if application.volume_group and application.disk_template in IN_VOLUME_GROUPS:
+        yield tags.write(prefix, tags.VOLUME_GROUP, application.volume_group)

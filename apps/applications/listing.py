@@ -1,4 +1,4 @@
-"""READ: applications that somebody may see; searched, filtered, sorted, in pages."""
+"""Visible applications: search, filters, order and pages."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ from natsort import natsort_keygen, ns
 from apps.accounts.person import Person
 
 from . import access
-from .display.list_query import Asked
+from .display.list_query import ApplicationQuery
 from .models import InstanceApplication
 from .states import Status
 
-Found = QuerySet[InstanceApplication]
+Applications = QuerySet[InstanceApplication]
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 _LIFE = Case(
@@ -50,40 +50,46 @@ _SEARCHED = (
 )
 
 
-def visible(user: User, person: Person) -> Found:
-    """Return what somebody may see: everything, or what they asked for themselves."""
+def visible(user: User, person: Person) -> Applications:
+    """Return the applications that the user may see: all, or their own."""
     if access.may_see_applications(person):
         return InstanceApplication.objects.all()
     return InstanceApplication.objects.filter(applicant=user)
 
 
-def page(seen: Found, asked: Asked) -> Page[InstanceApplication]:
-    """Return the page that the address asks for, or the nearest."""
-    found = _matching(seen, asked).select_related("applicant", "cluster")
-    if asked.column == "name":
-        return _page_by_name(found, asked)
-    # Of two that are alike the newer comes first, whichever way the rest goes.
-    order = OrderBy(_ORDERS[asked.column], descending=asked.descending)
-    paginator = Paginator(found.order_by(order, "-pk"), asked.size)
-    return paginator.get_page(max(1, asked.page))
+def page(
+    applications: Applications, query: ApplicationQuery
+) -> Page[InstanceApplication]:
+    """Return the requested page, or the nearest that exists."""
+    matching = _matching(applications, query).select_related("applicant", "cluster")
+    if query.column == "name":
+        return _page_by_name(matching, query)
+    # Among equals the newer comes first, in either direction.
+    order = OrderBy(_ORDERS[query.column], descending=query.descending)
+    paginator = Paginator(matching.order_by(order, "-pk"), query.size)
+    return paginator.get_page(max(1, query.page))
 
 
-def _page_by_name(found: Found, asked: Asked) -> Page[InstanceApplication]:
-    """Return a page in natural order, which databases do not know: web2, web10."""
-    names = list(found.order_by("-pk").values_list("pk", "hostname"))
-    names.sort(key=lambda each: _natural(each[1]), reverse=asked.descending)
-    keys: Paginator[Any] = Paginator([pk for pk, _name in names], asked.size)
-    page = keys.get_page(max(1, asked.page))
-    rows = found.in_bulk(list(page))
+def _page_by_name(
+    applications: Applications, query: ApplicationQuery
+) -> Page[InstanceApplication]:
+    """Return a page sorted naturally (web2, web10), which databases can't."""
+    names = list(applications.order_by("-pk").values_list("pk", "hostname"))
+    names.sort(
+        key=lambda key_and_name: _natural(key_and_name[1]), reverse=query.descending
+    )
+    keys: Paginator[Any] = Paginator([pk for pk, _name in names], query.size)
+    page = keys.get_page(max(1, query.page))
+    rows = applications.in_bulk(list(page))
     return Page([rows[pk] for pk in page if pk in rows], page.number, keys)
 
 
-def _matching(seen: Found, asked: Asked) -> Found:
-    if asked.status:
-        seen = seen.filter(status__in=asked.states)
-    for word in asked.q.split():
-        fits = Q()
+def _matching(applications: Applications, query: ApplicationQuery) -> Applications:
+    if query.status:
+        applications = applications.filter(status__in=query.states)
+    for word in query.q.split():
+        condition = Q()
         for field in _SEARCHED:
-            fits |= Q(**{f"{field}__icontains": word})
-        seen = seen.filter(fits)
-    return seen
+            condition |= Q(**{f"{field}__icontains": word})
+        applications = applications.filter(condition)
+    return applications

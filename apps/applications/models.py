@@ -1,4 +1,4 @@
-"""Applications for instances, and what was done to them."""
+"""Applications for instances, and their events."""
 
 import secrets
 from typing import Any
@@ -20,23 +20,23 @@ def new_cookie() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _claims(status: str, hostname: str) -> str | None:
-    """Return the name that an application of this state keeps from others."""
+def _claimed_name(status: str, hostname: str) -> str | None:
+    """Return the host name if an application in this state claims it, else None."""
     return hostname if status in OPEN else None
 
 
 class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
     def open(self) -> "ApplicationQuerySet":
-        """Return those whose host name is spoken for, though no machine may have it."""
+        """Return those that claim their host name."""
         return self.filter(status__in=OPEN)
 
     def at_limit(self, applicant: User) -> bool:
-        """Tell whether somebody has as many open ones as they may have."""
+        """Tell whether the applicant has the maximum number of open ones."""
         count = self.open().filter(applicant=applicant).count()
         return count >= settings.MAX_OPEN_APPLICATIONS
 
     def speak_for(self, hostname: str, apart_from: int | None = None) -> bool:
-        """Tell whether an open application asks for a name (`ganeti.hostnames`)."""
+        """Tell whether an open application claims a name (`ganeti.reads.hostnames`)."""
         return (
             self.open().filter(hostname=hostname).exclude(pk=apart_from or 0).exists()
         )
@@ -47,30 +47,32 @@ class ApplicationQuerySet(models.QuerySet["InstanceApplication"]):
     def advance(
         self, application: "InstanceApplication", to: Status, **changes: Any
     ) -> None:
-        """Move an application on, with what changes along; raises TooLate.
+        """Change an application's state, and other fields with it; raises TooLate.
 
         One UPDATE decides, from the states that ``to`` may follow. A final state
         gives the host name free; another host name that is claimed already raises
         IntegrityError.
         """
-        before = [old for old, after in FOLLOWS.items() if to in after]
-        if application.status not in before:
+        predecessors = [
+            status for status, successors in FOLLOWS.items() if to in successors
+        ]
+        if application.status not in predecessors:
             raise TooLate
         if to in FINAL or "hostname" in changes:
-            changes["name_claim"] = _claims(to, changes.get("hostname", ""))
-        moved = self.filter(pk=application.pk, status=application.status).update(
+            changes["name_claim"] = _claimed_name(to, changes.get("hostname", ""))
+        updated = self.filter(pk=application.pk, status=application.status).update(
             status=to, changed_at=timezone.now(), **changes
         )
-        if not moved:
+        if not updated:
             raise TooLate
         application.refresh_from_db()
 
 
 class InstanceApplication(models.Model):
-    """Somebody's wish for a machine; what it is to be, and what came of it.
+    """Application for a machine: the request, the review and the outcome.
 
-    The first part is what was asked for; a reviewer may change every figure of it and
-    adds the second part. Sizes are MiB for memory and GiB for the disk.
+    A reviewer may change every figure of the request and adds the second part. Sizes
+    are MiB for memory and GiB for the disk.
     """
 
     applicant = models.ForeignKey(
@@ -85,7 +87,7 @@ class InstanceApplication(models.Model):
     filed_at = models.DateTimeField(_("filed"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
 
-    # -- asked for
+    # -- request
     hostname = models.CharField(_("host name"), max_length=255)
     memory_mib = models.PositiveIntegerField(_("memory, MiB"))
     vcpus = models.PositiveIntegerField(_("virtual CPUs"))
@@ -117,7 +119,7 @@ class InstanceApplication(models.Model):
     )
     comments = models.TextField(_("comments"), blank=True)
 
-    # -- decided at review
+    # -- review
     cluster = models.ForeignKey(
         Cluster,
         models.SET_NULL,
@@ -145,10 +147,10 @@ class InstanceApplication(models.Model):
         related_name="applications_reviewed",
     )
     admin_comments = models.TextField(_("staff comments"), blank=True)
-    # Told to the applicant.
+    # Mailed to the applicant.
     refusal_reason = models.TextField(_("reason for rejection"), blank=True)
 
-    # -- what came of it
+    # -- outcome
     # The newest of its jobs; those of earlier attempts are in its events.
     job = models.ForeignKey(
         Job,
@@ -186,25 +188,25 @@ class InstanceApplication(models.Model):
         """Keep the claim in step with what is saved."""
         only = kwargs.get("update_fields")
         if only is None or not {"hostname", "status"}.isdisjoint(only):
-            self.name_claim = _claims(self.status, self.hostname)
+            self.name_claim = _claimed_name(self.status, self.hostname)
             kwargs["update_fields"] = only and {*only, "name_claim"}
         super().save(*args, **kwargs)
 
     @property
     def target(self) -> Target:
-        """What entries of the audit log call it: by the machine's name."""
+        """Target of its audit entries, named after the machine."""
         slug = self.cluster.slug if self.cluster else ""
         key = str(self.pk or "")
         return Target(TargetKind.APPLICATION, self.hostname, slug, key)
 
     @property
     def mail_key(self) -> str:
-        """What its mails are about (`apps.mails.models.Mail.about`)."""
+        """Key of its mails (`apps.mails.models.Mail.about`)."""
         return f"application:{self.pk}"
 
 
 class Event(models.Model):
-    """Something that happened to an application: its story, in order."""
+    """Something that happened to an application."""
 
     class Kind(models.TextChoices):
         FILED = "filed", _("filed")

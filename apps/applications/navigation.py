@@ -1,4 +1,4 @@
-"""What the navigation leads to of applications."""
+"""Navigation entries of applications."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Who asks for something, as entries have it."""
+"""The acting user of a request."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""The audit log in the administration: to be read, by nobody to be changed."""
+"""Admin of the audit log, read-only."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""The app that remembers who did what."""
+"""The app of the audit log."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

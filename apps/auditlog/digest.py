@@ -1,4 +1,4 @@
-"""Tell MANAGERS by mail what was refused: now and then, not each time."""
+"""Digest of refused attempts, mailed to MANAGERS."""
 
 from datetime import timedelta
 
@@ -14,11 +14,11 @@ from .models import AuditEntry
 ABOUT = "refusals"
 LOOK_EVERY_S = 5.0
 PAUSE = timedelta(minutes=15)
-MOST_LINES = 50
+MAX_LINES = 50
 
 
 def send() -> None:
-    """Mail what was refused since the last digest, if that was long enough ago."""
+    """Mail the refusals since the last digest, unless that is too recent."""
     now = timezone.now()
     if Mail.objects.about(ABOUT).filter(created_at__gt=now - PAUSE).exists():
         return
@@ -27,7 +27,7 @@ def send() -> None:
         if not AuditEntry.objects.unreported().update(reported_at=now):
             return
         entries = AuditEntry.objects.filter(refused=True, reported_at=now)
-        shown = list(entries.order_by("-times", "created_at")[:MOST_LINES])
+        shown = list(entries.order_by("-times", "created_at")[:MAX_LINES])
         context = {
             "attempts": [
                 {"entry": entry, "action": labels.label_for(entry.action)}

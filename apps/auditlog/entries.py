@@ -14,16 +14,16 @@ from django.utils import timezone
 from .models import AuditEntry
 from .target import Target
 
-# Entries for each person; more tell staff nothing more.
-MOST_HIDDEN_AN_HOUR = 50
+# Limit per user; more would tell staff nothing new.
+MAX_HIDDEN_PER_HOUR = 50
 
-# What was changed, from what, to what: texts, or None where there was nothing.
+# Name, old and new value; None for no value.
 Change = tuple[str, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Who does something, and from which address."""
+    """The acting user and their IP address."""
 
     user: User
     address: str | None = None
@@ -37,7 +37,7 @@ def record(
     detail: str = "",
     changes: Sequence[Change] = (),
 ) -> AuditEntry:
-    """Write down what somebody does, and to what."""
+    """Record an action."""
     return AuditEntry.objects.create(
         **_fields(by, action, target),
         detail=detail,
@@ -50,7 +50,7 @@ def record_refusal(
     action: str,
     target: Target | None = None,
     *,
-    why: str,
+    reason: str,
     hidden: bool = False,
 ) -> AuditEntry:
     """Record an attempt that was refused; the next digest tells MANAGERS.
@@ -59,11 +59,11 @@ def record_refusal(
     ``hidden``: the person may not even know that the target exists.
     """
     now = timezone.now()
-    if hidden and _hidden_entries(by, now) >= MOST_HIDDEN_AN_HOUR:
+    if hidden and _hidden_entries(by, now) >= MAX_HIDDEN_PER_HOUR:
         target = None  # counted in one entry that names nothing
     defaults = {
         **_fields(by, action, target),
-        "detail": why,
+        "detail": reason,
         "refused": True,
         "hidden": hidden,
     }
@@ -84,14 +84,14 @@ def _hidden_entries(by: Acting, now: datetime) -> int:
 
 
 def _fold_key(by: Acting, action: str, target: Target | None, now: datetime) -> str:
-    """Return what attempts have in common that are counted in one entry."""
-    about = astuple(target) if target else None
-    parts = [by.user.pk, f"{now:%Y%m%d%H}", action, about]
+    """Return the key shared by attempts that are counted in one entry."""
+    target_values = astuple(target) if target else None
+    parts = [by.user.pk, f"{now:%Y%m%d%H}", action, target_values]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _fields(by: Acting, action: str, target: Target | None) -> dict[str, Any]:
-    about = (
+    target_fields = (
         {
             "target_kind": target.kind,
             "target_name": target.name,
@@ -106,5 +106,5 @@ def _fields(by: Acting, action: str, target: Target | None) -> dict[str, Any]:
         "username": by.user.get_username(),
         "address": by.address,
         "action": action,
-        **about,
+        **target_fields,
     }

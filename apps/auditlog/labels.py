@@ -1,4 +1,4 @@
-"""What pages call actions in the audit log: apps register those that they record."""
+"""Labels of actions, registered by the apps that record them."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,9 @@ _labels = Choices()
 
 
 def register(labels: Mapping[str, Text]) -> None:
-    """Add labels of actions, by the word in `AuditEntry.action`; each has one."""
-    if taken := _labels.keys() & labels.keys():
-        raise ValueError(f"These actions have labels already: {sorted(taken)}")
+    """Add labels by `AuditEntry.action`; raises ValueError for a second label."""
+    if duplicates := _labels.keys() & labels.keys():
+        raise ValueError(f"These actions have labels already: {sorted(duplicates)}")
     _labels.update(labels)
 
 
@@ -20,5 +20,5 @@ def registered() -> Choices:
 
 
 def label_for(action: str) -> Text:
-    """Return what to call an action; the word itself if it has no label."""
+    """Return the label of an action, or the action itself if it has none."""
     return _labels.get(action, action)

@@ -1,4 +1,4 @@
-"""The history as its address asks for it."""
+"""Query string of the history."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,27 +16,27 @@ from . import labels, outcomes
 from .models import AuditEntry, Targets, about
 from .target import TargetKind
 
-LONGEST = 200
-LONGEST_ID = 36
-MOST_TARGETS = 10
+MAX_LENGTH = 200
+MAX_ID_LENGTH = 36
+MAX_TARGETS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address asks for; whatever makes no sense is as if it were not there."""
+class HistoryQuery:
+    """Filters and page from the query string; invalid values are ignored."""
 
     q: str = ""
     action: str = ""
     outcome: str = ""
     cluster: str = ""
-    # Each as "kind:id"; what is about any of them is shown.
+    # Each as "kind:id"; entries about any of them match.
     targets: tuple[str, ...] = ()
     page: int = 1
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
         def text(key: str) -> str:
-            return query.get(key, "").strip()[:LONGEST].replace("\x00", "")
+            return query.get(key, "").strip()[:MAX_LENGTH].replace("\x00", "")
 
         action, outcome, page = text("action"), text("outcome"), text("page")
         number = page.isascii() and page.isdecimal() and len(page) < 9
@@ -54,10 +54,10 @@ class Asked:
         return self != replace(type(self)(), page=self.page)
 
     def condition(self) -> Q:
-        """Return which entries are wanted."""
-        wanted = Q()
+        """Return the condition of matching entries."""
+        condition = Q()
         for word in self.q.split():
-            wanted &= (
+            condition &= (
                 Q(username__icontains=word)
                 | Q(target_name__icontains=word)
                 | Q(cluster__icontains=word)
@@ -65,14 +65,14 @@ class Asked:
                 | Q(action__icontains=word)
             )
         if self.action:
-            wanted &= Q(action=self.action)
+            condition &= Q(action=self.action)
         if self.cluster:
-            wanted &= Q(cluster=self.cluster)
+            condition &= Q(cluster=self.cluster)
         if self.outcome:
-            wanted &= outcomes.filters()[self.outcome][1]
+            condition &= outcomes.filters()[self.outcome][1]
         if self.targets:
-            wanted &= about(self._by_kind())
-        return wanted
+            condition &= about(self._by_kind())
+        return condition
 
     def _by_kind(self) -> Targets:
         ids: dict[TargetKind, list[str]] = {}
@@ -82,7 +82,7 @@ class Asked:
         return ids
 
     def address(self, **changes: Any) -> str:
-        """Return the query of a history like this one but for the changes."""
+        """Return the query string of this query with some values changed."""
         values: dict[str, Any] = {
             "q": self.q,
             "action": self.action,
@@ -91,11 +91,11 @@ class Asked:
             "target": self.targets,
             **changes,
         }
-        kept = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
-        return f"?{urlencode(kept, doseq=True)}" if kept else "?"
+        parameters = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
+        return f"?{urlencode(parameters, doseq=True)}" if parameters else "?"
 
     def chips(self, visible: QuerySet[AuditEntry]) -> Iterator[tuple[Text, Text, str]]:
-        """Yield the active filters: label, value, the address without it."""
+        """Yield the active filters: label, value, and the query string without it."""
         criteria: dict[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
             "action": (_("Action"), labels.label_for(self.action)),
@@ -108,7 +108,7 @@ class Asked:
                 yield label, value, self.address(**{key: ""})
 
     def _target_name(self, visible: QuerySet[AuditEntry]) -> str:
-        """Return what the targets were called last, as far as it may be seen."""
+        """Return the name in the newest visible entry about the targets."""
         if not self.targets:
             return ""
         names = visible.filter(about(self._by_kind())).values_list(
@@ -118,11 +118,11 @@ class Asked:
 
 
 def _targets(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the texts that name targets, as many as a page ever asks for."""
-    named = (text.partition(":") for text in texts)
-    known = (
+    """Return the valid targets among the texts, at most MAX_TARGETS."""
+    parts = (text.partition(":") for text in texts)
+    targets = (
         f"{kind}:{key}"
-        for kind, _colon, key in named
-        if kind in TargetKind.values and key and len(key) <= LONGEST_ID
+        for kind, _colon, key in parts
+        if kind in TargetKind.values and key and len(key) <= MAX_ID_LENGTH
     )
-    return tuple(dict.fromkeys(islice(known, MOST_TARGETS)))
+    return tuple(dict.fromkeys(islice(targets, MAX_TARGETS)))

@@ -18,11 +18,11 @@ Targets = Mapping[TargetKind, Collection[str]]
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def unreported(self) -> Self:
-        """Return refusals of which MANAGERS were not told, or not how many."""
+        """Return refusals not yet mailed to MANAGERS with their current count."""
         return self.filter(refused=True, reported_at=None)
 
     def about(self, targets: Targets) -> Self:
-        """Return what is about any of these targets."""
+        """Return entries about any of these targets."""
         return self.filter(about(targets))
 
 
@@ -35,7 +35,7 @@ def about(targets: Targets) -> Q:
 
 
 class AuditEntry(models.Model):
-    """One thing that somebody did or tried to do.
+    """An action that a user performed or attempted.
 
     Names are kept as text: the entry outlives the user, the cluster and the target.
     """
@@ -59,7 +59,7 @@ class AuditEntry(models.Model):
     target_id = models.CharField(_("target ID"), max_length=36, blank=True)
     cluster = models.CharField(_("cluster"), max_length=50, blank=True)
     refused = models.BooleanField(_("refused"), default=False)
-    # The user may not know of what it names: for staff only, and on no page of it.
+    # Staff only: the user may not know that the target exists.
     hidden = models.BooleanField(_("for staff only"), default=False)
     # Attempts of an hour on one target are one entry with one such key.
     fold_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULLs are never equal

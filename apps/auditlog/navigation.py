@@ -1,4 +1,4 @@
-"""What the navigation leads to of the audit log."""
+"""Navigation entry of the history."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,7 +1,7 @@
-"""What there is to know beside the entries, told by the apps that know it.
+"""Visibility, outcomes and links of entries, supplied by other apps.
 
-This app knows who did what to what by name alone. Others register a `Source` each,
-which says what somebody may see, what came of an action, and where its target is.
+This app knows actions and targets by name only. Other apps register an `EntrySource`
+each for what a user may see, the outcomes of actions and the pages of targets.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -25,10 +25,10 @@ Address = Callable[[AuditEntry], str]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What somebody may see: everything, or what is about these targets.
+    """Entries that a user may see: everything, or those about these targets.
 
-    What one did oneself is seen always. ``addresses`` say where the page of an entry's
-    target is; empty if there is none to see.
+    Their own entries are always visible. ``addresses`` return the URL of the page of an
+    entry's target; empty if there is none that the user may see.
     """
 
     everything: bool = False
@@ -40,7 +40,7 @@ class Reach:
         return next(filter(None, addresses), "")
 
     def condition(self, user: User | Value) -> Q:
-        """Return which entries the user may see."""
+        """Return the condition of entries that the user may see."""
         if self.everything:
             return Q()
         return (Q(user=user) | about(self.targets)) & Q(hidden=False)
@@ -48,7 +48,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an action: a word, how it is drawn, and what Ganeti said."""
+    """Outcome of an action: label, mark, and Ganeti's message."""
 
     word: Text
     dot: str
@@ -56,16 +56,16 @@ class Outcome:
 
 
 NONE = Outcome("", "")
-# What to call outcomes to filter by, and which entries have them.
+# Outcomes to filter by: label, and condition of the entries.
 Filters = Mapping[str, tuple[Text, Q]]
 
 
-class Source(Protocol):
-    """What one app knows of entries."""
+class EntrySource(Protocol):
+    """What an app supplies for entries."""
 
     @property
     def filters(self) -> Filters:
-        """Outcomes that it knows; one that others know too is of either."""
+        """Outcomes to filter by; conditions of several sources are joined by OR."""
 
     @property
     def related(self) -> Collection[str]:
@@ -74,34 +74,38 @@ class Source(Protocol):
     def reach(self, request: UserRequest) -> Reach: ...
 
     def outcome(self, entry: AuditEntry) -> Outcome | None:
-        """Return what came of an action; None for one that it knows nothing of."""
+        """Return the outcome of an action, or None if unknown to this source."""
 
 
-_sources: list[Source] = []
+_sources: list[EntrySource] = []
 
 
-def register(source: Source) -> None:
-    """Have a source asked, beside the others."""
+def register(source: EntrySource) -> None:
+    """Add a source."""
     _sources.append(source)
 
 
 def filters() -> dict[str, tuple[Text, Q]]:
-    """Return the outcomes that there are to filter by."""
+    """Return all outcomes to filter by."""
     merged: dict[str, tuple[Text, Q]] = {}
     for source in _sources:
         for key, (label, condition) in source.filters.items():
-            same = merged.get(key)
-            merged[key] = (same[0], same[1] | condition) if same else (label, condition)
+            existing = merged.get(key)
+            merged[key] = (
+                (existing[0], existing[1] | condition)
+                if existing
+                else (label, condition)
+            )
     return {**merged, "refused": (REFUSED, Q(refused=True))}
 
 
 def related() -> list[str]:
-    """Return what to prefetch with entries whose outcomes are shown."""
+    """Return the relations to prefetch for the outcomes of entries."""
     return [relation for source in _sources for relation in source.related]
 
 
 def reach_of(request: UserRequest) -> Reach:
-    """Return what somebody may see, as all sources say together."""
+    """Return the reach of the user, merged from all sources."""
     reaches = [source.reach(request) for source in _sources]
     return Reach(
         everything=any(reach.everything for reach in reaches),
@@ -119,8 +123,8 @@ def _merged(all_targets: Iterable[Targets]) -> dict[TargetKind, list[str]]:
 
 
 def outcome_of(entry: AuditEntry) -> Outcome:
-    """Return what came of an action, by the first source that knows."""
+    """Return the outcome of an action, from the first source that knows it."""
     if entry.refused:
         return Outcome(REFUSED, "slashed", entry.detail)
-    answers = (source.outcome(entry) for source in _sources)
-    return next(filter(None, answers), NONE)
+    outcomes = (source.outcome(entry) for source in _sources)
+    return next(filter(None, outcomes), NONE)

@@ -1,4 +1,4 @@
-"""Entries as pages show them."""
+"""Rows of the history."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from .target import TargetKind
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One entry, with its words and what came of it."""
+class HistoryRow:
+    """An entry with its labels and outcome."""
 
     entry: AuditEntry
     action: Text
@@ -30,12 +30,12 @@ class Line:
 
 
 def recent() -> Q:
-    """Return which entries are shown at all; older ones are kept, but not shown."""
+    """Return the condition of entries recent enough to be shown."""
     return since(shown_since())
 
 
 def shown_since() -> datetime | None:
-    """Return when the oldest entries that are shown were written; None: no limit."""
+    """Return the age limit of entries that are shown; None: no limit."""
     if not settings.AUDIT_ENTRIES_LAST_X_DAYS:
         return None
     return timezone.now() - timedelta(days=settings.AUDIT_ENTRIES_LAST_X_DAYS)
@@ -45,16 +45,18 @@ def since(at: datetime | Value | None) -> Q:
     return Q(created_at__gte=at) if at else Q()
 
 
-def read(entries: Iterable[AuditEntry], user: User, reach: Reach) -> list[Line]:
-    """Return entries as the user may see them."""
+def rows_for(
+    entries: Iterable[AuditEntry], user: User, reach: Reach
+) -> list[HistoryRow]:
+    """Return the rows of entries, as the user may see them."""
     return [
-        Line(
+        HistoryRow(
             entry=entry,
             action=labels.label_for(entry.action),
             outcome=outcome_of(entry),
             address=reach.address(entry),
             kind=_kind_of(entry),
-            # Where others came from is nobody's business but the staff's.
+            # Only staff see the addresses of others.
             shows_origin=reach.everything or entry.user_id == user.pk,
         )
         for entry in entries

@@ -1,4 +1,4 @@
-"""Targets: what entries and jobs are about."""
+"""Targets of entries and jobs."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class TargetKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What something is done to, as it is called then.
+    """The object of an action, by its name at that time.
 
     ``cluster`` is the cluster's short name; empty for what is on none. ``id`` tells the
     target from another that had its name before or will have it: Ganeti's uuid, or the

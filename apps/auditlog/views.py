@@ -1,4 +1,4 @@
-"""The history: who did what, as far as one may see it."""
+"""Page of the history: the audit entries that the user may see."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,15 +15,15 @@ from apps.web.lists import Choices
 from apps.web.requests import UserRequest, wants_fragment
 
 from . import labels, outcomes
-from .list_query import Asked
+from .list_query import HistoryQuery
 from .models import AuditEntry
-from .rows import read, recent
+from .rows import recent, rows_for
 
-SIZE = 50
+PAGE_SIZE = 50
 
 
-class Filters(NamedTuple):
-    """What the history may be filtered by, and what it is filtered by."""
+class FilterForm(NamedTuple):
+    """Choices of the filters, and the chosen values."""
 
     actions: Choices
     outcomes: Choices
@@ -36,13 +36,13 @@ class Filters(NamedTuple):
 
 @require_safe
 def history(request: UserRequest) -> HttpResponse:
-    asked = Asked.read(request.GET)
-    part = wants_fragment(request)
-    template = "auditlog/_history_list.html" if part else "auditlog/history.html"
-    response = render(request, template, _context(request, asked))
+    query = HistoryQuery.read(request.GET)
+    fragment = wants_fragment(request)
+    template = "auditlog/_history_list.html" if fragment else "auditlog/history.html"
+    response = render(request, template, _context(request, query))
     patch_vary_headers(response, ["HX-Request"])
-    if part:
-        response["HX-Push-Url"] = request.path + _plain(asked.address(page=asked.page))
+    if fragment:
+        response["HX-Push-Url"] = request.path + _plain(query.address(page=query.page))
     return response
 
 
@@ -50,27 +50,27 @@ def _plain(address: str) -> str:
     return address.removesuffix("?")
 
 
-def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
+def _context(request: UserRequest, query: HistoryQuery) -> dict[str, Any]:
     reach = outcomes.reach_of(request)
     visible = AuditEntry.objects.filter(recent(), reach.condition(request.user))
-    found = visible.filter(asked.condition()).prefetch_related(*outcomes.related())
-    page = Paginator(found, SIZE).get_page(asked.page)
+    matching = visible.filter(query.condition()).prefetch_related(*outcomes.related())
+    page = Paginator(matching, PAGE_SIZE).get_page(query.page)
     entries = list(page) if page.paginator.count else []
     return {
-        "asked": asked,
+        "query": query,
         "page": page,
-        "lines": read(entries, request.user, reach),
-        "previous": _turn(page, asked, -1),
-        "following": _turn(page, asked, 1),
-        "chips": list(asked.chips(visible)),
-        "filters": Filters(
+        "lines": rows_for(entries, request.user, reach),
+        "previous": _page_address(page, query, -1),
+        "following": _page_address(page, query, 1),
+        "chips": list(query.chips(visible)),
+        "filters": FilterForm(
             actions=labels.registered(),
             outcomes=_outcome_labels(),
-            clusters=_clusters(visible) if entries or asked.filtered else (),
-            action=asked.action,
-            outcome=asked.outcome,
-            cluster=asked.cluster,
-            targets=asked.targets,
+            clusters=_clusters(visible) if entries or query.filtered else (),
+            action=query.action,
+            outcome=query.outcome,
+            cluster=query.cluster,
+            targets=query.targets,
         ),
         "days": settings.AUDIT_ENTRIES_LAST_X_DAYS,
         "everything": reach.everything,
@@ -79,16 +79,16 @@ def _context(request: UserRequest, asked: Asked) -> dict[str, Any]:
 
 @cache
 def _outcome_labels() -> Choices:
-    """Return what outcomes are called; registered once, when apps are ready."""
+    """Return the labels of outcomes; apps register them once, when ready."""
     return Choices({key: label for key, (label, _q) in outcomes.filters().items()})
 
 
 def _clusters(entries: "QuerySet[AuditEntry]") -> tuple[str, ...]:
-    named = entries.exclude(cluster="").order_by("cluster")
-    return tuple(named.values_list("cluster", flat=True).distinct())
+    on_clusters = entries.exclude(cluster="").order_by("cluster")
+    return tuple(on_clusters.values_list("cluster", flat=True).distinct())
 
 
-def _turn(page: Page[AuditEntry], asked: Asked, by: int) -> str:
-    """Return the address of the page before or after this one, if there is one."""
-    there = page.has_next() if by > 0 else page.has_previous()
-    return asked.address(page=page.number + by) if there else ""
+def _page_address(page: Page[AuditEntry], query: HistoryQuery, step: int) -> str:
+    """Return the query string of the previous or next page; empty if none."""
+    exists = page.has_next() if step > 0 else page.has_previous()
+    return query.address(page=page.number + step) if exists else ""

@@ -167,8 +167,8 @@ def _long_ago(application: InstanceApplication) -> None:
     for event in application.events.all():
         application.events.filter(pk=event.pk).update(at=at)
         at += timedelta(hours=1)
-    asked = AuditEntry.objects.filter(target_name=application.hostname)
-    asked.update(created_at=application.filed_at)
+    entries = AuditEntry.objects.filter(target_name=application.hostname)
+    entries.update(created_at=application.filed_at)
     last = application.events.last()
     InstanceApplication.objects.filter(pk=application.pk).update(
         changed_at=last.at if last else at
@@ -176,9 +176,9 @@ def _long_ago(application: InstanceApplication) -> None:
 
 
 def known() -> bool:
-    """Tell whether the watcher has seen every cluster."""
-    shots = snapshots.current(Cluster.objects.all())
-    return bool(shots) and all(shot.contents is not None for shot in shots)
+    """Tell whether every cluster has a snapshot."""
+    current = snapshots.current(Cluster.objects.all())
+    return bool(current) and all(snapshot.contents is not None for snapshot in current)
 
 
 def _machines_of(owner: str) -> Iterator[tuple[Cluster, str]]:

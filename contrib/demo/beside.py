@@ -48,13 +48,13 @@ def part_of(mail: EmailMessage, kind: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def listing(found: list[EmailMessage]) -> str:
+def listing(messages: list[EmailMessage]) -> str:
     """Return the page of all mails, the newest first."""
     rows = "".join(
         f'<li><a href="/mails/{number}/">{html.escape(str(mail["Subject"]))}</a><br>'
         f"<small>to {html.escape(str(mail['To']))} · "
         f"{html.escape(str(mail['Date']))}</small></li>"
-        for number, mail in reversed(list(enumerate(found)))
+        for number, mail in reversed(list(enumerate(messages)))
     )
     body = f"<ol>{rows}</ol>" if rows else "<p>No mail has been sent yet.</p>"
     return PAGE.format(
@@ -67,7 +67,7 @@ def listing(found: list[EmailMessage]) -> str:
 def shown(mail: EmailMessage, number: int) -> str:
     """Return the page of one mail: its text with links, and its HTML in a frame."""
     text = LINK.sub(
-        lambda found: f'<a href="{found[0]}">{found[0]}</a>',
+        lambda match: f'<a href="{match[0]}">{match[0]}</a>',
         html.escape(part_of(mail, "plain"), quote=False),
     )
     frame = (

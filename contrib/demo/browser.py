@@ -21,31 +21,31 @@ class FormReader(HTMLParser):
         self._in_errors = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found: Attributes = dict(attrs)
+        attributes: Attributes = dict(attrs)
         if tag == "form":
-            self._posts = (found.get("method") or "").lower() == "post"
-        elif tag == "ul" and "errorlist" in (found.get("class") or ""):
+            self._posts = (attributes.get("method") or "").lower() == "post"
+        elif tag == "ul" and "errorlist" in (attributes.get("class") or ""):
             self._in_errors = True
         elif self._posts:
-            self._control(tag, found)
+            self._control(tag, attributes)
 
-    def _control(self, tag: str, found: Attributes) -> None:
-        name = found.get("name") or ""
-        value = found.get("value") or ""
+    def _control(self, tag: str, attributes: Attributes) -> None:
+        name = attributes.get("name") or ""
+        value = attributes.get("value") or ""
         if tag == "select":
             self._select = name
         elif tag == "textarea":
             self.fields[name] = ""
-        elif tag == "option" and "selected" in found:
+        elif tag == "option" and "selected" in attributes:
             self.fields[self._select] = value
         elif tag == "input" and name:
-            self._input(name, value, found)
+            self._input(name, value, attributes)
 
-    def _input(self, name: str, value: str, found: Attributes) -> None:
-        kind = found.get("type")
+    def _input(self, name: str, value: str, attributes: Attributes) -> None:
+        kind = attributes.get("type")
         if kind == "checkbox":
             self.tickable.add(name)
-        if kind not in {"checkbox", "radio", "submit"} or "checked" in found:
+        if kind not in {"checkbox", "radio", "submit"} or "checked" in attributes:
             self.fields[name] = value or ("on" if kind == "checkbox" else "")
 
     def handle_endtag(self, tag: str) -> None:

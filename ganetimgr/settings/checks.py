@@ -1,4 +1,4 @@
-"""Name every wrong setting at once, each in one line."""
+"""Checks of all settings; each wrong one is reported in one line."""
 
 import zoneinfo
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - its 
 
 from ganetimgr.settings import defaults, rules, wiring
 from ganetimgr.settings.defaults import BASE_DIR
-from ganetimgr.settings.rules import Each, Items, Keys, Rule
+from ganetimgr.settings.rules import Items, Keys, Rule, Values
 
 DAYS = rules.whole(1, 3650, "a number of days")
 HTTP = rules.url("http", "https")
@@ -97,7 +97,7 @@ RATE_LIMITS = Keys(
     }
 )
 
-RULES: dict[str, Rule | Keys | Each | Items] = {
+RULES: dict[str, Rule | Keys | Values | Items] = {
     "SECRET_KEY": rules.text(least=32, secret=True),
     "SECRET_KEY_FALLBACKS": rules.list_of(
         rules.text(least=32, secret=True), "texts of at least 32 characters"
@@ -117,8 +117,8 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
         "the name of a time zone, such as 'Europe/Athens'",
         lambda value: value in list(zoneinfo.available_timezones()),
     ),
-    "DATABASES": Each(rules.mapping("database settings"), required=("default",)),
-    "CACHES": Each(CACHE, required=("default",)),
+    "DATABASES": Values(rules.mapping("database settings"), required=("default",)),
+    "CACHES": Values(CACHE, required=("default",)),
     "BEANSTALK_URL": rules.url("beanstalk"),
     "BEANSTALK_TUBE": rules.matching(
         r"[A-Za-z0-9+/;.$_()][A-Za-z0-9+/;.$_()-]{0,199}",
@@ -156,7 +156,7 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
         rules.text(least=16, secret=True), "texts of at least 16 characters"
     ),
     "SNAPSHOT_REFRESH_SECONDS": rules.seconds(1, 3600),
-    "OPERATING_SYSTEMS": Each(OPERATING_SYSTEM, keys=OPERATING_SYSTEM_ID),
+    "OPERATING_SYSTEMS": Values(OPERATING_SYSTEM, keys=OPERATING_SYSTEM_ID),
     "OPERATING_SYSTEMS_URLS": HTTP_LIST,
     "OPERATING_SYSTEMS_PROVIDER": rules.text(least=1),
     "OPERATING_SYSTEMS_SSH_KEY_PARAM": rules.text(),
@@ -232,7 +232,7 @@ RULES: dict[str, Rule | Keys | Each | Items] = {
 
 
 def complaints(values: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with the values, a line each; nothing if all is well."""
+    """Yield a line for each wrong value."""
     for name, rule in RULES.items():
         if name in values:
             yield from rule.complaints(name, values[name])
@@ -240,7 +240,7 @@ def complaints(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
-    """Say which values do not go together."""
+    """Yield a line for each combination of values that is not allowed."""
     if values["EMAIL_USE_TLS"] is True and values["EMAIL_USE_SSL"] is True:
         yield "EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other."
     if bool(values["RECAPTCHA_PUBLIC_KEY"]) != bool(values["RECAPTCHA_PRIVATE_KEY"]):
@@ -261,7 +261,7 @@ def sentry_contradictions(sentry: object) -> Iterator[str]:
 
 
 def directory_contradictions(values: Mapping[str, Any]) -> Iterator[str]:
-    """Say what LDAP lacks; django-auth-ldap would say it to whoever logs in."""
+    """Yield missing LDAP settings; else they would fail at the first login."""
     finds_people = (
         values["AUTH_LDAP_USER_DN_TEMPLATE"] or values["AUTH_LDAP_USER_SEARCH"]
     )
@@ -278,25 +278,25 @@ def directory_contradictions(values: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def doubts(given: frozenset[str]) -> Iterator[str]:
-    """Name what the operator's file sets although nothing is called so."""
-    known = {*RULES, *vars(wiring), *dir(global_settings)}
-    for name in sorted(given - known):
+def doubts(names: frozenset[str]) -> Iterator[str]:
+    """Yield a line for each unknown setting that resembles a known one."""
+    known_names = {*RULES, *vars(wiring), *dir(global_settings)}
+    for name in sorted(names - known_names):
         if name.startswith("AUTH_LDAP_"):
             continue  # django-auth-ldap has more than those we check
-        meant = rules.suggestion(name, RULES)
-        if meant:
-            yield f"{name} is no setting{meant}."
+        suggestion = rules.suggestion(name, RULES)
+        if suggestion:
+            yield f"{name} is no setting{suggestion}."
 
 
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
-    given: frozenset[str] = getattr(settings, "OPERATOR_NAMES", frozenset())
+    operator_names: frozenset[str] = getattr(settings, "OPERATOR_NAMES", frozenset())
     return [
         *(Error(line, id="ganetimgr.E001") for line in complaints(current())),
-        *(Warning(line, id="ganetimgr.W001") for line in doubts(given)),
+        *(Warning(line, id="ganetimgr.W001") for line in doubts(operator_names)),
     ]
 
 
 def current() -> dict[str, Any]:
-    """Give the settings in force, by name."""
+    """Return the settings in force, by name."""
     return {name: getattr(settings, name) for name in RULES if hasattr(settings, name)}

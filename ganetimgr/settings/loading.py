@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ganetimgr.settings import defaults, policy, rules, state, wiring
 
-# One writer at a time: a transaction that will write says so at its start
-# ("immediate") and waits its turn, instead of failing half way.
+# One writer at a time: a writing transaction locks at its start ("immediate") and
+# waits, instead of failing half way.
 SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
@@ -25,7 +25,7 @@ LDAP_OPTIONS: dict[int, Any] = {0x5005: 3, 0x5002: 3}
 FIXED = {"BASE_DIR", "STATE_DIR"}
 # Dictionaries that an operator may give in part, and how many levels deep.
 PARTIAL = {"BRANDING": 1, "FLATPAGES": 1, "SENTRY": 1, "RATE_LIMITS": 2}
-# Nothing holds a row for long: who waits for one is told so, instead of after 50 s.
+# No lock is held for long: waiting fails after 10 s instead of 50 s.
 MYSQL_OPTIONS: dict[str, Any] = {
     "charset": "utf8mb4",
     "connect_timeout": 5,
@@ -35,17 +35,17 @@ MYSQL_OPTIONS: dict[str, Any] = {
 
 
 def load() -> dict[str, Any]:
-    """Give every setting its value; raise ImproperlyConfigured in one line."""
+    """Return all settings; raises ImproperlyConfigured with a message of one line."""
     values = {**upper(vars(wiring)), **upper(vars(defaults))}
     path = operator_file()
-    given = read(path) if path is not None else {}
-    if FIXED & given.keys():
+    operator_values = read(path) if path is not None else {}
+    if FIXED & operator_values.keys():
         raise ImproperlyConfigured(
             "STATE_DIR and BASE_DIR are not for the settings file: "
             "$GANETIMGR_STATE names the state directory."
         )
-    merge(values, given)
-    values["OPERATOR_NAMES"] = frozenset(given)
+    merge(values, operator_values)
+    values["OPERATOR_NAMES"] = frozenset(operator_values)
     derive(values)
     return values
 
@@ -55,19 +55,21 @@ def upper(names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def operator_file() -> Path | None:
-    """Find the file: $GANETIMGR_SETTINGS, else settings.py beside manage.py."""
-    named = os.environ.get("GANETIMGR_SETTINGS")
-    if named:
-        return Path(named)
-    beside = defaults.BASE_DIR / "settings.py"
-    return beside if beside.exists() else None
+    """Return the path: $GANETIMGR_SETTINGS, else settings.py beside manage.py."""
+    path = os.environ.get("GANETIMGR_SETTINGS")
+    if path:
+        return Path(path)
+    default = defaults.BASE_DIR / "settings.py"
+    return default if default.exists() else None
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Run the settings file; it finds the defaults under their own names."""
-    offered = upper(vars(defaults))
+    """Run the settings file, with the defaults as its globals; return what it sets."""
+    default_values = upper(vars(defaults))
     try:
-        names = runpy.run_path(str(path), init_globals=offered, run_name="settings")
+        names = runpy.run_path(
+            str(path), init_globals=default_values, run_name="settings"
+        )
     except Exception as exc:
         raise ImproperlyConfigured(
             f"The settings file {path} cannot be read: {describe(exc, path)}"
@@ -75,43 +77,43 @@ def read(path: Path) -> dict[str, Any]:
     return {
         name: value
         for name, value in upper(names).items()
-        if name not in offered or value is not offered[name]
+        if name not in default_values or value is not default_values[name]
     }
 
 
 def describe(exc: Exception, path: Path) -> str:
-    """Say what went wrong and in which line, in one line."""
+    """Return the error and its line number as one line."""
     frames = traceback.extract_tb(exc.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]
-    where = f" (line {lines[-1]})" if lines else ""
-    return f"{type(exc).__name__}: {exc}{where}".replace("\n", " ")
+    line = f" (line {lines[-1]})" if lines else ""
+    return f"{type(exc).__name__}: {exc}{line}".replace("\n", " ")
 
 
-def merge(values: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """Take what the operator says; some dictionaries only key by key."""
-    for name, value in given.items():
+def merge(values: dict[str, Any], operator_values: Mapping[str, Any]) -> None:
+    """Override values with the operator's; some dictionaries are merged by key."""
+    for name, value in operator_values.items():
         levels = PARTIAL.get(name, 0)
         values[name] = merge_dictionaries(values.get(name), value, levels)
 
 
-def merge_dictionaries(whole: Any, given: Any, levels: int) -> Any:
-    """Return ``given``, with what it leaves out of that many levels of ``whole``."""
-    if not (levels and isinstance(whole, dict) and isinstance(given, dict)):
-        return given
+def merge_dictionaries(default: Any, value: Any, levels: int) -> Any:
+    """Return ``value``, completed from ``default`` to that many levels."""
+    if not (levels and isinstance(default, dict) and isinstance(value, dict)):
+        return value
     merged = {
-        key: merge_dictionaries(whole.get(key), value, levels - 1)
-        for key, value in given.items()
+        key: merge_dictionaries(default.get(key), item, levels - 1)
+        for key, item in value.items()
     }
-    return {**whole, **merged}
+    return {**default, **merged}
 
 
 def derive(values: dict[str, Any]) -> None:
-    """Fill in what follows from the settings; wrong ones are left to the checks."""
+    """Derive further settings; wrong values are left to the checks."""
     state.make_private_directories(values)
     if not values["SECRET_KEY"]:
         values["SECRET_KEY"] = secret_key(values["STATE_DIR"])
     if values["DEBUG"] is True:
-        # Read where they lie, under their own names: a change is seen at once.
+        # Served from the source files, without hashed names: changes show at once.
         plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         values["STORAGES"] = {**values["STORAGES"], "staticfiles": plain}
     if values["RAPI_TIMEOUT"] is not None:
@@ -119,8 +121,8 @@ def derive(values: dict[str, Any]) -> None:
     if values["IMAGES_URL"] and isinstance(values["IMAGES_URL"], str):
         values["IMAGES_URL"] = [values["IMAGES_URL"]]
     if values["AUTH_LDAP_SERVER_URI"]:
-        with_directory(values)
-    values["CONTENT_SECURITY_POLICY"] = policy.with_what_is_named(
+        add_ldap(values)
+    values["CONTENT_SECURITY_POLICY"] = policy.with_named_sources(
         values["CONTENT_SECURITY_POLICY"], values
     )
     values["MAIL_DELIVERY_BACKEND"] = values["EMAIL_BACKEND"]
@@ -128,38 +130,38 @@ def derive(values: dict[str, Any]) -> None:
         values["EMAIL_BACKEND"] = "apps.mails.backend.EmailBackend"
     if isinstance(values["DATABASES"], dict):
         values["DATABASES"] = {
-            alias: with_options(database)
+            alias: with_project_options(database)
             for alias, database in values["DATABASES"].items()
         }
 
 
-def with_directory(values: dict[str, Any]) -> None:
-    """Ask the directory too, after the accounts made here, and not for long."""
+def add_ldap(values: dict[str, Any]) -> None:
+    """Add LDAP as the last authentication backend, with short timeouts."""
     values["AUTHENTICATION_BACKENDS"] = [
         *values["AUTHENTICATION_BACKENDS"],
         "apps.accounts.ldap_backend.LDAPBackend",
     ]
-    given = values["AUTH_LDAP_CONNECTION_OPTIONS"]
-    if isinstance(given, dict):
-        values["AUTH_LDAP_CONNECTION_OPTIONS"] = {**LDAP_OPTIONS, **given}
+    options = values["AUTH_LDAP_CONNECTION_OPTIONS"]
+    if isinstance(options, dict):
+        values["AUTH_LDAP_CONNECTION_OPTIONS"] = {**LDAP_OPTIONS, **options}
 
 
-def with_options(database: Any) -> Any:
-    """Add the options this project needs to those the operator gave."""
+def with_project_options(database: Any) -> Any:
+    """Return the database with the project's options below the operator's."""
     if not isinstance(database, dict):
         return database
     engine = str(database.get("ENGINE", ""))
     if engine.endswith("sqlite3"):
-        ours = SQLITE_OPTIONS
+        options = SQLITE_OPTIONS
     elif engine.endswith("mysql"):
-        ours = MYSQL_OPTIONS
+        options = MYSQL_OPTIONS
     else:
-        ours = {}
-    return {**database, "OPTIONS": {**ours, **database.get("OPTIONS", {})}}
+        options = {}
+    return {**database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
 
 
 def secret_key(directory: Path) -> str:
-    """Read the key that the first run made, or make it."""
+    """Return the generated key; generate it on the first run."""
     path = Path(directory) / "secret-key"
     try:
         if not path.exists():
@@ -172,7 +174,7 @@ def secret_key(directory: Path) -> str:
 
 
 def make_secret_key(path: Path) -> None:
-    """Write a whole key at once: web and watcher may start at the same time."""
+    """Generate the key file atomically: web and watcher may start together."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: our own site, and what the settings name beside it."""
+"""Content-Security-Policy: the site itself and the origins named in settings."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,13 +8,13 @@ from csp.constants import SELF
 from apps.pages.origins import is_film, origin
 
 
-def with_what_is_named(policy: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
-    """Return the policy with the origins that BRANDING and its like name.
+def with_named_sources(policy: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    """Return the policy with the origins named in BRANDING and ANALYTICS_CSP_SOURCES.
 
-    What is wrong with those settings is left to the checks.
+    Wrong values of those settings are left to the checks.
     """
     directives = dict(policy.get("DIRECTIVES", {}))
-    for name, sources in named(values).items():
+    for name, sources in named_sources(values).items():
         allowed = [*directives.get(name, [SELF])]
         allowed += [source for source in sources if source not in allowed]
         if len(allowed) > 1:
@@ -22,17 +22,17 @@ def with_what_is_named(policy: Mapping[str, Any], values: Mapping[str, Any]) -> 
     return {**policy, "DIRECTIVES": directives}
 
 
-def named(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the sources that the settings name, by directive."""
+def named_sources(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the sources named in the settings, by directive."""
     branding = values["BRANDING"] if isinstance(values["BRANDING"], dict) else {}
     video = branding.get("VIDEO")
-    plays = isinstance(video, str) and is_film(video)
+    is_video_file = isinstance(video, str) and is_film(video)
     analytics = texts(values["ANALYTICS_CSP_SOURCES"])
     pictures = [branding.get("LOGO"), branding.get("FAVICON")]
-    frames = [branding.get("FOOTER_ICONS_IFRAME"), None if plays else video]
+    frames = [branding.get("FOOTER_ICONS_IFRAME"), None if is_video_file else video]
     return {
         "img-src": [*origins(pictures), *analytics],
-        "media-src": origins([video] if plays else []),
+        "media-src": origins([video] if is_video_file else []),
         "frame-src": origins(frames),
         "script-src": analytics,
         "connect-src": analytics,
@@ -40,9 +40,9 @@ def named(values: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def origins(addresses: Iterable[object]) -> list[str]:
-    return [found for address in addresses if (found := origin(address))]
+    return [source for address in addresses if (source := origin(address))]
 
 
-def texts(given: object) -> list[str]:
-    many = given if isinstance(given, list | tuple) else []
-    return [each for each in many if isinstance(each, str)]
+def texts(value: object) -> list[str]:
+    items = value if isinstance(value, list | tuple) else []
+    return [item for item in items if isinstance(item, str)]

@@ -1,4 +1,4 @@
-"""Kinds of values a setting may take: each in words, and as a question."""
+"""Rules for the values of settings: a description and a predicate each."""
 
 import difflib
 import os
@@ -34,7 +34,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A dictionary with these keys and no others; each has a rule of its own."""
+    """A dictionary with these keys only, each with its own rule."""
 
     rules: Mapping[str, "Rule | Keys | Items"]
     required: Collection[str] = ()
@@ -55,8 +55,8 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Each:
-    """A dictionary from names of one's own to values of one kind."""
+class Values:
+    """A dictionary with any keys, and one rule for all values."""
 
     rule: Rule | Keys
     required: Collection[str] = ()
@@ -69,15 +69,15 @@ class Each:
         for key in self.required:
             if key not in value:
                 yield f"{name} needs the key {key!r}."
-        for key, each in value.items():
+        for key, item in value.items():
             if self.keys and not self.keys.fits(key):
                 yield f"{name} takes {self.keys.takes}, not {shorten(key)}."
-            yield from self.rule.complaints(f"{name}.{key}", each)
+            yield from self.rule.complaints(f"{name}.{key}", item)
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list of values of one kind."""
+    """A list, with one rule for all items."""
 
     rule: Rule | Keys
 
@@ -85,8 +85,8 @@ class Items:
         if not isinstance(value, list | tuple):
             yield f"{name} takes a list, not {shorten(value)}."
             return
-        for number, each in enumerate(value):
-            yield from self.rule.complaints(f"{name}.{number}", each)
+        for number, item in enumerate(value):
+            yield from self.rule.complaints(f"{name}.{number}", item)
 
 
 def shorten(value: object) -> str:
@@ -94,8 +94,8 @@ def shorten(value: object) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}…"
 
 
-def suggestion(name: object, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(str(name), known, 1)
+def suggestion(name: object, names: Collection[str]) -> str:
+    close = difflib.get_close_matches(str(name), names, 1)
     return f"; perhaps {close[0]!r} is meant" if close else ""
 
 
@@ -111,8 +111,8 @@ def text(*, least: int = 0, secret: bool = False) -> Rule:
 
 
 def matching(pattern: str, takes: str) -> Rule:
-    found = re.compile(pattern).fullmatch
-    return Rule(takes, lambda v: isinstance(v, str) and found(v) is not None)
+    match = re.compile(pattern).fullmatch
+    return Rule(takes, lambda v: isinstance(v, str) and match(v) is not None)
 
 
 def one_of(*values: str) -> Rule:
@@ -128,7 +128,7 @@ def whole(low: int, high: int, what: str = "a whole number") -> Rule:
 
 
 def rate() -> Rule:
-    """Want how many of something within how many seconds."""
+    """Rule for a pair of a count and a period in seconds."""
     count, window = whole(1, 1000), whole(1, 24 * 3600)
 
     def fits(value: object) -> bool:
@@ -175,7 +175,7 @@ def is_url(value: str, schemes: Collection[str]) -> bool:
 
 
 def sentry_dsn() -> Rule:
-    """Want what Sentry gives a project: https://KEY@HOST/NUMBER."""
+    """Rule for a DSN of Sentry: https://KEY@HOST/NUMBER."""
 
     def fits(value: object) -> bool:
         if not isinstance(value, str) or not is_url(value, ("http", "https")):
@@ -229,13 +229,13 @@ def people() -> Items:
 
 
 def sender() -> Rule:
-    """Want what mails are from: an address, with or without a name before it."""
+    """Rule for the sender of mails: an address, or a name and an address."""
 
     def fits(value: object) -> bool:
         if not isinstance(value, str):
             return False
-        named = re.fullmatch(r"[^<>\x00-\x1f]*<([^<>]*)>", value)
-        if not is_mail_address(named[1] if named else value):
+        match = re.fullmatch(r"[^<>\x00-\x1f]*<([^<>]*)>", value)
+        if not is_mail_address(match[1] if match else value):
             return False
         try:
             sanitize_address(value, "utf-8")  # as each mail will do
@@ -290,7 +290,7 @@ def absolute_path() -> Rule:
 
 
 def static_file(directory: Path) -> Rule:
-    """Want something that a page can show: ours, or somebody else's."""
+    """Rule for a file of a page: below static/, or elsewhere by URL."""
 
     def fits(value: object) -> bool:
         if not isinstance(value, str):
@@ -314,7 +314,7 @@ def is_file(path: Path) -> bool:
 
 
 def importable() -> Rule:
-    """Want a dotted path whose module is there; what is in it is not looked at."""
+    """Rule for a dotted path whose module exists; it is not imported."""
 
     def fits(value: object) -> bool:
         try:

@@ -3,7 +3,7 @@
 import os
 
 from .defaults import *
-from .loading import with_options
+from .loading import with_project_options
 from .wiring import *
 
 SECRET_KEY = "only-for-tests-" + "x" * 50
@@ -11,7 +11,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 if port := os.environ.get("TEST_MARIADB_PORT"):
     # tests/test_mariadb.py runs the suite once more on a server of its own.
-    DATABASES["default"] = with_options(
+    DATABASES["default"] = with_project_options(
         {
             "ENGINE": "django.db.backends.mysql",
             "HOST": "127.0.0.1",

@@ -36,7 +36,7 @@ def use_directory(settings: Settings, url: str) -> None:
         "AUTH_LDAP_CONNECTION_OPTIONS": {},
         "AUTHENTICATION_BACKENDS": settings.AUTHENTICATION_BACKENDS,
     }
-    loading.with_directory(values)
+    loading.add_ldap(values)
     for name, value in values.items():
         setattr(settings, name, value)
     settings.AUTH_LDAP_USER_DN_TEMPLATE = "uid=%(user)s,ou=people,dc=example,dc=org"

@@ -9,10 +9,17 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.applications.models import InstanceApplication
+from apps.auditlog.entries import Acting
+from apps.ganeti.domain.job import JobReport, JobStatus
+from apps.ganeti.jobs import handlers, tracking
+from apps.ganeti.models import Cluster, Job
+from apps.ganeti.state import refreshing
 from tests.applications.applying import MANAGER
 from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.fixtures import ADDRESS
 
 Make = Callable[..., InstanceApplication]
+EndJob = Callable[..., None]
 
 
 def _grant(user: User, codename: str) -> User:
@@ -81,3 +88,22 @@ def offered(settings: Settings) -> None:
 def applicant(client: Client, alice: User, published: FakeRapi) -> Client:
     client.force_login(alice)
     return client
+
+
+@pytest.fixture
+def by_rhea(rhea: User) -> Acting:
+    return Acting(rhea, ADDRESS)
+
+
+@pytest.fixture
+def end_job(cluster: Cluster, published: FakeRapi) -> EndJob:
+    """Return a function that ends a job as the watcher does."""
+
+    def end(job: Job, status: JobStatus = JobStatus.SUCCESS, message: str = "") -> None:
+        assert job.ganeti_id is not None
+        published.finish(job.ganeti_id, "success" if status == "success" else "error")
+        refreshing.refresh(cluster, force=True)
+        assert tracking.finish(job, JobReport(job.ganeti_id, status, message=message))
+        handlers.handle(job.pk)
+
+    return end

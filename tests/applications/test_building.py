@@ -1,16 +1,20 @@
 """Building accepted applications: submission, the end of the job, failures, mails."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
 from apps.applications.models import Event, InstanceApplication
 from apps.applications.services import building
-from apps.applications.services.building import NotTaken, left_behind, submit, try_out
+from apps.applications.services.building import (
+    NotSubmitted,
+    left_behind,
+    submit,
+    submit_dry_run,
+)
 from apps.applications.states import Status, TooLate
 from apps.auditlog.entries import Acting
 from apps.auditlog.models import AuditEntry
@@ -20,12 +24,9 @@ from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable, refusal
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
-from tests.applications.conftest import Make
+from tests.applications.conftest import EndJob, Make
 from tests.conftest import Sent
 from tests.ganeti.fakes import FakeRapi
-from tests.ganeti.fixtures import ADDRESS
-
-EndJob = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +39,6 @@ def images(settings: Settings) -> None:
 
 
 @pytest.fixture
-def by_rhea(rhea: User) -> Acting:
-    return Acting(rhea, ADDRESS)
-
-
-@pytest.fixture
 def accepted(
     make_application: Make, cluster: Cluster, published: FakeRapi
 ) -> InstanceApplication:
@@ -50,20 +46,6 @@ def accepted(
     return make_application(
         hostname="new1", status=Status.APPROVED, cluster=cluster, disk_template="plain"
     )
-
-
-@pytest.fixture
-def end_job(cluster: Cluster, published: FakeRapi) -> EndJob:
-    """Return a function that ends a job as the watcher does."""
-
-    def end(job: Job, status: JobStatus = JobStatus.SUCCESS, message: str = "") -> None:
-        assert job.ganeti_id is not None
-        published.finish(job.ganeti_id, "success" if status == "success" else "error")
-        refreshing.refresh(cluster, force=True)
-        assert tracking.finish(job, JobReport(job.ganeti_id, status, message=message))
-        handlers.handle(job.pk)
-
-    return end
 
 
 def kinds(application: InstanceApplication) -> Sequence[str]:
@@ -167,7 +149,7 @@ def test_an_application_can_be_submitted_again_after_an_outage(
     sent: Sent,
 ) -> None:
     published.go_down()
-    with pytest.raises(NotTaken, match="refused the connection"):
+    with pytest.raises(NotSubmitted, match="refused the connection"):
         submit(accepted, by=by_rhea)
 
     assert accepted.status == Status.FAILED
@@ -198,7 +180,7 @@ def test_a_refusal_of_ganeti_is_passed_on(
 ) -> None:
     published.fail_submissions(refusal(400, "Invalid body parameters"))
 
-    with pytest.raises(NotTaken, match="Invalid body parameters"):
+    with pytest.raises(NotSubmitted, match="Invalid body parameters"):
         submit(accepted, by=by_rhea)
 
     assert accepted.status == Status.FAILED
@@ -218,7 +200,7 @@ def test_an_unavailable_cluster_is_not_called(
     Cluster.objects.update(**changes)
     accepted.refresh_from_db()
 
-    with pytest.raises(NotTaken, match="athens"):
+    with pytest.raises(NotSubmitted, match="athens"):
         submit(accepted, by=by_rhea)
 
     assert not published.calls
@@ -236,7 +218,7 @@ def test_a_node_group_locked_since_the_review_is_reported(
     published.lock_group("default")
     refreshing.refresh(cluster, force=True)
 
-    with pytest.raises(NotTaken, match="default is under maintenance"):
+    with pytest.raises(NotSubmitted, match="default is under maintenance"):
         submit(accepted, by=by_rhea)
 
 
@@ -245,7 +227,7 @@ def test_a_network_deleted_since_the_review_is_reported(
 ) -> None:
     accepted.nic_network = "public"
 
-    with pytest.raises(NotTaken, match="network public no longer exists"):
+    with pytest.raises(NotSubmitted, match="network public no longer exists"):
         submit(accepted, by=by_rhea)
 
 
@@ -254,7 +236,7 @@ def test_a_missing_image_is_reported(
 ) -> None:
     settings.OPERATING_SYSTEMS = {}
 
-    with pytest.raises(NotTaken, match="debian"):
+    with pytest.raises(NotSubmitted, match="debian"):
         submit(accepted, by=by_rhea)
 
     assert kinds(accepted) == [Event.Kind.NOT_SUBMITTED]
@@ -430,7 +412,7 @@ def test_a_dry_run_is_submitted_and_changes_nothing(
 ) -> None:
     accepted.memory_mib = 4096  # not saved
 
-    job = try_out(accepted, by=by_rhea)
+    job = submit_dry_run(accepted, by=by_rhea)
 
     (call,) = published.calls
     assert call.query["dry-run"] == 1
@@ -444,7 +426,7 @@ def test_a_dry_run_is_submitted_and_changes_nothing(
 def test_a_dry_run_does_not_block_the_build(
     accepted: InstanceApplication, by_rhea: Acting
 ) -> None:
-    try_out(accepted, by=by_rhea)
+    submit_dry_run(accepted, by=by_rhea)
 
     assert submit(accepted, by=by_rhea).kind == Job.Kind.CREATE
 
@@ -454,8 +436,8 @@ def test_a_dry_run_on_a_cluster_that_is_down_is_reported(
 ) -> None:
     published.go_down()
 
-    with pytest.raises(NotTaken, match="refused the connection"):
-        try_out(accepted, by=by_rhea)
+    with pytest.raises(NotSubmitted, match="refused the connection"):
+        submit_dry_run(accepted, by=by_rhea)
 
 
 def test_keys_are_fetched_from_the_address_of_the_site(

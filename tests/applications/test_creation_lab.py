@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from apps.applications.instance_spec import Surroundings, new_instance
+from apps.applications.instance_spec import BuildContext, new_instance
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.osimage import OsImage, SshKeys
 from tests.applications.specs import application
@@ -44,7 +44,7 @@ def request_body(lab: Lab, **changes: Any) -> dict[str, Any]:
     }
     fields = {"hostname": NAME, "memory_mib": 64, "disk_gib": 1, "vcpus": 1}
     requested = application(**fields | {"disk_template": "file"} | changes)
-    return new_instance(requested, Surroundings(**context)).arguments()
+    return new_instance(requested, BuildContext(**context)).arguments()
 
 
 def submit(lab: Lab, body: Mapping[str, Any]) -> int:

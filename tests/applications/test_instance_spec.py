@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import Organization
-from apps.applications.instance_spec import Surroundings, new_instance
+from apps.applications.instance_spec import BuildContext, new_instance
 from apps.ganeti.domain.network import GanetiNetwork
 from apps.ganeti.domain.node import Node
 from apps.ganeti.domain.osimage import OsImage, SshKeys
@@ -21,7 +21,7 @@ SNF = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root",))
 def arguments(**changes: Any) -> Mapping[str, Any]:
     """Return the arguments of a creation; ``around`` are changes of the context."""
     context = {"tag_prefix": "ganetimgr", "image": DEBIAN, "keys": KEYS}
-    surroundings = Surroundings(**context | changes.pop("around", {}))
+    surroundings = BuildContext(**context | changes.pop("around", {}))
     return new_instance(application(**changes), surroundings).arguments()
 
 

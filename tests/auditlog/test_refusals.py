@@ -34,7 +34,7 @@ def refuse(
 ) -> None:
     for _ in range(times):
         entries.record_refusal(
-            Acting(user), "reboot", target, why=REASON, hidden=hidden
+            Acting(user), "reboot", target, reason=REASON, hidden=hidden
         )
 
 
@@ -122,10 +122,10 @@ def test_each_person_and_object_has_its_own_entry(carol: User, bob: User) -> Non
 
 
 def test_attempts_on_many_objects_are_folded_into_one_entry(carol: User) -> None:
-    for number in range(entries.MOST_HIDDEN_AN_HOUR + 30):
+    for number in range(entries.MAX_HIDDEN_PER_HOUR + 30):
         refuse(carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"))
 
-    assert AuditEntry.objects.count() == entries.MOST_HIDDEN_AN_HOUR + 1
+    assert AuditEntry.objects.count() == entries.MAX_HIDDEN_PER_HOUR + 1
     assert AuditEntry.objects.get(target_kind="").times == 30
 
 
@@ -163,14 +163,14 @@ def test_the_next_digest_waits_and_has_only_new_attempts(
 def test_a_digest_lists_some_attempts_and_counts_the_others(
     carol: User, sent: Sent
 ) -> None:
-    for number in range(digest.MOST_LINES + 7):
+    for number in range(digest.MAX_LINES + 7):
         refuse(
             carol, Target(TargetKind.INSTANCE, f"web{number}", "athens"), hidden=False
         )
 
     (mail,) = sent()
 
-    assert str(mail.body).count("(from ") == digest.MOST_LINES
+    assert str(mail.body).count("(from ") == digest.MAX_LINES
     assert "And 7 more." in str(mail.body)
 
 

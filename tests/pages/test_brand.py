@@ -34,7 +34,7 @@ def directives(**branding: Any) -> dict[str, list[str]]:
         "BRANDING": {**defaults.BRANDING, **branding},
         "ANALYTICS_CSP_SOURCES": analytics_sources,
     }
-    header = policy.with_what_is_named(wiring.CONTENT_SECURITY_POLICY, values)
+    header = policy.with_named_sources(wiring.CONTENT_SECURITY_POLICY, values)
     result: dict[str, list[str]] = header["DIRECTIVES"]
     return result
 

@@ -156,7 +156,7 @@ def build(pk: int) -> str:
     application = InstanceApplication.objects.get(pk=pk)
     try:
         building.submit(application, by=Acting(User.objects.get(username="root")))
-    except (building.NotTaken, TooLate) as exc:
+    except (building.NotSubmitted, TooLate) as exc:
         return str(exc) or type(exc).__name__
     return ""
 

@@ -1,1 +1,1 @@
-"""What pages show of applications."""
+"""Values that pages of applications show."""

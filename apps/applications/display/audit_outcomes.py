@@ -1,4 +1,4 @@
-"""What the audit log shows of applications: where they are."""
+"""Links from the audit log to applications."""
 
 from collections.abc import Callable, Collection
 from functools import cache, partial
@@ -16,13 +16,13 @@ from .. import access
 
 
 class Applications:
-    """What this app knows of entries (`apps.auditlog.outcomes.Source`)."""
+    """What this app knows of entries (`apps.auditlog.outcomes.EntrySource`)."""
 
     filters: Filters = {}
     related: Collection[str] = ()
 
     def reach(self, request: UserRequest) -> Reach:
-        """Lead to applications; asks for rights once an entry is about one."""
+        """Return links to applications; looks up rights only if an entry needs them."""
         person = cache(lambda: person_of(request))
         return Reach(addresses=[partial(_address, request.user, person)])
 
@@ -31,7 +31,7 @@ class Applications:
 
 
 def _address(user: User, person: Callable[[], Person], entry: AuditEntry) -> str:
-    """Return where the page of an application is; empty if there is none to see."""
+    """Return the URL of an application; empty if the user may not see it."""
     if entry.target_kind != TargetKind.APPLICATION or not entry.target_id:
         return ""
     if entry.user_id != user.pk and not access.may_see_applications(person()):

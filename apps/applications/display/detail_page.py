@@ -1,7 +1,7 @@
-"""One application as its page shows it: what it is, what was done, what was said.
+"""Detail page of an application: specification, events, jobs and mails.
 
-Staff who see applications are shown everything; who filed it sees what was asked for
-and what became of it, but neither who decided nor what the staff say to each other.
+Staff who see applications see everything. The applicant sees what was requested and the
+outcome, but neither who decided nor the staff's comments.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.person import Person
 from apps.ganeti.access import may_see
-from apps.ganeti.display import labels as ganeti_words
+from apps.ganeti.display import labels as ganeti_labels
 from apps.ganeti.models import Job
 from apps.ganeti.reads import inventory
 from apps.mails.models import Mail
@@ -25,12 +25,12 @@ from apps.web.stored_text import Text
 
 from .. import access
 from ..models import Event, InstanceApplication
-from ..services.reviewing import may_decide
+from ..services.reviewing import may_review_application
 from ..states import REVIEWABLE, Status
 from . import labels
 
-# What an applicant is shown of what a reviewer changed.
-OPEN_FIELDS = frozenset(
+# Changes by a reviewer that the applicant sees.
+APPLICANT_FIELDS = frozenset(
     {
         *("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system"),
         *("hosts_mail_server", "organization", "network"),
@@ -38,8 +38,8 @@ OPEN_FIELDS = frozenset(
     }
 )
 STAFF_EVENTS = frozenset({Event.Kind.NOT_SUBMITTED})
-MOVING = frozenset({Status.SUBMITTED, Status.PROCESSING})
-WHAT_NEXT: dict[str, Text] = {
+BUILDING = frozenset({Status.SUBMITTED, Status.PROCESSING})
+NEXT_STEP_TEXTS: dict[str, Text] = {
     Status.PENDING: gettext_lazy(
         "Waiting for review. You'll get an email when it is decided."
     ),
@@ -65,8 +65,8 @@ WHAT_NEXT: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A field that a reviewer changed, in words."""
+class FieldChange:
+    """A field that a reviewer changed, with its old and new value as text."""
 
     label: Text
     before: str
@@ -74,19 +74,19 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that happened, as far as one may know."""
+class EventEntry:
+    """An event, reduced to what the reader may see."""
 
     event: Event
     word: str
     who: Text
     detail: str
-    changes: Sequence[Changed]
+    changes: Sequence[FieldChange]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A job of an application, with what it said."""
+class JobEntry:
+    """A job of an application, with its outcome and log."""
 
     job: Job
     outcome: str
@@ -95,7 +95,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Story:
-    """An application, as ``person`` may see it."""
+    """An application as far as ``person`` may see it."""
 
     application: InstanceApplication
     person: Person
@@ -118,11 +118,11 @@ class Story:
 
     @property
     def what_next(self) -> Text:
-        return WHAT_NEXT.get(self.application.status, "")
+        return NEXT_STEP_TEXTS.get(self.application.status, "")
 
     @property
     def may_withdraw(self) -> bool:
-        """Whether it can be taken back by this person, and now."""
+        """Whether this person can withdraw it now."""
         pending = self.application.status == Status.PENDING
         return pending and access.may_withdraw(self.person, self._applicant).allowed
 
@@ -133,7 +133,9 @@ class Story:
     @property
     def to_review(self) -> bool:
         reviewable = self.application.status in REVIEWABLE
-        return reviewable and may_decide(self.person, self.application).allowed
+        return (
+            reviewable and may_review_application(self.person, self.application).allowed
+        )
 
     @property
     def busy(self) -> Job | None:
@@ -142,31 +144,34 @@ class Story:
 
     @property
     def moving(self) -> bool:
-        """Whether more is to be seen soon, so that the page asks again."""
-        return self.busy is not None or self.application.status in MOVING
+        """Whether the page polls because more is about to change."""
+        return self.busy is not None or self.application.status in BUILDING
 
     @property
     def doing(self) -> str:
-        """Return what the job does; that it clears up first is the staff's business."""
+        """Label of the running job; the applicant isn't shown that it is a removal."""
         if self.busy is None:
             return ""
-        return ganeti_words.doing(self.busy) if self.staff else self.status
+        return ganeti_labels.doing(self.busy) if self.staff else self.status
 
     @cached_property
     def machine(self) -> str:
-        """Return the address of the machine that came of it, if there is one to see.
+        """URL of the machine built for it, if visible; else empty.
 
-        The machine says so itself: it may have another name by now, and its name may
-        be another's.
+        Found by its tag: it may have been renamed, and another may have its old name.
         """
-        found = self.application
-        if found.status != Status.CREATED or found.cluster is None:
+        application = self.application
+        if application.status != Status.CREATED or application.cluster is None:
             return ""
-        slug, number = found.cluster.slug, str(found.pk)
-        shot = inventory.visible_on(self.person, slug).snapshot(slug)
-        for each in shot.contents.instances.values() if shot and shot.contents else ():
-            if number in each.tags.applications and may_see(self.person, each):
-                return reverse("ganeti:instance-detail", args=(slug, each.name))
+        slug, number = application.cluster.slug, str(application.pk)
+        snapshot = inventory.visible_on(self.person, slug).snapshot(slug)
+        for instance in (
+            snapshot.contents.instances.values()
+            if snapshot and snapshot.contents
+            else ()
+        ):
+            if number in instance.tags.applications and may_see(self.person, instance):
+                return reverse("ganeti:instance-detail", args=(slug, instance.name))
         return ""
 
     @property
@@ -177,24 +182,24 @@ class Story:
     def operating_system(self) -> str:
         return labels.operating_system(self.application.operating_system)
 
-    # -- what happened
+    # -- events, jobs, mails
 
     @cached_property
     def _events(self) -> list[Event]:
         return list(self.application.events.select_related("user", "job__cluster"))
 
     @cached_property
-    def moments(self) -> list[Moment]:
+    def moments(self) -> list[EventEntry]:
         return [moment for event in self._events for moment in self._shown(event)]
 
-    def _shown(self, event: Event) -> Iterator[Moment]:
+    def _shown(self, event: Event) -> Iterator[EventEntry]:
         changes = list(self._changes(event))
         if not self.staff:
             silent = event.kind == Event.Kind.CHANGED and not changes
             if silent or event.kind in STAFF_EVENTS:
                 return
         word = event.get_kind_display()
-        yield Moment(
+        yield EventEntry(
             event=event,
             word=f"{word[:1].upper()}{word[1:]}",
             who=self._who(event),
@@ -209,20 +214,20 @@ class Story:
         shown = self.staff or name == self._applicant
         return name if shown else _("Staff")
 
-    def _changes(self, event: Event) -> Iterator[Changed]:
-        for field, before, after in event.changes:
-            if self.staff or field in OPEN_FIELDS:
-                yield Changed(_label(field), _text(before), _text(after))
+    def _changes(self, event: Event) -> Iterator[FieldChange]:
+        for field, old_value, new_value in event.changes:
+            if self.staff or field in APPLICANT_FIELDS:
+                yield FieldChange(_label(field), _text(old_value), _text(new_value))
 
     @cached_property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[JobEntry]:
         """Return its jobs, newest first, to staff."""
         if not self.staff:
             return []
         jobs = {event.job.pk: event.job for event in self._events if event.job}
         if self.application.job is not None:
             jobs[self.application.job.pk] = self.application.job
-        return [_run(jobs[pk]) for pk in sorted(jobs, reverse=True)]
+        return [_job_entry(jobs[pk]) for pk in sorted(jobs, reverse=True)]
 
     @cached_property
     def mails(self) -> list[Mail]:
@@ -234,23 +239,23 @@ class Story:
         return [mail for mail in sent if own and own == mail.recipient.casefold()]
 
 
-def _run(job: Job) -> Run:
+def _job_entry(job: Job) -> JobEntry:
     if job.unfinished:
-        outcome = ganeti_words.doing(job)
+        outcome = ganeti_labels.doing(job)
     elif job.failed:
-        outcome = ganeti_words.not_done(job)
+        outcome = ganeti_labels.not_done(job)
     else:
-        outcome = ganeti_words.done(job)
-    return Run(job, outcome, [str(line[-1]) for line in job.log])
+        outcome = ganeti_labels.done(job)
+    return JobEntry(job, outcome, [str(line[-1]) for line in job.log])
 
 
 def _label(field: str) -> Text:
-    """Return what people call a field; itself where there is none of that name."""
+    """Return the verbose name of a field, or the name if there is no such field."""
     try:
-        found = InstanceApplication._meta.get_field(field)
+        model_field = InstanceApplication._meta.get_field(field)
     except FieldDoesNotExist:
         return field
-    name: Text = getattr(found, "verbose_name", field)
+    name: Text = getattr(model_field, "verbose_name", field)
     return name
 
 

@@ -1,4 +1,4 @@
-"""What pages call the states of applications and what is in them, and how they look."""
+"""Labels and marks of the states of applications and of their values."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -48,12 +48,12 @@ def dot(application: InstanceApplication) -> str:
 
 
 def memory(mib: int) -> str:
-    """Write a size of memory as people say it."""
+    """Format a size of memory in MiB or GiB."""
     return f"{mib} MiB" if mib < 1024 else f"{gib(mib)} GiB"
 
 
 def operating_system(key: str) -> str:
-    """Return what an image is called; its id if there is none of that id any more."""
+    """Return an image's description, or its id if it no longer exists."""
     if not key:
         return str(images.NOTHING)
     image = images.load_catalogue().find(key)

@@ -1,4 +1,4 @@
-"""The list of applications as its address asks for it."""
+"""Query string of the list of applications."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ NEWEST_FIRST = "-filed"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Listed):
-    """What the address asks for; whatever makes no sense is as if it were not there."""
+class ApplicationQuery(Listed):
+    """Filters, order and page from the query string; invalid values are ignored."""
 
     q: str = ""
     status: str = ""

@@ -23,8 +23,8 @@ from apps.web.stored_text import Text
 
 from ..instance_spec import MIB_PER_GIB
 
-# Larger figures are nobody's; the policies say what is too large.
-MOST_MEMORY_MIB, MOST_VCPUS, MOST_DISK_GIB = 4 * 1024 * 1024, 1024, 1024 * 1024
+# Bounds of input only; the policies say what is too large.
+MAX_MEMORY_MIB, MAX_VCPUS, MAX_DISK_GIB = 4 * 1024 * 1024, 1024, 1024 * 1024
 LABELS: dict[str, Text] = {
     "node_group": gettext_lazy("Node group"),
     "nic_network": gettext_lazy("Network"),
@@ -33,41 +33,56 @@ LABELS: dict[str, Text] = {
 }
 PLACES = tuple(LABELS)
 
-Asked = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
 class Panel:
-    """The clusters, and what the one that was chosen offers.
+    """The clusters, and the options of the chosen one.
 
-    ``asked`` is what was typed so far, right or wrong; ``wish`` the network that the
-    applicant asked for.
+    ``values`` is what was typed so far, valid or not; ``requested_network`` is the
+    applicant's choice.
     """
 
     def __init__(
-        self, asked: Asked, *, wish: Network | None = None, fast_first: bool = False
+        self,
+        values: Values,
+        *,
+        requested_network: Network | None = None,
+        fast_first: bool = False,
     ) -> None:
-        self.asked, self.wish = asked, wish
+        self.values, self.requested_network = values, requested_network
         clusters = Cluster.objects.select_related("refresh_state")
-        self.shots = snapshots.current(clusters)
-        refreshing.refresh_neglected(s for s in self.shots if not s.cluster.disabled)
-        self.clusters = placement.cluster_choices(self.shots, fast_first=fast_first)
+        self.cluster_snapshots = snapshots.current(clusters)
+        refreshing.refresh_neglected(
+            s for s in self.cluster_snapshots if not s.cluster.disabled
+        )
+        self.clusters = placement.cluster_choices(
+            self.cluster_snapshots, fast_first=fast_first
+        )
 
     @cached_property
     def cluster(self) -> str:
-        """The cluster that was chosen; or that the wish, or nothing else, leaves."""
-        if slug := str(self.asked.get("cluster") or ""):
+        """Slug of the cluster: chosen, or by the requested network, or the only one."""
+        if slug := str(self.values.get("cluster") or ""):
             return slug
         usable = [
             choice.value for choice in self.clusters if not choice.unavailable_reason
         ]
-        if self.wish is not None and self.wish.cluster.slug in usable:
-            return self.wish.cluster.slug
+        if (
+            self.requested_network is not None
+            and self.requested_network.cluster.slug in usable
+        ):
+            return self.requested_network.cluster.slug
         return usable[0] if len(usable) == 1 else ""
 
     @cached_property
     def snapshot(self) -> Snapshot | None:
-        found = (shot for shot in self.shots if shot.cluster.slug == self.cluster)
-        return next(found, None)
+        matching = (
+            snapshot
+            for snapshot in self.cluster_snapshots
+            if snapshot.cluster.slug == self.cluster
+        )
+        return next(matching, None)
 
     @property
     def cluster_off(self) -> Text:
@@ -77,18 +92,18 @@ class Panel:
 
     @cached_property
     def offer(self) -> PlacementOptions | None:
-        """What the cluster offers; None while nothing is known, or none is chosen."""
-        shot = self.snapshot
-        if shot is None or shot.published is None or shot.cluster.disabled:
+        """Options of the cluster; None if none is chosen or it was never read."""
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.published is None or snapshot.cluster.disabled:
             return None
-        wanted = RequestedSizes(
-            memory_mib=_size(self.asked.get("memory_mib"), MOST_MEMORY_MIB),
-            vcpus=_size(self.asked.get("vcpus"), MOST_VCPUS),
-            disk_mib=_size(self.asked.get("disk_gib"), MOST_DISK_GIB) * MIB_PER_GIB,
+        sizes = RequestedSizes(
+            memory_mib=_size(self.values.get("memory_mib"), MAX_MEMORY_MIB),
+            vcpus=_size(self.values.get("vcpus"), MAX_VCPUS),
+            disk_mib=_size(self.values.get("disk_gib"), MAX_DISK_GIB) * MIB_PER_GIB,
         )
-        ours = Network.objects.filter(cluster=shot.cluster)
-        group = str(self.asked.get("node_group") or "")
-        return PlacementOptions(shot, wanted, list(ours), group)
+        networks = Network.objects.filter(cluster=snapshot.cluster)
+        group = str(self.values.get("node_group") or "")
+        return PlacementOptions(snapshot, sizes, list(networks), group)
 
     def choices(self, place: str) -> list[Choice]:
         if self.offer is None:
@@ -103,20 +118,20 @@ class Panel:
         )
 
     def chosen(self, place: str) -> str | None:
-        """Return what to mark: what was chosen if it can be, else what suggests itself.
+        """Return the choice to select: the chosen one if usable, else a default.
 
-        None where nothing can be chosen.
+        None if nothing can be chosen.
         """
         usable = [
             choice.value
             for choice in self.choices(place)
             if not choice.unavailable_reason
         ]
-        value = self.asked.get(place)
+        value = self.values.get(place)
         if value in usable:
             return str(value)
         if place == "nic_network" and self.offer is not None:
-            return self.offer.default_network(self.wish)
+            return self.offer.default_network(self.requested_network)
         return usable[0] if usable else None
 
     @property
@@ -129,8 +144,8 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A choice, with the figures that belong to it."""
+class ChoiceEntry:
+    """A choice with its figures."""
 
     choice: Choice
     facts: list[str]
@@ -138,25 +153,25 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One thing to choose of the panel."""
+    """A field of the panel with its choices."""
 
     name: str
     choices: list[Choice]
     chosen: str | None
 
     @property
-    def shown(self) -> list[Shown]:
-        return [Shown(choice, list(_facts(choice))) for choice in self.choices]
+    def shown(self) -> list[ChoiceEntry]:
+        return [ChoiceEntry(choice, list(_facts(choice))) for choice in self.choices]
 
 
 def _facts(choice: Choice) -> Iterator[str]:
-    """Yield what the nodes of a group have to give."""
+    """Yield the policy, nodes and free resources of a node group."""
     if not isinstance(choice, GroupChoice) or not choice.value:
         return
     yield str(choice.policy)
     nodes = ngettext("%(n)d node", "%(n)d nodes", choice.nodes) % {"n": choice.nodes}
-    out = _("%(n)d unavailable") % {"n": choice.nodes_unavailable}
-    yield f"{nodes}, {out}" if choice.nodes_unavailable else nodes
+    unavailable = _("%(n)d unavailable") % {"n": choice.nodes_unavailable}
+    yield f"{nodes}, {unavailable}" if choice.nodes_unavailable else nodes
     if choice.memory_free_mib is not None and choice.memory_largest_mib is not None:
         text = _("free memory: %(all)s GiB, up to %(one)s on one node")
         free, largest = gib(choice.memory_free_mib), gib(choice.memory_largest_mib)
@@ -168,9 +183,9 @@ def _facts(choice: Choice) -> Iterator[str]:
         yield text % {"cpus": choice.cpus, "given": choice.vcpus_allocated}
 
 
-def _size(typed: Any, most: int) -> int:
-    """Return a figure as far as it is one; 0 is not known, and breaks no policy."""
-    text = str(typed or "").strip()
+def _size(value: Any, maximum: int) -> int:
+    """Parse a size; 0, which breaks no policy, if it is not a number."""
+    text = str(value or "").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         return 0
-    return min(int(text), most)
+    return min(int(text), maximum)

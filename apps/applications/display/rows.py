@@ -10,7 +10,7 @@ from apps.web.lists import Column, Head, heads_of
 
 from ..models import InstanceApplication
 from . import labels
-from .list_query import Asked
+from .list_query import ApplicationQuery
 
 NAME = Column("name", _("Host name"))
 COLUMNS = (
@@ -25,8 +25,8 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """An application with what the table says of it."""
+class ApplicationRow:
+    """A row of the table of applications."""
 
     application: InstanceApplication
     status: str
@@ -34,19 +34,19 @@ class Row:
     memory: str
 
 
-def rows(applications: Iterable[InstanceApplication]) -> list[Row]:
+def rows(applications: Iterable[InstanceApplication]) -> list[ApplicationRow]:
     return [
-        Row(
-            each,
-            labels.state(each),
-            labels.dot(each),
-            gib(each.memory_mib),
+        ApplicationRow(
+            application,
+            labels.state(application),
+            labels.dot(application),
+            gib(application.memory_mib),
         )
-        for each in applications
+        for application in applications
     ]
 
 
-def heads(asked: Asked, *, staff: bool) -> tuple[Head, ...]:
-    """Return the heads, each with the address that sorts by it."""
+def heads(query: ApplicationQuery, *, staff: bool) -> tuple[Head, ...]:
+    """Return the column heads, each with the link that sorts by it."""
     columns = [column for column in COLUMNS if staff or not column.staff]
-    return heads_of((NAME, *columns), sorted_by=asked.sorted_by, order=asked.sort)
+    return heads_of((NAME, *columns), sorted_by=query.sorted_by, order=query.sort)

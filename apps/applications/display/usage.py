@@ -1,4 +1,4 @@
-"""What somebody has already, to stand beside what they ask for."""
+"""Resources that a user has and has applied for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ..models import InstanceApplication
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """So many machines, and what they take together."""
+    """Number of machines and their total resources."""
 
     machines: int = 0
     memory_mib: int = 0
@@ -27,22 +27,22 @@ class Total:
 
     @classmethod
     def of_machines(cls, machines: Iterable[Instance]) -> Self:
-        found = list(machines)
+        instances = list(machines)
         return cls(
-            len(found),
-            sum(each.memory_mib for each in found),
-            sum(each.vcpus for each in found),
-            sum(each.disk_mib for each in found),
+            len(instances),
+            sum(instance.memory_mib for instance in instances),
+            sum(instance.vcpus for instance in instances),
+            sum(instance.disk_mib for instance in instances),
         )
 
     @classmethod
     def of_applications(cls, applications: Iterable[InstanceApplication]) -> Self:
-        found = list(applications)
+        listed = list(applications)
         return cls(
-            len(found),
-            sum(each.memory_mib for each in found),
-            sum(each.vcpus for each in found),
-            sum(each.disk_gib * MIB_PER_GIB for each in found),
+            len(listed),
+            sum(application.memory_mib for application in listed),
+            sum(application.vcpus for application in listed),
+            sum(application.disk_gib * MIB_PER_GIB for application in listed),
         )
 
     def __add__(self, other: "Total") -> "Total":
@@ -62,14 +62,14 @@ class Total:
         return gib(self.disk_mib)
 
 
-def own_machines(user: User) -> Inventory:
-    """Return the machines of somebody and their groups, whatever else they may see."""
+def own_inventory(user: User) -> Inventory:
+    """Return the instances owned by the user or their groups, and no others."""
     groups = frozenset(user.groups.values_list("name", flat=True))
     return inventory.visible(Person(user.username, groups))
 
 
-def asked_for(user: User) -> Total:
-    """Return what somebody has asked for and not got yet."""
+def requested_total(user: User) -> Total:
+    """Return the total of the user's open applications."""
     return Total.of_applications(
         InstanceApplication.objects.open().filter(applicant=user)
     )

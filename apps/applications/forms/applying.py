@@ -1,4 +1,4 @@
-"""The form by which somebody asks for a machine."""
+"""Form of an application for a machine."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -25,7 +25,7 @@ from apps.web.mail_addresses import MailAddressField
 from ..display import labels
 from ..models import InstanceApplication
 
-# Fields of sizes, with the settings that say which there are.
+# Size fields and the settings with their choices.
 SIZES = {
     "memory_mib": "APPLICATION_MEMORY_MIB",
     "vcpus": "APPLICATION_VCPUS",
@@ -44,7 +44,7 @@ _NAME = {**VERBATIM, "autocomplete": "off", "placeholder": "web1.example.org"}
 
 
 class ApplicationForm(BootstrapForm):
-    """Asks for what is offered to ``applicant``; what is not shown is not there."""
+    """Application form; fields that don't apply to site or applicant are removed."""
 
     hostname = LineField(
         label=gettext_lazy("Host name"),
@@ -120,59 +120,62 @@ class ApplicationForm(BootstrapForm):
         self.findings = HostnameStatus()
         self._images = images.load_catalogue()
         super().__init__(*args, **kwargs)
-        self._offer_sizes()
-        self._offer_images()
-        self._offer("organization", Organization.objects.all())
-        self._offer("network", networks_of(applicant))
-        self._leave_out()
-        self.initial = {**self._own(), **self.initial}
+        self._set_size_choices()
+        self._set_image_choices()
+        self._set_queryset("organization", Organization.objects.all())
+        self._set_queryset("network", networks_of(applicant))
+        self._remove_fields()
+        self.initial = {**self._initial_values(), **self.initial}
 
-    # -- what is offered
+    # -- choices
 
-    def _offer_sizes(self) -> None:
-        self._choices(
+    def _set_size_choices(self) -> None:
+        self._set_choices(
             "memory_mib",
             ((mib, labels.memory(mib)) for mib in settings.APPLICATION_MEMORY_MIB),
         )
-        self._choices("vcpus", ((count, count) for count in settings.APPLICATION_VCPUS))
-        self._choices(
+        self._set_choices(
+            "vcpus", ((count, count) for count in settings.APPLICATION_VCPUS)
+        )
+        self._set_choices(
             "disk_gib", ((gib, f"{gib} GiB") for gib in settings.APPLICATION_DISK_GIB)
         )
 
-    def _offer_images(self) -> None:
-        self._choices("operating_system", self._images.choices())
+    def _set_image_choices(self) -> None:
+        self._set_choices("operating_system", self._images.choices())
 
-    def _choices(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    def _set_choices(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = list(choices)
 
-    def _offer(self, name: str, queryset: Any) -> None:
-        self._select(name).queryset = queryset
+    def _set_queryset(self, name: str, queryset: Any) -> None:
+        self._model_field(name).queryset = queryset
 
-    def _leave_out(self) -> None:
-        """Drop what this site does not ask for, and what there is no choice of."""
-        without: list[str] = []
+    def _remove_fields(self) -> None:
+        """Remove the fields that the site doesn't use and those without choices."""
+        names: list[str] = []
         if not settings.BRANDING["SHOW_ADMINISTRATIVE_FORM"]:
-            without += CONTACT
+            names += CONTACT
         if not (
-            settings.BRANDING["SHOW_ORGANIZATION_FORM"] and self._any("organization")
+            settings.BRANDING["SHOW_ORGANIZATION_FORM"]
+            and self._has_choices("organization")
         ):
-            without += ["organization"]
-        if not self._any("network"):
-            without += ["network"]
+            names += ["organization"]
+        if not self._has_choices("network"):
+            names += ["network"]
         if not settings.FLATPAGES["TOS"]:
-            without += ["terms"]
-        for name in without:
+            names += ["terms"]
+        for name in names:
             del self.fields[name]
 
-    def _any(self, name: str) -> bool:
-        queryset = self._select(name).queryset
+    def _has_choices(self, name: str) -> bool:
+        queryset = self._model_field(name).queryset
         return queryset is not None and queryset.exists()
 
-    def _select(self, name: str) -> "forms.ModelChoiceField[Any]":
+    def _model_field(self, name: str) -> "forms.ModelChoiceField[Any]":
         return cast("forms.ModelChoiceField[Any]", self.fields[name])
 
-    def _own(self) -> dict[str, Any]:
-        """Return what is known of the applicant, and the first image there is."""
+    def _initial_values(self) -> dict[str, Any]:
+        """Return the applicant's data, and the first image of the catalogue."""
         user = self.applicant
         profile = Profile.objects.filter(user=user).first() or Profile(user=user)
         ids = list(self._images.images)
@@ -184,7 +187,7 @@ class ApplicationForm(BootstrapForm):
             "contact_phone": profile.phone,
         }
 
-    # -- what was typed
+    # -- validation
 
     def clean_hostname(self) -> str:
         name = hostnames.validate_hostname(self.cleaned_data["hostname"])
@@ -192,10 +195,10 @@ class ApplicationForm(BootstrapForm):
         if self.findings.taken_on:
             raise ValidationError(_("A machine with this name already exists."))
         if self.findings.reserved:
-            raise ValidationError(self._why_reserved(name))
+            raise ValidationError(self._reserved_message(name))
         return name
 
-    def _why_reserved(self, name: str) -> str:
+    def _reserved_message(self, name: str) -> str:
         own = InstanceApplication.objects.open().filter(
             hostname=name, applicant=self.applicant
         )
@@ -203,28 +206,30 @@ class ApplicationForm(BootstrapForm):
             return _("You've already applied for a machine with this name.")
         return _("This name is already requested in another application.")
 
-    def name_taken(self) -> None:
-        """Say that somebody else was quicker."""
+    def add_name_taken(self) -> None:
+        """Add the error for a name that was requested in the meantime."""
         self.add_error(
-            "hostname", self._why_reserved(str(self.cleaned_data["hostname"]))
+            "hostname", self._reserved_message(str(self.cleaned_data["hostname"]))
         )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        values = super().clean() or {}
         if not Owner(tags.USER, self.applicant.get_username()).fits_tag:
             self.add_error(None, NO_TAG)
         if InstanceApplication.objects.at_limit(self.applicant):
-            self.too_many_open()
-        wanted = [name for name in CONTACT if name in self.fields]
-        typed = [name for name in wanted if given.get(name) or name in self.errors]
-        if typed:
-            self._check_contact(given)
-        elif wanted and settings.BRANDING["SHOW_ORGANIZATION_FORM"]:
-            self._check_somebody(given)
-        return given
+            self.add_too_many_open()
+        contact_fields = [name for name in CONTACT if name in self.fields]
+        filled = [
+            name for name in contact_fields if values.get(name) or name in self.errors
+        ]
+        if filled:
+            self._check_contact(values)
+        elif contact_fields and settings.BRANDING["SHOW_ORGANIZATION_FORM"]:
+            self._require_organization_or_contact(values)
+        return values
 
-    def too_many_open(self) -> None:
-        """Say that no more applications are taken until one is decided."""
+    def add_too_many_open(self) -> None:
+        """Add the error for too many open applications."""
         limit = settings.MAX_OPEN_APPLICATIONS
         message = ngettext(
             "You already have %(limit)d open application, the maximum. Wait until "
@@ -235,17 +240,17 @@ class ApplicationForm(BootstrapForm):
         )
         self.add_error(None, message % {"limit": limit})
 
-    def _check_contact(self, given: dict[str, Any]) -> None:
-        if not given.get("contact_name") and "contact_name" not in self.errors:
+    def _check_contact(self, values: dict[str, Any]) -> None:
+        if not values.get("contact_name") and "contact_name" not in self.errors:
             self.add_error("contact_name", _("Who is the contact?"))
-        reached = given.get("contact_email") or given.get("contact_phone")
-        if not reached and "contact_email" not in self.errors:
+        reachable = values.get("contact_email") or values.get("contact_phone")
+        if not reachable and "contact_email" not in self.errors:
             self.add_error(
                 "contact_email", _("Enter an email address, a phone number or both.")
             )
 
-    def _check_somebody(self, given: dict[str, Any]) -> None:
-        if given.get("organization") or "organization" in self.errors:
+    def _require_organization_or_contact(self, values: dict[str, Any]) -> None:
+        if values.get("organization") or "organization" in self.errors:
             return
         if "organization" in self.fields:
             self.add_error(
@@ -254,14 +259,14 @@ class ApplicationForm(BootstrapForm):
         else:
             self.add_error("contact_name", _("Who is the contact?"))
 
-    # -- what pages and services make of it
+    # -- values
 
-    def wanted(self) -> dict[str, Any]:
+    def application_fields(self) -> dict[str, Any]:
         """Return the fields of the application."""
         return {k: v for k, v in self.cleaned_data.items() if k != "terms"}
 
     def size(self, name: str) -> int:
-        """Return a size as it is chosen now; the smallest where that is no choice."""
+        """Return the chosen size, or the smallest if the choice is invalid."""
         try:
             return int(self.fields[name].clean(self[name].value()))
         except ValidationError:
@@ -272,9 +277,9 @@ class ApplicationForm(BootstrapForm):
 
 
 def networks_of(user: User) -> Any:
-    """Return the networks that somebody's groups are offered, where machines are made.
+    """Return the networks offered to the user's groups on clusters open for creation.
 
-    Whatever else is posted is no choice.
+    Nothing else is accepted, whatever is posted.
     """
     return (
         Network.objects.filter(

@@ -1,4 +1,4 @@
-"""What a reviewer decides about an application."""
+"""Forms of the review of an application."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import VERBATIM, LineField, TextField
 
 from ..display.placement_panel import (
-    MOST_DISK_GIB,
-    MOST_MEMORY_MIB,
-    MOST_VCPUS,
+    MAX_DISK_GIB,
+    MAX_MEMORY_MIB,
+    MAX_VCPUS,
     PLACES,
     Panel,
 )
@@ -31,7 +31,7 @@ from ..services import building
 LONGEST_COMMENT = 4000
 
 _NAME = {**VERBATIM, "autocomplete": "off"}
-# Of what a cluster has: longer than any name in Ganeti.
+# Of names on a cluster: longer than any in Ganeti.
 MAX_NAME_LENGTH = 255
 _COMMENT = {"rows": 3}
 
@@ -41,7 +41,7 @@ NO_TAG = gettext_lazy(
 )
 
 
-def _figure(label: Any, most: int) -> forms.IntegerField:
+def _size_field(label: Any, most: int) -> forms.IntegerField:
     attrs = {"class": "changes-offer", "inputmode": "numeric"}
     return forms.IntegerField(
         label=label,
@@ -51,16 +51,16 @@ def _figure(label: Any, most: int) -> forms.IntegerField:
     )
 
 
-def _name(label: Any) -> LineField:
+def _name_field(label: Any) -> LineField:
     return LineField(label=label, max_length=MAX_NAME_LENGTH, required=False)
 
 
 class ReviewForm(BootstrapForm):
-    """Everything that was asked for, and where it is to be.
+    """The application's specification and its placement.
 
-    With ``data`` it is validated; with ``initial`` alone it only shows that. Either way
-    the panel offers what goes with it. What is chosen is looked for in what is known of
-    the cluster, never in what the page offered: that came from the browser too.
+    Bound with ``data``; with ``initial`` alone it only shows that. Either way the panel
+    has the matching options. Choices are checked against the cluster's snapshot, never
+    against the options of the page: those came from the browser too.
     """
 
     fast_first = False
@@ -70,9 +70,9 @@ class ReviewForm(BootstrapForm):
         max_length=255,
         widget=forms.TextInput(attrs=_NAME),
     )
-    memory_mib = _figure(gettext_lazy("Memory, MiB"), MOST_MEMORY_MIB)
-    vcpus = _figure(gettext_lazy("Virtual CPUs"), MOST_VCPUS)
-    disk_gib = _figure(gettext_lazy("Disk, GiB"), MOST_DISK_GIB)
+    memory_mib = _size_field(gettext_lazy("Memory, MiB"), MAX_MEMORY_MIB)
+    vcpus = _size_field(gettext_lazy("Virtual CPUs"), MAX_VCPUS)
+    disk_gib = _size_field(gettext_lazy("Disk, GiB"), MAX_DISK_GIB)
     operating_system = forms.ChoiceField(
         label=gettext_lazy("Operating system"),
         required=False,
@@ -92,12 +92,12 @@ class ReviewForm(BootstrapForm):
         max_length=MAX_NAME_LENGTH,
         error_messages={"required": gettext_lazy("Choose a cluster.")},
     )
-    # Of which cluster the page showed what it offers.
+    # Slug of the cluster whose options the page showed.
     shown = LineField(max_length=MAX_NAME_LENGTH, required=False)
-    node_group = _name(gettext_lazy("Node group"))
-    nic_network = _name(gettext_lazy("Network"))
-    storage = _name(gettext_lazy("Disk template"))
-    volume_group = _name(gettext_lazy("Volume group"))
+    node_group = _name_field(gettext_lazy("Node group"))
+    nic_network = _name_field(gettext_lazy("Network"))
+    storage = _name_field(gettext_lazy("Disk template"))
+    volume_group = _name_field(gettext_lazy("Volume group"))
     admin_comments = TextField(
         label=gettext_lazy("Staff comments"),
         max_length=LONGEST_COMMENT,
@@ -117,40 +117,38 @@ class ReviewForm(BootstrapForm):
         self.application = application
         self.panel = Panel(
             self.initial if data is None else as_typed(data),
-            wish=application.network,
+            requested_network=application.network,
             fast_first=self.fast_first,
         )
-        self._offer_images()
+        self._set_image_choices()
 
-    def _offer_images(self) -> None:
-        """Offer what there is; what was asked for stays on show if it is gone."""
+    def _set_image_choices(self) -> None:
+        """Set the image choices; the requested image stays listed if it is gone."""
         field = self.fields["operating_system"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for mypy
-        known = images.load_catalogue()
-        choices = known.choices()
-        asked = self.application.operating_system
-        if asked and known.find(asked) is None:
-            choices.append(
-                (asked, _("%(image)s (no longer available)") % {"image": asked})
-            )
+        catalogue = images.load_catalogue()
+        choices = catalogue.choices()
+        key = self.application.operating_system
+        if key and catalogue.find(key) is None:
+            choices.append((key, _("%(image)s (no longer available)") % {"image": key}))
         field.choices = choices
 
-    # -- what was typed
+    # -- validation
 
     def clean_hostname(self) -> str:
         name = hostnames.validate_hostname(self.cleaned_data["hostname"])
         self._check_left_behind(name)
-        found = hostnames.check(name, apart_from=self.application.pk)
-        if found.reserved:
+        status = hostnames.check(name, apart_from=self.application.pk)
+        if status.reserved:
             raise ValidationError(_("Another application requests this name."))
-        if found.taken_on and not self._left_behind:
+        if status.taken_on and not self._left_behind:
             message = _("A machine with this name already exists on %(cluster)s.")
-            raise ValidationError(message % {"cluster": found.taken_on})
+            raise ValidationError(message % {"cluster": status.taken_on})
         return name
 
     @property
     def _left_behind(self) -> bool:
-        """Whether a failed attempt has left a machine, which is removed first."""
+        """Whether a failed build left a machine behind, which is removed first."""
         return bool(self.application.pk and building.left_behind(self.application))
 
     def _check_left_behind(self, name: str) -> None:
@@ -169,60 +167,60 @@ class ReviewForm(BootstrapForm):
         return key
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        values = super().clean() or {}
         if not Owner(tags.USER, self.application.applicant.get_username()).fits_tag:
             self.add_error(None, NO_TAG)
-        if given.get("cluster"):
-            self._check_cluster(given)
+        if values.get("cluster"):
+            self._check_cluster(values)
         if "cluster" not in self.errors:
             for place in PLACES:
-                self._check_place(place, given)
-        return given
+                self._check_place(place, values)
+        return values
 
-    def _check_cluster(self, given: dict[str, Any]) -> None:
+    def _check_cluster(self, values: dict[str, Any]) -> None:
         if self.panel.snapshot is None:
             self.add_error("cluster", _("This cluster doesn't exist."))
         elif self.panel.cluster_off:
             self.add_error("cluster", str(self.panel.cluster_off))
-        elif given.get("shown") != given["cluster"]:
+        elif values.get("shown") != values["cluster"]:
             self.add_error(
                 "cluster", _("Choose from this cluster's options, now shown below.")
             )
 
-    def _check_place(self, place: str, given: dict[str, Any]) -> None:
-        """Hold a choice against what the cluster has to offer."""
-        found = {choice.value: choice for choice in self.panel.choices(place)}
+    def _check_place(self, place: str, values: dict[str, Any]) -> None:
+        """Check a choice against the cluster's options."""
+        choices = {choice.value: choice for choice in self.panel.choices(place)}
         if place not in self.data and place in {"nic_network", "storage"}:
             self.add_error(place, _("Choose an option."))
-        elif (choice := found.get(given.get(place, ""))) is None:
+        elif (choice := choices.get(values.get(place, ""))) is None:
             self.add_error(place, _("This isn't one of the available choices."))
         elif choice.unavailable_reason:
             self.add_error(place, str(choice.unavailable_reason))
 
     def decided(self) -> dict[str, Any]:
         """Return the fields of the application."""
-        given = dict(self.cleaned_data)
-        template, _colon, provider = given.pop("storage").partition(":")
-        given.pop("shown")
-        given.pop("owner", None)
-        shot = self.panel.snapshot
+        values = dict(self.cleaned_data)
+        template, _colon, provider = values.pop("storage").partition(":")
+        values.pop("shown")
+        values.pop("owner", None)
+        snapshot = self.panel.snapshot
         return {
-            **given,
-            "cluster": shot.cluster if shot else None,
+            **values,
+            "cluster": snapshot.cluster if snapshot else None,
             "disk_template": template,
             "storage_provider": provider if template == EXTERNAL else "",
             "volume_group": (
-                given["volume_group"] if template in IN_VOLUME_GROUPS else ""
+                values["volume_group"] if template in IN_VOLUME_GROUPS else ""
             ),
         }
 
-    def name_taken(self) -> None:
-        """Say that somebody else was quicker."""
+    def add_name_taken(self) -> None:
+        """Add the error for a name that was requested in the meantime."""
         self.add_error("hostname", _("Another application requests this name."))
 
 
 class CreateForm(ReviewForm):
-    """What is to be built without an application, and for whom."""
+    """Review form with an owner, for a machine without an application."""
 
     fast_first = True
     owner = LineField(
@@ -234,23 +232,23 @@ class CreateForm(ReviewForm):
 
     def clean_owner(self) -> User:
         name = self.cleaned_data["owner"]
-        found = User.objects.filter(username=name, is_active=True).first()
-        # A database may take a small letter for a large one.
-        if found is None or found.get_username() != name:
+        user = User.objects.filter(username=name, is_active=True).first()
+        # Some databases compare names case-insensitively.
+        if user is None or user.get_username() != name:
             raise ValidationError(_("This user doesn't exist or isn't active."))
         if not Owner(tags.USER, name).fits_tag:
             raise ValidationError(NO_TAG)
-        return found
+        return user
 
 
 class CommentForm(BootstrapForm):
-    """What the staff notes beside, whatever is decided."""
+    """Staff comments that go with any decision."""
 
     admin_comments = TextField(max_length=LONGEST_COMMENT, required=False)
 
 
 class RefusalForm(CommentForm):
-    """Why an application is refused; the applicant is told so."""
+    """Reason of a rejection, sent to the applicant."""
 
     refusal_reason = TextField(
         label=gettext_lazy("Reason"),
@@ -263,7 +261,7 @@ class RefusalForm(CommentForm):
 
 
 def as_filed(application: InstanceApplication) -> dict[str, Any]:
-    """Return what the form shows of an application: as it was filed, or decided."""
+    """Return the initial values for an application as filed, or as decided before."""
     cluster, template = application.cluster, application.disk_template
     provider = application.storage_provider
     names = ("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system")
@@ -285,5 +283,5 @@ def as_filed(application: InstanceApplication) -> dict[str, Any]:
 
 
 def as_typed(data: QueryDict) -> dict[str, Any]:
-    """Return what was typed, to be shown again and not judged yet."""
+    """Return the posted values as initial values, not validated."""
     return {**data.dict(), "hosts_mail_server": "hosts_mail_server" in data}

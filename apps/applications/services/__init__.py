@@ -1,1 +1,1 @@
-"""What is done with applications, from filed to built."""
+"""Changes to applications, from filing to the built instance."""

@@ -1,7 +1,7 @@
-"""Have Ganeti build what was accepted.
+"""Submit accepted applications to Ganeti.
 
-The job is written down with the application's new state before Ganeti is asked;
-`build_outcomes` says what comes of it.
+The job is saved with the application's new state before Ganeti is asked;
+`build_outcomes` handles its end. `states` has the whole table of transitions.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from apps.ganeti.rapi.errors import RapiError
 from apps.ganeti.state import snapshots
 from apps.web import stored_text
 
-from ..build_context import CannotTell, around, cluster_of
+from ..build_context import CannotBuild, build_context, cluster_of
 from ..instance_spec import new_instance
 from ..models import Event, InstanceApplication
 from ..states import Status
@@ -34,21 +34,20 @@ LEFT_BEHIND = gettext_noop("left over from a failed build")
 Call = Callable[[RapiClient, str], int]
 
 
-class NotTaken(Exception):
-    """The cluster was not asked, or did not take it; the text says why, for staff."""
+class NotSubmitted(Exception):
+    """The application could not be submitted; the message, for staff, is the reason."""
 
 
 def submit(application: InstanceApplication, *, by: Acting) -> Job:
-    """Hand an accepted application to its cluster; return the job.
+    """Submit an accepted application to its cluster and return the job.
 
-    What a failed attempt left behind is removed first: then that is the job, and the
-    one that builds follows it. Raises NotTaken when it cannot be built now; it is
-    failed then and can be submitted again. Raises TooLate when it is not accepted, or
-    was submitted by somebody else.
+    If a failed build left an instance behind, the job is its removal and the build
+    follows. Raises NotSubmitted if it can't be built now: it has failed then and can be
+    accepted again. Raises TooLate if it is not accepted, or somebody else submitted it.
     """
     try:
         return _submit(application, by)
-    except (CannotTell, NotNow) as exc:
+    except (CannotBuild, NotNow) as exc:
         transitions.move(
             application,
             Status.FAILED,
@@ -57,28 +56,30 @@ def submit(application: InstanceApplication, *, by: Acting) -> Job:
             detail=str(exc),
             message=str(exc),
         )
-        raise NotTaken(str(exc)) from exc
+        raise NotSubmitted(str(exc)) from exc
 
 
 def _submit(application: InstanceApplication, by: Acting) -> Job:
     body = arguments(application)
-    left = next(iter(left_behind(application)), None)
-    if left is not None:
-        where = Cluster.objects.get(slug=left.cluster)
-        return _ask(application, where, instance_target(left), _removal(left), by)
-    cluster = cluster_of(application)
-    target = new_instance_target(cluster, application.hostname)
-    return _ask(application, cluster, target, Action(Job.Kind.CREATE, _call(body)), by)
+    instance = next(iter(left_behind(application)), None)
+    if instance is not None:
+        cluster = Cluster.objects.get(slug=instance.cluster)
+        target, action = instance_target(instance), _removal(instance)
+    else:
+        cluster = cluster_of(application)
+        target = new_instance_target(cluster, application.hostname)
+        action = Action(Job.Kind.CREATE, _call(body))
+    return _save_and_send(application, cluster, target, action, by)
 
 
-def _ask(
+def _save_and_send(
     application: InstanceApplication,
     cluster: Cluster,
     target: Target,
     action: Action,
     by: Acting,
 ) -> Job:
-    """Write job and state down, then ask; if Ganeti says no, see to that at once."""
+    """Save job and state, then send the job; handle its end at once if refused."""
     with transaction.atomic():
         job = create_job(cluster, target, action, by=by)
         transitions.move(
@@ -94,15 +95,14 @@ def _ask(
     except RapiError as exc:
         handlers.try_to_handle(job.pk)
         application.refresh_from_db()
-        raise NotTaken(stored_text.translate(str(exc))) from exc
+        raise NotSubmitted(stored_text.translate(str(exc))) from exc
     return job
 
 
-def try_out(application: InstanceApplication, *, by: Acting) -> Job:
-    """Ask the cluster whether it would build this; return the job that tells.
+def submit_dry_run(application: InstanceApplication, *, by: Acting) -> Job:
+    """Submit a dry run of the build and return its job; raises NotSubmitted.
 
-    The application is taken as it is, saved or not, and does not change. Raises
-    NotTaken.
+    The application, saved or not, is not changed.
     """
     try:
         cluster = cluster_of(application)
@@ -111,26 +111,31 @@ def try_out(application: InstanceApplication, *, by: Acting) -> Job:
         action = Action(Job.Kind.TRY_CREATE, call, alone=False)
         job = create_job(cluster, target, action, by=by)
         send_job(job, call)
-    except (CannotTell, NotNow, RapiError) as exc:
-        raise NotTaken(stored_text.translate(str(exc))) from exc
+    except (CannotBuild, NotNow, RapiError) as exc:
+        raise NotSubmitted(stored_text.translate(str(exc))) from exc
     return job
 
 
 def arguments(application: InstanceApplication) -> dict[str, Any]:
-    """Return what Ganeti is asked for (OpInstanceCreate); raises CannotTell."""
-    return new_instance(application, around(application)).arguments()
+    """Return the parameters of OpInstanceCreate; raises CannotBuild."""
+    return new_instance(application, build_context(application)).arguments()
 
 
 def left_behind(application: InstanceApplication) -> list[Instance]:
-    """Return what a failed build of an application has left on clusters."""
+    """Return the instances that failed builds of an application left on clusters."""
     if application.status not in {Status.FAILED, Status.APPROVED}:
         return []
-    ours = str(application.pk)
-    known = (shot.contents for shot in snapshots.current(Cluster.objects.enabled()))
-    found = (
-        contents.instances.get(application.hostname) for contents in known if contents
+    key = str(application.pk)
+    instances = (
+        snapshot.contents.instances.get(application.hostname)
+        for snapshot in snapshots.current(Cluster.objects.enabled())
+        if snapshot.contents
     )
-    return [each for each in found if each and ours in each.tags.applications]
+    return [
+        instance
+        for instance in instances
+        if instance and key in instance.tags.applications
+    ]
 
 
 def _call(body: dict[str, Any], *, dry_run: bool = False) -> Call:
@@ -140,8 +145,8 @@ def _call(body: dict[str, Any], *, dry_run: bool = False) -> Call:
     return call
 
 
-def _removal(left: Instance) -> Action:
+def _removal(instance: Instance) -> Action:
     def call(client: RapiClient, reason: str) -> int:
-        return client.delete_instance(left.name, reason=reason)
+        return client.delete_instance(instance.name, reason=reason)
 
     return Action(Job.Kind.DESTROY, call, LEFT_BEHIND)

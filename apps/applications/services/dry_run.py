@@ -1,4 +1,4 @@
-"""What Ganeti said to a trial, in words."""
+"""Dry runs of builds, and what Ganeti's refusals mean."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Job
 from apps.web.stored_text import Text
 
-# What Ganeti's words mean; the first that is found in them counts.
+# Patterns of Ganeti's messages; the first that matches counts.
 _MEANINGS: tuple[tuple[str, Text], ...] = (
     (
         r"is already in the cluster|already exists",
@@ -47,8 +47,8 @@ _MEANINGS: tuple[tuple[str, Text], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A trial, running or ended."""
+class DryRun:
+    """A dry run, running or finished."""
 
     job: Job
 
@@ -66,22 +66,22 @@ class Trial:
 
     @property
     def meaning(self) -> Text:
-        """What the refusal means; in Ganeti's words it stands in the job."""
+        """Explanation of the refusal; Ganeti's own message is the job's."""
         if self.job.status in {JobStatus.NOT_SUBMITTED, JobStatus.LOST}:
             return _("The cluster didn't respond, so the result is unknown.")
-        found = (
-            words
-            for pattern, words in _MEANINGS
+        meanings = (
+            meaning
+            for pattern, meaning in _MEANINGS
             if re.search(pattern, self.job.message)
         )
-        return next(found, _("See the message from Ganeti."))
+        return next(meanings, _("See the message from Ganeti."))
 
 
-def asked_trial(given: Mapping[str, str]) -> Trial | None:
-    """Return the trial that a page carries on, if it carries one."""
-    key = given.get("trial", "")
+def dry_run_of(query: Mapping[str, str]) -> DryRun | None:
+    """Return the dry run named by the parameter ``trial``, if any."""
+    key = query.get("trial", "")
     if not key or len(key) > 32 or "\0" in key:
         return None
     jobs = Job.objects.filter(kind=Job.Kind.TRY_CREATE, key=key)
     job = jobs.select_related("cluster").first()
-    return Trial(job) if job else None
+    return DryRun(job) if job else None

@@ -1,4 +1,4 @@
-"""Filing an application, and taking it back; each is audited."""
+"""File and withdraw applications; both are audited."""
 
 from typing import Any
 
@@ -28,19 +28,19 @@ ACTIONS: dict[str, Text] = {
 }
 
 
-# Why, of what somebody may not even know of.
+# The reason recorded for an application that the user may not see.
 NOT_THEIRS = gettext_noop("The application belongs to another user.")
 
 
 class TooManyOpen(Exception):
-    """The applicant has as many open applications as anybody may have."""
+    """The applicant has the maximum number of open applications."""
 
 
 class NameTaken(Exception):
-    """Another application asked for the name at the same moment."""
+    """Another application requested the name in the meantime."""
 
 
-def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
+def file(fields: dict[str, Any], *, by: Acting) -> InstanceApplication:
     """File an application with these fields, and tell MANAGERS.
 
     Raises NameTaken and TooManyOpen.
@@ -51,16 +51,16 @@ def file(wanted: dict[str, Any], *, by: Acting) -> InstanceApplication:
             User.objects.select_for_update().get(pk=by.user.pk)
             if InstanceApplication.objects.at_limit(by.user):
                 raise TooManyOpen
-            return _file(wanted, by)
+            return _file(fields, by)
     except IntegrityError as exc:
-        if not InstanceApplication.objects.speak_for(wanted["hostname"]):
+        if not InstanceApplication.objects.speak_for(fields["hostname"]):
             raise
         raise NameTaken from exc
 
 
-def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
-    application = InstanceApplication.objects.create(applicant=by.user, **wanted)
-    transitions.tell(application, Event.Kind.FILED, by=by.user)
+def _file(fields: dict[str, Any], by: Acting) -> InstanceApplication:
+    application = InstanceApplication.objects.create(applicant=by.user, **fields)
+    transitions.add_event(application, Event.Kind.FILED, by=by.user)
     forget(WAITING)
     entries.record(by, APPLY, application.target)
     _fill_profile(by.user, application)
@@ -73,19 +73,19 @@ def _file(wanted: dict[str, Any], by: Acting) -> InstanceApplication:
 
 
 def _fill_profile(user: User, application: InstanceApplication) -> None:
-    """Keep what the applicant's profile lacks; of a contact who is the applicant."""
-    profile, _made = Profile.objects.get_or_create(user=user)
-    found: dict[str, Any] = {}
+    """Fill gaps in the applicant's profile, the phone only if they are the contact."""
+    profile, _created = Profile.objects.get_or_create(user=user)
+    updates: dict[str, Any] = {}
     if profile.organization is None and application.organization is not None:
-        found["organization"] = application.organization
+        updates["organization"] = application.organization
     if not profile.phone and _is_contact(user, application):
-        found["phone"] = application.contact_phone
-    if found:
-        Profile.objects.filter(pk=profile.pk).update(**found)
+        updates["phone"] = application.contact_phone
+    if updates:
+        Profile.objects.filter(pk=profile.pk).update(**updates)
 
 
 def _is_contact(user: User, application: InstanceApplication) -> bool:
-    """Tell whether the contact, as far as it is given, is the applicant."""
+    """Tell whether the contact, so far as filled in, is the applicant."""
     mail, name = application.contact_email, application.contact_name
     if mail:
         return mail.casefold() == user.email.casefold()
@@ -93,7 +93,7 @@ def _is_contact(user: User, application: InstanceApplication) -> bool:
 
 
 def withdraw(application: InstanceApplication, *, by: Acting) -> None:
-    """Take an application back; raises ActionRefused and TooLate."""
+    """Withdraw an application; raises ActionRefused and TooLate."""
     verdict = access.may_withdraw(
         Person.of(by.user), application.applicant.get_username()
     )

@@ -1,4 +1,4 @@
-"""What reviewers decide; each is told in the application's story, and audited."""
+"""Decisions of reviewers; each becomes an event of the application and is audited."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -37,16 +37,16 @@ ACTIONS: Mapping[str, Text] = {
     DISCARD: pgettext_lazy("action", "Discard an application"),
 }
 
-# What a reviewer decides about, in the order it is told.
-DECIDED = (
+# What a reviewer can change, in the order of the event's changes.
+REVIEWED_FIELDS = (
     *("hostname", "memory_mib", "vcpus", "disk_gib", "operating_system"),
     *("hosts_mail_server", "organization", "cluster", "node_group", "nic_network"),
     *("disk_template", "storage_provider", "volume_group"),
 )
 
 
-def may_decide(person: Person, application: InstanceApplication) -> Verdict:
-    """Answer who wants to decide about an application."""
+def may_review_application(person: Person, application: InstanceApplication) -> Verdict:
+    """Return whether the person may decide on the application."""
     return access.may_review_of(
         person,
         application.applicant.get_username(),
@@ -55,15 +55,15 @@ def may_decide(person: Person, application: InstanceApplication) -> Verdict:
 
 
 def check(application: InstanceApplication, *, by: Acting) -> None:
-    """Let only reviewers decide; raises ActionRefused."""
-    verdict = may_decide(Person.of(by.user), application)
+    """Raise ActionRefused unless the user may decide on the application."""
+    verdict = may_review_application(Person.of(by.user), application)
     if not verdict.allowed:
         target = application.target
         raise submission.refuse(verdict, REVIEW, target, by=by, hidden=NOT_THEIRS)
 
 
 def check_creator(*, by: Acting) -> None:
-    """Let only those create who may without an application; raises ActionRefused."""
+    """Raise ActionRefused unless the user may create without an application."""
     verdict = access.may_create(Person.of(by.user))
     if not verdict.allowed:
         raise submission.refuse(verdict, CREATE, None, by=by)
@@ -73,18 +73,18 @@ def check_creator(*, by: Acting) -> None:
 
 
 def version_of(application: InstanceApplication) -> str:
-    """Return what a form carries, so that who decides by old news is told."""
+    """Return the version that a form posts back, to detect a stale page."""
     return application.changed_at.isoformat()
 
 
 def require_version(application: InstanceApplication, version: str) -> None:
-    """Raise TooLate unless the application is as it was when it was looked at."""
+    """Raise TooLate if the application has changed since that version."""
     if version != version_of(application):
         raise TooLate
 
 
-def latest(application: InstanceApplication) -> list[Event]:
-    """Return what happened last, newest first: who was quicker, and what came of it."""
+def latest_events(application: InstanceApplication) -> list[Event]:
+    """Return the three latest events, newest first."""
     events = application.events.select_related("user").order_by("-at", "-pk")
     return list(events[:3])
 
@@ -95,7 +95,7 @@ def latest(application: InstanceApplication) -> list[Event]:
 def accept(
     application: InstanceApplication, decided: Mapping[str, Any], *, by: Acting
 ) -> Job:
-    """Accept, and hand it to its cluster; raises TooLate, NameTaken, NotTaken."""
+    """Accept and submit it to its cluster; raises TooLate, NameTaken, NotSubmitted."""
     with _claiming(decided["hostname"], application), transaction.atomic():
         _accept(application, decided, by)
     return building.submit(application, by=by)
@@ -104,10 +104,10 @@ def accept(
 def create(
     application: InstanceApplication, decided: Mapping[str, Any], *, by: Acting
 ) -> Job:
-    """File an application that is new, and accept it; raises NameTaken, NotTaken."""
+    """File a new application and accept it; raises NameTaken, NotSubmitted."""
     with _claiming(decided["hostname"], application), transaction.atomic():
         application.save()
-        transitions.tell(application, Event.Kind.FILED, by=by.user)
+        transitions.add_event(application, Event.Kind.FILED, by=by.user)
         _accept(application, decided, by, action=CREATE)
     return building.submit(application, by=by)
 
@@ -118,7 +118,7 @@ def _accept(
     by: Acting,
     action: str = ACCEPT,
 ) -> None:
-    changes = changed(application, decided)
+    changes = changes_of(application, decided)
     transitions.move(
         application,
         Status.APPROVED,
@@ -133,7 +133,7 @@ def _accept(
 
 @contextmanager
 def _claiming(hostname: str, application: InstanceApplication) -> Iterator[None]:
-    """Say of a name that an open application has that it is taken."""
+    """Turn the IntegrityError of a claimed name into NameTaken."""
     try:
         yield
     except IntegrityError as exc:
@@ -145,7 +145,7 @@ def _claiming(hostname: str, application: InstanceApplication) -> Iterator[None]
 def refuse(
     application: InstanceApplication, reason: str, comments: str, *, by: Acting
 ) -> None:
-    """Refuse, and tell the applicant why; raises TooLate."""
+    """Reject it and mail the reason to the applicant; raises TooLate."""
     applicant = application.applicant
     with transaction.atomic():
         transitions.move(
@@ -167,7 +167,7 @@ def refuse(
 
 
 def discard(application: InstanceApplication, comments: str, *, by: Acting) -> None:
-    """Drop it without a word to anybody; raises TooLate."""
+    """Close it without any mail; raises TooLate."""
     with transaction.atomic():
         transitions.move(
             application,
@@ -183,11 +183,13 @@ def discard(application: InstanceApplication, comments: str, *, by: Acting) -> N
 # -- what was changed
 
 
-def changed(
+def changes_of(
     application: InstanceApplication, decided: Mapping[str, Any]
 ) -> list[Change]:
-    """Return what is decided otherwise than it is: field, from, to."""
-    pairs = ((name, getattr(application, name), decided[name]) for name in DECIDED)
+    """Return the fields that a decision changes: name, old and new value."""
+    pairs = (
+        (name, getattr(application, name), decided[name]) for name in REVIEWED_FIELDS
+    )
     return [
         (name, _as_text(old), _as_text(new)) for name, old, new in pairs if old != new
     ]

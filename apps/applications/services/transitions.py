@@ -1,4 +1,4 @@
-"""Move applications on, and keep their story: what happened, when, by whom."""
+"""Change the state of applications and add the events that record it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from ..models import Event, InstanceApplication
 from ..states import WAITING, Status
 
 
-def tell(  # noqa: PLR0913 - what the event is to say
+def add_event(  # noqa: PLR0913 - what the event is to say
     application: InstanceApplication,
     kind: Event.Kind,
     *,
@@ -23,7 +23,7 @@ def tell(  # noqa: PLR0913 - what the event is to say
     detail: str = "",
     changes: Sequence[Change] = (),
 ) -> Event:
-    """Add to the story; ``by`` nobody is the watcher, on behalf of Ganeti."""
+    """Add an event; ``by`` is None for the watcher, on behalf of Ganeti."""
     return application.events.create(
         kind=kind,
         user=by,
@@ -44,14 +44,14 @@ def move(  # noqa: PLR0913 - what the event and the row are to say
     changes: Sequence[Change] = (),
     **fields: Any,
 ) -> None:
-    """Move an application on and tell so, both or neither; raises TooLate.
+    """Change an application's state and add the event, atomically; raises TooLate.
 
-    ``job`` becomes the application's, ``fields`` are written along.
+    ``job`` becomes the application's job; ``fields`` are saved with the state.
     """
     if job is not None:
         fields["job"] = job
     with transaction.atomic():
         InstanceApplication.objects.advance(application, to, **fields)
-        tell(application, kind, by=by, job=job, detail=detail, changes=changes)
+        add_event(application, kind, by=by, job=job, detail=detail, changes=changes)
     if by is not None:
         forget(WAITING)

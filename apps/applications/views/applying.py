@@ -1,4 +1,4 @@
-"""Ask for a machine, and take it back."""
+"""Apply for a machine, and withdraw an application."""
 
 from typing import Any
 
@@ -31,16 +31,16 @@ from .lookup import as_answer
 def apply(request: UserRequest) -> HttpResponse:
     form = _form(request)
     if request.method == "POST" and form.is_valid():
-        filed = _file(request, form)
-        if filed is not None:
-            return redirect("applications:detail", filed.pk)
-    part = wants_fragment(request)
-    template = "applications/_total.html" if part else "applications/apply.html"
+        application = _file(request, form)
+        if application is not None:
+            return redirect("applications:detail", application.pk)
+    is_fragment = wants_fragment(request)
+    template = "applications/_total.html" if is_fragment else "applications/apply.html"
     return render(request, template, _context(request, form))
 
 
 def _form(request: UserRequest) -> ApplicationForm:
-    """Return the form as it was sent; or a new one, with sizes from the address."""
+    """Return the bound form, or a new one with sizes from the query string."""
     if request.method == "POST":
         return ApplicationForm(request.POST, applicant=request.user)
     sizes = {name: request.GET[name] for name in SIZES if name in request.GET}
@@ -48,39 +48,40 @@ def _form(request: UserRequest) -> ApplicationForm:
 
 
 def _file(request: UserRequest, form: ApplicationForm) -> InstanceApplication | None:
-    """File what the form says, and say so; None when others were quicker meanwhile."""
+    """File the application; None, with form errors, if the name or limit is taken."""
     rate_limit.enforce("application", account=request.user.get_username())
     try:
-        filed = filing.file(form.wanted(), by=acting(request))
+        application = filing.file(form.application_fields(), by=acting(request))
     except NameTaken:
-        form.name_taken()
+        form.add_name_taken()
         return None
     except TooManyOpen:
-        form.too_many_open()
+        form.add_too_many_open()
         return None
     messages.success(
         request,
-        _("Your application for %(name)s was submitted.") % {"name": filed.hostname},
+        _("Your application for %(name)s was submitted.")
+        % {"name": application.hostname},
     )
-    if away := form.findings.unreachable:
+    if unreachable := form.findings.unreachable:
         text = ngettext(
             "Couldn't check whether the name is available on %(clusters)s: the "
             "cluster isn't responding. The staff will check again.",
             "Couldn't check whether the name is available on %(clusters)s: the "
             "clusters aren't responding. The staff will check again.",
-            len(away),
+            len(unreachable),
         )
-        messages.warning(request, text % {"clusters": ", ".join(away)})
-    return filed
+        messages.warning(request, text % {"clusters": ", ".join(unreachable)})
+    return application
 
 
 def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
-    own = usage.own_machines(request.user)
+    own = usage.own_inventory(request.user)
     have = Total.of_machines(own.instances)
-    wait = usage.asked_for(request.user)
-    size = {name: form.size(name) for name in SIZES}
-    disk_mib = size["disk_gib"] * MIB_PER_GIB
-    this = Total(1, size["memory_mib"], size["vcpus"], disk_mib)
+    wait = usage.requested_total(request.user)
+    sizes = {name: form.size(name) for name in SIZES}
+    disk_mib = sizes["disk_gib"] * MIB_PER_GIB
+    this = Total(1, sizes["memory_mib"], sizes["vcpus"], disk_mib)
     return {
         "form": form,
         "have": have,
@@ -98,8 +99,8 @@ def _context(request: UserRequest, form: ApplicationForm) -> dict[str, Any]:
 
 @require_POST
 def withdraw(request: UserRequest, pk: int) -> HttpResponse:
-    found = InstanceApplication.objects.select_related("applicant")
-    application = get_object_or_404(found, pk=pk)
+    applications = InstanceApplication.objects.select_related("applicant")
+    application = get_object_or_404(applications, pk=pk)
     try:
         filing.withdraw(application, by=acting(request))
     except ActionRefused as exc:

@@ -1,4 +1,4 @@
-"""Have a machine built without an application of its owner's."""
+"""Create a machine without an application by its owner."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -12,12 +12,12 @@ from .. import access
 from ..forms.review import CreateForm, ReviewForm
 from ..models import InstanceApplication
 from ..services import reviewing
-from ..services.building import NotTaken
+from ..services.building import NotSubmitted
 from ..services.filing import NameTaken
 from .lookup import as_answer
-from .review_page import FormPage, accepted, not_taken
+from .review_page import FormPage, answer_accepted, answer_not_submitted
 
-# To begin with.
+# Initial values.
 _SIZES = {"memory_mib": 2048, "vcpus": 1, "disk_gib": 20}
 
 
@@ -38,24 +38,24 @@ def create(request: UserRequest) -> HttpResponse:
         if not verdict.allowed:
             raise as_answer(verdict)
         owner = request.user.get_username()
-        return page.answer(page.filled({**_SIZES, "owner": owner}))
+        return page.answer(page.unbound_form({**_SIZES, "owner": owner}))
     try:
         reviewing.check_creator(by=acting(request))
     except ActionRefused as exc:
         raise as_answer(exc.verdict) from exc
-    do = {"create": _create, "try": CreatePage.try_out}
-    return do.get(request.POST.get("do", ""), CreatePage.look)(page)
+    actions = {"create": _create, "try": CreatePage.dry_run}
+    return actions.get(request.POST.get("do", ""), CreatePage.look)(page)
 
 
 def _create(page: CreatePage) -> HttpResponse:
-    form = page.sent()
+    form = page.bound_form()
     if not form.is_valid():
         return page.answer(form, status=400)
-    made = page.decided(form)
+    application = page.decided(form)
     try:
-        job = reviewing.create(made, form.decided(), by=page.by)
+        job = reviewing.create(application, form.decided(), by=page.by)
     except NameTaken:
         return page.name_taken(form)
-    except NotTaken as exc:
-        return not_taken(page.request, made, exc)
-    return accepted(page.request, made, job)
+    except NotSubmitted as exc:
+        return answer_not_submitted(page.request, application, exc)
+    return answer_accepted(page.request, application, job)

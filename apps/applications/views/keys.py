@@ -1,4 +1,4 @@
-"""The applicant's SSH keys, as a node fetches them while it installs the machine."""
+"""Serve the applicant's SSH keys to the node that installs the machine."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from apps.web.requests import client_ip
 from ..models import InstanceApplication, new_cookie
 from ..states import Status
 
-# Of these no machine is made (again).
+# No machine will be built for these.
 WITHOUT_MACHINE = frozenset({Status.REFUSED, Status.DISCARDED, Status.WITHDRAWN})
 
 
@@ -21,16 +21,16 @@ WITHOUT_MACHINE = frozenset({Status.REFUSED, Status.DISCARDED, Status.WITHDRAWN}
 @never_cache
 @require_safe
 def ssh_keys(request: HttpRequest, pk: int, cookie: str) -> HttpResponse:
-    """Give the keys to who knows the cookie; nobody learns which applications exist."""
+    """Return the keys if the cookie matches; never reveal which applications exist."""
     wait_s = rate_limit.hit("ssh-keys-fetch", address=client_ip(request))
     if wait_s:
         response = _plain("Too many requests.\n", 429)
         response["Retry-After"] = str(wait_s)
         return response
-    found = InstanceApplication.objects.select_related("applicant").filter(pk=pk)
-    application = found.exclude(status__in=WITHOUT_MACHINE).first()
-    known = application.cookie if application else new_cookie()
-    if not constant_time_compare(cookie, known) or application is None:
+    applications = InstanceApplication.objects.select_related("applicant").filter(pk=pk)
+    application = applications.exclude(status__in=WITHOUT_MACHINE).first()
+    expected_cookie = application.cookie if application else new_cookie()
+    if not constant_time_compare(cookie, expected_cookie) or application is None:
         return _plain("Not allowed.\n", 403)
     applicant = application.applicant
     return _plain(

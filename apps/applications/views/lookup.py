@@ -1,4 +1,4 @@
-"""How pages answer who asks for an application that is not theirs."""
+"""Answers for applications that the user may not see or change."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -10,7 +10,7 @@ HIDDEN = _("This application doesn't exist, or you don't have access to it.")
 
 
 def as_answer(verdict: Verdict) -> Exception:
-    """Return what is raised: 404 to whom it does not exist for, 403 to the others."""
+    """Return the exception to raise: 404 if the user may not see it, else 403."""
     if verdict.answer is Answer.INVISIBLE:
         return Http404(HIDDEN)
     return PermissionDenied(str(verdict.reason))

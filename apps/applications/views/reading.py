@@ -1,4 +1,4 @@
-"""The list of applications, and one of them."""
+"""Pages: the list of applications, and one application."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from apps.web.requests import UserRequest, wants_fragment
 from .. import access, listing
 from ..display import labels, rows
 from ..display.detail_page import Story
-from ..display.list_query import Asked
+from ..display.list_query import ApplicationQuery
 from ..models import InstanceApplication
 from .lookup import HIDDEN
 
@@ -22,27 +22,29 @@ from .lookup import HIDDEN
 @require_safe
 def application_list(request: UserRequest) -> HttpResponse:
     staff = access.may_see_applications(person_of(request))
-    asked = Asked.read(request.GET, staff=staff)
-    part = wants_fragment(request)
-    template = "applications/_list.html" if part else "applications/list.html"
-    response = render(request, template, _list(request, asked, staff=staff))
+    query = ApplicationQuery.read(request.GET, staff=staff)
+    fragment = wants_fragment(request)
+    template = "applications/_list.html" if fragment else "applications/list.html"
+    response = render(request, template, _list(request, query, staff=staff))
     patch_vary_headers(response, ["HX-Request"])
-    if part:
-        response["HX-Push-Url"] = request.path + asked.address().removesuffix("?")
+    if fragment:
+        response["HX-Push-Url"] = request.path + query.address().removesuffix("?")
     return response
 
 
-def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
+def _list(
+    request: UserRequest, query: ApplicationQuery, *, staff: bool
+) -> dict[str, Any]:
     visible = listing.visible(request.user, person_of(request))
-    page = listing.page(visible, asked)
+    page = listing.page(visible, query)
     return {
-        "asked": asked,
+        "query": query,
         "page": page,
-        "total": visible.count() if asked.filtered else page.paginator.count,
+        "total": visible.count() if query.filtered else page.paginator.count,
         "rows": rows.rows(page),
-        "heads": rows.heads(asked, staff=staff),
-        "chips": list(asked.chips()),
-        "pages": page_links(page, lambda number: asked.address(page=number)),
+        "heads": rows.heads(query, staff=staff),
+        "chips": list(query.chips()),
+        "pages": page_links(page, lambda number: query.address(page=number)),
         "status_labels": labels.LABELS,
         "staff": staff,
     }
@@ -50,10 +52,10 @@ def _list(request: UserRequest, asked: Asked, *, staff: bool) -> dict[str, Any]:
 
 @require_safe
 def application_detail(request: UserRequest, pk: int) -> HttpResponse:
-    """Show an application; to htmx, while a job runs, what moves of it."""
+    """Show an application; htmx, polling while a job runs, gets its changing part."""
     story = Story(_find(request, pk), person_of(request))
-    part = wants_fragment(request)
-    template = "applications/_story.html" if part else "applications/detail.html"
+    fragment = wants_fragment(request)
+    template = "applications/_story.html" if fragment else "applications/detail.html"
     response = render(request, template, {"story": story})
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -61,8 +63,8 @@ def application_detail(request: UserRequest, pk: int) -> HttpResponse:
 
 def _find(request: UserRequest, pk: int) -> InstanceApplication:
     related = ("applicant", "organization", "network__cluster", "cluster", "reviewer")
-    found = InstanceApplication.objects.select_related(*related, "job__cluster")
-    application = found.filter(pk=pk).first()
+    applications = InstanceApplication.objects.select_related(*related, "job__cluster")
+    application = applications.filter(pk=pk).first()
     person = person_of(request)
     if application is None or not access.may_see_application(
         person, application.applicant.get_username()

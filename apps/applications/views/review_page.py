@@ -1,4 +1,4 @@
-"""A page with a review form: how the form is made, tried out and shown again."""
+"""Base of the pages with a review form: the form, its dry run and its answers."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from apps.web.requests import UserRequest
 from ..forms.review import ReviewForm, as_typed
 from ..models import InstanceApplication
 from ..services import building
-from ..services.building import NotTaken
-from ..services.dry_run import Trial, asked_trial
+from ..services.building import NotSubmitted
+from ..services.dry_run import DryRun, dry_run_of
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,26 @@ class FormPage(ABC):
 
     # -- the form
 
-    def filled(self, initial: dict[str, Any]) -> ReviewForm:
-        """Return the form with this in it, not validated."""
+    def unbound_form(self, initial: dict[str, Any]) -> ReviewForm:
+        """Return an unbound form with initial values."""
         return self.form_class(application=self.application, initial=initial)
 
-    def typed(self) -> ReviewForm:
-        """Return the form as it was sent, not validated."""
-        return self.filled(as_typed(self.request.POST))
+    def form_as_typed(self) -> ReviewForm:
+        """Return an unbound form with the posted values, not validated."""
+        return self.unbound_form(as_typed(self.request.POST))
 
-    def sent(self) -> ReviewForm:
-        """Return the form as it was sent, to be validated."""
+    def bound_form(self) -> ReviewForm:
+        """Return the form bound to the posted data."""
         return self.form_class(self.request.POST, application=self.application)
 
     @abstractmethod
     def decided(self, form: ReviewForm) -> InstanceApplication:
-        """Return an application with what a valid form says, not saved."""
+        """Return an unsaved application with the values of a valid form."""
 
     # -- answers
 
     def context(self) -> dict[str, Any]:
-        """Return what the template shows beside the form."""
+        """Return further template context."""
         return {}
 
     def answer(
@@ -66,26 +66,26 @@ class FormPage(ABC):
         return render(self.request, self.template, context, status=status)
 
     def look(self) -> HttpResponse:
-        """Show what the chosen cluster offers, or how the trial goes."""
-        return self.answer(self.typed(), trial=asked_trial(self.request.POST))
+        """Show the options of the chosen cluster, and the dry run if there is one."""
+        return self.answer(self.form_as_typed(), trial=dry_run_of(self.request.POST))
 
-    def try_out(self) -> HttpResponse:
-        """Ask Ganeti whether it would build it; what was typed stays on the page."""
-        form = self.sent()
+    def dry_run(self) -> HttpResponse:
+        """Submit a dry run; the form keeps its values."""
+        form = self.bound_form()
         if not form.is_valid():
             return self.answer(form, status=400)
         try:
-            trial = Trial(building.try_out(self.decided(form), by=self.by))
-        except NotTaken as exc:
+            trial = DryRun(building.submit_dry_run(self.decided(form), by=self.by))
+        except NotSubmitted as exc:
             return self.answer(form, not_tried=str(exc))
         return self.answer(form, trial=trial)
 
     def name_taken(self, form: ReviewForm) -> HttpResponse:
-        form.name_taken()
+        form.add_name_taken()
         return self.answer(form, status=400)
 
 
-def accepted(
+def answer_accepted(
     request: UserRequest, application: InstanceApplication, job: Job
 ) -> HttpResponse:
     text = _("%(name)s was approved and is being built on %(cluster)s.")
@@ -94,10 +94,10 @@ def accepted(
     return redirect("applications:detail", application.pk)
 
 
-def not_taken(
-    request: UserRequest, application: InstanceApplication, exc: NotTaken
+def answer_not_submitted(
+    request: UserRequest, application: InstanceApplication, exc: NotSubmitted
 ) -> HttpResponse:
-    """Say that it was accepted but not submitted; nothing is lost."""
+    """Report that it was accepted but not submitted, and go back to the review."""
     text = _("The application was approved, but the cluster rejected the job: %(why)s")
     messages.error(request, text % {"why": exc})
     return redirect("applications:review", application.pk)

@@ -1,4 +1,4 @@
-"""Decide about an application: try, accept, refuse, discard."""
+"""Review an application: dry run, accept, submit, reject, discard."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,16 +21,16 @@ from ..display.placement_panel import Panel
 from ..forms.review import CommentForm, RefusalForm, ReviewForm, as_filed
 from ..models import InstanceApplication
 from ..services import building, reviewing
-from ..services.building import NotTaken
-from ..services.dry_run import asked_trial
+from ..services.building import NotSubmitted
+from ..services.dry_run import dry_run_of
 from ..services.filing import NameTaken
 from ..states import REVIEWABLE, Status, TooLate
 from .lookup import HIDDEN, as_answer
-from .review_page import FormPage, accepted, not_taken
+from .review_page import FormPage, answer_accepted, answer_not_submitted
 
 
 class ReviewPage(FormPage):
-    """The page of an application to be decided about."""
+    """Review page of an application."""
 
     template = "applications/review.html"
 
@@ -39,7 +39,7 @@ class ReviewPage(FormPage):
         return self.application.status in REVIEWABLE
 
     def decided(self, form: ReviewForm) -> InstanceApplication:
-        # Another object: the page goes on to show what was filed.
+        # Another object: the page still shows the application as it was filed.
         application = _find(self.application.pk)
         for name, value in form.decided().items():
             setattr(application, name, value)
@@ -61,10 +61,10 @@ class ReviewPage(FormPage):
         return super().answer(form, status=status, **more)
 
     def closed(self, status: int = 200) -> HttpResponse:
-        """Say that there is nothing to be decided (any more), and what happened."""
+        """Answer that there is nothing to decide, with the latest events."""
         context = {
             "application": self.application,
-            "latest": reviewing.latest(self.application),
+            "latest": reviewing.latest_events(self.application),
             "may_submit": self.application.status == Status.APPROVED,
         }
         template = "applications/review_closed.html"
@@ -76,10 +76,10 @@ class ReviewPage(FormPage):
         reviewing.require_version(self.application, version)
 
     def too_late(self) -> HttpResponse:
-        """Tell who was quicker, with what was typed kept if it can still be decided."""
+        """409 with the latest events; the form keeps its values if still reviewable."""
         page = replace(self, application=_find(self.application.pk))
-        meanwhile = reviewing.latest(page.application)
-        return page.answer(page.typed(), status=409, meanwhile=meanwhile)
+        meanwhile = reviewing.latest_events(page.application)
+        return page.answer(page.form_as_typed(), status=409, meanwhile=meanwhile)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,13 +90,13 @@ def review(request: UserRequest, pk: int) -> HttpResponse:
         _require_reviewer(request, application)
         if not page.is_open:
             return page.closed()
-        return page.answer(page.filled(as_filed(application)))
+        return page.answer(page.unbound_form(as_filed(application)))
     try:
         reviewing.check(application, by=acting(request))
     except ActionRefused as exc:
         raise as_answer(exc.verdict) from exc
-    do = DO.get(request.POST.get("do", ""), ReviewPage.look)
-    return do(page)
+    action = ACTIONS.get(request.POST.get("do", ""), ReviewPage.look)
+    return action(page)
 
 
 def _find(pk: int) -> InstanceApplication:
@@ -109,7 +109,7 @@ def _find(pk: int) -> InstanceApplication:
 
 
 def _require_reviewer(request: UserRequest, application: InstanceApplication) -> None:
-    verdict = reviewing.may_decide(person_of(request), application)
+    verdict = reviewing.may_review_application(person_of(request), application)
     if not verdict.allowed:
         raise as_answer(verdict)
 
@@ -118,11 +118,11 @@ def _require_reviewer(request: UserRequest, application: InstanceApplication) ->
 
 
 def _try(page: ReviewPage) -> HttpResponse:
-    return page.try_out() if page.is_open else page.too_late()
+    return page.dry_run() if page.is_open else page.too_late()
 
 
 def _accept(page: ReviewPage) -> HttpResponse:
-    form = page.sent()
+    form = page.bound_form()
     try:
         page.require_version()
         if not form.is_valid():
@@ -132,55 +132,55 @@ def _accept(page: ReviewPage) -> HttpResponse:
         return page.too_late()
     except NameTaken:
         return page.name_taken(form)
-    except NotTaken as exc:
-        return not_taken(page.request, page.application, exc)
-    return accepted(page.request, page.application, job)
+    except NotSubmitted as exc:
+        return answer_not_submitted(page.request, page.application, exc)
+    return answer_accepted(page.request, page.application, job)
 
 
 def _submit(page: ReviewPage) -> HttpResponse:
-    """Submit what was accepted and never reached its cluster."""
+    """Submit an accepted application that never reached its cluster."""
     try:
         job = building.submit(page.application, by=page.by)
     except TooLate:
         return page.too_late()
-    except NotTaken as exc:
-        return not_taken(page.request, page.application, exc)
-    return accepted(page.request, page.application, job)
+    except NotSubmitted as exc:
+        return answer_not_submitted(page.request, page.application, exc)
+    return answer_accepted(page.request, page.application, job)
 
 
 def _refuse(page: ReviewPage) -> HttpResponse:
     def refuse(refusal_reason: str, admin_comments: str) -> None:
         reviewing.refuse(page.application, refusal_reason, admin_comments, by=page.by)
 
-    done = _(
+    message = _(
         "The application was rejected. The applicant will get an email with the reason."
     )
-    return _end(page, RefusalForm(page.request.POST), refuse, done)
+    return _close(page, RefusalForm(page.request.POST), refuse, message)
 
 
 def _discard(page: ReviewPage) -> HttpResponse:
     def discard(admin_comments: str) -> None:
         reviewing.discard(page.application, admin_comments, by=page.by)
 
-    done = _("The application was discarded. No email is sent.")
-    return _end(page, CommentForm(page.request.POST), discard, done)
+    message = _("The application was discarded. No email is sent.")
+    return _close(page, CommentForm(page.request.POST), discard, message)
 
 
-def _end(
-    page: ReviewPage, form: CommentForm, end: Callable[..., None], done: str
+def _close(
+    page: ReviewPage, form: CommentForm, close: Callable[..., None], message: str
 ) -> HttpResponse:
     if not form.is_valid():
-        return page.answer(page.typed(), status=400, refusal=form)
+        return page.answer(page.form_as_typed(), status=400, refusal=form)
     try:
         page.require_version()
-        end(**form.cleaned_data)
+        close(**form.cleaned_data)
     except TooLate:
         return page.too_late()
-    messages.success(page.request, done)
+    messages.success(page.request, message)
     return redirect("applications:detail", page.application.pk)
 
 
-DO: Mapping[str, Callable[[ReviewPage], HttpResponse]] = {
+ACTIONS: Mapping[str, Callable[[ReviewPage], HttpResponse]] = {
     "show": ReviewPage.look,
     "try": _try,
     "accept": _accept,
@@ -195,22 +195,22 @@ DO: Mapping[str, Callable[[ReviewPage], HttpResponse]] = {
 
 @require_safe
 def review_panel(request: UserRequest) -> HttpResponse:
-    """Return what a cluster offers, while somebody chooses."""
-    _only_reviewers(request)
+    """Return the panel with the options of the chosen cluster."""
+    _require_any_reviewer(request)
     pk = request.GET.get("application", "")
-    known = InstanceApplication.objects.select_related("network__cluster")
-    number = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 10 else 0
-    application = known.filter(pk=number).first()
-    wish = application.network if application else None
-    panel = Panel(request.GET.dict(), wish=wish)
+    applications = InstanceApplication.objects.select_related("network__cluster")
+    key = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 10 else 0
+    application = applications.filter(pk=key).first()
+    requested_network = application.network if application else None
+    panel = Panel(request.GET.dict(), requested_network=requested_network)
     return render(request, "applications/_review_panel.html", {"panel": panel})
 
 
 @require_safe
 def review_trial(request: UserRequest, key: str) -> HttpResponse:
-    """Return how a trial goes, while it runs."""
-    _only_reviewers(request)
-    trial = asked_trial({"trial": key})
+    """Return the state of a dry run; htmx polls it."""
+    _require_any_reviewer(request)
+    trial = dry_run_of({"trial": key})
     if trial is None:
         raise Http404(_("This dry run doesn't exist."))
     response = render(request, "applications/_review_trial.html", {"trial": trial})
@@ -219,6 +219,6 @@ def review_trial(request: UserRequest, key: str) -> HttpResponse:
     return response
 
 
-def _only_reviewers(request: UserRequest) -> None:
+def _require_any_reviewer(request: UserRequest) -> None:
     if not access.may_review(person_of(request)):
         raise PermissionDenied(_("Only reviewers can decide on applications."))

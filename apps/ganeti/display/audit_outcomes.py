@@ -50,7 +50,7 @@ def _with_jobs(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
 
 
 class Ganeti:
-    """What Ganeti's app knows of entries (`apps.auditlog.outcomes.Source`)."""
+    """What Ganeti's app knows of entries (`apps.auditlog.outcomes.EntrySource`)."""
 
     filters: Filters = {
         "running": (

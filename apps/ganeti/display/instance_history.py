@@ -8,7 +8,7 @@ from django.db.models import Value, prefetch_related_objects
 from apps.auditlog import rows
 from apps.auditlog.models import AuditEntry
 from apps.auditlog.outcomes import Reach
-from apps.auditlog.rows import Line
+from apps.auditlog.rows import HistoryRow
 from apps.auditlog.target import TargetKind
 from apps.work.prepared_query import Argument, PreparedQuery, argument
 
@@ -18,7 +18,7 @@ from .instance_page import Machine
 LENGTH = 50
 
 
-def history(user: User, machine: Machine) -> list[Line]:
+def history(user: User, machine: Machine) -> list[HistoryRow]:
     """Return what was done to an instance last, newest first, with its outcome.
 
     By its uuid: what was done to another one of its name is not its history, and what
@@ -43,7 +43,7 @@ def history(user: User, machine: Machine) -> list[Line]:
     query = _query(everything, counts, shown_since is not None)
     entries = query.fetch(**arguments)
     prefetch_related_objects(entries, "jobs")
-    return rows.read(entries, user, reach)
+    return rows.rows_for(entries, user, reach)
 
 
 @lru_cache(maxsize=100)

@@ -86,7 +86,7 @@ def refuse(
     invisible = verdict.answer is Answer.INVISIBLE
     if invisible:
         reason = hidden
-    entries.record_refusal(by, action, target, why=reason, hidden=invisible)
+    entries.record_refusal(by, action, target, reason=reason, hidden=invisible)
     return ActionRefused(verdict)
 
 

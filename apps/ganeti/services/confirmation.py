@@ -341,7 +341,7 @@ def record_foreign_use(key: str, action: str, *, by: Acting) -> None:
         return
     reason = gettext_noop("The link was sent to another user.")
     entries.record_refusal(
-        by, action_request.action, action_request.target, why=reason, hidden=True
+        by, action_request.action, action_request.target, reason=reason, hidden=True
     )
 
 

@@ -15,7 +15,7 @@ from apps.accounts.person import Person, person_of
 from apps.accounts.services import profiles, ssh_keys
 from apps.auditlog import outcomes, rows
 from apps.auditlog.models import AuditEntry
-from apps.auditlog.rows import Line
+from apps.auditlog.rows import HistoryRow
 from apps.web.requests import UserRequest
 
 from .. import access
@@ -95,7 +95,7 @@ def _machines(
     }
 
 
-def _history(request: UserRequest, account: User) -> list[Line]:
+def _history(request: UserRequest, account: User) -> list[HistoryRow]:
     entries = AuditEntry.objects.filter(rows.recent(), user=account)
     newest = entries.prefetch_related(*outcomes.related())[:HISTORY_LENGTH]
-    return rows.read(newest, request.user, outcomes.reach_of(request))
+    return rows.rows_for(newest, request.user, outcomes.reach_of(request))

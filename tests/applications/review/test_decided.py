@@ -69,7 +69,7 @@ def test_one_of_two_concurrent_decisions_is_refused(
     rapi: FakeRapi,
 ) -> None:
     current = fresh(application)
-    values = {name: getattr(application, name) for name in reviewing.DECIDED}
+    values = {name: getattr(application, name) for name in reviewing.REVIEWED_FIELDS}
     reviewing.refuse(current, "No.", "", by=Acting(root))
 
     with pytest.raises(TooLate):
