@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from apps.accounts import colour_mode
 from apps.accounts.person import TemplateAccess, person_of
+from apps.web import navigation
 from apps.web.fragments import Varying
 from apps.web.requests import current_page
 
@@ -20,7 +21,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the brand, colour mode, access checks and number of running jobs."""
     return {
         "branding": settings.BRANDING,
-        "topbar": SimpleLazyObject(lambda: _topbar(request)),
+        "frame": SimpleLazyObject(lambda: _frame(request)),
         "colours": colour_mode.of(request),
         "current_page": current_page(request),
         "access": TemplateAccess(access, request),
@@ -28,8 +29,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _topbar(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of the top bar's fragment, except the token."""
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the values of the frame's fragment that the request alone decides."""
     # Responses made before the authentication middleware have a frame, too.
     user: User | AnonymousUser = getattr(request, "user", AnonymousUser())
     values: dict[str, Any] = {
@@ -40,6 +41,7 @@ def _topbar(request: HttpRequest) -> dict[str, Any]:
     if isinstance(user, User):
         values |= {
             "running_jobs": _running_jobs(request),
+            "navigation": navigation.groups(request),
             "username": Varying(user.get_username()),
             "full_name": Varying(user.get_full_name()),
         }

@@ -5,6 +5,7 @@ Search, filters, order and page of a list stand in its address.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -66,17 +67,23 @@ class Listed:
 
         Whoever filters or sorts starts at the first page again.
         """
-        merged = {**self.values(), **changes}
-        if changes and "page" not in changes:
-            merged.pop("page", None)
-        plain = type(self)()
-        kept = {k: v for k, v in merged.items() if v != getattr(plain, k)}
-        return f"?{urlencode(kept)}" if kept else "?"
+        return _address(self, tuple(changes.items()))
 
     def sorted_by(self, column: str) -> str:
         """Return the address of this list by a column, or the other way round."""
         turned = column == self.column and not self.descending
         return self.address(sort=f"-{column}" if turned else column)
+
+
+# A page has twenty of them, which are those of every page of the same list.
+@lru_cache(maxsize=2000)
+def _address(query: Listed, changes: tuple[tuple[str, Any], ...]) -> str:
+    values = {**query.values(), **dict(changes)}
+    if changes and "page" not in dict(changes):
+        values.pop("page", None)
+    plain = type(query)()
+    shown = {k: v for k, v in values.items() if v != getattr(plain, k)}
+    return f"?{urlencode(shown)}" if shown else "?"
 
 
 def number(text: str, otherwise: int) -> int:

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
-from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from .stored_text import Text
@@ -78,11 +76,6 @@ def register(*entries: Entry) -> None:
     """Add entries; called once by each app, when it is ready."""
     _entries.extend(entries)
     _entries.sort(key=lambda each: (_ORDER.index(each.section), each.position))
-
-
-def context(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the navigation; worked out where one draws it."""
-    return {"navigation": SimpleLazyObject(lambda: groups(request))}
 
 
 def groups(request: HttpRequest) -> tuple[Group, ...]:

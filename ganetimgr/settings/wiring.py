@@ -74,7 +74,6 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.pages.context_processors.around",
                 "apps.ganeti.context_processors.frame",
-                "apps.web.navigation.context",
             ],
         },
     },
