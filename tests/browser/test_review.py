@@ -15,14 +15,14 @@ FILE = """
 from django.contrib.auth.models import User
 from apps.applications.models import InstanceApplication
 application = InstanceApplication.objects.create(
-    applicant=User.objects.get(username="alice"), hostname={name!r}, memory_mib=2048,
+    applicant=User.objects.get(username="zoe"), hostname={name!r}, memory_mib=2048,
     vcpus=2, disk_gib=20, comments="The library's catalogue.")
 print(application.pk)
 """
 
 
 def file_application(site: SimulatedSite, name: str) -> int:
-    """File an application of alice's; return its primary key."""
+    """File an application of zoe's; return its primary key."""
     return int(site.product.shell(FILE.format(name=name)))
 
 
