@@ -50,7 +50,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NavigationItem:
     """An entry as a page shows it; ``current`` is its ``aria-current``."""
 
     url_name: str
@@ -62,12 +62,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class NavigationGroup:
     """A section with the lines that somebody sees of it."""
 
     key: str
     label: str
-    lines: tuple[Line, ...]
+    lines: tuple[NavigationItem, ...]
 
 
 _ORDER = list(Section)
@@ -85,14 +85,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {"navigation": SimpleLazyObject(lambda: groups(request))}
 
 
-def groups(request: HttpRequest) -> tuple[Group, ...]:
+def groups(request: HttpRequest) -> tuple[NavigationGroup, ...]:
     """Return the sections with something to see, for the person of a request.
 
     All that is drawn of them is in what is returned, in the reader's language.
     """
     visible = [each for each in _entries if each.visible(request)]
     return tuple(
-        Group(
+        NavigationGroup(
             section.value,
             str(_LABELS[section]),
             tuple(_line(request, entry) for entry in entries),
@@ -101,8 +101,8 @@ def groups(request: HttpRequest) -> tuple[Group, ...]:
     )
 
 
-def _line(request: HttpRequest, entry: Entry) -> Line:
-    return Line(
+def _line(request: HttpRequest, entry: Entry) -> NavigationItem:
+    return NavigationItem(
         url_name=entry.url_name,
         query=entry.query,
         icon=entry.icon,
