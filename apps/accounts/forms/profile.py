@@ -1,4 +1,4 @@
-"""Forms of the profile: who one is, another mail address, SSH keys."""
+"""Forms of the profile: who one is, another email address, SSH keys."""
 
 from typing import Any
 
