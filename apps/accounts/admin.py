@@ -25,7 +25,7 @@ from .models import Organization, Profile, SshKey
 from .services import names, passwords, privileges
 from .ssh_public_keys import describe, md5_of
 
-# One line each, without control characters, and one form of mail addresses.
+# One line each, without control characters, and one form of email addresses.
 FIELD_CLASSES: dict[Any, dict[str, Any]] = {
     models.CharField: {"form_class": LineField},
     models.EmailField: {"form_class": MailAddressField},

@@ -111,7 +111,7 @@ def _line(user: User, field: "models.CharField[Any, Any]", value: Any) -> str:
 
 
 def _address(user: User) -> str:
-    """Return the mail address; the one that is stored if this is none to be had."""
+    """Return the email address; the one that is stored if this is none to be had."""
     if not user.email:
         return _stored_address(user)
     try:

@@ -19,7 +19,7 @@ class Preferences(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
     )
     instance_columns = models.JSONField(default=list, blank=True)
-    # Of mails; empty: the site's own. Pages go by the browser's cookie.
+    # Of emails; empty: the site's own. Pages go by the browser's cookie.
     language = models.CharField(max_length=16, blank=True)
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class NameSource(models.Model):
 
 
 class Mailbox(models.Model):
-    """The mail address of a user, in the form that all its spellings share.
+    """The email address of a user, in the form that all its spellings share.
 
     Django's user has no unique address; this row is what makes it unique. ``copy`` is
     0 but for addresses that several users had before there was this table.
@@ -120,7 +120,7 @@ class Mailbox(models.Model):
 
 
 class UnconfirmedRegistration(models.Model):
-    """A registration whose mail address nobody has confirmed yet.
+    """A registration whose email address nobody has confirmed yet.
 
     It holds its user name, also if its address has an account and no link was sent.
     There may be several of one address. Of the key in the link only a digest is kept.
@@ -266,7 +266,7 @@ class SshKey(models.Model):
 
 
 class MailChange(models.Model):
-    """Somebody's wish for another mail address, until its link is followed.
+    """Somebody's wish for another email address, until its link is followed.
 
     Only a digest of the link's key is kept: who reads the table cannot follow it. One
     for each user, so that a newer wish makes the link of an older one void.

@@ -74,7 +74,7 @@ class PublicKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class KeyLine:
     """A key and the line on which it stands, the first being 1."""
 
     number: int
@@ -96,7 +96,7 @@ class Pasted:
     Reading stops after MAX_PROBLEMS or MAX_KEYS; ``is_whole`` is false then.
     """
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[KeyLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # (number, the earlier line with the same key)
     repeated: list[tuple[int, int]] = field(default_factory=list)
@@ -165,7 +165,7 @@ def _read_entry(
         pasted.repeated.append((number, seen[key.blob]))
         return
     seen[key.blob] = number
-    pasted.lines.append(Line(number, key))
+    pasted.lines.append(KeyLine(number, key))
 
 
 def parse(line: str) -> PublicKey:

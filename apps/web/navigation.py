@@ -48,7 +48,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NavigationItem:
     """An entry as a page shows it; ``current`` is its ``aria-current``."""
 
     url_name: str
@@ -60,12 +60,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class NavigationGroup:
     """A section with the lines that somebody sees of it."""
 
     key: str
     label: str
-    lines: tuple[Line, ...]
+    lines: tuple[NavigationItem, ...]
 
 
 _ORDER = list(Section)
@@ -75,27 +75,27 @@ _entries: list[Entry] = []
 def register(*entries: Entry) -> None:
     """Add entries; called once by each app, when it is ready."""
     _entries.extend(entries)
-    _entries.sort(key=lambda each: (_ORDER.index(each.section), each.position))
+    _entries.sort(key=lambda entry: (_ORDER.index(entry.section), entry.position))
 
 
-def groups(request: HttpRequest) -> tuple[Group, ...]:
+def groups(request: HttpRequest) -> tuple[NavigationGroup, ...]:
     """Return the sections with something to see, for the person of a request.
 
     All that is drawn of them is in what is returned, in the reader's language.
     """
-    visible = [each for each in _entries if each.visible(request)]
+    visible = [entry for entry in _entries if entry.visible(request)]
     return tuple(
-        Group(
+        NavigationGroup(
             section.value,
             str(_LABELS[section]),
             tuple(_line(request, entry) for entry in entries),
         )
-        for section, entries in groupby(visible, key=lambda each: each.section)
+        for section, entries in groupby(visible, key=lambda entry: entry.section)
     )
 
 
-def _line(request: HttpRequest, entry: Entry) -> Line:
-    return Line(
+def _line(request: HttpRequest, entry: Entry) -> NavigationItem:
+    return NavigationItem(
         url_name=entry.url_name,
         query=entry.query,
         icon=entry.icon,
@@ -106,7 +106,7 @@ def _line(request: HttpRequest, entry: Entry) -> Line:
 
 
 def _current(request: HttpRequest, entry: Entry) -> str:
-    here = request.resolver_match.view_name if request.resolver_match else ""
-    if here == entry.url_name and not entry.query:
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    if view_name == entry.url_name and not entry.query:
         return "page"
-    return "true" if here in entry.parent_of else ""
+    return "true" if view_name in entry.parent_of else ""

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from apps.auditlog.entries import Acting
 from apps.ganeti.display import row_cache, row_templates
-from apps.ganeti.display.instance_rows import COLUMNS, Row, Rows
+from apps.ganeti.display.instance_rows import COLUMNS, InstanceRow, Rows
 from apps.ganeti.models import Cluster
 from apps.ganeti.services import power
 from apps.ganeti.state import refreshing
@@ -31,7 +31,7 @@ def built_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     build = Rows.row
 
-    def row(rows: Rows, instance: object) -> Row:
+    def row(rows: Rows, instance: object) -> InstanceRow:
         new_row = build(rows, instance)  # type: ignore[arg-type]
         names.append(new_row.name)
         return new_row

@@ -16,7 +16,14 @@ from pytest_django import Settings
 from apps.accounts.person import Person
 from apps.auditlog.entries import Acting
 from apps.ganeti.display import row_templates
-from apps.ganeti.display.instance_rows import COLUMNS, NAME, Mark, Owner, Row, Rows
+from apps.ganeti.display.instance_rows import (
+    COLUMNS,
+    NAME,
+    InstanceRow,
+    Mark,
+    OwnerLink,
+    Rows,
+)
 from apps.ganeti.models import Cluster
 from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import SORT_KEYS
@@ -28,24 +35,26 @@ from tests.ganeti.state import machine
 
 # Texts that could break markup or format strings; few, so that shapes repeat.
 TEXTS = st.sampled_from(["", "web1", "a&b", "<b>", "'", '"', "%s", "%(x)s", "{0}", "Ω"])
-OWNERS = st.builds(Owner, TEXTS, st.booleans(), st.booleans(), TEXTS)
+OWNERS = st.builds(OwnerLink, TEXTS, st.booleans(), st.booleans(), TEXTS)
 MARKS = st.builds(Mark, TEXTS, TEXTS, TEXTS)
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXTS,
     bool: st.booleans(),
-    tuple[Owner, ...]: st.lists(OWNERS, max_size=2).map(tuple),
+    tuple[OwnerLink, ...]: st.lists(OWNERS, max_size=2).map(tuple),
     tuple[Mark, ...]: st.lists(MARKS, max_size=2).map(tuple),
 }
 BY_VALUE: dict[Any, Any] = {
     str: "x",
     bool: True,
-    tuple[Owner, ...]: (),
+    tuple[OwnerLink, ...]: (),
     tuple[Mark, ...]: (),
 }
-ROWS = st.builds(Row, **{field.name: BY_TYPE[field.type] for field in fields(Row)})
+ROWS = st.builds(
+    InstanceRow, **{field.name: BY_TYPE[field.type] for field in fields(InstanceRow)}
+)
 
 
-def rendered(rows: Sequence[Row], columns: Sequence[Column]) -> str:
+def rendered(rows: Sequence[InstanceRow], columns: Sequence[Column]) -> str:
     """Render each row by the template."""
     show = dict.fromkeys((column.key for column in columns), True)
     contexts = [{"row": row, "show": show} for row in rows]
@@ -60,7 +69,7 @@ def rendered(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     language=st.sampled_from(["en", "el"]),
 )
 def test_rows_of_any_shape_equal_the_rendered_template(
-    rows: list[Row], columns: list[Column], language: str
+    rows: list[InstanceRow], columns: list[Column], language: str
 ) -> None:
     with translation.override(language):
         assert row_templates.draw(rows, columns) == rendered(rows, columns)
@@ -84,7 +93,7 @@ def test_rows_of_a_cluster_equal_the_rendered_template(
 
 
 @dataclass(slots=True)
-class WiderRow(Row):
+class WiderRow(InstanceRow):
     """A row with two additional columns."""
 
     hypervisor: str
@@ -99,7 +108,7 @@ def test_a_new_column_shows_each_row_its_own_value(
     path.parent.mkdir(parents=True)
     path.write_text("{{ row.name }}: {{ row.hypervisor }}, {{ row.disks }} disks\n")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
-    common = {field.name: BY_VALUE[field.type] for field in fields(Row)}
+    common = {field.name: BY_VALUE[field.type] for field in fields(InstanceRow)}
 
     rows = [
         WiderRow(**common, hypervisor="kvm", disks=1),

@@ -1,4 +1,4 @@
-"""Users and groups in the administration: names, mail addresses and privileges."""
+"""Users and groups in the administration: names, email addresses and privileges."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar

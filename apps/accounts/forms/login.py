@@ -70,7 +70,7 @@ class LoginForm(forms.AuthenticationForm):
 
 
 class ResetForm(forms.PasswordResetForm):
-    """Whose password is forgotten, by mail address."""
+    """Whose password is forgotten, by email address."""
 
     bound_field_class = BootstrapField
 

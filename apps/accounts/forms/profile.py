@@ -1,4 +1,4 @@
-"""Forms of the profile: who one is, another mail address, SSH keys."""
+"""Forms of the profile: who one is, another email address, SSH keys."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from .. import ssh_public_keys
 from ..models import Organization
 from ..services import login_throttle, passwords, profiles, ssh_keys
 from ..services.ssh_keys import Known
-from ..ssh_public_keys import Line, Pasted
+from ..ssh_public_keys import KeyLine, Pasted
 
 # As many as a page shows of one kind.
 MAX_MESSAGES = 5
@@ -151,7 +151,7 @@ class KeysForm(BootstrapForm):
             }
         ),
     )
-    lines: list[Line]
+    lines: list[KeyLine]
     repeated: list[tuple[int, int]]
     known: list[Known]
 

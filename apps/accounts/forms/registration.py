@@ -105,7 +105,7 @@ class RegistrationForm(BootstrapForm):
 
 
 class PasswordForm(BootstrapForm):
-    """The password of an account whose mail address is confirmed with it."""
+    """The password of an account whose email address is confirmed with it."""
 
     password = PasswordField(
         label=_("Password"),

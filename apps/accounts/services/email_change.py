@@ -1,8 +1,8 @@
-"""Another mail address: wished for, confirmed by who reads it, written down.
+"""Another email address: wished for, confirmed by who reads it, written down.
 
 The link that goes to the new address works once, for the one who asked and nobody
 else. Who asks for an address that is somebody else's gets the same answer as anybody,
-and no link: the mail goes to whose address it is.
+and no link: the email goes to whose address it is.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""Accounts that nobody has used for long, and asking their owners by mail."""
+"""Accounts that nobody has used for long, and asking their owners by email."""
 
 from datetime import datetime, timedelta
 

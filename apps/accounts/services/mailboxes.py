@@ -1,4 +1,4 @@
-"""Whose mailbox a mail address is: one user each, however the address is spelled.
+"""Whose mailbox an email address is: one user each, however the address is spelled.
 
 The row of a user follows ``User.email`` at each save. Saving an address that somebody
 else has raises IntegrityError, as a unique column would: `AddressTaken` before
@@ -19,7 +19,7 @@ from ..models import Mailbox
 
 
 class AddressTaken(ValidationError, IntegrityError):
-    """A user was to get a mail address that another user has.
+    """A user was to get an email address that another user has.
 
     A ValidationError too: ``createsuperuser`` shows it as its message.
     """

@@ -115,18 +115,31 @@ def remember(
     Where it says not all that it has (``is_whole``), no name of it becomes free.
     Called after each refresh that changed anything, so what is equal is only read.
     """
-    wanted = _by_key(owners)
+    current = _by_key(owners)
     rows = ReservedName.objects.filter(source=source)
     stored = {
         (kind, key): (pk, machines)
         for kind, key, pk, machines in rows.values_list("kind", "key", "pk", "machines")
     }
     if not is_whole:
-        for key, (_pk, before) in stored.items():
-            name, machines = wanted.get(key, ("", 0))
-            wanted[key] = (name, max(machines, before))
-    gone = [pk for key, (pk, _machines) in stored.items() if key not in wanted]
-    changed = [
+        for key, (_pk, previous) in stored.items():
+            name, machines = current.get(key, ("", 0))
+            current[key] = (name, max(machines, previous))
+    obsolete = [pk for key, (pk, _machines) in stored.items() if key not in current]
+    changed = _changed_rows(source, current, stored)
+    if obsolete or changed:
+        _write(changed, obsolete)
+    if not NameSource.objects.filter(name=source, told=is_whole).exists():
+        NameSource.objects.update_or_create(name=source, defaults={"told": is_whole})
+
+
+def _changed_rows(
+    source: str,
+    current: Mapping[tuple[str, str], tuple[str, int]],
+    stored: Mapping[tuple[str, str], tuple[int, int]],
+) -> list[ReservedName]:
+    """Build the rows that are new or whose number of machines changed."""
+    return [
         ReservedName(
             pk=stored[kind, key][0] if (kind, key) in stored else None,
             kind=kind,
@@ -135,13 +148,9 @@ def remember(
             source=source,
             machines=machines,
         )
-        for (kind, key), (name, machines) in wanted.items()
+        for (kind, key), (name, machines) in current.items()
         if machines != stored.get((kind, key), (None, 0))[1]
     ]
-    if gone or changed:
-        _write(changed, gone)
-    if not NameSource.objects.filter(name=source, told=is_whole).exists():
-        NameSource.objects.update_or_create(name=source, defaults={"told": is_whole})
 
 
 def _write(rows: list[ReservedName], gone: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""New passwords: by the one that one has, or by a link in a mail."""
+"""New passwords: by the one that one has, or by a link in an email."""
 
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator

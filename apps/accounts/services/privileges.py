@@ -1,6 +1,6 @@
 """What staff who aren't superusers may change of the accounts of others.
 
-Nobody gives, takes or touches more than they have: who changes somebody's mail address
+Nobody gives, takes or touches more than they have: who changes somebody's email address
 or password can become them.
 """
 

@@ -31,7 +31,7 @@ def seen(user: User) -> Profile:
 
 
 def chosen_language(user: User) -> str:
-    """Return the language that somebody chose for mails; empty: the site's own."""
+    """Return the language that somebody chose for emails; empty: the site's own."""
     kept = Preferences.objects.filter(user=user).values_list("language", flat=True)
     return kept.first() or ""
 

@@ -1,9 +1,9 @@
-"""From wanting an account to having one: asked for, confirmed by mail, approved.
+"""From wanting an account to having one: asked for, confirmed by email, approved.
 
-Until its mail address is confirmed, a registration is an `UnconfirmedRegistration`:
+Until its email address is confirmed, a registration is an `UnconfirmedRegistration`:
 who confirms it chooses the password, so that nobody gets an account with somebody
 else's. Then it is a row of django-registration-redux; what came of it is a
-`RegistrationDecision`. Nothing here tells whether a mail address has an account, but
+`RegistrationDecision`. Nothing here tells whether an email address has an account, but
 to its owner.
 """
 
@@ -102,8 +102,8 @@ MOST_LINKS_AGAIN = 3
 def register(applicant: Applicant, *, with_mail: bool = True) -> None:
     """Write a registration down and send its link.
 
-    If the address has an account, its owner gets a mail that says so in place of the
-    link; what is stored is the same. Without a mail, resetting the password sends the
+    If the address has an account, its owner gets an email that says so in place of the
+    link; what is stored is the same. Without an email, resetting the password sends the
     link. Raises IntegrityError if somebody took the name just now.
     """
     row = _store(applicant)
@@ -196,7 +196,7 @@ def _lifetime() -> timedelta:
 
 
 def by_key(key: str) -> Registration:
-    """Return the registration that the link in a mail to its applicant means."""
+    """Return the registration that the link in an email to its applicant means."""
     digest = hash_of(key)
     decision = RegistrationDecision.objects.filter(key=digest).first()
     row = _rows().filter(activation_key=digest).first()

@@ -12,7 +12,7 @@ from apps.mails.letters import Letter
 
 from .. import contact
 from ..models import SshKey
-from ..ssh_public_keys import Line, describe, md5_of
+from ..ssh_public_keys import KeyLine, describe, md5_of
 
 ADDED, DELETED = "ssh-key-add", "ssh-key-delete"
 MOST_KEYS = 100
@@ -50,7 +50,7 @@ def name_of(key: SshKey) -> str:
     return key.comment or f"SHA256:{key.fingerprint}"
 
 
-def known_among(user: User, lines: Sequence[Line]) -> list[Known]:
+def known_among(user: User, lines: Sequence[KeyLine]) -> list[Known]:
     prints = {line.key.fingerprint: line.number for line in lines}
     kept = user.ssh_keys.filter(fingerprint__in=prints)
     return sorted(
@@ -59,7 +59,7 @@ def known_among(user: User, lines: Sequence[Line]) -> list[Known]:
     )
 
 
-def add(by: Acting, lines: Sequence[Line]) -> list[SshKey]:
+def add(by: Acting, lines: Sequence[KeyLine]) -> list[SshKey]:
     """Keep the keys of these lines; return those that are new."""
     with transaction.atomic():
         added = [key for key, new in (_kept(by.user, each) for each in lines) if new]
@@ -89,7 +89,7 @@ def delete(by: Acting, key: SshKey) -> None:
         key.delete()
 
 
-def _kept(owner: User, line: Line) -> tuple[SshKey, bool]:
+def _kept(owner: User, line: KeyLine) -> tuple[SshKey, bool]:
     key = line.key
     return SshKey.objects.get_or_create(
         owner=owner,

@@ -1,4 +1,4 @@
-"""Changing a password, and getting a new one by mail."""
+"""Changing a password, and getting a new one by email."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ class ResetView(views.PasswordResetView):
     success_url = reverse_lazy("accounts:password-reset-sent")
 
     def form_valid(self, form: ResetForm) -> HttpResponse:
-        """Write no more than so many mails; the answer never tells."""
+        """Write no more than so many emails; the answer never tells."""
         wait_s = rate_limit.hit(
             "password-reset",
             address=client_ip(self.request),
@@ -71,7 +71,7 @@ class ResetView(views.PasswordResetView):
 @login_not_required
 @require_safe
 def reset_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is a mail; the same whether there was anybody to write to."""
+    """Say that there is an email; the same whether there was anybody to write to."""
     return render(request, "accounts/password_reset_sent.html")
 
 

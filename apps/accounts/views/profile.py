@@ -1,4 +1,4 @@
-"""The profile: who one is, another mail address, SSH keys."""
+"""The profile: who one is, another email address, SSH keys."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
     return redirect(resolve_url("accounts:profile") + "#keys")
 
 
-# -- another mail address
+# -- another email address
 
 
 @sensitive_post_parameters("password")
@@ -107,7 +107,7 @@ def mail_cancel(request: UserRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_change(request: UserRequest, key: str) -> HttpResponse:
-    """Show what the link in a mail will do; do it by POST, for its owner alone."""
+    """Show what the link in an email will do; do it by POST, for its owner alone."""
     change = email_change.find(request.user, key)
     if change is None:
         return _void(request)

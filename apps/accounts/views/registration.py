@@ -1,4 +1,4 @@
-"""Registering, confirming the address by mail, and deciding who gets an account."""
+"""Registering, confirming the address by email, and deciding who gets an account."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
     if sent is not None:
         rate_limit.enforce("registration", address=address)
     if form.is_valid():
-        # A mailbox that strangers flood is spared mails, and not locked out by them.
+        # A mailbox that strangers flood is spared emails, and not locked out by them.
         wait_s = rate_limit.hit("registration", mailbox=form.cleaned_data["email"])
         if _registered(form, with_mail=not wait_s):
             return redirect("accounts:registered")
@@ -152,7 +152,7 @@ def _decided(request: HttpRequest, found: Registration, form: DecisionForm) -> N
 
 
 def _others(found: Registration) -> list[User]:
-    """Return who else has the applicant's mail address."""
+    """Return who else has the applicant's email address."""
     if found.user is None:
         return []
     return list(mailboxes.holders(found.user.email).exclude(pk=found.user.pk))

@@ -31,7 +31,7 @@ from ..reads.inventory import MARKS, Inventory
 from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
 from . import instance_rows, labels
-from .instance_rows import Mark, Owner, OwnerPages
+from .instance_rows import Mark, OwnerLink, OwnerPages
 from .poll_versions import version_of
 
 # How long the page says that something went well, and that it did not.
@@ -234,7 +234,7 @@ class Machine:
         return reboot.verdict.reason
 
     @cached_property
-    def owners(self) -> tuple[Owner, ...]:
+    def owners(self) -> tuple[OwnerLink, ...]:
         pages = (
             OwnerPages.known() if access.may_see_clusters(self.visible.person) else None
         )

@@ -79,7 +79,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class OwnerLink:
     """A user or group named in a tag; ``known`` unless there is none of that name."""
 
     name: str
@@ -89,7 +89,7 @@ class Owner:
 
 
 @dataclass(slots=True)
-class Row:
+class InstanceRow:
     """One machine as the table shows it."""
 
     key: str  # cluster/name
@@ -106,7 +106,7 @@ class Row:
     ip: str
     more_ips: str  # how many more, as in "+1"
     ips: str
-    owners: tuple[Owner, ...]
+    owners: tuple[OwnerLink, ...]
     marks: tuple[Mark, ...]
     job_key: str  # empty unless a job runs on it
     doing: str
@@ -159,7 +159,7 @@ class Rows:
     def _pages(self) -> "OwnerPages | None":
         return OwnerPages.known() if self.staff else None
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[InstanceRow]:
         return map(self.row, self.instances)
 
     def dependencies(self, instance: Instance) -> Dependencies | None:
@@ -178,12 +178,12 @@ class Rows:
         are_known += [(_GROUP, name) in self._known for name in tags.groups]
         return tuple(offers.values()), tuple(are_known)
 
-    def row(self, instance: Instance) -> Row:
+    def row(self, instance: Instance) -> InstanceRow:
         ips = instance.ips
         job = self._jobs.get((instance.cluster, instance.name))
         offers = availability.verdicts_for(_KINDS, instance, self._visible, job)
         allowed = {kind: verdict.allowed for kind, verdict in offers.items()}
-        return Row(
+        return InstanceRow(
             key=f"{instance.cluster}/{instance.name}",
             name=instance.name,
             url=self._address(instance),
@@ -226,7 +226,7 @@ class Rows:
         username = job.user.get_username() if job.user else ""
         return ", ".join(filter(None, (stored_text.translate(job.reason), username)))
 
-    def _owners(self, instance: Instance) -> tuple[Owner, ...]:
+    def _owners(self, instance: Instance) -> tuple[OwnerLink, ...]:
         if not self.staff:
             return ()
         return owners(instance, self._known, self._pages)
@@ -255,14 +255,14 @@ class OwnerPages:
 
 def owners(
     instance: Instance, known: KnownOwners, pages: OwnerPages | None = None
-) -> tuple[Owner, ...]:
+) -> tuple[OwnerLink, ...]:
     """Return who owns a machine, users first; with ``pages``, where to look them up."""
     named = [(name, False, (_USER, name) in known) for name in instance.tags.users]
     named += [(name, True, (_GROUP, name) in known) for name in instance.tags.groups]
     return tuple(
-        Owner(name, group, is_known, pages.of(name, group=group))
+        OwnerLink(name, group, is_known, pages.of(name, group=group))
         if pages and is_known
-        else Owner(name, group, is_known)
+        else OwnerLink(name, group, is_known)
         for name, group, is_known in named
     )
 

@@ -20,16 +20,16 @@ from django.utils.translation import get_language
 from apps.web.fragments import Pattern, escape, hole
 from apps.web.lists import Column
 
-from .instance_rows import Owner, Row
+from .instance_rows import InstanceRow, OwnerLink
 
-Part = TypeVar("Part", Row, Owner)
+Part = TypeVar("Part", InstanceRow, OwnerLink)
 TEMPLATE = "ganeti/_instance_row.html"
 MAX_TEMPLATES = 5000
 
 _COMPILED: dict[Any, Pattern] = {}
 
 
-def draw(rows: Iterable[Row], columns: Sequence[Column]) -> SafeString:
+def draw(rows: Iterable[InstanceRow], columns: Sequence[Column]) -> SafeString:
     """Return the markup of rows with the columns given."""
     show = tuple(column.key for column in columns)
     about = (get_language(), show)
@@ -54,7 +54,7 @@ def _other_names(kind: Any) -> tuple[str, ...]:
     return tuple(sorted(names - set(_text_names(kind))))
 
 
-def _texts(row: Row) -> list[str]:
+def _texts(row: InstanceRow) -> list[str]:
     """Return the texts of a row and its owners, in the order of their holes."""
     return [
         getattr(part, name)
@@ -63,7 +63,9 @@ def _texts(row: Row) -> list[str]:
     ]
 
 
-def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Pattern:
+def _template_of(
+    row: InstanceRow, about: tuple[str | None, tuple[str, ...]]
+) -> Pattern:
     shape = (about, _shape(row))
     template = None if settings.DEBUG else _COMPILED.get(shape)
     if template is None:
@@ -73,7 +75,7 @@ def _template_of(row: Row, about: tuple[str | None, tuple[str, ...]]) -> Pattern
     return template
 
 
-def _shape(row: Row) -> tuple[Any, ...]:
+def _shape(row: InstanceRow) -> tuple[Any, ...]:
     """Return all that the template tests, or writes though it is no text."""
     return (
         type(row),
@@ -86,7 +88,7 @@ def _shape(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _compile(row: Row, show: tuple[str, ...]) -> Pattern:
+def _compile(row: InstanceRow, show: tuple[str, ...]) -> Pattern:
     numbers = count()
     sample = _with_holes(row, numbers)
     owners = tuple(_with_holes(owner, numbers) for owner in row.owners)

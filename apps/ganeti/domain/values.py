@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
 
-from ..rapi.query import Row
+from ..rapi.query import ResultRow
 
 Values: TypeAlias = Mapping[str, Any]
 Scalar: TypeAlias = str | int | float | None
@@ -229,7 +229,7 @@ def timestamp(row: Values, field: str) -> datetime | None:
 
 
 def _as_mapping(value: object, field: str) -> Values:
-    if isinstance(value, Row):
+    if isinstance(value, ResultRow):
         return value.values_
     if not isinstance(value, Mapping):
         raise UnreadableError(field, value)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import RapiNotFound
-from .query import FieldStatus, Filter, Row
+from .query import FieldStatus, Filter, ResultRow
 from .versions import Capability
 
 if TYPE_CHECKING:
@@ -30,17 +30,17 @@ def required_capability(resource: str) -> Capability:
 
 def query(
     client: "RapiClient", resource: str, fields: Sequence[str], filter_: Filter | None
-) -> list[Row]:
+) -> list[ResultRow]:
     """Return the rows of a query; supports only the filters of `query`."""
     objects = _READERS[resource](client, fields, filter_)
     rows = (_row(item, fields) for item in objects if _matches(filter_, item))
     return list(rows)
 
 
-def _row(item: Object, fields: Iterable[str]) -> Row:
+def _row(item: Object, fields: Iterable[str]) -> ResultRow:
     values = {field: item.get(field) for field in fields}
     statuses = {name: FieldStatus.UNKNOWN for name in values if name not in item}
-    return Row(values, statuses)
+    return ResultRow(values, statuses)
 
 
 def _matches(filter_: Filter | None, item: Object) -> bool:

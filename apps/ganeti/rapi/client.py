@@ -18,7 +18,7 @@ from .errors import (
     RapiUnsupported,
     gettext_noop,
 )
-from .query import Filter, Row, any_of, read_rows
+from .query import Filter, ResultRow, any_of, read_rows
 from .transport import Json, Query, Transport
 from .versions import UNKNOWN, Capability, Version, parse, since, supports
 
@@ -86,7 +86,7 @@ class RapiClient:
 
     def query(
         self, resource: str, fields: Sequence[str], filter_: Filter | None = None
-    ) -> list[Row]:
+    ) -> list[ResultRow]:
         """Return fields of all objects of a kind, or of those that a filter matches.
 
         Fields that this version lacks are None with status UNKNOWN. For versions
@@ -308,7 +308,7 @@ class RapiClient:
             return None
         return job if job.get("status") else None
 
-    def jobs_by_id(self, ids: Sequence[int], fields: Sequence[str]) -> list[Row]:
+    def jobs_by_id(self, ids: Sequence[int], fields: Sequence[str]) -> list[ResultRow]:
         """Return fields of several jobs in one call; jobs that are gone have no row."""
         if not ids:
             return []

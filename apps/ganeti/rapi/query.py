@@ -24,7 +24,7 @@ class FieldStatus(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Mapping[str, Any]):
+class ResultRow(Mapping[str, Any]):
     """One object of an answer: values by field name, None where there is none."""
 
     values_: dict[str, Any]
@@ -73,7 +73,7 @@ def at_least(field: str, value: int) -> Filter:
     return [">=", field, value]
 
 
-def read_rows(answer: Any, fields: Sequence[str]) -> list[Row]:
+def read_rows(answer: Any, fields: Sequence[str]) -> list[ResultRow]:
     """Parse a query's answer into rows; raises RapiProtocolError."""
     try:
         return [_row(line, fields) for line in answer["data"]]
@@ -90,11 +90,11 @@ def _status(status: Any) -> FieldStatus:
         return FieldStatus.NO_DATA
 
 
-def _row(line: Sequence[Sequence[Any]], fields: Sequence[str]) -> Row:
+def _row(line: Sequence[Sequence[Any]], fields: Sequence[str]) -> ResultRow:
     values = {}
     statuses = {}
     for name, (status, value) in zip(fields, line, strict=True):
         values[name] = value
         if status:
             statuses[name] = _status(status)
-    return Row(values, statuses)
+    return ResultRow(values, statuses)

@@ -18,7 +18,7 @@ from ..domain.network import GanetiNetwork
 from ..domain.node import Node, NodeGroup
 from ..domain.values import Unreadable, Values
 from ..models import Cluster
-from ..rapi.query import Row
+from ..rapi.query import ResultRow
 from .shared_instances import reuse_if_equal
 from .snapshots import Contents, Stamp, StampedContents, recently_touched
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # Not fetched by every refresh.
 SLOW_KINDS = frozenset({"cluster", "network"})
 
-Rows = list[Row]
+Rows = list[ResultRow]
 
 
 @dataclass(frozen=True, slots=True)

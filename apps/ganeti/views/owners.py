@@ -102,7 +102,7 @@ def _page(
 
 def _lines(
     requested: RequestedInstance,
-) -> list[tuple[instance_rows.Owner, Owner, bool]]:
+) -> list[tuple[instance_rows.OwnerLink, Owner, bool]]:
     """Return the owners as shown and as sent, and whether the person may take each."""
     shown = instance_rows.owners(
         requested.instance, instance_rows.known_owners([requested.instance])

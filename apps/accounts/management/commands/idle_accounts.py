@@ -1,4 +1,4 @@
-"""Ask by mail those who have not logged in for long."""
+"""Ask by email those who have not logged in for long."""
 
 from typing import Any
 
