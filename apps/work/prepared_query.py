@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet, query
 
@@ -42,6 +43,8 @@ class PreparedQuery(Generic[M]):
     def fetch(self, **arguments: Argument) -> list[M]:
         """Return the models, as iterating over the queryset would."""
         rows = self._rows(arguments)
+        if not rows:
+            return []
         key = tuple(arguments.values())
         kept = self._kept.get(key)
         if kept and kept[0] == rows:
@@ -56,7 +59,9 @@ class PreparedQuery(Generic[M]):
 
     def _rows(self, arguments: Mapping[str, Argument]) -> list[Row]:
         values = {argument(name): _adapted(arguments[name]) for name in arguments}
-        sql, parameters = self._statement
+        _compiler, sql, parameters = self._compiled
+        if not sql:
+            return []
         filled = [
             values[parameter] if parameter in self._markers else parameter
             for parameter in parameters
@@ -73,20 +78,26 @@ class PreparedQuery(Generic[M]):
         return model
 
     @cached_property
-    def _compiler(self) -> Any:
-        compiler = self._queryset().query.get_compiler(connection=connection)
-        compiler.as_sql()  # fills in what it selects
-        return compiler
+    def _compiled(self) -> tuple[Any, str, Row]:
+        """Return a compiler, and the statement that it wrote; none of nothing.
 
-    @cached_property
-    def _statement(self) -> tuple[str, Row]:
-        statement: tuple[str, Row] = self._compiler.as_sql()
-        return statement
+        At once: threads that come here together share no compiler while it works.
+        """
+        compiler = self._queryset().query.get_compiler(connection=connection)
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return compiler, "", ()
+        return compiler, sql, tuple(parameters)
+
+    @property
+    def _compiler(self) -> Any:
+        return self._compiled[0]
 
     @cached_property
     def _markers(self) -> frozenset[str]:
         """Return what stands for arguments among the parameters of the statement."""
-        return frozenset(filter(_is_argument, self._statement[1]))
+        return frozenset(filter(_is_argument, self._compiled[2]))
 
     @cached_property
     def _model_class(self) -> type[M]:

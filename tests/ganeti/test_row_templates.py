@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,3 +126,16 @@ def test_a_new_column_shows_each_row_its_own_value(
 
 def test_sort_keys_are_those_of_the_columns() -> None:
     assert SORT_KEYS.keys() == {NAME.key, *(column.key for column in COLUMNS)}
+
+
+def test_names_of_clusters_may_look_like_placeholders(
+    cluster: Cluster, rapi: FakeRapi, alice: User
+) -> None:
+    Cluster.objects.update(slug="a_n_b")
+    cluster.refresh_from_db()
+    assert refreshing.refresh(cluster, force=True)
+    visible = inventory.visible(Person.of(alice))
+
+    urls = {row.name: row.url for row in Rows(visible, visible.instances)}
+
+    assert urls["web1"] == reverse("ganeti:instance-detail", args=("a_n_b", "web1"))

@@ -82,3 +82,9 @@ def test_unchanged_rows_are_the_same_objects() -> None:
     assert third == alice
     assert third is not first
     assert third.first_name == "Alice"
+
+
+def test_conditions_that_nothing_meets_return_nothing() -> None:
+    User.objects.create_user("alice")
+
+    assert PreparedQuery(lambda: User.objects.filter(pk__in=())).fetch() == []

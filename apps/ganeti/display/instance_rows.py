@@ -214,8 +214,9 @@ class Rows:
         )
 
     def _address(self, instance: Instance) -> str:
-        address = self._url.replace("_c_", instance.cluster)
-        return address.replace("_n_", quote(instance.name))
+        # Each part by itself: the name of a cluster may contain "_n_".
+        start, _, end = self._url.rpartition("_c_")
+        return start + instance.cluster + end.replace("_n_", quote(instance.name))
 
     def _state(self, instance: Instance) -> str:
         if instance.last_seen is None:
