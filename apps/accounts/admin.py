@@ -180,7 +180,9 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
             user.refresh_from_db()
             if user.password != before:
                 by = acting(request)
-                passwords.changed(by, passwords.SET_BY_STAFF, keep=None, user=user)
+                passwords.notify_change(
+                    by, passwords.SET_BY_STAFF, keep=None, user=user
+                )
         return response
 
     @admin.display(

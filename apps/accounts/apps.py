@@ -59,7 +59,7 @@ def _actions() -> dict[str, Any]:
 
     return {
         profiles.CHANGED: pgettext_lazy("action", "Change the profile"),
-        email_change.ASKED: pgettext_lazy("action", "Request a new email address"),
+        email_change.REQUESTED: pgettext_lazy("action", "Request a new email address"),
         email_change.CHANGED: pgettext_lazy("action", "Change the email address"),
         email_change.CANCELLED: pgettext_lazy("action", "Keep the old email address"),
         ssh_keys.ADDED: pgettext_lazy("action", "Add SSH keys"),

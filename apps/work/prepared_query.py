@@ -79,9 +79,9 @@ class PreparedQuery(Generic[M]):
 
     @cached_property
     def _compiled(self) -> tuple[Any, str, Row]:
-        """Return a compiler, and the statement that it wrote; none of nothing.
+        """Return a compiler with its SQL and parameters; no SQL if nothing can match.
 
-        At once: threads that come here together share no compiler while it works.
+        All at once: concurrent threads must not share a compiler while it compiles.
         """
         compiler = self._queryset().query.get_compiler(connection=connection)
         try:

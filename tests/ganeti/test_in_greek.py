@@ -324,7 +324,7 @@ def test_the_mail_that_sets_a_new_password(root: User, sent: Sent) -> None:
     root.save()
     contact.remember_language(root, "el")
 
-    passwords.forgotten(root.email)
+    passwords.send_reset_links(root.email)
 
     (mail,) = sent()
     assert mail.subject == "[ganetimgr] Επαναφορά συνθηματικού"

@@ -65,7 +65,7 @@ class ClaimingForm(forms.ModelForm[Any]):
 
     def _check_privileges(self, field: str, after: Iterable[Any]) -> None:
         before = getattr(self.instance, field).all() if self.instance.pk else ()
-        if privileges.beyond(self.actor, before, after):
+        if privileges.exceeds(self.actor, before, after):
             self.add_error(
                 field,
                 _("You can only grant or revoke permissions that you have yourself."),

@@ -81,7 +81,7 @@ class ResetForm(forms.PasswordResetForm):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write to those who have this address, whatever there is to say to them."""
-        passwords.forgotten(self.cleaned_data["email"])
+        passwords.send_reset_links(self.cleaned_data["email"])
 
 
 class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]

@@ -18,7 +18,7 @@ from apps.web.requests import UserRequest
 from .. import ssh_public_keys
 from ..models import Organization
 from ..services import login_throttle, passwords, profiles, ssh_keys
-from ..services.ssh_keys import Known
+from ..services.ssh_keys import DuplicateKey
 from ..ssh_public_keys import KeyLine, Pasted
 
 # As many as a page shows of one kind.
@@ -80,7 +80,7 @@ def _languages() -> list[tuple[str, Any]]:
 
 
 def _as_it_is(user: User) -> dict[str, Any]:
-    profile = profiles.seen(user)
+    profile = profiles.profile_of(user)
     return {
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -105,7 +105,7 @@ class MailForm(BootstrapForm):
     def __init__(self, *args: Any, request: UserRequest) -> None:
         super().__init__(*args)
         self._request, self._user = request, request.user
-        if not passwords.kept_here(request.user):
+        if not passwords.is_local(request.user):
             self.fields["address"].help_text = _(
                 "If your organization's directory has an address for you, it replaces "
                 "this one each time you enter your password."
@@ -153,7 +153,7 @@ class KeysForm(BootstrapForm):
     )
     lines: list[KeyLine]
     repeated: list[tuple[int, int]]
-    known: list[Known]
+    known: list[DuplicateKey]
 
     def __init__(self, *args: Any, user: User) -> None:
         super().__init__(*args)
@@ -178,15 +178,15 @@ class KeysForm(BootstrapForm):
         if not found.lines:
             raise forms.ValidationError(_("This text contains no key."))
         self.repeated = found.repeated
-        self.known = ssh_keys.known_among(self._user, found.lines)
+        self.known = ssh_keys.duplicates(self._user, found.lines)
         numbers = {each.number for each in self.known}
         self.lines = [line for line in found.lines if line.number not in numbers]
         if not self.lines:
             raise forms.ValidationError(self.said_twice())
-        if self._user.ssh_keys.count() + len(self.lines) > ssh_keys.MOST_KEYS:
+        if self._user.ssh_keys.count() + len(self.lines) > ssh_keys.MAX_KEYS:
             raise forms.ValidationError(
                 _("You can have at most %(most)d keys. Delete some first.")
-                % {"most": ssh_keys.MOST_KEYS}
+                % {"most": ssh_keys.MAX_KEYS}
             )
 
     def said_twice(self) -> list[str]:

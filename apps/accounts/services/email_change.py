@@ -1,8 +1,7 @@
-"""Another email address: wished for, confirmed by who reads it, written down.
+"""Changes of email addresses, confirmed by a link sent to the new address.
 
-The link that goes to the new address works once, for the one who asked and nobody
-else. Who asks for an address that is somebody else's gets the same answer as anybody,
-and no link: the email goes to whose address it is.
+The link works once, for the user who requested it. For an address that another user
+has, the response is the same, but the email goes to its owner and has no link.
 """
 
 import secrets
@@ -24,39 +23,39 @@ from ..contact import language_of
 from ..models import MailChange
 from . import mailboxes
 
-ASKED, CHANGED, CANCELLED = "mail-ask", "mail-change", "mail-cancel"
+REQUESTED, CHANGED, CANCELLED = "mail-ask", "mail-change", "mail-cancel"
 
 
-class Void(Exception):
-    """The link works no more: another one, or time, has overtaken it."""
+class LinkInvalid(Exception):
+    """The link no longer works: it was replaced or used, or has expired."""
 
 
-def ask(by: Acting, address: str, *, with_link: bool = True) -> None:
-    """Send a link to a new address and word of it to the old one."""
+def request_change(by: Acting, address: str, *, with_link: bool = True) -> None:
+    """Email a link to the new address and a notice to the old one."""
     user, key = by.user, new_key()
     with transaction.atomic():
         values = {"address": address, "digest": hash_of(key)}
         MailChange.objects.update_or_create(
             user=user, defaults={**values, "asked_at": timezone.now()}
         )
-        _record(by, ASKED, user.email, address)
-        owners = list(_others_with(address, user))
-        if owners and with_link:
-            _tell_owners(owners)
+        _record(by, REQUESTED, user.email, address)
+        holders = list(_other_holders(address, user))
+        if holders and with_link:
+            _notify_holders(holders)
         elif with_link:
             _send_link(user, address, key)
-        _tell_old_address(user, user.email, "accounts/emails/mail_asked.txt", address)
+        _notify_old_address(user, user.email, "accounts/emails/mail_asked.txt", address)
 
 
-def waiting(user: User) -> MailChange | None:
-    """Return the change that somebody asked for, while its link works."""
-    found = MailChange.objects.filter(user=user, asked_at__gte=_oldest())
-    return found.first()
+def pending(user: User) -> MailChange | None:
+    """Return the user's pending change, while its link works."""
+    changes = MailChange.objects.filter(user=user, asked_at__gte=_oldest())
+    return changes.first()
 
 
-def find(user: User, key: str) -> MailChange | None:
-    """Return the change that a link stands for, to the one who asked for it."""
-    change = waiting(user)
+def get_pending(user: User, key: str) -> MailChange | None:
+    """Return the pending change of a link's key, if the user requested it."""
+    change = pending(user)
     if change is None or not secrets.compare_digest(change.digest, hash_of(key)):
         return None
     return change
@@ -67,28 +66,28 @@ def expires_at(change: MailChange) -> datetime:
 
 
 def confirm(by: Acting, change: MailChange) -> None:
-    """Give somebody the address that they asked for; raises Void."""
+    """Change the user's address to the requested one; raises LinkInvalid."""
     try:
         with transaction.atomic():
             _confirm(by, change)
     except IntegrityError as exc:  # somebody else took the address at this moment
-        raise Void from exc
+        raise LinkInvalid from exc
 
 
 def _confirm(by: Acting, change: MailChange) -> None:
-    waiting_changes = MailChange.objects.select_for_update().filter(pk=change.pk)
-    if not waiting_changes or mailboxes.is_taken(change.address, but=by.user):
-        raise Void
+    pending_changes = MailChange.objects.select_for_update().filter(pk=change.pk)
+    if not pending_changes or mailboxes.is_taken(change.address, but=by.user):
+        raise LinkInvalid
     user = User.objects.select_for_update().get(pk=by.user.pk)
-    old, user.email = user.email, change.address
+    previous, user.email = user.email, change.address
     user.save(update_fields=["email"])
     change.delete()
-    _record(by, CHANGED, old, user.email)
-    _tell_old_address(user, old, "accounts/emails/mail_changed.txt", user.email)
+    _record(by, CHANGED, previous, user.email)
+    _notify_old_address(user, previous, "accounts/emails/mail_changed.txt", user.email)
 
 
 def cancel(by: Acting) -> None:
-    """Make the link of what somebody asked for void."""
+    """Cancel the user's pending change."""
     with transaction.atomic():
         change = MailChange.objects.filter(user=by.user).first()
         if change is not None:
@@ -96,16 +95,16 @@ def cancel(by: Acting) -> None:
             _record(by, CANCELLED, change.address, by.user.email)
 
 
-def _record(by: Acting, action: str, old: str, new: str) -> None:
-    changes = [("email", old or None, new or None)]
-    entries.record(by, action, detail=new, changes=changes)
+def _record(by: Acting, action: str, previous: str, current: str) -> None:
+    changes = [("email", previous or None, current or None)]
+    entries.record(by, action, detail=current, changes=changes)
 
 
 def _oldest() -> datetime:
     return timezone.now() - timedelta(days=settings.INSTANCE_ACTION_ACTIVE_DAYS)
 
 
-def _others_with(address: str, user: User) -> QuerySet[User]:
+def _other_holders(address: str, user: User) -> QuerySet[User]:
     return mailboxes.holders(address).exclude(pk=user.pk)
 
 
@@ -119,12 +118,12 @@ def _send_link(user: User, address: str, key: str) -> None:
     letter.post(address, language=language_of(user))
 
 
-def _tell_owners(owners: list[User]) -> None:
-    for owner in owners:
-        letter = Letter("accounts/emails/mail_taken.txt", {"username": owner.username})
-        letter.post(owner.email, language=language_of(owner))
+def _notify_holders(holders: list[User]) -> None:
+    for holder in holders:
+        letter = Letter("accounts/emails/mail_taken.txt", {"username": holder.username})
+        letter.post(holder.email, language=language_of(holder))
 
 
-def _tell_old_address(user: User, old: str, template: str, new: str) -> None:
+def _notify_old_address(user: User, old: str, template: str, new: str) -> None:
     context = {"username": user.username, "new": new}
     Letter(template, context).post(old, language=language_of(user))

@@ -1,4 +1,4 @@
-"""Accounts that nobody has used for long, and asking their owners by email."""
+"""Idle accounts, and emails that ask their users to log in."""
 
 from datetime import datetime, timedelta
 
@@ -15,28 +15,30 @@ from ..models import IdleNotice
 
 
 def idle(now: datetime | None = None) -> QuerySet[User]:
-    """Return who could log in and has not for long, the longest first.
+    """Return active users who have not logged in for long, the longest first.
 
-    Each has ``asked_at``, when they were asked last.
+    Annotated with ``asked_at``, when they were last notified.
     """
     since = (now or timezone.now()) - _days()
-    never = Q(last_login=None, date_joined__lte=since)
-    users = User.objects.filter(never | Q(last_login__lte=since), is_active=True)
+    never_logged_in = Q(last_login=None, date_joined__lte=since)
+    users = User.objects.filter(
+        never_logged_in | Q(last_login__lte=since), is_active=True
+    )
     return users.annotate(asked_at=F("idle_notice__sent_at")).order_by(
         F("last_login").asc(nulls_first=True), "username"
     )
 
 
-def to_be_asked(now: datetime | None = None) -> QuerySet[User]:
-    """Return whom to write to: not asked yet, or as long ago as makes one idle."""
+def to_notify(now: datetime | None = None) -> QuerySet[User]:
+    """Return idle users who have not been notified for as long."""
     since = (now or timezone.now()) - _days()
     recently = IdleNotice.objects.filter(sent_at__gt=since).values("user")
     return idle(now).exclude(email="").exclude(pk__in=recently)
 
 
 @transaction.atomic
-def ask(user: User) -> None:
-    """Write to somebody, and remember that."""
+def notify(user: User) -> None:
+    """Email a user, and record when."""
     IdleNotice.objects.update_or_create(user=user, defaults={"sent_at": timezone.now()})
     context = {"user": user, "days": settings.IDLE_ACCOUNT_NOTIFICATION_DAYS}
     Letter("accounts/emails/idle.txt", context).post(

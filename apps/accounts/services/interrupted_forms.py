@@ -1,9 +1,9 @@
-"""Forms that were sent after the session had ended: kept through the login.
+"""Forms that were submitted after the session had ended, kept through the login.
 
-What was typed travels sealed in the login form, so that strangers write nothing here;
-afterwards it is shown to who typed it, to be sent again. Passwords and private keys
-are left out. Who typed it is who logged in last in this browser, as a cookie says:
-without one, nothing is kept.
+The values travel signed in the login form, so that strangers store nothing here; after
+the login they are shown to the user, to be submitted again. Passwords and private keys
+are left out. The user is the one who logged in last in this browser, as a cookie says;
+without it, nothing is kept.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from apps.web.requests import current_page
 from .. import ssh_public_keys
 
 SALT = "apps.accounts.interrupted"
-# Who logged in last, signed.
+# The user who logged in last, signed.
 COOKIE = "last_login"
 MAX_AGE_S = 12 * 3600
 # Of all values together, in characters, and of fields.
@@ -30,12 +30,12 @@ _LEFT_OUT = ("passw", "csrfmiddlewaretoken")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it was sent: where to, from which page, and its fields in order."""
+    """A submitted form: its action, its page, and its fields in order."""
 
     action: str
     page: str
     fields: tuple[tuple[str, str], ...]
-    # The number of the user who sent it; empty: nobody knows.
+    # The primary key of the user who submitted it; empty if unknown.
     owner: str
 
     @classmethod

@@ -23,17 +23,17 @@ PASSWORD_CHECK = "password-check"  # noqa: S105 - the name of an action
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of a password: somebody, nobody, or a wait before any look at it."""
+    """Outcome of a login: a user, none, or the seconds to wait before the next try."""
 
     user: User | None = None
     wait_s: int = 0
 
 
 def log_in(request: HttpRequest, username: str, password: str) -> Attempt:
-    """Authenticate somebody, unless this was tried too often.
+    """Authenticate a user, unless there were too many attempts.
 
-    An attempt counts before the password is looked at, so that many at once are no
-    way round it; it is taken back if nobody can say that the password was wrong.
+    An attempt counts before the password is checked, so that concurrent attempts don't
+    bypass the limit; it is taken back if the password could not be checked.
     """
     address, account = client_ip(request), _account(username)
     origin = f"{text.one_line(username, max_length=MAX_USERNAME_LENGTH)} from {address}"
@@ -55,10 +55,10 @@ def log_in(request: HttpRequest, username: str, password: str) -> Attempt:
 def check_own_password(
     user: User, password: str, request: HttpRequest | None = None
 ) -> bool:
-    """Check the password that somebody who is logged in is asked for once more.
+    """Check the password of a logged-in user who has to enter it again.
 
-    One that is not kept here is the directory's to check; when that does not answer,
-    ``request.directory_is_away``, and the attempt counts all the same. Raises
+    Without a usable password, the directory checks it; if that doesn't respond,
+    ``request.directory_is_away`` is set, and the attempt counts all the same. Raises
     TooManyAttempts.
     """
     account = user.get_username()
@@ -81,7 +81,7 @@ def _is_password_of(user: User, password: str, request: HttpRequest | None) -> b
 
 
 def forget(user: User, address: str | None) -> None:
-    """Let somebody try again at once who has shown who they are."""
+    """Lift the limits of a user who has proved their identity."""
     account = user.get_username()
     _forget_pair(address, account)
     rate_limit.forget(BY_ACCOUNT, account=account)
@@ -89,9 +89,9 @@ def forget(user: User, address: str | None) -> None:
 
 
 def _hit(address: str | None, account: str) -> int:
-    """Count an attempt; an account under attack leaves fewer to each address.
+    """Count an attempt; while an account is attacked, each address has fewer.
 
-    It is not locked: its owner comes from an address of their own.
+    The account is not locked: its owner comes from another address.
     """
     wait_s = rate_limit.hit(LOGIN, address=address, account=account)
     wait_s = wait_s or rate_limit.hit(BY_ADDRESS, address=address)
@@ -113,10 +113,12 @@ def _forget_pair(address: str | None, account: str) -> None:
 
 
 def _account(username: str) -> str:
-    """Return the name of the account that a database takes a name for.
+    """Return the name of the account that the database matches with a name.
 
-    Some compare names without case, accents and characters that show nothing.
+    Some ignore case, accents and invisible characters.
     """
-    same = Q(username=username) | Q(username__iexact=username)
-    names = User.objects.filter(same).order_by("pk").values_list("username", flat=True)
+    matching = Q(username=username) | Q(username__iexact=username)
+    names = (
+        User.objects.filter(matching).order_by("pk").values_list("username", flat=True)
+    )
     return names.first() or username

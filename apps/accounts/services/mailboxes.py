@@ -1,4 +1,4 @@
-"""Whose mailbox an email address is: one user each, however the address is spelled.
+"""Mailboxes: each email address belongs to one user, however it is spelled.
 
 The row of a user follows ``User.email`` at each save. Saving an address that somebody
 else has raises IntegrityError, as a unique column would: `AddressTaken` before
@@ -19,14 +19,14 @@ from ..models import Mailbox
 
 
 class AddressTaken(ValidationError, IntegrityError):
-    """A user was to get an email address that another user has.
+    """Raised when a user would get an email address that another user has.
 
     A ValidationError too: ``createsuperuser`` shows it as its message.
     """
 
 
 def key_of(address: str | None) -> str:
-    """Return what all spellings of an address have in common; empty: it is none."""
+    """Return the key of all spellings of an address; empty if it is invalid."""
     try:
         return comparison_key(address or "")
     except ValidationError:
@@ -34,20 +34,20 @@ def key_of(address: str | None) -> str:
 
 
 def holders(address: str) -> QuerySet[User]:
-    """Return whose address it is; several only if they had it before it was unique."""
+    """Return the users with an address; several only from before it was unique."""
     key = key_of(address)
     users = User.objects.filter(mailbox__key=key) if key else User.objects.none()
     return users.order_by("-is_active", "pk")
 
 
 def is_taken(address: str, *, but: User | None = None) -> bool:
-    """Tell whether an address is that of others, and not that of ``but`` too."""
+    """Tell whether other users than ``but`` have an address."""
     users = list(holders(address))
     return bool(users) and but not in users
 
 
-def check(instance: User, *, raw: bool, update_fields: Any, **_others: Any) -> None:
-    """Raise AddressTaken before a user is saved whose address is somebody else's."""
+def check(instance: User, *, raw: bool, update_fields: Any, **_signal: Any) -> None:
+    """Raise AddressTaken before a user is saved with the address of another."""
     if raw or (update_fields is not None and "email" not in update_fields):
         return
     if _has_changed(instance) and is_taken(instance.email, but=instance):
@@ -60,9 +60,9 @@ def _has_changed(user: User) -> bool:
 
 
 def follow(
-    instance: User, *, created: bool, raw: bool, update_fields: Any, **_others: Any
+    instance: User, *, created: bool, raw: bool, update_fields: Any, **_signal: Any
 ) -> None:
-    """Keep the mailbox of a user that was saved; raises IntegrityError if taken."""
+    """Update the mailbox of a saved user; raises IntegrityError if it is taken."""
     if raw or (update_fields is not None and "email" not in update_fields):
         return
     key = key_of(instance.email)

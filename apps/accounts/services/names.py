@@ -1,9 +1,9 @@
-"""Names of users and groups that aren't free, although nobody here has to have them.
+"""Reserved names of users and groups: not free, though no account has them.
 
 Ganeti's tags name owners, so whoever gets a name gets the machines of that name. A name
 is taken while a tag of any cluster mentions it, as last known, and after the account
-that had it was deleted or renamed. The room that reads tags calls `expect` for each
-source of them and `remember` when it has told.
+that had it was deleted or renamed. The app that reads tags calls `expect` for each
+source of tags, and `remember` whenever it has read them.
 
 Names that differ only in case or compatibility characters are one name here: a
 database may take them for equal where tags don't.
@@ -32,9 +32,9 @@ BATCH_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What comes with a name: machines whose tags name it, or an earlier account.
+    """What a name brings: machines whose tags name it, or an earlier account.
 
-    ``silent`` counts the sources that have not told yet whom their tags name.
+    ``silent`` counts the sources whose tags have not been read yet.
     """
 
     machines: int = 0
@@ -43,12 +43,12 @@ class Claim:
 
     @property
     def free(self) -> bool:
-        """Whether nothing is known to come with it: it can be registered."""
+        """Whether it can be registered: nothing is known to come with it."""
         return not (self.machines or self.former)
 
     @property
     def certain(self) -> bool:
-        """Whether nothing comes with it: it can be given without a second thought."""
+        """Whether certainly nothing comes with it."""
         return self.free and not self.silent
 
 
@@ -64,7 +64,7 @@ def key_of(name: str) -> str:
 
 
 def claim_on(kind: Kind, name: str) -> Claim:
-    """Return what comes with a name for whoever gets it."""
+    """Return what an account with this name would get."""
     rows = ReservedName.objects.filter(kind=kind, key=key_of(name))
     return Claim(
         machines=rows.aggregate(total=Sum("machines"))["total"] or 0,
@@ -80,13 +80,13 @@ def is_pending(username: str) -> bool:
 
 
 def reserve(kind: Kind, name: str) -> None:
-    """Keep a name from being given to somebody else."""
+    """Reserve a name that an account had."""
     ReservedName.objects.get_or_create(
         kind=kind, key=key_of(name), source=FORMER, defaults={"name": name[:MAX_LENGTH]}
     )
 
 
-def reserve_deleted(instance: User | Group, **_others: Any) -> None:
+def reserve_deleted(instance: User | Group, **_signal: Any) -> None:
     """Reserve the name of a user or group that is deleted.
 
     Not that of a registration that was refused: nobody was ever in with it.
@@ -98,22 +98,22 @@ def reserve_deleted(instance: User | Group, **_others: Any) -> None:
 
 
 def expect(source: str) -> None:
-    """Note that a source has still to tell whom it names, or has to do so anew."""
+    """Register a source whose tags are to be read, for the first time or again."""
     NameSource.objects.update_or_create(name=source, defaults={"told": False})
 
 
 def drop(source: str) -> None:
-    """Wait for a source no longer; the names that it told stay reserved."""
+    """Remove a source; its names stay reserved."""
     NameSource.objects.filter(name=source).delete()
 
 
 def remember(
     source: str, owners: Mapping[Kind, Mapping[str, int]], *, is_whole: bool = True
 ) -> None:
-    """Replace what a source says: how many machines name each user and group.
+    """Replace the names of a source: how many machines name each user and group.
 
-    Where it says not all that it has (``is_whole``), no name of it becomes free.
-    Called after each refresh that changed anything, so what is equal is only read.
+    If it isn't ``is_whole``, none of its names becomes free. Called after each refresh
+    that changed anything, so equal rows are only read.
     """
     current = _by_key(owners)
     rows = ReservedName.objects.filter(source=source)
@@ -153,16 +153,16 @@ def _changed_rows(
     ]
 
 
-def _write(rows: list[ReservedName], gone: list[int]) -> None:
+def _write(rows: list[ReservedName], obsolete: list[int]) -> None:
     reserved = ReservedName.objects
-    known = [row for row in rows if row.pk]
-    new = [row for row in rows if not row.pk]
+    existing = [row for row in rows if row.pk]
+    added = [row for row in rows if not row.pk]
     with transaction.atomic():
-        for start in range(0, len(gone), BATCH_SIZE):
-            reserved.filter(pk__in=gone[start : start + BATCH_SIZE]).delete()
-        reserved.bulk_update(known, ["machines"], batch_size=BATCH_SIZE)
+        for start in range(0, len(obsolete), BATCH_SIZE):
+            reserved.filter(pk__in=obsolete[start : start + BATCH_SIZE]).delete()
+        reserved.bulk_update(existing, ["machines"], batch_size=BATCH_SIZE)
         # Another process may refresh an instance of the same cluster at this moment.
-        reserved.bulk_create(new, ignore_conflicts=True, batch_size=BATCH_SIZE)
+        reserved.bulk_create(added, ignore_conflicts=True, batch_size=BATCH_SIZE)
 
 
 def _by_key(
@@ -173,8 +173,8 @@ def _by_key(
     for kind, names in owners.items():
         for name, machines in names.items():
             key = (kind.value, key_of(name))
-            _name, before = by_key.get(key, (name, 0))
-            by_key[key] = (name[:MAX_LENGTH], before + machines)
+            _name, counted = by_key.get(key, (name, 0))
+            by_key[key] = (name[:MAX_LENGTH], counted + machines)
     return by_key
 
 

@@ -1,4 +1,4 @@
-"""New passwords: by the one that one has, or by a link in an email."""
+"""Password changes, by the old password or by a link in an email."""
 
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
@@ -21,17 +21,17 @@ RESET = "password-reset"
 SET_BY_STAFF = "password-set"
 
 
-def kept_here(user: User) -> bool:
-    """Tell whether there is a password to change; a directory's is not ours."""
+def is_local(user: User) -> bool:
+    """Tell whether the password can be changed here, not in the directory."""
     return user.has_usable_password()
 
 
-def changed(
+def notify_change(
     by: Acting, action: str, *, keep: str | None, user: User | None = None
 ) -> None:
-    """Tell somebody of their new password and end every session but the one kept.
+    """Email the user about the new password and end all sessions but ``keep``.
 
-    ``user`` is whose password it is, if somebody else has set it.
+    ``user`` is the owner of the password if somebody else has set it.
     """
     user = user or by.user
     target = None if user == by.user else user_target(user)
@@ -46,18 +46,18 @@ def changed(
 
 
 @transaction.atomic
-def forgotten(email: str) -> None:
-    """Write to everybody with this address what each can do; to nobody else."""
+def send_reset_links(email: str) -> None:
+    """Email each user with this address what they can do."""
     users = list(mailboxes.holders(email))
     for user in users:
-        _write_to(user)
+        _send_reset_link(user)
     if not users:
         registration.send_links_again(email)
 
 
-def _write_to(user: User) -> None:
+def _send_reset_link(user: User) -> None:
     if user.is_active:
-        template = "password_reset" if kept_here(user) else "password_elsewhere"
+        template = "password_reset" if is_local(user) else "password_elsewhere"
         Letter(f"accounts/emails/{template}.txt", _link(user), secret=True).post(
             user.email, language=contact.language_of(user)
         )

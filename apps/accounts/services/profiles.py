@@ -1,4 +1,4 @@
-"""Who somebody is and how to reach them: read, changed, and asked for at first."""
+"""Profiles: names, contact details, and the greeting of users who lack them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,37 +15,37 @@ from .. import contact
 from ..models import Preferences, Profile
 
 CHANGED = "profile-change"
-# In the session of who is to be asked for a name and a key.
+# Session key: the user is asked for a name and an SSH key.
 GREET = "greet"
 
 
 def of(user: User) -> Profile:
-    """Return somebody's profile, made if there is none yet."""
+    """Return the user's profile; create it if there is none."""
     return Profile.objects.get_or_create(user=user)[0]
 
 
-def seen(user: User) -> Profile:
-    """Return somebody's profile to be looked at; an empty one if there is none."""
-    found = Profile.objects.filter(user=user).select_related("organization")
-    return found.first() or Profile(user=user)
+def profile_of(user: User) -> Profile:
+    """Return the user's profile, unsaved and empty if there is none."""
+    profiles = Profile.objects.filter(user=user).select_related("organization")
+    return profiles.first() or Profile(user=user)
 
 
 def chosen_language(user: User) -> str:
-    """Return the language that somebody chose for emails; empty: the site's own."""
-    kept = Preferences.objects.filter(user=user).values_list("language", flat=True)
-    return kept.first() or ""
+    """Return the language that the user chose for emails; empty if none."""
+    languages = Preferences.objects.filter(user=user).values_list("language", flat=True)
+    return languages.first() or ""
 
 
-def change(by: Acting, wanted: Mapping[str, Any]) -> list[Change]:
-    """Write down who somebody is; return what is different now.
+def change(by: Acting, values: Mapping[str, Any]) -> list[Change]:
+    """Save the user's own profile; return the changes.
 
-    ``wanted`` has first_name, last_name, phone, language and, where there are any to
+    ``values`` has first_name, last_name, phone, language and, where there are any to
     choose from, organization.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.user.pk)
         profile = of(user)
-        changes = [*_names(user, wanted), *_contact(profile, user, wanted)]
+        changes = [*_names(user, values), *_contact(profile, user, values)]
         if changes:
             user.save(update_fields=["first_name", "last_name"])
             profile.save()
@@ -53,42 +53,42 @@ def change(by: Acting, wanted: Mapping[str, Any]) -> list[Change]:
     return changes
 
 
-def _names(user: User, wanted: Mapping[str, Any]) -> Iterator[Change]:
+def _names(user: User, values: Mapping[str, Any]) -> Iterator[Change]:
     for name in ("first_name", "last_name"):
-        before = getattr(user, name)
-        if before != wanted[name]:
-            yield name, before or None, wanted[name] or None
-            setattr(user, name, wanted[name])
+        previous = getattr(user, name)
+        if previous != values[name]:
+            yield name, previous or None, values[name] or None
+            setattr(user, name, values[name])
 
 
 def _contact(
-    profile: Profile, user: User, wanted: Mapping[str, Any]
+    profile: Profile, user: User, values: Mapping[str, Any]
 ) -> Iterator[Change]:
     for name in ("phone", "organization"):
-        if name not in wanted:
+        if name not in values:
             continue
-        before, after = getattr(profile, name), wanted[name]
-        if before != after:
-            yield name, str(before or "") or None, str(after or "") or None
-            setattr(profile, name, after)
-    before = chosen_language(user)
-    if before != wanted["language"]:
-        yield "language", before or None, wanted["language"] or None
-        contact.remember_language(user, wanted["language"])
+        previous, current = getattr(profile, name), values[name]
+        if previous != current:
+            yield name, str(previous or "") or None, str(current or "") or None
+            setattr(profile, name, current)
+    previous = chosen_language(user)
+    if previous != values["language"]:
+        yield "language", previous or None, values["language"] or None
+        contact.remember_language(user, values["language"])
 
 
 # -- the greeting
 
 
-def lacks_something(user: User) -> bool:
-    """Tell whether somebody has told no name, or has no key to log in with."""
+def is_incomplete(user: User) -> bool:
+    """Tell whether the user has no name or no SSH key."""
     return not (user.get_full_name() and user.ssh_keys.exists())
 
 
 def note_log_in(request: HttpRequest, user: User) -> None:
-    """Give somebody a profile who has none, and see to it that they are greeted.
+    """Create the user's profile if needed, and greet new users.
 
-    Pages look into the session alone, so that the greeting costs them nothing.
+    The session says whether to, so that pages need no query for it.
     """
     if of(user).greeted_at is not None or not hasattr(request, "session"):
         return
@@ -97,12 +97,12 @@ def note_log_in(request: HttpRequest, user: User) -> None:
 
 
 def note_change(request: HttpRequest, user: User) -> None:
-    """Stop greeting who has told all by now."""
-    if GREET in request.session and not lacks_something(user):
+    """Stop the greeting once the profile is complete."""
+    if GREET in request.session and not is_incomplete(user):
         stop_greeting(request, user)
 
 
 def stop_greeting(request: HttpRequest, user: User) -> None:
-    """Remember that somebody was greeted, for good."""
+    """End the greeting for good."""
     request.session.pop(GREET, None)
     Profile.objects.update_or_create(user=user, defaults={"greeted_at": timezone.now()})

@@ -1,10 +1,9 @@
-"""From wanting an account to having one: asked for, confirmed by email, approved.
+"""Registration of accounts: submitted, confirmed by email, approved.
 
 Until its email address is confirmed, a registration is an `UnconfirmedRegistration`:
-who confirms it chooses the password, so that nobody gets an account with somebody
-else's. Then it is a row of django-registration-redux; what came of it is a
-`RegistrationDecision`. Nothing here tells whether an email address has an account, but
-to its owner.
+whoever confirms it chooses the password. Then it is a row of
+django-registration-redux; its outcome is a `RegistrationDecision`. Only the owner of an
+email address learns whether it has an account.
 """
 
 from dataclasses import dataclass
@@ -38,12 +37,12 @@ from .names import Claim
 
 APPROVED = "account-approve"
 REFUSED = "account-refuse"
-# How long the link of a registration that nobody confirmed can still say so.
+# How long the link of an unconfirmed registration still gets an explanation.
 FORGOTTEN_AFTER = timedelta(days=90)
 
 
 class Standing(Enum):
-    """How far a registration is."""
+    """Status of a registration."""
 
     UNKNOWN = "unknown"
     UNCONFIRMED = "unconfirmed"
@@ -55,7 +54,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A registration as its links find it.
+    """A registration, as its links lead to it.
 
     ``unconfirmed`` is there before its address is confirmed, ``user`` after that and
     until it is refused.
@@ -75,12 +74,12 @@ class Registration:
         return names.claim_on(names.Kind.USER, self.user.username)
 
 
-NONE = Registration(Standing.UNKNOWN)
+NO_REGISTRATION = Registration(Standing.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who wants an account, as they tell it."""
+    """The details that a registering user enters."""
 
     username: str
     email: str
@@ -91,16 +90,16 @@ class Applicant:
     organization: Organization | None = None
 
 
-# Anybody may have registered with an address: its owner gets no flood of links.
-MOST_LINKS_AGAIN = 3
+# Anybody can register with any address: its owner must not be flooded with links.
+MAX_LINKS = 3
 
 
-# -- asking for an account
+# -- submitting
 
 
 @transaction.atomic
 def register(applicant: Applicant, *, with_mail: bool = True) -> None:
-    """Write a registration down and send its link.
+    """Store a registration and email its link.
 
     If the address has an account, its owner gets an email that says so in place of the
     link; what is stored is the same. Without an email, resetting the password sends the
@@ -136,8 +135,8 @@ def _store(applicant: Applicant) -> UnconfirmedRegistration:
 
 
 def is_name_free(username: str) -> bool:
-    """Tell whether somebody may register with a user name."""
-    _forget_expired(username)
+    """Tell whether a user name can be registered."""
+    _delete_expired(username)
     if User.objects.filter(username__iexact=username).exists():
         return False
     if names.is_pending(username):
@@ -145,8 +144,8 @@ def is_name_free(username: str) -> bool:
     return names.claim_on(names.Kind.USER, username).free
 
 
-def _forget_expired(username: str) -> None:
-    """Free a name that an unconfirmed registration holds longer than it may."""
+def _delete_expired(username: str) -> None:
+    """Delete expired registrations that hold a name."""
     now = timezone.now()
     rows = UnconfirmedRegistration.objects.filter(registered_at__lte=now - _lifetime())
     rows.filter(name_key=names.key_of(username)).delete()
@@ -156,7 +155,7 @@ def _forget_expired(username: str) -> None:
 def send_links_again(address: str) -> None:
     """Send the links of the newest unconfirmed registrations of an address again."""
     rows = _unexpired().filter(mailbox_key=mailboxes.key_of(address))
-    for row in rows.order_by("-registered_at")[:MOST_LINKS_AGAIN]:
+    for row in rows.order_by("-registered_at")[:MAX_LINKS]:
         digest = hash_of(_key_of(row))
         if digest != row.digest:  # made with another SECRET_KEY
             row.digest = digest
@@ -182,7 +181,7 @@ def _send_link(row: UnconfirmedRegistration) -> None:
 
 
 def _key_of(row: UnconfirmedRegistration) -> str:
-    """Return the key in the link: always the same, and not to be told from the row."""
+    """Return the key in the link: always the same, and not derivable from the row."""
     return salted_hmac(
         "apps.accounts.registration", str(row.pk), algorithm="sha256"
     ).hexdigest()
@@ -192,11 +191,11 @@ def _lifetime() -> timedelta:
     return timedelta(days=settings.ACCOUNT_ACTIVATION_DAYS)
 
 
-# -- how far it is
+# -- looking up
 
 
 def by_key(key: str) -> Registration:
-    """Return the registration that the link in an email to its applicant means."""
+    """Return the registration of a link sent to the registering user."""
     digest = hash_of(key)
     decision = RegistrationDecision.objects.filter(key=digest).first()
     row = _rows().filter(activation_key=digest).first()
@@ -208,26 +207,26 @@ def by_key(key: str) -> Registration:
 def _unconfirmed(digest: str) -> Registration:
     row = UnconfirmedRegistration.objects.filter(digest=digest).first()
     if row is None:
-        return NONE
+        return NO_REGISTRATION
     expired = row.registered_at + _lifetime() <= timezone.now()
     standing = Standing.EXPIRED if expired else Standing.UNCONFIRMED
     return Registration(standing, unconfirmed=row)
 
 
 def by_number(number: int) -> Registration:
-    """Return the registration that a link to those who decide means."""
+    """Return the registration of a link sent to administrators."""
     decision = RegistrationDecision.objects.filter(registration=number).first()
     return _read(_rows().filter(pk=number).first(), decision)
 
 
 def of(user: User) -> Registration:
-    """Return somebody's own; unknown for whoever did not register."""
+    """Return a user's registration; of unknown standing if there is none."""
     row = _rows().filter(user=user).first()
-    return by_number(row.pk) if row else NONE
+    return by_number(row.pk) if row else NO_REGISTRATION
 
 
 def waiting() -> list[Registration]:
-    """Return the registrations to be decided, the oldest first."""
+    """Return the registrations to be approved, the oldest first."""
     decided = RegistrationDecision.objects.values("registration")
     rows = _rows().filter(activated=True, user__is_active=False)
     rows = rows.exclude(pk__in=decided).order_by("user__date_joined")
@@ -249,24 +248,24 @@ def _read(
         user = row.user if row is not None else None
         return Registration(standing, decision.registration, user, decision)
     if row is None:
-        return NONE
-    # Active without a decision: somebody was in the administration.
+        return NO_REGISTRATION
+    # Active without a decision: activated in the admin.
     standing = Standing.APPROVED if row.user.is_active else Standing.WAITING
     return Registration(standing, row.pk, row.user)
 
 
-# -- going on with it
+# -- confirming and deciding
 
 
 @transaction.atomic
-def confirm(found: Registration, password: str) -> bool:
-    """Make the account, to be approved, and tell those who decide; False: it was done.
+def confirm(registration: Registration, password: str) -> bool:
+    """Create the inactive account and notify administrators; False if already done.
 
     Other unconfirmed registrations of the same address end. Raises IntegrityError if
     the user name or the address has an account by now.
     """
-    row = found.unconfirmed
-    if found.standing is not Standing.UNCONFIRMED or row is None:
+    row = registration.unconfirmed
+    if registration.standing is not Standing.UNCONFIRMED or row is None:
         return False
     same_address = UnconfirmedRegistration.objects.select_for_update().filter(
         mailbox_key=row.mailbox_key
@@ -301,10 +300,10 @@ def _account_of(row: UnconfirmedRegistration, password: str) -> User:
     return user
 
 
-def approve(found: Registration, *, by: Acting) -> bool:
-    """Let somebody in, and tell them; False: it was decided already."""
+def approve(registration: Registration, *, by: Acting) -> bool:
+    """Activate the account and notify the user; False if already decided."""
     with transaction.atomic():
-        user = _decided(found, by, approved=True)
+        user = _record_decision(registration, by, approved=True)
         if user is None:
             return False
         user.is_active = True
@@ -316,13 +315,13 @@ def approve(found: Registration, *, by: Acting) -> bool:
     return True
 
 
-def refuse(found: Registration, reason: str, *, by: Acting) -> bool:
-    """Tell somebody no and forget them, so that name and address are free again.
+def refuse(registration: Registration, reason: str, *, by: Acting) -> bool:
+    """Notify the user and delete the account, which frees name and address.
 
-    False: it was decided already.
+    False if already decided.
     """
     with transaction.atomic():
-        user = _decided(found, by, approved=False)
+        user = _record_decision(registration, by, approved=False)
         if user is None:
             return False
         context = {"user": user, "reason": reason}
@@ -334,20 +333,22 @@ def refuse(found: Registration, reason: str, *, by: Acting) -> bool:
     return True
 
 
-def _decided(found: Registration, by: Acting, *, approved: bool) -> User | None:
-    """Write a decision down; None if there is one, or nothing to decide."""
-    if found.standing is not Standing.WAITING or found.user is None:
+def _record_decision(
+    registration: Registration, by: Acting, *, approved: bool
+) -> User | None:
+    """Record a decision; return the user, or None if there is nothing to decide."""
+    if registration.standing is not Standing.WAITING or registration.user is None:
         return None
     _decision, is_new = RegistrationDecision.objects.get_or_create(
-        registration=found.number,
+        registration=registration.number,
         defaults={
-            "key": _digest_of(found.user),
-            "username": found.user.username,
+            "key": _digest_of(registration.user),
+            "username": registration.user.username,
             "approved": approved,
             "decided_by": by.user.get_username(),
         },
     )
-    return found.user if is_new else None
+    return registration.user if is_new else None
 
 
 def _digest_of(user: User) -> str:

@@ -1,4 +1,4 @@
-"""Somebody's SSH keys: added and deleted, and written down."""
+"""SSH keys of users: adding and deleting them, with audit entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from ..models import SshKey
 from ..ssh_public_keys import KeyLine, describe, md5_of
 
 ADDED, DELETED = "ssh-key-add", "ssh-key-delete"
-MOST_KEYS = 100
+MAX_KEYS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A line with a key that its owner has already."""
+class DuplicateKey:
+    """A line with a key that the user already has."""
 
     number: int
     key: SshKey
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class KeyRow:
     """A key as pages show it."""
 
     key: SshKey
@@ -39,39 +39,41 @@ class Shown:
         return name_of(self.key)
 
 
-def shown(user: User) -> list[Shown]:
-    """Return somebody's keys with both their fingerprints, the oldest first."""
+def rows_of(user: User) -> list[KeyRow]:
+    """Return the user's keys with both fingerprints, the oldest first."""
     keys = SshKey.objects.filter(owner=user)
-    return [Shown(key, describe(key.key), md5_of(key.key)) for key in keys]
+    return [KeyRow(key, describe(key.key), md5_of(key.key)) for key in keys]
 
 
 def name_of(key: SshKey) -> str:
-    """Return what its owner calls a key."""
+    """Return the label of a key: its comment, or its fingerprint."""
     return key.comment or f"SHA256:{key.fingerprint}"
 
 
-def known_among(user: User, lines: Sequence[KeyLine]) -> list[Known]:
-    prints = {line.key.fingerprint: line.number for line in lines}
-    kept = user.ssh_keys.filter(fingerprint__in=prints)
+def duplicates(user: User, lines: Sequence[KeyLine]) -> list[DuplicateKey]:
+    """Return the keys among the lines that the user already has."""
+    numbers = {line.key.fingerprint: line.number for line in lines}
+    stored = user.ssh_keys.filter(fingerprint__in=numbers)
     return sorted(
-        (Known(prints[key.fingerprint], key) for key in kept),
-        key=lambda known: known.number,
+        (DuplicateKey(numbers[key.fingerprint], key) for key in stored),
+        key=lambda duplicate: duplicate.number,
     )
 
 
 def add(by: Acting, lines: Sequence[KeyLine]) -> list[SshKey]:
-    """Keep the keys of these lines; return those that are new."""
+    """Store the keys of these lines; return those that are new."""
     with transaction.atomic():
-        added = [key for key, new in (_kept(by.user, each) for each in lines) if new]
+        stored = [_get_or_create(by.user, line) for line in lines]
+        added = [key for key, is_new in stored if is_new]
         if added:
             changes = [("ssh_key", None, _named(key)) for key in added]
             entries.record(by, ADDED, detail=_prints(added), changes=changes)
-            _tell_owner(by, added)
+            _notify_owner(by, added)
     return added
 
 
-def _tell_owner(by: Acting, keys: Sequence[SshKey]) -> None:
-    """Write to the owner of new keys: somebody else may have their session."""
+def _notify_owner(by: Acting, keys: Sequence[SshKey]) -> None:
+    """Email the owner about new keys: somebody else may use their session."""
     context = {
         "user": by.user,
         "address": by.address,
@@ -89,7 +91,7 @@ def delete(by: Acting, key: SshKey) -> None:
         key.delete()
 
 
-def _kept(owner: User, line: KeyLine) -> tuple[SshKey, bool]:
+def _get_or_create(owner: User, line: KeyLine) -> tuple[SshKey, bool]:
     key = line.key
     return SshKey.objects.get_or_create(
         owner=owner,

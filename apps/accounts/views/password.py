@@ -26,7 +26,7 @@ from ..services import login_throttle, passwords
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: HttpRequest) -> HttpResponse:
     by = acting(request)
-    if not passwords.kept_here(by.user):
+    if not passwords.is_local(by.user):
         return render(request, "accounts/password_elsewhere.html", status=403)
     form = ChangeForm(by.user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -36,7 +36,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     form.save()
     update_session_auth_hash(request, by.user)
     request.session.save()
-    passwords.changed(by, passwords.CHANGED, keep=request.session.session_key)
+    passwords.notify_change(by, passwords.CHANGED, keep=request.session.session_key)
     messages.success(
         request, _("Your password was changed. Your other sessions have ended.")
     )
@@ -91,7 +91,7 @@ class NewPasswordView(views.PasswordResetConfirmView):
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         by = Acting(form.user, client_ip(self.request))
-        passwords.changed(by, passwords.RESET, keep=None)
+        passwords.notify_change(by, passwords.RESET, keep=None)
         login_throttle.forget(form.user, by.address)
         messages.success(self.request, _("Your password was set. You can now log in."))
         return response

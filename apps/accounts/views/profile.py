@@ -90,7 +90,7 @@ def mail_ask(request: UserRequest) -> HttpResponse:
     rate_limit.enforce("mail-change", account=account)
     # A mailbox that others flood is spared the link, and nobody is told so.
     wait_s = rate_limit.hit("mail-change", mailbox=address)
-    email_change.ask(acting(request), address, with_link=not wait_s)
+    email_change.request_change(acting(request), address, with_link=not wait_s)
     text = _("We've sent a link to %(address)s. Your address changes when you open it.")
     messages.success(request, text % {"address": address})
     return redirect("accounts:profile")
@@ -108,14 +108,14 @@ def mail_cancel(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_change(request: UserRequest, key: str) -> HttpResponse:
     """Show what the link in an email will do; do it by POST, for its owner alone."""
-    change = email_change.find(request.user, key)
+    change = email_change.get_pending(request.user, key)
     if change is None:
         return _void(request)
     if request.method != "POST":
         return render(request, "accounts/mail_change.html", {"change": change})
     try:
         email_change.confirm(acting(request), change)
-    except email_change.Void:
+    except email_change.LinkInvalid:
         return _void(request)
     text = _("Your email address is now %(address)s.")
     messages.success(request, text % {"address": change.address})
@@ -137,12 +137,12 @@ def _with_errors(request: UserRequest, **forms: Any) -> HttpResponse:
 def _page(request: UserRequest, **forms: Any) -> dict[str, Any]:
     """Return what the page shows; ``forms`` are ones to be mended."""
     user = request.user
-    change = email_change.waiting(user)
+    change = email_change.pending(user)
     return {
         "profile_form": ProfileForm(user=user),
         "mail_form": MailForm(request=request),
         "keys_form": KeysForm(user=user),
-        "keys": ssh_keys.shown(user),
+        "keys": ssh_keys.rows_of(user),
         "groups": user.groups.order_by("name"),
         "change": change,
         "expires_at": email_change.expires_at(change) if change else None,

@@ -41,12 +41,12 @@ def user_info(request: UserRequest, username: str) -> HttpResponse:
     context = {
         "account": account,
         "fits_tag": Owner(tags.USER, account.username).fits_tag,
-        "profile": profiles.seen(account),
+        "profile": profiles.profile_of(account),
         "is_superuser": is_superuser(person),
         "sees_all": access.sees_all(person),
         "is_reviewer": is_reviewer(person),
         "groups": groups,
-        "keys": ssh_keys.shown(account),
+        "keys": ssh_keys.rows_of(account),
         "lines": _history(request, account),
         **_machines(request, visible, owned, account.username),
     }

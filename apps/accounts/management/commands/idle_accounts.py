@@ -20,10 +20,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        people = list(idle.to_be_asked())
+        people = list(idle.to_notify())
         for user in people:
             if not options["dry_run"]:
-                idle.ask(user)
+                idle.notify(user)
             if options["dry_run"] or options["verbosity"] > 1:
                 last = user.last_login.date() if user.last_login else "never"
                 self.stdout.write(f"{user.username} <{user.email}>, last seen: {last}")
