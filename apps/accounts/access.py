@@ -1,10 +1,10 @@
-"""Who may see and decide what about people; the only place that answers it."""
+"""Rights concerning users and groups; the only place that decides them."""
 
 from .person import Person
 
 
 def may_decide_registrations(person: Person) -> bool:
-    """Tell whether the person approves and refuses registrations."""
+    """Tell whether the person may approve and reject registrations."""
     return person.superuser
 
 
@@ -14,7 +14,7 @@ def is_superuser(person: Person) -> bool:
 
 
 def is_reviewer(person: Person) -> bool:
-    """Tell whether the person decides about applications, as their page says."""
+    """Tell whether the person may review applications."""
     return person.has("applications.change_instanceapplication")
 
 

@@ -1,4 +1,4 @@
-"""Organizations, groups, and users with all that is known of them."""
+"""Admin of organizations, groups and users."""
 
 from typing import Any, cast
 
@@ -51,7 +51,7 @@ class ProfileInline(admin.StackedInline[Profile, User]):
 
 
 class SshKeyInline(admin.TabularInline[SshKey, User]):
-    """Keys to be looked at: nobody but their owner adds or deletes them."""
+    """Read-only keys: only their owner adds and deletes them."""
 
     model = SshKey
     readonly_fields = ["comment", "kind", "fingerprints", "added_at"]
@@ -75,7 +75,7 @@ class SshKeyInline(admin.TabularInline[SshKey, User]):
 
 
 class AccountsAdmin(admin.ModelAdmin[Any]):
-    """What the pages of users and of groups share.
+    """Base class of the admin of users and of groups.
 
     See `forms.admin` and `services.privileges`.
     """
@@ -94,7 +94,7 @@ class AccountsAdmin(admin.ModelAdmin[Any]):
         return allowed and (obj is None or self.may_change(_actor(request), obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Offer to give what belongs to a name to those who may."""
+        """Offer superusers to transfer what belongs to a name."""
         fieldsets = list(super().get_fieldsets(request, obj))
         if _actor(request).is_superuser:
             title, options = fieldsets[0]
@@ -114,7 +114,7 @@ class AccountsAdmin(admin.ModelAdmin[Any]):
         return form
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show at its field what another form has taken at the same moment."""
+        """Report at its field what a concurrent request has just taken."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
@@ -167,18 +167,18 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
         id: str,  # noqa: A002 - Django's name
         form_url: str = "",
     ) -> HttpResponse:
-        """Tell whose password was set, as wherever a password changes.
+        """Notify the user, as whenever a password changes.
 
-        One's own is changed where the current one is asked for.
+        One's own password is changed on our page, which asks for the current one.
         """
         user = self.get_object(request, unquote(id))
         if user == request.user:
             return redirect("accounts:password-change")
-        before = user.password if user else ""
+        previous = user.password if user else ""
         response: HttpResponse = super().user_change_password(request, id, form_url)
         if user is not None:
             user.refresh_from_db()
-            if user.password != before:
+            if user.password != previous:
                 by = acting(request)
                 passwords.notify_change(
                     by, passwords.SET_BY_STAFF, keep=None, user=user
@@ -198,10 +198,10 @@ class UserAdmin(AccountsAdmin, DjangosUserAdmin[User]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: User | None = None
     ) -> list[str]:
-        """Let nobody but superusers make superusers."""
+        """Let only superusers make superusers."""
         fields = list(super().get_readonly_fields(request, obj))
         return fields if _actor(request).is_superuser else [*fields, "is_superuser"]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
-        """Show nothing more until the user is there."""
+        """Show no inlines until the user exists."""
         return list(super().get_inlines(request, obj)) if obj else []

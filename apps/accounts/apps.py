@@ -1,4 +1,4 @@
-"""The app of people."""
+"""Configuration of the accounts app."""
 
 from typing import Any
 
@@ -26,12 +26,12 @@ class AccountsConfig(AppConfig):
         post_save.connect(
             _end_sessions, sender="auth.User", dispatch_uid="apps.accounts.sessions"
         )
-        _follow_users_and_groups()
-        _leave_decisions_to_our_page()
+        _connect_user_and_group_signals()
+        _unregister_registrations()
 
 
-def _follow_users_and_groups() -> None:
-    """Keep mailboxes as users are saved, and names when accounts are deleted."""
+def _connect_user_and_group_signals() -> None:
+    """Update mailboxes when users are saved, reserve names when they are deleted."""
     from .services import mailboxes, names  # noqa: PLC0415 - models are there
 
     pre_save.connect(
@@ -53,7 +53,7 @@ def _follow_users_and_groups() -> None:
 
 
 def _actions() -> dict[str, Any]:
-    """Return what to call the actions that this app records."""
+    """Return the labels of the actions that this app records."""
     from . import sessions  # noqa: PLC0415 - models are there
     from .services import email_change, passwords, profiles, registration, ssh_keys  # noqa: PLC0415 - models are there
 
@@ -73,10 +73,10 @@ def _actions() -> dict[str, Any]:
     }
 
 
-def _leave_decisions_to_our_page() -> None:
-    """Take registrations out of the administration.
+def _unregister_registrations() -> None:
+    """Remove registrations from the admin.
 
-    Its actions would let people in without a decision.
+    Its actions would activate accounts without a decision.
     """
     from django.contrib import admin  # noqa: PLC0415 - models are there
     from registration.models import RegistrationProfile  # noqa: PLC0415
@@ -85,14 +85,14 @@ def _leave_decisions_to_our_page() -> None:
         admin.site.unregister(RegistrationProfile)
 
 
-def _note_log_in(request: Any, user: Any, **_others: Any) -> None:
+def _note_log_in(request: Any, user: Any, **_signal: Any) -> None:
     from .services import profiles  # noqa: PLC0415 - models are there
 
     profiles.note_log_in(request, user)
 
 
-def _end_sessions(instance: Any, **_others: Any) -> None:
-    """End the sessions of whoever was deactivated."""
+def _end_sessions(instance: Any, **_signal: Any) -> None:
+    """End the sessions of a deactivated user."""
     from . import sessions  # noqa: PLC0415 - models are there
 
     if not instance.is_active:

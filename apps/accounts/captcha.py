@@ -1,4 +1,4 @@
-"""reCAPTCHA: whether somebody who registers is no robot, if its keys are set."""
+"""The reCAPTCHA of the registration form, if its keys are set."""
 
 import logging
 from typing import Any
@@ -15,14 +15,14 @@ from django_recaptcha.fields import ReCaptchaField
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 5
-# What the box itself loads from elsewhere.
-PARTS = "https://www.gstatic.com"
+# Host of the widget's own resources.
+RESOURCES_ORIGIN = "https://www.gstatic.com"
 
 
 class CaptchaField(ReCaptchaField):  # type: ignore[misc]  # it has no types
-    """django-recaptcha's, asking where the settings say, and by no means for long.
+    """django-recaptcha's field, with the server of the settings and a timeout.
 
-    ``remote`` is where the request came from.
+    ``remote`` is the client's address.
     """
 
     remote: str | None = None
@@ -35,46 +35,46 @@ class CaptchaField(ReCaptchaField):  # type: ignore[misc]  # it has no types
     def validate(self, value: str | None) -> None:
         super(ReCaptchaField, self).validate(value)
         try:
-            answer = _ask(value or "", self.remote)
+            response = _verify(value or "", self.remote)
         except (requests.RequestException, ValueError, RecursionError) as exc:
             logger.warning("reCAPTCHA did not answer: %s", exc)
             raise ValidationError(
                 _("reCAPTCHA isn't responding. Send the form again in a moment.")
             ) from exc
-        if not answer.is_valid:
-            logger.info("reCAPTCHA says no: %s", answer.error_codes)
+        if not response.is_valid:
+            logger.info("reCAPTCHA says no: %s", response.error_codes)
             raise ValidationError(_("The reCAPTCHA check failed. Tick the box again."))
 
 
-def _ask(response: str, remote: str | None) -> RecaptchaResponse:
-    """Raise RequestException, ValueError or RecursionError if it makes no sense."""
-    answer = requests.post(
+def _verify(token: str, remote: str | None) -> RecaptchaResponse:
+    """Verify a token; raises RequestException, ValueError or RecursionError."""
+    response = requests.post(
         f"{settings.RECAPTCHA_URL.rstrip('/')}/api/siteverify",
         data={
             "secret": settings.RECAPTCHA_PRIVATE_KEY,
-            "response": response,
+            "response": token,
             "remoteip": remote or "",
         },
         timeout=TIMEOUT_S,
     )
-    answer.raise_for_status()
-    said = answer.json()
-    if not isinstance(said, dict):
-        said = {}
-    return RecaptchaResponse(said.get("success") is True, said.get("error-codes"))
+    response.raise_for_status()
+    result = response.json()
+    if not isinstance(result, dict):
+        result = {}
+    return RecaptchaResponse(result.get("success") is True, result.get("error-codes"))
 
 
 def script() -> str:
-    """Return where the script is that draws the box."""
+    """Return the URL of the script that draws the widget."""
     return f"{settings.RECAPTCHA_URL.rstrip('/')}/api.js"
 
 
 def sources() -> dict[str, list[str]]:
-    """Return what a page with the box needs in its content security policy."""
+    """Return the Content-Security-Policy sources of a page with the widget."""
     parts = urlsplit(settings.RECAPTCHA_URL)
     origin = f"{parts.scheme}://{parts.netloc}"
     return {
-        "script-src": [SELF, origin, PARTS],
+        "script-src": [SELF, origin, RESOURCES_ORIGIN],
         "frame-src": [SELF, origin],
         "connect-src": [SELF, origin],
     }

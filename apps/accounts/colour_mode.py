@@ -1,4 +1,4 @@
-"""Light, dark, or as the system says: remembered in the browser alone."""
+"""The colour mode (light, dark or the system's), stored in a cookie."""
 
 from django.http import HttpRequest
 

@@ -1,4 +1,4 @@
-"""What others need to know about a person."""
+"""Language and SSH keys of a user, for other apps."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -7,16 +7,16 @@ from .models import Preferences
 
 
 def language_of(user: User) -> str:
-    """Return the language in which somebody wants to be written to."""
-    kept = Preferences.objects.filter(user=user).values_list("language", flat=True)
-    return kept.first() or settings.LANGUAGE_CODE
+    """Return the language of emails to a user."""
+    languages = Preferences.objects.filter(user=user).values_list("language", flat=True)
+    return languages.first() or settings.LANGUAGE_CODE
 
 
 def remember_language(user: User, language: str) -> None:
-    """Write to somebody in this language from now on."""
+    """Set the language of emails to a user."""
     Preferences.objects.update_or_create(user=user, defaults={"language": language})
 
 
 def authorized_keys(user: User) -> str:
-    """Return somebody's SSH keys as a node or a machine reads them, a line each."""
+    """Return a user's SSH keys in the format of authorized_keys."""
     return "".join(f"{key}\n" for key in user.ssh_keys.all())

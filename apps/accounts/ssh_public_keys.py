@@ -1,6 +1,6 @@
-"""Public SSH keys as people paste them: read, checked, and told apart from secrets.
+"""Parsing and validation of pasted public SSH keys, and detection of private ones.
 
-Only text goes in and comes out; the database and the pages are elsewhere.
+Pure functions on text, without database or requests.
 """
 
 import base64
@@ -27,14 +27,14 @@ from .ssh_key_blocks import UNREADABLE, Block, NotAKey
 
 MAX_TEXT_LENGTH = 100_000
 MAX_KEYS, MAX_PROBLEMS = 100, 5
-LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
-LONGEST_COMMENT = 255
+MIN_RSA_BITS, MAX_RSA_BITS = 2048, 16384
+MAX_COMMENT_LENGTH = 255
 
 ED25519, RSA, DSA = "ssh-ed25519", "ssh-rsa", "ssh-dss"
 CURVES = tuple(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521))
 SK_ED25519 = "sk-ssh-ed25519@openssh.com"
 SK_ECDSA = "sk-ecdsa-sha2-nistp256@openssh.com"
-TAKEN = (ED25519, *CURVES, RSA, SK_ED25519, SK_ECDSA)
+SUPPORTED = (ED25519, *CURVES, RSA, SK_ED25519, SK_ECDSA)
 NAMES = {
     ED25519: "Ed25519",
     RSA: "RSA",
@@ -42,7 +42,7 @@ NAMES = {
     SK_ED25519: "Ed25519-SK",
     SK_ECDSA: "ECDSA-SK",
 }
-# Text that begin a key in any of OpenSSH's files, taken here or not.
+# Key types in OpenSSH's files, supported here or not.
 _KIND = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?\Z")
 # Files of private keys by their first and last lines, and by what is between them
 # where those were left out: no public key is base64 alone and begins otherwise.
@@ -90,8 +90,8 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Pasted:
-    """What was found in a text: each key once, and what is not one.
+class ParsedKeys:
+    """The keys of a text, each once, and its problems.
 
     Reading stops after MAX_PROBLEMS or MAX_KEYS; ``is_whole`` is false then.
     """
@@ -111,7 +111,7 @@ class Pasted:
 
 
 def marks_private_key(text: str) -> bool:
-    """Tell whether a text says itself that a private key is in it."""
+    """Tell whether a text has the marks of a private key."""
     return bool(_SECRET.search(text))
 
 
@@ -122,65 +122,67 @@ def holds_secrets(text: str) -> bool:
     """
     if marks_private_key(text):
         return True
-    goes_on = False
+    continues = False
     for _number, line in ssh_key_blocks.split(text):
         if isinstance(line, Block):
-            goes_on = False
+            continues = False
             continue
-        bare = bool(_BARE_BASE64.match(line))
-        if bare and not goes_on:
+        is_bare = bool(_BARE_BASE64.match(line))
+        if is_bare and not continues:
             return True
-        goes_on = bare or (line.split(" ")[0] in TAKEN and line.count(" ") == 1)
+        continues = is_bare or (
+            line.split(" ")[0] in SUPPORTED and line.count(" ") == 1
+        )
     return False
 
 
-def read(text: str) -> Pasted:
+def read(text: str) -> ParsedKeys:
     """Read keys, one on a line or between BEGIN and END lines.
 
     Empty lines and comments count as lines only.
     """
-    pasted = Pasted()
-    seen: dict[bytes, int] = {}
+    parsed = ParsedKeys()
+    numbers: dict[bytes, int] = {}
     for number, entry in ssh_key_blocks.split(text):
         if not entry or (isinstance(entry, str) and entry.startswith("#")):
             continue
-        if pasted.is_full:
-            pasted.is_whole = False
+        if parsed.is_full:
+            parsed.is_whole = False
             break
-        _read_entry(pasted, seen, number, entry)
-    return pasted
+        _read_entry(parsed, numbers, number, entry)
+    return parsed
 
 
 def _read_entry(
-    pasted: Pasted, seen: dict[bytes, int], number: int, entry: str | Block
+    parsed: ParsedKeys, numbers: dict[bytes, int], number: int, entry: str | Block
 ) -> None:
     try:
         key = parse(
             ssh_key_blocks.to_line(entry) if isinstance(entry, Block) else entry
         )
     except NotAKey as exc:
-        pasted.problems.append(Problem(number, str(exc)))
+        parsed.problems.append(Problem(number, str(exc)))
         return
-    if key.blob in seen:
-        pasted.repeated.append((number, seen[key.blob]))
+    if key.blob in numbers:
+        parsed.repeated.append((number, numbers[key.blob]))
         return
-    seen[key.blob] = number
-    pasted.lines.append(KeyLine(number, key))
+    numbers[key.blob] = number
+    parsed.lines.append(KeyLine(number, key))
 
 
 def parse(line: str) -> PublicKey:
     """Read one key as OpenSSH writes it; raises NotAKey with the reason."""
-    kind, encoded, comment, *_none = [*line.split(None, 2), "", "", ""]
-    if kind not in TAKEN:
-        raise NotAKey(_why_not(kind, line))
+    kind, encoded, comment, *_padding = [*line.split(None, 2), "", "", ""]
+    if kind not in SUPPORTED:
+        raise NotAKey(_refusal_reason(kind, line))
     blob = _decoded(encoded)
     try:
-        whole = _READERS[kind](kind, blob)
+        canonical = _READERS[kind](kind, blob)
     except NotAKey:
         raise
     except UNREADABLE as exc:
-        raise NotAKey(_broken()) from exc
-    return PublicKey(kind, whole, _readable(comment))
+        raise NotAKey(_damaged()) from exc
+    return PublicKey(kind, canonical, _clean_comment(comment))
 
 
 def md5_of(key: str) -> str:
@@ -190,8 +192,8 @@ def md5_of(key: str) -> str:
 
 
 def describe(key: str) -> str:
-    """Return what to call the kind of a key's text, with an RSA key's size."""
-    kind, _space, _rest = key.partition(" ")
+    """Return the label of a key's type, with the size of RSA keys."""
+    kind, _space, _encoded = key.partition(" ")
     if kind == RSA:
         return f"RSA {_rsa_bits(_blob_of(key))}"
     if kind in CURVES:
@@ -203,11 +205,11 @@ def _blob_of(key: str) -> bytes:
     return base64.b64decode(key.split(" ")[1])
 
 
-def _broken() -> str:
+def _damaged() -> str:
     return _("The key is damaged: part of it may have been lost when you copied it.")
 
 
-def _why_not(kind: str, line: str) -> str:
+def _refusal_reason(kind: str, line: str) -> str:
     if kind == DSA:
         return _(
             "DSA keys are too weak, and OpenSSH no longer supports them. Generate "
@@ -231,16 +233,16 @@ def _decoded(encoded: str) -> bytes:
     try:
         return base64.b64decode(encoded.encode("ascii"), validate=True)
     except (NotBase64, UnicodeEncodeError) as exc:
-        raise NotAKey(_broken()) from exc
+        raise NotAKey(_damaged()) from exc
 
 
-def _readable(comment: str) -> str:
+def _clean_comment(comment: str) -> str:
     """Return a comment that stays on its line wherever it is shown."""
-    kept = "".join(each if each.isprintable() else " " for each in comment)
-    return kept.strip()[:LONGEST_COMMENT]
+    printable = "".join(c if c.isprintable() else " " for c in comment)
+    return printable.strip()[:MAX_COMMENT_LENGTH]
 
 
-# -- one kind of key each: from the bytes given to those that OpenSSH would write
+# -- readers of one type of key each: return the bytes that OpenSSH would write
 
 
 def _ordinary(kind: str, blob: bytes) -> bytes:
@@ -252,18 +254,18 @@ def _ordinary(kind: str, blob: bytes) -> bytes:
 
 def _rsa(kind: str, blob: bytes) -> bytes:
     bits = _rsa_bits(blob)
-    if bits < LEAST_RSA_BITS:
+    if bits < MIN_RSA_BITS:
         raise NotAKey(
             _(
                 "This RSA key has %(bits)d bits; fewer than %(least)d is too weak. "
                 "Generate a new key with: ssh-keygen -t ed25519"
             )
-            % {"bits": bits, "least": LEAST_RSA_BITS}
+            % {"bits": bits, "least": MIN_RSA_BITS}
         )
-    if bits > MOST_RSA_BITS:
+    if bits > MAX_RSA_BITS:
         raise NotAKey(
             _("This RSA key has %(bits)d bits; OpenSSH supports at most %(most)d.")
-            % {"bits": bits, "most": MOST_RSA_BITS}
+            % {"bits": bits, "most": MAX_RSA_BITS}
         )
     return _ordinary(kind, blob)
 
@@ -277,7 +279,7 @@ def _sk_ed25519(kind: str, blob: bytes) -> bytes:
 def _sk_ecdsa(kind: str, blob: bytes) -> bytes:
     curve, point, application = _parts(blob, kind, count=3)
     if curve != b"nistp256" or not point.startswith(b"\x04"):
-        raise NotAKey(_broken())
+        raise NotAKey(_damaged())
     CurveKey.from_encoded_point(SECP256R1(), point)
     return _of_a_token(blob, application)
 
@@ -307,7 +309,7 @@ def _parts(blob: bytes, kind: str, *, count: int) -> list[bytes]:
     """Return the fields after the kind: each a length of four bytes, then so many."""
     parts = list(_fields(blob))
     if len(parts) != count + 1 or parts[0] != kind.encode():
-        raise NotAKey(_broken())
+        raise NotAKey(_damaged())
     return parts[1:]
 
 
@@ -317,5 +319,5 @@ def _fields(blob: bytes) -> Iterator[bytes]:
         start = at + 4
         at = start + int.from_bytes(blob[at:start])
         if start > len(blob) or at > len(blob):
-            raise NotAKey(_broken())
+            raise NotAKey(_damaged())
         yield blob[start:at]

@@ -1,11 +1,11 @@
-"""What a browser calls itself, in words."""
+"""Names of browsers and systems by User-Agent."""
 
 import re
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-# The first that fits: most of them say of themselves that they are others as well.
+# The first match counts: most browsers also name others.
 BROWSERS = (
     (r"Edg(e|A|iOS)?/", "Edge"),
     (r"OPR/|Opera", "Opera"),
@@ -26,12 +26,12 @@ SYSTEMS = (
 
 
 def describe(user_agent: str) -> str:
-    """Say which browser it is, and on which system, as far as it tells."""
+    """Describe the browser and its system, as far as known."""
     browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("Unknown browser")
 
 
-def _first(known: Iterable[tuple[str, str]], text: str) -> str:
-    return next((name for pattern, name in known if re.search(pattern, text)), "")
+def _first(patterns: Iterable[tuple[str, str]], text: str) -> str:
+    return next((name for pattern, name in patterns if re.search(pattern, text)), "")

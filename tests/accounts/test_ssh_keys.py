@@ -143,7 +143,7 @@ def test_comments_are_escaped(logged_in: Client) -> None:
 def test_the_number_of_keys_is_limited(
     logged_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ssh_keys, "MOST_KEYS", 1)
+    monkeypatch.setattr(ssh_keys, "MAX_KEYS", 1)
 
     answer = add(logged_in, ED25519, OTHER_ED25519)
 

@@ -1,4 +1,4 @@
-"""Users and groups in the administration: names, email addresses and privileges."""
+"""Admin forms of users and groups: names, email addresses and privileges."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -18,15 +18,15 @@ from ..services.names import Claim, Kind
 
 
 class ClaimingForm(forms.ModelForm[Any]):
-    """A form that gives a name to a user or group, and what belongs to the name.
+    """A form that gives a user or group a name, and what belongs to the name.
 
-    ``actor`` is who fills it in; set by the page.
+    The admin sets ``actor``, the user who submits it.
     """
 
     actor: ClassVar[User]
     kind: ClassVar[Kind]
     name_field: ClassVar[str]
-    # Many-to-many fields with what is only given by who has it.
+    # Many-to-many fields of privileges that only those who have them may grant.
     privilege_fields: ClassVar[tuple[str, ...]] = ()
 
     takes_over = forms.BooleanField(
@@ -56,16 +56,16 @@ class ClaimingForm(forms.ModelForm[Any]):
             names.validate(name)
         except ValidationError as exc:
             self.add_error(self.name_field, exc)
-        others = self._meta.model._default_manager.exclude(pk=self.instance.pk)
-        if others.filter(**{f"{self.name_field}__iexact": name}).exists():
+        existing = self._meta.model._default_manager.exclude(pk=self.instance.pk)
+        if existing.filter(**{f"{self.name_field}__iexact": name}).exists():
             self.add_error(self.name_field, _("This name is taken."))
         claim = names.claim_on(self.kind, name)
         if not (claim.certain or self.cleaned_data.get("takes_over")):
             self.add_error(self.name_field, _warning(claim, self.actor))
 
-    def _check_privileges(self, field: str, after: Iterable[Any]) -> None:
-        before = getattr(self.instance, field).all() if self.instance.pk else ()
-        if privileges.exceeds(self.actor, before, after):
+    def _check_privileges(self, field: str, current: Iterable[Any]) -> None:
+        previous = getattr(self.instance, field).all() if self.instance.pk else ()
+        if privileges.exceeds(self.actor, previous, current):
             self.add_error(
                 field,
                 _("You can only grant or revoke permissions that you have yourself."),
@@ -104,14 +104,14 @@ class UserForm(ClaimingForm, UserChangeForm[User]):
     email = MailAddressField(label=_("Email address"), required=False)
 
     def takes_name(self, name: str) -> bool:
-        """Tell whether somebody gets the name, be it by being let in at all."""
+        """Tell whether the user gets the name, also by being activated at first."""
         user: User = self.instance
         is_first_time = not user.is_active and user.last_login is None
-        lets_in = is_first_time and bool(self.cleaned_data.get("is_active"))
-        return lets_in or super().takes_name(name)
+        activates = is_first_time and bool(self.cleaned_data.get("is_active"))
+        return activates or super().takes_name(name)
 
     def clean_email(self) -> str:
-        """Take no address that somebody else has, however it is spelled."""
+        """Refuse an address that another user has, however it is spelled."""
         email: str = self.cleaned_data["email"]
         if mailboxes.is_taken(email, but=self.instance):
             raise ValidationError(_("Another user has this address."))

@@ -1,4 +1,4 @@
-"""Forms of people."""
+"""Forms to log in, and to reset and change passwords."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..services import login_throttle, passwords
 
 
 class LoginForm(forms.AuthenticationForm):
-    """Name and password; what is wrong with them is not told apart."""
+    """User name and password; the error doesn't say which one is wrong."""
 
     bound_field_class = BootstrapField
 
@@ -43,7 +43,7 @@ class LoginForm(forms.AuthenticationForm):
             "password, reset it by email, which also lifts this limit."
         ),
     }
-    # How long it has to wait, if it was tried too often.
+    # Seconds to wait after too many attempts.
     wait_s = 0
 
     def clean(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class LoginForm(forms.AuthenticationForm):
         return self.cleaned_data
 
     def get_invalid_login_error(self) -> ValidationError:
-        """Say why it was no: nobody looked at a password that came too late."""
+        """Return the error that says why: too many attempts are not wrong passwords."""
         if self.wait_s:
             return self._error("too_many", time=describe_wait(self.wait_s))
         if getattr(self.request, "directory_is_away", False):
@@ -70,7 +70,7 @@ class LoginForm(forms.AuthenticationForm):
 
 
 class ResetForm(forms.PasswordResetForm):
-    """Whose password is forgotten, by email address."""
+    """Request to reset a password, by email address."""
 
     bound_field_class = BootstrapField
 
@@ -80,7 +80,7 @@ class ResetForm(forms.PasswordResetForm):
     )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write to those who have this address, whatever there is to say to them."""
+        """Email the users with this address what they can do."""
         passwords.send_reset_links(self.cleaned_data["email"])
 
 
@@ -101,7 +101,7 @@ class NewPasswordForm(forms.SetPasswordForm):  # type: ignore[type-arg]
 
 
 class ChangeForm(NewPasswordForm, forms.PasswordChangeForm):
-    """The password that one has, and a new one."""
+    """The current password, and a new one."""
 
     old_password = PasswordField(
         label=_("Current password"),

@@ -1,4 +1,4 @@
-"""Forms of the profile: who one is, another email address, SSH keys."""
+"""Forms of the profile: details, email address, SSH keys."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from .. import ssh_public_keys
 from ..models import Organization
 from ..services import login_throttle, passwords, profiles, ssh_keys
 from ..services.ssh_keys import DuplicateKey
-from ..ssh_public_keys import KeyLine, Pasted
+from ..ssh_public_keys import KeyLine, ParsedKeys
 
 # As many as a page shows of one kind.
 MAX_MESSAGES = 5
@@ -58,7 +58,7 @@ class ProfileForm(BootstrapForm):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", _as_it_is(user))
+        kwargs.setdefault("initial", _initial(user))
         super().__init__(*args, **kwargs)
         if not Organization.objects.exists():
             del self.fields["organization"]
@@ -68,7 +68,7 @@ class ProfileForm(BootstrapForm):
 
 
 def _languages() -> list[tuple[str, Any]]:
-    """Return the languages by their own names, and first the site's own."""
+    """Return the languages by their own names, the site default first."""
     site = get_language_info(settings.LANGUAGE_CODE)["name_local"].capitalize()
     return [
         ("", format_lazy("{} ({})", _("Site default"), site)),
@@ -79,7 +79,7 @@ def _languages() -> list[tuple[str, Any]]:
     ]
 
 
-def _as_it_is(user: User) -> dict[str, Any]:
+def _initial(user: User) -> dict[str, Any]:
     profile = profiles.profile_of(user)
     return {
         "first_name": user.first_name,
@@ -91,7 +91,7 @@ def _as_it_is(user: User) -> dict[str, Any]:
 
 
 class MailForm(BootstrapForm):
-    """Another address, for who knows the password, be it the directory's."""
+    """A new email address, confirmed by the password, be it the directory's."""
 
     address = MailAddressField(
         label=_("New address"),
@@ -120,17 +120,17 @@ class MailForm(BootstrapForm):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not login_throttle.check_own_password(self._user, password, self._request):
-            raise forms.ValidationError(self._why_not())
+            raise forms.ValidationError(self._refusal_reason())
         return password
 
-    def _why_not(self) -> Any:
+    def _refusal_reason(self) -> Any:
         if getattr(self._request, "directory_is_away", False):
             return _("Your organization's directory isn't responding.")
         return _("Incorrect password.")
 
 
 class KeysForm(BootstrapForm):
-    """Several keys at once; all that is wrong is told by its line."""
+    """Several keys at once; errors are reported by line."""
 
     keys = TextField(
         label=_("Public keys"),
@@ -153,49 +153,52 @@ class KeysForm(BootstrapForm):
     )
     lines: list[KeyLine]
     repeated: list[tuple[int, int]]
-    known: list[DuplicateKey]
+    duplicates: list[DuplicateKey]
 
     def __init__(self, *args: Any, user: User) -> None:
         super().__init__(*args)
         self._user = user
-        self.lines, self.repeated, self.known = [], [], []
+        self.lines, self.repeated, self.duplicates = [], [], []
 
     def clean_keys(self) -> str:
         text: str = self.cleaned_data["keys"]
-        pasted = ssh_public_keys.read(text)
-        if pasted.problems:
-            raise forms.ValidationError(_problems(pasted))
-        self._sort_out(pasted)
+        parsed = ssh_public_keys.read(text)
+        if parsed.problems:
+            raise forms.ValidationError(_problems(parsed))
+        self._select_new(parsed)
         return text
 
-    def _sort_out(self, found: Pasted) -> None:
-        """Keep apart what is new and what the person has already."""
-        if not found.is_whole:
+    def _select_new(self, parsed: ParsedKeys) -> None:
+        """Separate new keys from those that the user already has."""
+        if not parsed.is_whole:
             raise forms.ValidationError(
                 _("You can add at most %(most)d keys at once.")
                 % {"most": ssh_public_keys.MAX_KEYS}
             )
-        if not found.lines:
+        if not parsed.lines:
             raise forms.ValidationError(_("This text contains no key."))
-        self.repeated = found.repeated
-        self.known = ssh_keys.duplicates(self._user, found.lines)
-        numbers = {each.number for each in self.known}
-        self.lines = [line for line in found.lines if line.number not in numbers]
+        self.repeated = parsed.repeated
+        self.duplicates = ssh_keys.duplicates(self._user, parsed.lines)
+        numbers = {duplicate.number for duplicate in self.duplicates}
+        self.lines = [line for line in parsed.lines if line.number not in numbers]
         if not self.lines:
-            raise forms.ValidationError(self.said_twice())
+            raise forms.ValidationError(self.describe_duplicates())
         if self._user.ssh_keys.count() + len(self.lines) > ssh_keys.MAX_KEYS:
             raise forms.ValidationError(
                 _("You can have at most %(most)d keys. Delete some first.")
                 % {"most": ssh_keys.MAX_KEYS}
             )
 
-    def said_twice(self) -> list[str]:
-        """Name the first lines with keys that are there already."""
+    def describe_duplicates(self) -> list[str]:
+        """Describe the first lines with duplicate keys."""
         lines = [
             *(
                 gettext("Line %(number)d: you already have this key, as %(name)s.")
-                % {"number": each.number, "name": ssh_keys.name_of(each.key)}
-                for each in self.known
+                % {
+                    "number": duplicate.number,
+                    "name": ssh_keys.name_of(duplicate.key),
+                }
+                for duplicate in self.duplicates
             ),
             *(
                 gettext("Line %(number)d: this key is also on line %(other)d.")
@@ -206,8 +209,8 @@ class KeysForm(BootstrapForm):
         more = [gettext("More lines have errors.")]
         return lines[:MAX_MESSAGES] + more * (len(lines) > MAX_MESSAGES)
 
-    def forget_secrets(self) -> bool:
-        """Forget what was posted if a private key may be in it; tell whether."""
+    def discard_secrets(self) -> bool:
+        """Discard the posted text if it may hold a private key; return whether."""
         text = self.data.get("keys", "")
         if len(text) > self.fields["keys"].max_raw_length:  # type: ignore[attr-defined]
             reason = gettext("This is too long. Nothing was saved.")
@@ -225,12 +228,12 @@ class KeysForm(BootstrapForm):
         return True
 
 
-def _problems(pasted: Pasted) -> list[str]:
+def _problems(parsed: ParsedKeys) -> list[str]:
     lines = [
         gettext("Line %(number)d: %(reason)s")
         % {"number": problem.number, "reason": problem.reason}
-        for problem in pasted.problems
+        for problem in parsed.problems
     ]
-    if not pasted.is_whole:
+    if not parsed.is_whole:
         lines.append(gettext("Later lines weren't checked."))
     return lines

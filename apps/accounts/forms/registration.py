@@ -1,4 +1,4 @@
-"""Asking for an account, and deciding on it."""
+"""Forms to register, to confirm a registration, and to decide on it."""
 
 from typing import Any, cast
 
@@ -24,7 +24,7 @@ from ..services import names, registration
 from ..services.names import Claim
 from ..services.registration import Applicant
 
-LONGEST_NAME = 64  # so that it fits into a tag of Ganeti's
+MAX_NAME_LENGTH = 64  # fits into a Ganeti tag
 
 TAKEN = _("This user name is taken. Choose another one.")
 
@@ -32,7 +32,7 @@ TAKEN = _("This user name is taken. Choose another one.")
 class RegistrationForm(BootstrapForm):
     username = UsernameField(
         label=_("User name"),
-        max_length=LONGEST_NAME,
+        max_length=MAX_NAME_LENGTH,
         validators=[ASCIIUsernameValidator(), names.validate],
         help_text=_("Latin letters, digits and @.+-_ only. You can't change it later."),
         widget=forms.TextInput(
@@ -85,27 +85,27 @@ class RegistrationForm(BootstrapForm):
             del self.fields["captcha"]
 
     def clean_username(self) -> str:
-        """Refuse a name that is taken, without telling by what."""
+        """Refuse a name that is taken, without saying by what."""
         username: str = self.cleaned_data["username"]
         if not registration.is_name_free(username):
             raise ValidationError(TAKEN)
         return username
 
     def applicant(self) -> Applicant:
-        told = self.cleaned_data
+        data = self.cleaned_data
         return Applicant(
-            username=told["username"],
-            email=told["email"],
+            username=data["username"],
+            email=data["email"],
             language=get_language() or settings.LANGUAGE_CODE,
-            first_name=told["first_name"],
-            last_name=told["last_name"],
-            phone=told["phone"],
-            organization=told.get("organization"),
+            first_name=data["first_name"],
+            last_name=data["last_name"],
+            phone=data["phone"],
+            organization=data.get("organization"),
         )
 
 
 class PasswordForm(BootstrapForm):
-    """The password of an account whose email address is confirmed with it."""
+    """The password chosen when the email address is confirmed."""
 
     password = PasswordField(
         label=_("Password"),
@@ -125,8 +125,8 @@ class PasswordForm(BootstrapForm):
 
     def clean(self) -> None:
         password = self.cleaned_data.get("password")
-        again = self.cleaned_data.get("password_again")
-        if password and again and password != again:
+        repeated = self.cleaned_data.get("password_again")
+        if password and repeated and password != repeated:
             self.add_error("password_again", _("The passwords don't match."))
         if password:
             self._check(password)

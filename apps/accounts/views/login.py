@@ -36,7 +36,7 @@ class LoginView(views.LoginView):
     redirect_authenticated_user = True
 
     def form_invalid(self, form: LoginForm) -> HttpResponse:  # type: ignore[override]
-        """Say of an attempt that came too early that it did, in the status too."""
+        """Answer 429 after too many attempts."""
         response = super().form_invalid(form)
         if form.wait_s:
             response.status_code = 429
@@ -51,23 +51,23 @@ class LoginView(views.LoginView):
     def form_valid(  # type: ignore[override]  # a page, or the way to one
         self, form: AuthenticationForm
     ) -> HttpResponseBase:
-        """Log in; a form that they sent before is shown, to be sent again."""
-        answer: HttpResponseBase = super().form_valid(form)
+        """Log in; show the form that was submitted before, to be submitted again."""
+        response: HttpResponseBase = super().form_valid(form)
         user = form.get_user()
         if not user.email:
             messages.warning(self.request, _NO_ADDRESS)
         sent = interrupted_forms.Form.unseal(self.request.POST.get("interrupted", ""))
         if sent is not None and sent.is_of(user):
             context = {"interrupted": sent}
-            answer = render(self.request, "accounts/interrupted.html", context)
-        interrupted_forms.remember(answer, user)
-        return answer
+            response = render(self.request, "accounts/interrupted.html", context)
+        interrupted_forms.remember(response, user)
+        return response
 
 
 @login_not_required
 @require_safe
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """Send those who want the administration to our own form, which has limits."""
+    """Redirect from the admin's login to our own, which is throttled."""
     if request.user.is_authenticated and not getattr(request.user, "is_staff", False):
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
@@ -92,18 +92,18 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_POST
 def set_colours(request: HttpRequest) -> HttpResponse:
-    """Remember light, dark, or what the system says; in the browser alone."""
+    """Set the colour mode, in a cookie."""
     response = redirect(_back(request))
     chosen = request.POST.get("colours", "")
     if chosen in colour_mode.CHOICES:
-        # Read by the script that turns "auto" into one of the two before it is drawn.
+        # Read by the script that resolves "auto" before the page is drawn.
         response.set_cookie(colour_mode.COOKIE, chosen, A_YEAR, samesite="Lax")
     return response
 
 
 def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.headers.get("Referer", "")
-    fine = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    address = request.POST.get("next") or request.headers.get("Referer", "")
+    is_safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if fine else resolve_url("ganeti:instance-list")
+    return address if is_safe else resolve_url("ganeti:instance-list")

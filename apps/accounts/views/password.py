@@ -1,4 +1,4 @@
-"""Changing a password, and getting a new one by email."""
+"""Views to change and to reset a password."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def admin_password_change(_request: HttpRequest) -> HttpResponse:
-    """Send those who want the administration's page to our own, which has limits."""
+    """Redirect from the admin's page to our own, which is throttled."""
     return redirect("accounts:password-change")
 
 
@@ -57,7 +57,7 @@ class ResetView(views.PasswordResetView):
     success_url = reverse_lazy("accounts:password-reset-sent")
 
     def form_valid(self, form: ResetForm) -> HttpResponse:
-        """Write no more than so many emails; the answer never tells."""
+        """Limit the emails; the response is always the same."""
         wait_s = rate_limit.hit(
             "password-reset",
             address=client_ip(self.request),
@@ -71,7 +71,7 @@ class ResetView(views.PasswordResetView):
 @login_not_required
 @require_safe
 def reset_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is an email; the same whether there was anybody to write to."""
+    """Say that an email was sent; the same whether or not there was a user."""
     return render(request, "accounts/password_reset_sent.html")
 
 
@@ -83,7 +83,7 @@ class NewPasswordView(views.PasswordResetConfirmView):
     success_url = reverse_lazy("accounts:login")
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
-        """Say of a void link that it is one, in the status too."""
+        """Answer 410 for an invalid link."""
         if not context["validlink"]:
             kwargs["status"] = 410
         return super().render_to_response(context, **kwargs)

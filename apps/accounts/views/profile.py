@@ -1,4 +1,4 @@
-"""The profile: who one is, another email address, SSH keys."""
+"""The profile: details, email address, SSH keys."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def profile(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def greeted(request: UserRequest) -> HttpResponse:
-    """Put the greeting away for good."""
+    """End the greeting for good."""
     profiles.stop_greeting(request, request.user)
     return redirect("ganeti:instance-list")
 
@@ -51,14 +51,14 @@ def greeted(request: UserRequest) -> HttpResponse:
 def keys_add(request: UserRequest) -> HttpResponse:
     form = KeysForm(request.POST, user=request.user)
     rate_limit.enforce("ssh-key-add", account=request.user.get_username())
-    if form.forget_secrets() or not form.is_valid():
+    if form.discard_secrets() or not form.is_valid():
         return _with_errors(request, keys_form=form)
     added = ssh_keys.add(acting(request), form.lines)
     profiles.note_change(request, request.user)
     text = ngettext("%(n)d key was added.", "%(n)d keys were added.", len(added))
     messages.success(request, text % {"n": len(added)})
-    if twice := form.said_twice():
-        messages.warning(request, " ".join(twice))
+    if duplicates := form.describe_duplicates():
+        messages.warning(request, " ".join(duplicates))
     return redirect(resolve_url("accounts:profile") + "#keys")
 
 
@@ -76,7 +76,7 @@ def key_delete(request: UserRequest, key_id: int) -> HttpResponse:
     return redirect(resolve_url("accounts:profile") + "#keys")
 
 
-# -- another email address
+# -- email address
 
 
 @sensitive_post_parameters("password")
@@ -88,7 +88,7 @@ def mail_ask(request: UserRequest) -> HttpResponse:
     address = form.cleaned_data["address"]
     account = request.user.get_username()
     rate_limit.enforce("mail-change", account=account)
-    # A mailbox that others flood is spared the link, and nobody is told so.
+    # A flooded mailbox gets no link; the response doesn't tell.
     wait_s = rate_limit.hit("mail-change", mailbox=address)
     email_change.request_change(acting(request), address, with_link=not wait_s)
     text = _("We've sent a link to %(address)s. Your address changes when you open it.")
@@ -107,22 +107,22 @@ def mail_cancel(request: UserRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_change(request: UserRequest, key: str) -> HttpResponse:
-    """Show what the link in an email will do; do it by POST, for its owner alone."""
+    """Show what the link in an email changes; a POST changes it."""
     change = email_change.get_pending(request.user, key)
     if change is None:
-        return _void(request)
+        return _link_invalid(request)
     if request.method != "POST":
         return render(request, "accounts/mail_change.html", {"change": change})
     try:
         email_change.confirm(acting(request), change)
     except email_change.LinkInvalid:
-        return _void(request)
+        return _link_invalid(request)
     text = _("Your email address is now %(address)s.")
     messages.success(request, text % {"address": change.address})
     return redirect("accounts:profile")
 
 
-def _void(request: UserRequest) -> HttpResponse:
+def _link_invalid(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/mail_change_void.html", status=404)
 
 
@@ -135,7 +135,7 @@ def _with_errors(request: UserRequest, **forms: Any) -> HttpResponse:
 
 
 def _page(request: UserRequest, **forms: Any) -> dict[str, Any]:
-    """Return what the page shows; ``forms`` are ones to be mended."""
+    """Return the context of the page; ``forms`` are forms with errors."""
     user = request.user
     change = email_change.pending(user)
     return {

@@ -1,4 +1,4 @@
-"""Registering, confirming the address by email, and deciding who gets an account."""
+"""Views to register, confirm the email address, and decide on registrations."""
 
 from typing import Any
 
@@ -22,10 +22,11 @@ from .. import captcha
 from ..access import may_decide_registrations
 from ..forms.registration import TAKEN, DecisionForm, PasswordForm, RegistrationForm
 from ..person import person_of
-from ..services import mailboxes, registration
+from ..services import mailboxes
+from ..services import registration as registrations
 from ..services.registration import Registration, Standing
 
-# Links that lead nowhere: one never was, the others are over.
+# Statuses of links without effect.
 STATUSES = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REFUSED: 410}
 
 
@@ -34,15 +35,15 @@ STATUSES = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REFUSED: 410}
 def register(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    sent = request.POST if request.method == "POST" else None
+    data = request.POST if request.method == "POST" else None
     address = client_ip(request)
-    form = RegistrationForm(sent, remote=address)
-    if sent is not None:
+    form = RegistrationForm(data, remote=address)
+    if data is not None:
         rate_limit.enforce("registration", address=address)
     if form.is_valid():
-        # A mailbox that strangers flood is spared emails, and not locked out by them.
+        # A mailbox flooded by strangers gets no more emails, but can still register.
         wait_s = rate_limit.hit("registration", mailbox=form.cleaned_data["email"])
-        if _registered(form, with_mail=not wait_s):
+        if _try_to_register(form, with_mail=not wait_s):
             return redirect("accounts:registered")
     return _registration_page(request, form)
 
@@ -57,9 +58,9 @@ def _registration_page(request: HttpRequest, form: RegistrationForm) -> HttpResp
     return response
 
 
-def _registered(form: RegistrationForm, *, with_mail: bool) -> bool:
+def _try_to_register(form: RegistrationForm, *, with_mail: bool) -> bool:
     try:
-        registration.register(form.applicant(), with_mail=with_mail)
+        registrations.register(form.applicant(), with_mail=with_mail)
     except IntegrityError:  # the name was free a moment ago
         form.add_error("username", TAKEN)
         return False
@@ -69,7 +70,7 @@ def _registered(form: RegistrationForm, *, with_mail: bool) -> bool:
 @login_not_required
 @require_safe
 def registered(request: HttpRequest) -> HttpResponse:
-    """Say what comes next; the same whether the address has an account or not."""
+    """Explain what comes next; the same whether the address has an account or not."""
     days = settings.ACCOUNT_ACTIVATION_DAYS
     return render(request, "accounts/registered.html", {"days": days})
 
@@ -78,14 +79,20 @@ def registered(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password", "password_again")
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
-    """Show what the link will do, or why it does nothing (any more); POST does it."""
-    found = registration.by_key(key)
-    context: dict[str, Any] = {"found": found, "days": settings.ACCOUNT_ACTIVATION_DAYS}
-    status = STATUSES.get(found.standing, 200)
-    if found.standing is Standing.UNCONFIRMED and found.unconfirmed is not None:
-        sent = request.POST if request.method == "POST" else None
-        form = PasswordForm(sent, registration=found.unconfirmed)
-        if form.is_valid() and _confirmed(form, found):
+    """Show what the link confirms, or why it has no effect; a POST confirms it."""
+    registration = registrations.by_key(key)
+    context: dict[str, Any] = {
+        "registration": registration,
+        "days": settings.ACCOUNT_ACTIVATION_DAYS,
+    }
+    status = STATUSES.get(registration.standing, 200)
+    if (
+        registration.standing is Standing.UNCONFIRMED
+        and registration.unconfirmed is not None
+    ):
+        data = request.POST if request.method == "POST" else None
+        form = PasswordForm(data, registration=registration.unconfirmed)
+        if form.is_valid() and _try_to_confirm(form, registration):
             return redirect("accounts:confirm", key)
         context["form"] = form
         status = 400 if form.errors else 200
@@ -94,9 +101,9 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "accounts/confirm.html", context, status=status)
 
 
-def _confirmed(form: PasswordForm, found: Registration) -> bool:
+def _try_to_confirm(form: PasswordForm, registration: Registration) -> bool:
     try:
-        registration.confirm(found, form.cleaned_data["password"])
+        registrations.confirm(registration, form.cleaned_data["password"])
     except IntegrityError:
         form.add_error(
             None,
@@ -111,48 +118,57 @@ def _confirmed(form: PasswordForm, found: Registration) -> bool:
 
 @require_safe
 def applicants(request: HttpRequest) -> HttpResponse:
-    _only_for_those_who_decide(request)
-    context = {"waiting": registration.waiting()}
+    _require_right_to_decide(request)
+    context = {"waiting": registrations.waiting()}
     return render(request, "accounts/applicants.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, number: int) -> HttpResponse:
-    _only_for_those_who_decide(request)
-    found = registration.by_number(number)
-    claim = found.claim
-    sent = request.POST if request.method == "POST" else None
-    form = DecisionForm(sent, claim=claim)
+    _require_right_to_decide(request)
+    registration = registrations.by_number(number)
+    claim = registration.claim
+    data = request.POST if request.method == "POST" else None
+    form = DecisionForm(data, claim=claim)
     if form.is_valid():
-        _decided(request, found, form)
+        _decide(request, registration, form)
         return redirect("accounts:decide", number)
-    status = STATUSES.get(found.standing, 200) if sent is None else 400
-    context = {"found": found, "form": form, "claim": claim, "others": _others(found)}
+    status = STATUSES.get(registration.standing, 200) if data is None else 400
+    context = {
+        "registration": registration,
+        "form": form,
+        "claim": claim,
+        "others": _other_holders(registration),
+    }
     return render(request, "accounts/decide.html", context, status=status)
 
 
-def _only_for_those_who_decide(request: HttpRequest) -> None:
+def _require_right_to_decide(request: HttpRequest) -> None:
     if not may_decide_registrations(person_of(request)):
         raise Http404(_("Page not found."))
 
 
-def _decided(request: HttpRequest, found: Registration, form: DecisionForm) -> None:
-    name = found.user.username if found.user else ""
+def _decide(
+    request: HttpRequest, registration: Registration, form: DecisionForm
+) -> None:
+    name = registration.user.username if registration.user else ""
     if form.cleaned_data["decision"] == "approve":
-        done = registration.approve(found, by=acting(request))
+        is_decided = registrations.approve(registration, by=acting(request))
         text = _("The account of %(name)s was approved. An email has been sent.")
     else:
         reason = form.cleaned_data["reason"]
-        done = registration.refuse(found, reason, by=acting(request))
+        is_decided = registrations.refuse(registration, reason, by=acting(request))
         text = _("The registration of %(name)s was rejected. An email has been sent.")
-    if done:
+    if is_decided:
         messages.success(request, text % {"name": name})
     else:
         messages.warning(request, _("Nothing was done. See below."))
 
 
-def _others(found: Registration) -> list[User]:
-    """Return who else has the applicant's email address."""
-    if found.user is None:
+def _other_holders(registration: Registration) -> list[User]:
+    """Return other users with the applicant's email address."""
+    if registration.user is None:
         return []
-    return list(mailboxes.holders(found.user.email).exclude(pk=found.user.pk))
+    return list(
+        mailboxes.holders(registration.user.email).exclude(pk=registration.user.pk)
+    )

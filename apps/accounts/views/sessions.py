@@ -1,4 +1,4 @@
-"""Where somebody is logged in, and how to end that."""
+"""Active sessions of a user, and ending them."""
 
 from uuid import UUID
 
@@ -35,14 +35,15 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, number: UUID) -> HttpResponse:
     by = acting(request)
-    found = next((each for each in sessions.of(by.user) if each.number == number), None)
-    if found is None:
+    active = sessions.of(by.user)
+    session = next((s for s in active if s.number == number), None)
+    if session is None:
         raise Http404(_("This session doesn't exist or has already ended."))
-    entries.record(by, sessions.ENDED, detail=found.address or "")
-    if found.session_key == request.session.session_key:
+    entries.record(by, sessions.ENDED, detail=session.address or "")
+    if session.session_key == request.session.session_key:
         logout(request)
         return redirect("accounts:login")
-    found.delete()
+    session.delete()
     messages.success(request, _("The session has ended."))
     return redirect("accounts:sessions")
 
