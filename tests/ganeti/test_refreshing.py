@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.ganeti.domain.instance import Instance, State
 from apps.ganeti.models import Cluster, ClusterRefresh
@@ -247,9 +248,17 @@ def test_a_cluster_that_is_down_keeps_its_last_snapshot_with_its_age(
     assert failed.error == "It refused the connection."
 
 
-def test_pauses_grow_with_failures_up_to_a_minute(
-    cluster: Cluster, rapi: FakeRapi
+@pytest.mark.parametrize(
+    ("interval_s", "expected"), [(15, [15, 30, 60, 60, 60]), (300, [300] * 5)]
+)
+def test_pauses_grow_with_failures_up_to_a_minute_or_the_interval(
+    cluster: Cluster,
+    rapi: FakeRapi,
+    settings: Settings,
+    interval_s: int,
+    expected: list[int],
 ) -> None:
+    settings.SNAPSHOT_REFRESH_SECONDS = interval_s
     rapi.go_down()
     pauses = []
 
@@ -259,7 +268,7 @@ def test_pauses_grow_with_failures_up_to_a_minute(
         assert next_at is not None
         pauses.append(round((next_at - timezone.now()).total_seconds()))
 
-    assert pauses == [15, 30, 60, 60, 60]
+    assert pauses == expected
 
 
 def test_after_a_failure_only_the_version_is_queried_first(

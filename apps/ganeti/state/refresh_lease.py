@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # The lease of a process that died expires. One that is not renewed must be longer than
 # any refresh may take.
 LEASE_S = 90
+# While a cluster fails, unless the regular interval is longer.
 LONGEST_PAUSE_S = 60
 
 
@@ -82,8 +83,9 @@ def record_failure(state: ClusterRefresh, error: str) -> None:
     """Release the lease with a pause that grows with each failure in a row."""
     now = timezone.now()
     logger.warning("%s: not refreshed: %s", state.cluster.slug, error)
+    interval_s = settings.SNAPSHOT_REFRESH_SECONDS
     pause_s = failures.pause_s(
-        state.failures + 1, settings.SNAPSHOT_REFRESH_SECONDS, LONGEST_PAUSE_S
+        state.failures + 1, interval_s, max(interval_s, LONGEST_PAUSE_S)
     )
     _release(
         state,
