@@ -120,11 +120,11 @@ def one_of(*values: str) -> Rule:
     return Rule(takes, lambda v: isinstance(v, str) and v in values)
 
 
-def whole(low: int, high: int, what: str = "a whole number") -> Rule:
+def whole(low: int, high: int, noun: str = "a whole number") -> Rule:
     def fits(value: object) -> bool:
         return type(value) is int and low <= value <= high
 
-    return Rule(f"{what} from {low} to {high}", fits)
+    return Rule(f"{noun} from {low} to {high}", fits)
 
 
 def rate() -> Rule:
@@ -209,11 +209,11 @@ def network() -> Rule:
     return Rule("an IP network, such as '192.0.2.0/24'", fits)
 
 
-def list_of(rule: Rule, what: str) -> Rule:
+def list_of(rule: Rule, nouns: str) -> Rule:
     def fits(value: object) -> bool:
         return isinstance(value, list | tuple) and all(map(rule.fits, value))
 
-    return Rule(f"a list of {what}", fits, rule.secret)
+    return Rule(f"a list of {nouns}", fits, rule.secret)
 
 
 def people() -> Items:
@@ -265,8 +265,8 @@ def nothing() -> Rule:
     return Rule("None", lambda value: value is None)
 
 
-def mapping(what: str) -> Rule:
-    return Rule(f"a dictionary of {what}", lambda value: isinstance(value, Mapping))
+def mapping(nouns: str) -> Rule:
+    return Rule(f"a dictionary of {nouns}", lambda value: isinstance(value, Mapping))
 
 
 def readable_file() -> Rule:

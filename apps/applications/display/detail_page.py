@@ -69,8 +69,8 @@ class FieldChange:
     """A field that a reviewer changed, with its old and new value as text."""
 
     label: Text
-    before: str
-    after: str
+    previous: str
+    current: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class EventEntry:
     """An event, reduced to what the reader may see."""
 
     event: Event
-    word: str
-    who: Text
+    label: str
+    username: Text
     detail: str
     changes: Sequence[FieldChange]
 
@@ -94,7 +94,7 @@ class JobEntry:
 
 
 @dataclass(frozen=True)
-class Story:
+class ApplicationDetail:
     """An application as far as ``person`` may see it."""
 
     application: InstanceApplication
@@ -189,25 +189,25 @@ class Story:
         return list(self.application.events.select_related("user", "job__cluster"))
 
     @cached_property
-    def moments(self) -> list[EventEntry]:
-        return [moment for event in self._events for moment in self._shown(event)]
+    def events(self) -> list[EventEntry]:
+        return [entry for event in self._events for entry in self._entries_of(event)]
 
-    def _shown(self, event: Event) -> Iterator[EventEntry]:
+    def _entries_of(self, event: Event) -> Iterator[EventEntry]:
         changes = list(self._changes(event))
         if not self.staff:
             silent = event.kind == Event.Kind.CHANGED and not changes
             if silent or event.kind in STAFF_EVENTS:
                 return
-        word = event.get_kind_display()
+        label = event.get_kind_display()
         yield EventEntry(
             event=event,
-            word=f"{word[:1].upper()}{word[1:]}",
-            who=self._who(event),
+            label=f"{label[:1].upper()}{label[1:]}",
+            username=self._username(event),
             detail=event.detail if self.staff else "",
             changes=changes,
         )
 
-    def _who(self, event: Event) -> Text:
+    def _username(self, event: Event) -> Text:
         if event.user is None:
             return _("System")
         name = event.user.get_username()
@@ -220,7 +220,7 @@ class Story:
                 yield FieldChange(_label(field), _text(old_value), _text(new_value))
 
     @cached_property
-    def runs(self) -> list[JobEntry]:
+    def jobs(self) -> list[JobEntry]:
         """Return its jobs, newest first, to staff."""
         if not self.staff:
             return []

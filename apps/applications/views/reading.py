@@ -13,7 +13,7 @@ from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access, listing
 from ..display import labels, rows
-from ..display.detail_page import Story
+from ..display.detail_page import ApplicationDetail
 from ..display.list_query import ApplicationQuery
 from ..models import InstanceApplication
 from .lookup import HIDDEN
@@ -53,10 +53,10 @@ def _list(
 @require_safe
 def application_detail(request: UserRequest, pk: int) -> HttpResponse:
     """Show an application; htmx, polling while a job runs, gets its changing part."""
-    story = Story(_find(request, pk), person_of(request))
+    detail = ApplicationDetail(_find(request, pk), person_of(request))
     fragment = wants_fragment(request)
-    template = "applications/_story.html" if fragment else "applications/detail.html"
-    response = render(request, template, {"story": story})
+    template = "applications/_detail.html" if fragment else "applications/detail.html"
+    response = render(request, template, {"detail": detail})
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -95,7 +95,7 @@ def review(request: UserRequest, pk: int) -> HttpResponse:
         reviewing.check(application, by=acting(request))
     except ActionRefused as exc:
         raise as_answer(exc.verdict) from exc
-    action = ACTIONS.get(request.POST.get("do", ""), ReviewPage.look)
+    action = HANDLERS.get(request.POST.get("do", ""), ReviewPage.look)
     return action(page)
 
 
@@ -180,7 +180,7 @@ def _close(
     return redirect("applications:detail", page.application.pk)
 
 
-ACTIONS: Mapping[str, Callable[[ReviewPage], HttpResponse]] = {
+HANDLERS: Mapping[str, Callable[[ReviewPage], HttpResponse]] = {
     "show": ReviewPage.look,
     "try": _try,
     "accept": _accept,
