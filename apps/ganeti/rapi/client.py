@@ -160,9 +160,7 @@ class RapiClient:
     ) -> int:
         """Shut down; ``timeout_s`` is how long a clean shutdown may take.
 
-        0 powers off at once. ``force`` is something else: Ganeti then tries even if the
-        instance is marked offline.
-
+        0 powers off at once. ``force``: Ganeti tries even if it is marked offline.
         ``no_remember`` keeps the configured state, so that Ganeti's own watcher starts
         the instance again.
         """
@@ -350,9 +348,8 @@ class RapiClient:
     def _get_object(self, path: str) -> Object:
         answer = self._get(path)
         if not isinstance(answer, dict):
-            raise RapiProtocolError(
-                gettext_noop("The response has an unexpected format.")
-            )
+            message = gettext_noop("The response has an unexpected format.")
+            raise RapiProtocolError(message)
         return answer
 
     def _submit(
@@ -371,9 +368,8 @@ class RapiClient:
         try:
             return int(answer)
         except (TypeError, ValueError) as exc:
-            raise RapiProtocolError(
-                gettext_noop("The response isn't a job ID.")
-            ) from exc
+            message = gettext_noop("The response isn't a job ID.")
+            raise RapiProtocolError(message) from exc
 
 
 def _path(kind: str, name: str, action: str = "") -> str:
