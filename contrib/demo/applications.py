@@ -65,11 +65,11 @@ def _person(name: str) -> User:
 
 
 def _filed(
-    name: str, days_ago: float, hostname: str, **wanted: Any
+    name: str, days_ago: float, hostname: str, **parameters: Any
 ) -> InstanceApplication:
     """File an application as a page would; it was so long ago."""
     application = filing.file(
-        {**SMALL, "hostname": hostname, **wanted}, by=Acting(_person(name))
+        {**SMALL, "hostname": hostname, **parameters}, by=Acting(_person(name))
     )
     at = timezone.now() - timedelta(days=days_ago)
     InstanceApplication.objects.filter(pk=application.pk).update(filed_at=at)
@@ -182,7 +182,7 @@ def known() -> bool:
 
 
 def _machines_of(owner: str) -> Iterator[tuple[Cluster, str]]:
-    for shot in snapshots.current(Cluster.objects.all()):
-        if shot.contents is not None:
-            for instance in shot.contents.by_user.get(owner, ()):
-                yield shot.cluster, instance.name
+    for snapshot in snapshots.current(Cluster.objects.all()):
+        if snapshot.contents is not None:
+            for instance in snapshot.contents.by_user.get(owner, ()):
+                yield snapshot.cluster, instance.name

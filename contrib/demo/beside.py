@@ -75,8 +75,8 @@ def shown(mail: EmailMessage, number: int) -> str:
         ' sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>'
     )
     head = ", ".join(
-        f"{what} {html.escape(str(mail[name]))}"
-        for what, name in (("from", "From"), ("to", "To"), ("at", "Date"))
+        f"{label} {html.escape(str(mail[name]))}"
+        for label, name in (("from", "From"), ("to", "To"), ("at", "Date"))
     )
     body = (
         f'<p><a href="/mails/">All mails</a></p><p><small>{head}</small></p>'
@@ -106,16 +106,16 @@ class Handler(SimpleHTTPRequestHandler):
         else:
             super().do_GET()
 
-    def _page(self, rest: str) -> str | None:
-        """Return a page about mails; None: there is none of that address."""
-        found = mails(self._mail)
-        if not rest:
-            return listing(found)
-        asked = re.fullmatch(r"(\d{1,6})/(html)?", rest)
-        if not asked or int(asked[1]) >= len(found):
+    def _page(self, address: str) -> str | None:
+        """Return a page about mails, or None if there is none at the address."""
+        messages = mails(self._mail)
+        if not address:
+            return listing(messages)
+        match = re.fullmatch(r"(\d{1,6})/(html)?", address)
+        if not match or int(match[1]) >= len(messages):
             return None
-        mail = found[int(asked[1])]
-        return as_html(mail) if asked[2] else shown(mail, int(asked[1]))
+        mail = messages[int(match[1])]
+        return as_html(mail) if match[2] else shown(mail, int(match[1]))
 
     def _answer(self, page: str | None) -> None:
         if page is None:

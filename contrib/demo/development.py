@@ -12,41 +12,41 @@ WATCHER = ("watcher.py", "--foreground", "--debug")
 SOURCES = ("apps", "ganetimgr", "watcher.py")
 
 
-def run(here: Site, processes: Processes, *, watcher: bool) -> None:
+def run(site: Site, processes: Processes, *, watcher: bool) -> None:
     """Bring everything up with what was kept, and stay until asked for the end.
 
     Django's runserver has the terminal, so that its log and a debugger are there.
     Without ``watcher``, it runs until all is filled in; then its command is printed.
     """
-    is_new = here.is_new
-    clusters = here.start_surroundings(processes)
-    here.make_database()
+    is_new = site.is_new
+    clusters = site.start_surroundings(processes)
+    site.make_database()
     if not is_new:
-        here.follow_clusters(clusters)
-    address = f"127.0.0.1:{here.port}"
+        site.follow_clusters(clusters)
+    address = f"127.0.0.1:{site.port}"
     processes.start("web", "manage.py", "runserver", address, in_terminal=True)
     processes.start("watcher", *WATCHER)
-    here.wait_for_web(processes)
+    site.wait_for_web(processes)
     if is_new:
-        here.add_clusters(clusters)
-        here.fill_in_applications(processes)
-    for line in here.announcement():
+        site.add_clusters(clusters)
+        site.fill_in_applications(processes)
+    for line in site.announcement():
         say(line)
     if not watcher:
         processes.end("watcher")
-        for line in by_hand(here):
+        for line in by_hand(site):
             say(line)
     stay(processes, watcher=watcher)
 
 
 def stay(processes: Processes, *, watcher: bool) -> None:
     """Start the watcher anew when a source changes, as runserver does by itself."""
-    before = newest()
+    changed_at = newest()
     while True:
         processes.check()
         time.sleep(1)
-        if watcher and (now := newest()) != before:
-            before = now
+        if watcher and (latest := newest()) != changed_at:
+            changed_at = latest
             processes.end("watcher")
             processes.start("watcher", *WATCHER)
 
@@ -62,9 +62,9 @@ def sources() -> Iterator[Path]:
         yield from path.rglob("*.py") if path.is_dir() else [path]
 
 
-def by_hand(here: Site) -> Iterator[str]:
+def by_hand(site: Site) -> Iterator[str]:
     """Yield the watcher's command, for another terminal."""
     names = ("GANETIMGR_SETTINGS", "GANETIMGR_STATE")
-    settings = " ".join(f"{name}={here.environment[name]}" for name in names)
+    settings = " ".join(f"{name}={site.environment[name]}" for name in names)
     yield "The watcher is yours to start:"
     yield f"  {settings} {sys.executable} {' '.join(WATCHER)}"

@@ -48,12 +48,12 @@ class Processes:
                 log = (self._logs / f"{name}.log").read_text(errors="replace")
                 raise Died(f"{name} ended:\n{log[-2000:]}")
 
-    def wait_for(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
+    def wait_for(self, ready: Callable[[], bool], seconds: float, subject: str) -> None:
         end = time.monotonic() + seconds
         while not ready():
             self.check()
             if time.monotonic() > end:
-                raise Died(f"{what}: not within {seconds:.0f} s. See {self._logs}.")
+                raise Died(f"{subject}: not within {seconds:.0f} s. See {self._logs}.")
             time.sleep(0.1)
 
     def stop(self) -> None:

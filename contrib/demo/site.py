@@ -88,11 +88,11 @@ class Site:
         }
 
     def forget(self) -> None:
-        """Take away what was kept; nothing of the site may run."""
-        for old in ("beside", "cache", "mail", "ganetimgr.sqlite3"):
-            remove(self.state / old)
-        for rest in ("-wal", "-shm"):
-            remove(self.state / f"ganetimgr.sqlite3{rest}")
+        """Remove the data of the site, which must not run."""
+        for name in ("beside", "cache", "mail", "ganetimgr.sqlite3"):
+            remove(self.state / name)
+        for suffix in ("-wal", "-shm"):
+            remove(self.state / f"ganetimgr.sqlite3{suffix}")
 
     def prepare(self) -> None:
         """Write the settings, and use them in this process too."""
@@ -133,9 +133,9 @@ class Site:
     def wait_for_watcher(self, processes: Processes) -> None:
         self._wait_for_page("readyz", processes, "The watcher")
 
-    def _wait_for_page(self, page: str, processes: Processes, what: str) -> None:
+    def _wait_for_page(self, page: str, processes: Processes, subject: str) -> None:
         address = f"{self.url}/{page}"
-        processes.wait_for(lambda: answers(address), PATIENCE_S, what)
+        processes.wait_for(lambda: answers(address), PATIENCE_S, subject)
 
     # -- what it has
 
@@ -195,8 +195,8 @@ class Site:
             f"ganetimgr is ready at http://localhost:{self.port}/ - "
             f"log in with the password {PASSWORD!r} as"
         )
-        for name, what in LOGINS.items():
-            yield f"  {name:8}{what}"
+        for name, description in LOGINS.items():
+            yield f"  {name:8}{description}"
         yield f"Mails can be read at {self.beside}/mails/. Ctrl-C ends it all."
 
 
@@ -217,10 +217,10 @@ def is_taken(port: int) -> bool:
     return False
 
 
-def free_port(wanted: int) -> int:
+def free_port(port: int) -> int:
     """Return this port, or any other one if it is taken."""
-    if not is_taken(wanted):
-        return wanted
+    if not is_taken(port):
+        return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -65,7 +65,9 @@ def ask_pip_audit(service: str) -> Audit:
     if "dependencies" not in report:
         return Audit([], 0, last_line(errors))
     packages = report["dependencies"]
-    skipped = [each["skip_reason"] for each in packages if "skip_reason" in each]
+    skipped = [
+        package["skip_reason"] for package in packages if "skip_reason" in package
+    ]
     return Audit(
         [
             f"{package['name']} {package['version']}: {vulnerability['id']}"

@@ -1,4 +1,4 @@
-"""What Ganeti refuses in hypervisor and backend parameters."""
+"""Checks of hypervisor and backend parameters."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contrib.simulator.errors import OpError, unmet
 from contrib.simulator.state import Cluster
 
 
-def check_hvparams(hypervisor: str, given: dict[str, Any]) -> None:
-    known = parameters.hvparams(hypervisor)
+def check_hvparams(hypervisor: str, hvparams: dict[str, Any]) -> None:
+    defaults = parameters.hvparams(hypervisor)
     shared = parameters.cluster_hvparams(hypervisor)[hypervisor]
-    cluster_wide = sorted(name for name in given if name in shared.keys() - known)
+    cluster_wide = sorted(name for name in hvparams if name in shared.keys() - defaults)
     if cluster_wide:
         raise unmet(
             "The following hypervisor parameters are global and cannot be customized"
@@ -20,11 +20,11 @@ def check_hvparams(hypervisor: str, given: dict[str, Any]) -> None:
             f" {', '.join(cluster_wide)}",
             "wrong_input",
         )
-    for name, value in given.items():
-        if name not in known:
+    for name, value in hvparams.items():
+        if name not in defaults:
             raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
         if value not in {"default", "auto"}:
-            _check_hvparam(name, value, known[name])
+            _check_hvparam(name, value, defaults[name])
 
 
 def _check_hvparam(name: str, value: Any, default: Any) -> None:
@@ -52,13 +52,13 @@ def check_integer(name: str, value: Any) -> None:
         ) from exc
 
 
-def check_beparams(given: dict[str, Any]) -> None:
-    for name, value in given.items():
+def check_beparams(beparams: dict[str, Any]) -> None:
+    for name, value in beparams.items():
         if name not in parameters.BEPARAMS and name != "memory":
             raise OpError("TypeEnforcementError", f"Unknown parameter '{name}'")
         if value != "default" and not isinstance(value, bool):
             check_integer(name, value)
-    if given.get("vcpus") == 0:
+    if beparams.get("vcpus") == 0:
         raise unmet(
             "Instance violates policy: cpu-count value 0 is not in range [1, 64]",
             "wrong_input",
@@ -66,7 +66,7 @@ def check_beparams(given: dict[str, Any]) -> None:
 
 
 def check_policy(cluster: Cluster, params: dict[str, Any], node: str) -> None:
-    """Refuse what is larger or smaller than the node's group lets a machine be."""
+    """Check the instance policy of the node's group."""
     group = cluster.groups[cluster.nodes[node].group]
     policy = {**parameters.ipolicy(cluster.disk_templates), **group.custom_ipolicy}
     for name, value in _sizes({**parameters.BEPARAMS, **params["beparams"]}, params):

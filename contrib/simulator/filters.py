@@ -17,19 +17,20 @@ Lookup = Callable[[str], tuple[int, Any]]
 Filter = Callable[[Lookup], bool]
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda have, wanted: have == wanted,
-    "==": lambda have, wanted: have == wanted,
-    "<": lambda have, wanted: have < wanted,
-    ">": lambda have, wanted: have > wanted,
-    "<=": lambda have, wanted: have <= wanted,
-    ">=": lambda have, wanted: have >= wanted,
+    "=": lambda have, expected: have == expected,
+    "==": lambda have, expected: have == expected,
+    "<": lambda have, expected: have < expected,
+    ">": lambda have, expected: have > expected,
+    "<=": lambda have, expected: have <= expected,
+    ">=": lambda have, expected: have >= expected,
 }
 
 
-def malformed(resource: str, fields: Any, wanted: Any, why: str) -> RapiFault:
-    request = json.dumps([resource, fields, wanted])
+def malformed(resource: str, fields: Any, condition: Any, reason: str) -> RapiFault:
+    request = json.dumps([resource, fields, condition])
     return RapiFault(
-        502, f"Failed to parse request: Cannot convert value '{request}', error: {why}"
+        502,
+        f"Failed to parse request: Cannot convert value '{request}', error: {reason}",
     )
 
 
@@ -41,23 +42,29 @@ def is_value(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
-def compile_filter(wanted: Any, known: Callable[[str], bool]) -> Filter:
-    """Turn a filter into a function; ``known`` tells which fields there are.
+def compile_filter(condition: Any, is_field: Callable[[str], bool]) -> Filter:
+    """Turn a filter into a function; ``is_field`` tells if a field exists.
 
     Raise ``Malformed`` for what is no filter, ``RapiFault`` for a field that does
     not exist.
     """
-    if not isinstance(wanted, list) or not wanted or not isinstance(wanted[0], str):
+    if (
+        not isinstance(condition, list)
+        or not condition
+        or not isinstance(condition[0], str)
+    ):
         raise Malformed(
             f"Cannot deserialise filter: expected array [string, args],"
-            f" got {json.dumps(wanted)}"
+            f" got {json.dumps(condition)}"
         )
-    operator, *arguments = wanted
+    operator, *arguments = condition
     if operator in {"|", "&"}:
-        return _combine(operator, [compile_filter(one, known) for one in arguments])
+        return _combine(
+            operator, [compile_filter(argument, is_field) for argument in arguments]
+        )
     if operator == "!":
-        return _negate(arguments, known)
-    return _compile_leaf(operator, arguments, known)
+        return _negate(arguments, is_field)
+    return _compile_leaf(operator, arguments, is_field)
 
 
 def _combine(operator: str, parts: list[Filter]) -> Filter:
@@ -66,23 +73,23 @@ def _combine(operator: str, parts: list[Filter]) -> Filter:
     return lambda row: all(part(row) for part in parts)
 
 
-def _negate(arguments: list[Any], known: Callable[[str], bool]) -> Filter:
+def _negate(arguments: list[Any], is_field: Callable[[str], bool]) -> Filter:
     if len(arguments) != 1:
         raise Malformed("Cannot deserialise filter: '!' takes one filter")
-    inner = compile_filter(arguments[0], known)
+    inner = compile_filter(arguments[0], is_field)
     return lambda row: not inner(row)
 
 
 def _compile_leaf(
-    operator: str, arguments: list[Any], known: Callable[[str], bool]
+    operator: str, arguments: list[Any], is_field: Callable[[str], bool]
 ) -> Filter:
     if operator == "?":
-        return _truth(_field(arguments, 1, known))
+        return _truth(_field(arguments, 1, is_field))
     if operator == "!=":
-        return _negate([["=", *arguments]], known)
+        return _negate([["=", *arguments]], is_field)
     if operator not in COMPARISONS and operator not in {"=~", "=[]"}:
         raise Malformed(f"Unknown filter operand '{operator}'")
-    name = _field(arguments, 2, known)
+    name = _field(arguments, 2, is_field)
     value = arguments[1]
     if isinstance(value, float):
         raise Malformed(
@@ -101,13 +108,13 @@ def _compile_leaf(
     return _compare(name, COMPARISONS[operator], value)
 
 
-def _field(arguments: list[Any], count: int, known: Callable[[str], bool]) -> str:
+def _field(arguments: list[Any], count: int, is_field: Callable[[str], bool]) -> str:
     if len(arguments) != count or not isinstance(arguments[0], str):
         raise Malformed(
             "Cannot deserialise field/value pair, expected [fieldname, value]"
             f" but got {json.dumps(arguments)}"
         )
-    if not known(arguments[0]):
+    if not is_field(arguments[0]):
         raise RapiFault(500, f"Can't find field named '{arguments[0]}'")
     return arguments[0]
 
@@ -146,7 +153,7 @@ def _match(name: str, pattern: Any) -> Filter:
     return test
 
 
-def _contains(name: str, wanted: Any) -> Filter:
+def _contains(name: str, expected: Any) -> Filter:
     def test(row: Lookup) -> bool:
         status, value = row(name)
         if status:
@@ -157,37 +164,37 @@ def _contains(name: str, wanted: Any) -> Filter:
                 f"Cannot convert value '{json.dumps(value)}',"
                 " error: Unable to read list",
             )
-        if value and isinstance(value[0], str) != isinstance(wanted, str):
+        if value and isinstance(value[0], str) != isinstance(expected, str):
             raise RapiFault(500, f"Cannot convert value '{json.dumps(value)}'")
-        return wanted in value
+        return expected in value
 
     return test
 
 
-def _compare(name: str, holds: Callable[[Any, Any], bool], wanted: Any) -> Filter:
+def _compare(name: str, holds: Callable[[Any, Any], bool], expected: Any) -> Filter:
     def test(row: Lookup) -> bool:
         status, value = row(name)
         if status:
             return True
-        if isinstance(value, str) != isinstance(wanted, str) or isinstance(
+        if isinstance(value, str) != isinstance(expected, str) or isinstance(
             value, list | dict | bool | None
         ):
-            kind = "QuotedString" if isinstance(wanted, str) else "NumericValue"
+            kind = "QuotedString" if isinstance(expected, str) else "NumericValue"
             raise RapiFault(
                 500,
                 f"Invalid types in comparison, trying to compare {json.dumps(value)}"
-                f" with '{kind} {json.dumps(wanted)}'",
+                f" with '{kind} {json.dumps(expected)}'",
             )
-        return holds(value, wanted)
+        return holds(value, expected)
 
     return test
 
 
-def named(wanted: Any, key: str, kind: type) -> list[Any] | None:
+def named(condition: Any, key: str, kind: type) -> list[Any] | None:
     """List the names of a filter that asks for names only, else None."""
-    if not isinstance(wanted, list) or not wanted:
+    if not isinstance(condition, list) or not condition:
         return None
-    operator, *arguments = wanted
+    operator, *arguments = condition
     if operator in {"=", "=="} and len(arguments) == 2 and arguments[0] == key:
         value = arguments[1]
         return [value] if isinstance(value, kind) else None

@@ -119,7 +119,9 @@ NIC_READERS: dict[str, tuple[str, str, Version, Callable[[Cluster, Nic], Any]]] 
         "networks.names",
         "NetworkName",
         (2, 8),
-        lambda c, n: found.name if (found := c.network_by_uuid(n.network)) else None,
+        lambda c, n: (
+            network.name if (network := c.network_by_uuid(n.network)) else None
+        ),
     ),
     "bridge": (
         "bridges",

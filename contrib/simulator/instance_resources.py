@@ -18,21 +18,21 @@ from contrib.simulator.resources import (
 from contrib.simulator.spec import Version
 
 BODY_OF_SHUTDOWN_SINCE: Version = (2, 5)
-# Before that, a creation says name and os.
+# Earlier versions name the parameters name and os.
 NAMES_OF_OPCODE_SINCE: Version = (2, 5)
 
 
-def _named(request: Request, **given: Any) -> dict[str, Any]:
-    return {"instance_name": request.arguments[0], **given}
+def _named(request: Request, **parameters: Any) -> dict[str, Any]:
+    return {"instance_name": request.arguments[0], **parameters}
 
 
 @route("POST", "/2/instances")
 def create(master: Master, request: Request) -> int | str:
-    given = dict(request.document())
-    version = given.pop("__version__", 0)
+    parameters = dict(request.document())
+    version = parameters.pop("__version__", 0)
     if master.cluster.release < NAMES_OF_OPCODE_SINCE:
         for name in ("name", "os", "mode", "disk_template", "disks", "nics"):
-            if name not in given:
+            if name not in parameters:
                 raise RapiFault(400, f"Required parameter '{name}' is missing")
     if version == 0:
         raise RapiFault(
@@ -41,26 +41,26 @@ def create(master: Master, request: Request) -> int | str:
     if version != 1:
         raise RapiFault(400, f"Unsupported request data version {version}")
     for alias, name in (("os", "os_type"), ("name", "instance_name")):
-        if alias in given:
-            given[name] = given.pop(alias)
-    return submit(master, request, "instances", "OP_INSTANCE_CREATE", given)
+        if alias in parameters:
+            parameters[name] = parameters.pop(alias)
+    return submit(master, request, "instances", "OP_INSTANCE_CREATE", parameters)
 
 
 @route("DELETE", "/2/instances/*")
 def remove(master: Master, request: Request) -> int | str:
-    given = _named(request, **(request.body or {}))
-    return submit(master, request, "instances_name", "OP_INSTANCE_REMOVE", given)
+    parameters = _named(request, **(request.body or {}))
+    return submit(master, request, "instances_name", "OP_INSTANCE_REMOVE", parameters)
 
 
 @route("PUT", "/2/instances/*/startup")
 def startup(master: Master, request: Request) -> int | str:
-    given = _named(
+    parameters = _named(
         request,
         force=request.flag("force"),
         no_remember=request.flag("no_remember"),
     )
-    what = "instances_name_startup"
-    return submit(master, request, what, "OP_INSTANCE_STARTUP", given)
+    resource_name = "instances_name_startup"
+    return submit(master, request, resource_name, "OP_INSTANCE_STARTUP", parameters)
 
 
 @route("PUT", "/2/instances/*/shutdown")
@@ -68,20 +68,20 @@ def shutdown(master: Master, request: Request) -> int | str:
     body = request.body or {}
     if master.cluster.release < BODY_OF_SHUTDOWN_SINCE:
         body = {}
-    given = _named(request, **body, no_remember=request.flag("no_remember"))
-    what = "instances_name_shutdown"
-    return submit(master, request, what, "OP_INSTANCE_SHUTDOWN", given)
+    parameters = _named(request, **body, no_remember=request.flag("no_remember"))
+    resource_name = "instances_name_shutdown"
+    return submit(master, request, resource_name, "OP_INSTANCE_SHUTDOWN", parameters)
 
 
 @route("POST", "/2/instances/*/reboot")
 def reboot(master: Master, request: Request) -> int | str:
-    given = _named(
+    parameters = _named(
         request,
         reboot_type=request.text("type") or "hard",
         ignore_secondaries=request.flag("ignore_secondaries"),
     )
-    what = "instances_name_reboot"
-    return submit(master, request, what, "OP_INSTANCE_REBOOT", given)
+    resource_name = "instances_name_reboot"
+    return submit(master, request, resource_name, "OP_INSTANCE_REBOOT", parameters)
 
 
 def _simple(method: str, action: str, opcode: str) -> None:
@@ -91,8 +91,8 @@ def _simple(method: str, action: str, opcode: str) -> None:
         body = {} if request.body is None else request.document()
         if "instance_name" in body:
             raise RapiFault(400, "Can't overwrite static parameters {'instance_name'}")
-        given = _named(request, **body)
-        return submit(master, request, f"instances_name_{action}", opcode, given)
+        parameters = _named(request, **body)
+        return submit(master, request, f"instances_name_{action}", opcode, parameters)
 
     route(method, f"/2/instances/*/{action}")(handler)
 
@@ -109,9 +109,9 @@ def modify(master: Master, request: Request) -> int | str:
     body = request.document()
     if "instance_name" in body:
         raise RapiFault(400, "Can't overwrite static parameters {'instance_name'}")
-    what = "instances_name_modify"
-    given = _named(request, **body)
-    return submit(master, request, what, "OP_INSTANCE_SET_PARAMS", given)
+    resource_name = "instances_name_modify"
+    parameters = _named(request, **body)
+    return submit(master, request, resource_name, "OP_INSTANCE_SET_PARAMS", parameters)
 
 
 @route("POST", "/2/instances/*/disk/*/grow")
@@ -119,9 +119,9 @@ def grow(master: Master, request: Request) -> int | str:
     name, index = request.arguments
     if not index.isdigit():
         raise RapiFault(404)
-    given = {**request.document(), "instance_name": name, "disk": int(index)}
-    what = "instances_name_disk_grow"
-    return submit(master, request, what, "OP_INSTANCE_GROW_DISK", given)
+    parameters = {**request.document(), "instance_name": name, "disk": int(index)}
+    resource_name = "instances_name_disk_grow"
+    return submit(master, request, resource_name, "OP_INSTANCE_GROW_DISK", parameters)
 
 
 @route("POST", "/2/instances/*/reinstall")
@@ -149,10 +149,14 @@ def reinstall(master: Master, request: Request) -> int | str:
         )
     release = master.cluster.release
     name = _named(request)
-    again = {**name, "os_type": body.get("os"), "osparams": body.get("osparams")}
+    reinstall_parameters = {
+        **name,
+        "os_type": body.get("os"),
+        "osparams": body.get("osparams"),
+    }
     ops = [
         new_op("OP_INSTANCE_SHUTDOWN", name, release),
-        new_op("OP_INSTANCE_REINSTALL", again, release),
+        new_op("OP_INSTANCE_REINSTALL", reinstall_parameters, release),
     ]
     if start:
         ops.append(new_op("OP_INSTANCE_STARTUP", name, release))

@@ -239,8 +239,8 @@ class Queue:
             return
         try:
             share = next(job.work)
-        except StopIteration as done:
-            self._op_done(job, done.value)
+        except StopIteration as completion:
+            self._op_done(job, completion.value)
         except OpError as error:
             self._op_failed(job, error)
         else:
@@ -295,19 +295,21 @@ class Queue:
             self._try_locks(self.jobs[holders[0]])
 
 
-def only_known(name: str, given: dict[str, Any], release: Version) -> dict[str, Any]:
-    """Return what a release looks at."""
+def supported_parameters(
+    name: str, parameters: dict[str, Any], release: Version
+) -> dict[str, Any]:
+    """Return the parameters that a release supports."""
     params = OPCODES[name].params
     return {
         key: value
-        for key, value in given.items()
+        for key, value in parameters.items()
         if key in params and params[key].known_to(release)
     }
 
 
 def new_op(
     name: str,
-    given: dict[str, Any],
+    parameters: dict[str, Any],
     release: Version,
     *,
     reason: list[list[Any]] | None = None,
@@ -317,7 +319,7 @@ def new_op(
     opcode = OPCODES[name]
     return Op(
         opcode,
-        opcode.fill(given, release),
+        opcode.fill(parameters, release),
         reason or [],
         dry_run if opcode.dry_run and reason else None,
     )

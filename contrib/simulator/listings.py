@@ -63,7 +63,7 @@ def info(cluster: Cluster) -> dict[str, Any]:
     spec = cluster.spec
     major, minor = cluster.release
     number = major * 1_000_000 + minor * 10_000
-    known = {
+    values = {
         "software_version": spec.full_version,
         "protocol_version": number,
         "config_version": number,
@@ -87,7 +87,7 @@ def info(cluster: Cluster) -> dict[str, Any]:
     }
     return {
         name: value
-        for name, value in known.items()
+        for name, value in values.items()
         if cluster.release >= SINCE.get(name, cluster.release)
     }
 

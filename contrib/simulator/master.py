@@ -85,16 +85,16 @@ class Master:
             user, _, password = base64.b64decode(encoded).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return None
-        known = self._users.get(user)
-        return known[1] if known and known[0] == password else None
+        credentials = self._users.get(user)
+        return credentials[1] if credentials and credentials[0] == password else None
 
     # What they ask
 
-    def query(self, name: str, wanted: Any, condition: Any) -> bytes:
-        return self.inquirer.query(name, wanted, condition)
+    def query(self, name: str, fields: Any, condition: Any) -> bytes:
+        return self.inquirer.query(name, fields, condition)
 
     def wait_for_change(
-        self, job: Job, wanted: list[str], previous: Any, serial: Any
+        self, job: Job, fields: list[str], previous: Any, serial: Any
     ) -> dict[str, Any] | None:
         """Wait until a job differs from what the client knows, at most ten seconds.
 
@@ -102,7 +102,7 @@ class Master:
         """
         deadline = time.time() + MAX_WAIT_S
         while not self.stopping.is_set():
-            values = self.inquirer.job_values(job, wanted)
+            values = self.inquirer.job_values(job, fields)
             lines = [
                 line for op in job.ops for line in op.log if line[0] > (serial or -1)
             ]

@@ -30,11 +30,11 @@ def mapping(value: Any) -> bool:
 
 
 def mappings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def one_of(*words: str) -> Check:
@@ -87,14 +87,14 @@ class Opcode:
     def class_name(self) -> str:
         return "".join(part.capitalize() for part in self.id.split("_"))
 
-    def fill(self, given: Mapping[str, Any], release: Version) -> dict[str, Any]:
+    def fill(self, parameters: Mapping[str, Any], release: Version) -> dict[str, Any]:
         """Check what was given and add the defaults."""
-        self._check(given, release)
+        self._check(parameters, release)
         filled = {}
         for name, param in self.params.items():
             if not param.known_to(release):
                 continue
-            value = given.get(name)
+            value = parameters.get(name)
             if value is None:
                 value = self._default(name, param, release)
             if value is not OMITTED:
@@ -105,8 +105,8 @@ class Opcode:
         since, newer = self.defaults_by_release.get(name, ((99, 0), None))
         return newer if release >= since else param.default
 
-    def _check(self, given: Mapping[str, Any], release: Version) -> None:
-        for name, value in given.items():
+    def _check(self, parameters: Mapping[str, Any], release: Version) -> None:
+        for name, value in parameters.items():
             param = self.params.get(name)
             if param is None or not param.known_to(release):
                 raise RapiFault(
@@ -117,7 +117,7 @@ class Opcode:
             if value is not None and not param.check(value):
                 raise self._invalid(name)
         for name, param in self.params.items():
-            if param.required and given.get(name) is None:
+            if param.required and parameters.get(name) is None:
                 raise self._invalid(name)
 
     def _invalid(self, name: str) -> RapiFault:

@@ -149,12 +149,12 @@ def _tagged(cluster: Cluster, op: Op) -> tuple[set[str], Callable[[], None]]:
         "node": cluster.nodes,
         "network": cluster.networks,
     }
-    found = tables[kind].get(name)
-    if found is None and kind == "nodegroup":
+    item = tables[kind].get(name)
+    if item is None and kind == "nodegroup":
         raise unmet(f"Node group '{name}' not found", "unknown_entity")
-    if found is None:
+    if item is None:
         raise unknown_entity(kind.capitalize(), name)
-    return found.tags, lambda: setattr(found, "serial_no", found.serial_no + 1)
+    return item.tags, lambda: setattr(item, "serial_no", item.serial_no + 1)
 
 
 def check_tags(tags: list[str]) -> None:

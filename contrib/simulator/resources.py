@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from contrib.simulator import listings
 from contrib.simulator.errors import OpError, RapiFault
-from contrib.simulator.jobs import Job, Op, new_op, only_known
+from contrib.simulator.jobs import Job, Op, new_op, supported_parameters
 from contrib.simulator.master import Master
 from contrib.simulator.spec import Version
 
@@ -55,7 +55,7 @@ class Request:
 Handler = Callable[[Master, Request], Any]
 OLDEST: Version = (2, 0)
 REASONS_SINCE: Version = (2, 8)
-# Before that, what is given and not known is not even looked at.
+# Earlier versions ignore unknown parameters.
 STRICT_SINCE: Version = (2, 5)
 
 
@@ -117,21 +117,23 @@ def resolve(request: Request, release: Version) -> tuple[Handler, frozenset[str]
 def submit(
     master: Master,
     request: Request,
-    what: str,
+    resource_name: str,
     opcode: str,
-    given: dict[str, Any],
+    parameters: dict[str, Any],
 ) -> int | str:
-    """Submit a job of one opcode; ``what`` is the resource in its reason trail."""
+    """Submit a job of one opcode; ``resource_name`` is in its reason trail."""
     release = master.cluster.release
     stamp = time.time_ns()
     trail: list[list[Any]] = []
     reason = request.text("reason")
     if reason:
         trail.append(["gnt:user", reason, stamp])
-    trail.append([f"gnt:library:rlib2:{what}", "", stamp])
+    trail.append([f"gnt:library:rlib2:{resource_name}", "", stamp])
     op = new_op(
         opcode,
-        given if release >= STRICT_SINCE else only_known(opcode, given, release),
+        parameters
+        if release >= STRICT_SINCE
+        else supported_parameters(opcode, parameters, release),
         release,
         reason=trail,
         dry_run=request.flag("dry-run"),
@@ -151,10 +153,10 @@ def uris(names: Iterable[Any], prefix: str, key: str = "name") -> list[dict[str,
 
 
 def existing(table: dict[str, Any], name: str) -> Any:
-    found = table.get(name)
-    if found is None:
+    item = table.get(name)
+    if item is None:
         raise RapiFault(404)
-    return found
+    return item
 
 
 # The cluster
@@ -231,7 +233,7 @@ for _kind, _fields, _table in (
 # Tags
 
 
-def _tags(what: str, kind: str, table: str | None) -> None:
+def _tags(resource_name: str, kind: str, table: str | None) -> None:
     path = f"/2/{table}/*/tags" if table else "/2/tags"
 
     def read(master: Master, request: Request) -> list[str]:
@@ -239,18 +241,18 @@ def _tags(what: str, kind: str, table: str | None) -> None:
             return sorted(master.cluster.tags)
         objects: dict[str, Any] = getattr(master.cluster, table)
         resource = {"nodegroup": "group"}.get(kind, kind)
-        found = master.inquirer.find(resource, request.arguments[0], objects)
-        return sorted(found.tags)
+        item = master.inquirer.find(resource, request.arguments[0], objects)
+        return sorted(item.tags)
 
     def change(opcode: str) -> Handler:
         def handler(master: Master, request: Request) -> int | str:
-            given: dict[str, Any] = {
+            parameters: dict[str, Any] = {
                 "kind": kind,
                 "tags": request.query.get("tag", []),
             }
             if request.arguments:
-                given["name"] = request.arguments[0]
-            return submit(master, request, what, opcode, given)
+                parameters["name"] = request.arguments[0]
+            return submit(master, request, resource_name, opcode, parameters)
 
         return handler
 
@@ -286,10 +288,10 @@ def jobs(master: Master, request: Request) -> Any:
 
 @route("GET", "/2/jobs/*")
 def job(master: Master, request: Request) -> bytes:
-    found = job_of(master, request)
-    if not found.exists and master.cluster.release >= (3, 1):
+    job = job_of(master, request)
+    if not job.exists and master.cluster.release >= (3, 1):
         raise RapiFault(404)
-    return f"{master.inquirer.document('job', found, listings.JOB)}\n".encode()
+    return f"{master.inquirer.document('job', job, listings.JOB)}\n".encode()
 
 
 @route("DELETE", "/2/jobs/*")
@@ -299,19 +301,19 @@ def job_cancel(master: Master, request: Request) -> list[Any]:
 
 @route("GET", "/2/jobs/*/wait", WRITERS)
 def job_wait(master: Master, request: Request) -> Any:
-    found = job_of(master, request)
+    job = job_of(master, request)
     if request.body is None:
         raise RapiFault(500, "'NoneType' object is not subscriptable")
     body = request.document()
-    wanted = body.get("fields")
-    if not isinstance(wanted, list):
+    fields = body.get("fields")
+    if not isinstance(fields, list):
         raise RapiFault(400, "The 'fields' parameter should be a list")
-    if not found.exists or found.archived:
+    if not job.exists or job.archived:
         if master.cluster.release >= (3, 1):
             raise RapiFault(404)
         raise RapiFault(500, "Can't load job file")
     return master.wait_for_change(
-        found, wanted, body.get("previous_job_info"), body.get("previous_log_serial")
+        job, fields, body.get("previous_job_info"), body.get("previous_log_serial")
     )
 
 
@@ -326,18 +328,18 @@ def query_get(master: Master, request: Request) -> bytes:
 @route("PUT", "/2/query/*", READERS)
 def query_put(master: Master, request: Request) -> bytes:
     body = request.document()
-    wanted = body["fields"] if "fields" in body else _query_fields(request)
+    fields = body["fields"] if "fields" in body else _query_fields(request)
     condition = body.get("qfilter")
     if condition is None:
         condition = body.get("filter")
-    return master.query(request.arguments[0], wanted, condition)
+    return master.query(request.arguments[0], fields, condition)
 
 
 @route("GET", "/2/query/*/fields")
 def query_fields(master: Master, request: Request) -> dict[str, Any]:
     text = request.text("fields")
-    wanted = text.split(",") if text else None
-    return master.inquirer.describe(request.arguments[0], wanted)
+    fields = text.split(",") if text else None
+    return master.inquirer.describe(request.arguments[0], fields)
 
 
 def _query_fields(request: Request) -> list[str]:

@@ -175,39 +175,41 @@ class Cluster:
         return self._sorted
 
     def instance(self, name: str) -> Instance:
-        found = self.instances.get(self.full_name(self.instances, name) or "")
-        if found is None:
+        instance = self.instances.get(self.full_name(self.instances, name) or "")
+        if instance is None:
             raise unknown_entity("Instance", name)
-        return found
+        return instance
 
     def node(self, name: str) -> Node:
-        found = self.nodes.get(self.full_name(self.nodes, name) or "")
-        if found is None:
+        node = self.nodes.get(self.full_name(self.nodes, name) or "")
+        if node is None:
             raise unknown_entity("Node", name)
-        return found
+        return node
 
     def usable_node(self, name: str) -> Node:
-        found = self.node(name)
-        if found.offline:
-            raise unmet(f"Can't use offline node: {found.name}")
-        return found
+        node = self.node(name)
+        if node.offline:
+            raise unmet(f"Can't use offline node: {node.name}")
+        return node
 
     @staticmethod
     def full_name(names: dict[str, Any], name: str) -> str | None:
         """Resolve a name, or the first labels of just one."""
         if name in names:
             return name
-        longer = [known for known in names if known.startswith(f"{name}.")]
+        longer = [candidate for candidate in names if candidate.startswith(f"{name}.")]
         return longer[0] if len(longer) == 1 else None
 
-    def network_by_uuid(self, wanted: str | None) -> Network | None:
+    def network_by_uuid(self, name_or_uuid: str | None) -> Network | None:
         for network in self.networks.values():
-            if wanted in (network.uuid, network.name):
+            if name_or_uuid in (network.uuid, network.name):
                 return network
         return None
 
     def node_instances(self, name: str) -> list[Instance]:
-        return [one for one in self.sorted_instances() if one.primary == name]
+        return [
+            instance for instance in self.sorted_instances() if instance.primary == name
+        ]
 
     # Changing things
 
@@ -234,11 +236,13 @@ class Cluster:
     @contextlib.contextmanager
     def undo_addresses(self) -> Iterator[None]:
         """Give back the addresses that were taken before an opcode was refused."""
-        before = {name: set(one.used) for name, one in self.networks.items()}
+        used_addresses = {
+            name: set(network.used) for name, network in self.networks.items()
+        }
         try:
             yield
         except OpError:
-            for name, used in before.items():
+            for name, used in used_addresses.items():
                 self.networks[name].restore(used)
             raise
 

@@ -44,12 +44,12 @@ def read_request(connection: socket.socket) -> HttpRequest | None:
         if not chunk:
             return None
         data += chunk
-    head, _, rest = data.partition(b"\r\n\r\n")
+    head, _, body_start = data.partition(b"\r\n\r\n")
     method, target, headers = _parse_head(head.decode("latin-1"))
     length = _length(headers)
     if headers.get("expect", "").lower() == "100-continue":
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    chunks, received = [rest], len(rest)
+    chunks, received = [body_start], len(body_start)
     while received < length:
         chunk = connection.recv(65536)
         if not chunk:
