@@ -1,1 +1,1 @@
-"""Mail: written down with what it tells of, sent by the watcher."""
+"""Emails, stored in the transaction they report on and sent by the watcher."""

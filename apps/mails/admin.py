@@ -1,4 +1,4 @@
-"""The outbox in the administration: what waits, and why; to be tried again."""
+"""Admin for the outbox: shows unsent emails with their errors, and retries them."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -22,7 +22,7 @@ class MailAdmin(admin.ModelAdmin[Mail]):
     list_filter = ["sent_at", "given_up_at"]
     search_fields = ["subject", "recipient", "about"]
     show_full_result_count = False
-    # Not its text: links that work once stand in it.
+    # The text is left out, because it may contain single-use links.
     fields = ["created_at", "subject", "recipient", "about", "sent_at", "attempts"]
     fields += ["due_at", "given_up_at", "error"]
     actions = ["try_now"]

@@ -1,4 +1,4 @@
-"""What Django and its apps send goes into the outbox too."""
+"""Email backend that stores what Django and its apps send in the outbox."""
 
 from collections.abc import Sequence
 from email.utils import make_msgid
@@ -13,16 +13,16 @@ from .one_line import fold
 
 
 class EmailBackend(BaseEmailBackend):
-    """Writes mails down; the watcher sends them by MAIL_DELIVERY_BACKEND.
+    """Store emails, which the watcher sends through MAIL_DELIVERY_BACKEND.
 
-    They are sent at once while the database is away: one may well tell of that.
+    Send them at once if the database is unavailable: they may report just that.
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         try:
             with transaction.atomic():
                 for message in email_messages:
-                    _keep(message)
+                    _store(message)
         except DatabaseError:
             direct = get_connection(
                 settings.MAIL_DELIVERY_BACKEND, fail_silently=self.fail_silently
@@ -31,7 +31,7 @@ class EmailBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def _keep(message: EmailMessage) -> None:
+def _store(message: EmailMessage) -> None:
     for recipient in message.recipients():
         Mail.objects.create(
             recipient=recipient,
@@ -40,7 +40,7 @@ def _keep(message: EmailMessage) -> None:
             text=str(message.body),
             html=_html(message),
             reply_to=", ".join(message.reply_to)[:255],
-            # Links of Django's own work once: password resets, activations.
+            # Django's own emails contain single-use links (password reset, activation).
             secret=True,
             message_id=make_msgid(),
         )

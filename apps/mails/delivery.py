@@ -1,7 +1,8 @@
-"""Send what waits in the outbox; what cannot be sent now is tried again.
+"""Send the mails in the outbox, and retry those that fail.
 
-Each mail is taken by one UPDATE, so that several watchers send it once. One that dies
-between sending and writing that down makes it go out again, under the same message id.
+A watcher takes each mail with one UPDATE, so that several watchers send it once. If one
+dies after sending and before storing that, the mail is sent again, with the same
+message id.
 """
 
 import contextlib
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 AT_ONCE = 50
-# What a server says of one mail; it may well take another.
+# Errors that concern one mail: the server may accept others.
 REFUSALS = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
@@ -37,23 +38,23 @@ TAKEN_FOR = timedelta(minutes=2)
 FIRST_PAUSE_S = 5
 LONGEST_PAUSE_S = 1800
 GIVEN_UP_AFTER = timedelta(days=5)
-# What is remembered of sent mails, and for how long.
+# How long mails are stored.
 FORGOTTEN_AFTER = timedelta(days=365)
 MAX_ERROR_LENGTH = 1000
 
 
 class ServerAwayError(Exception):
-    """The mail server can't be reached, or hung up: the next mail would meet that too.
+    """The mail server is unreachable or hung up, so the next mail would fail too.
 
-    Raised from what says why.
+    Raised from the original error.
     """
 
 
 def deliver() -> int:
-    """Try to send what is due; return how many mails went out.
+    """Send the mails that are due; return how many were sent.
 
-    A server that is away is met once: the rest waits for the next time. Whatever else
-    a mail fails with is its own failure.
+    Stop at the first mail that finds the server unavailable; the remaining mails wait
+    for the next call. Any other error concerns only the mail that raised it.
     """
     now = timezone.now()
     due = list(Mail.objects.due(now).order_by("due_at")[:AT_ONCE])
@@ -61,34 +62,34 @@ def deliver() -> int:
         return 0
     sent = 0
     connection = get_connection(settings.MAIL_DELIVERY_BACKEND)
-    # Why it is away is written down beside the mail that met it.
+    # _deliver_one() has stored the reason in the mail.
     with contextlib.suppress(ServerAwayError), contextlib.closing(connection):
         for mail in due:
-            if _taken(mail, now):
+            if _take(mail, now):
                 sent += _deliver_one(mail, connection)
     return sent
 
 
 def forget() -> None:
-    """Forget mails and errors of long ago."""
+    """Delete old mails and errors."""
     error_throttle.forget()
     Mail.objects.filter(created_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
 
 
-def _taken(mail: Mail, now: datetime) -> bool:
+def _take(mail: Mail, now: datetime) -> bool:
     return bool(
         Mail.objects.due(now).filter(pk=mail.pk).update(taken_until=now + TAKEN_FOR)
     )
 
 
 def _deliver_one(mail: Mail, connection: BaseEmailBackend) -> bool:
-    """Send a mail, or delay it; return whether it went out. Raises ServerAwayError."""
+    """Send or delay a mail; return whether it was sent. Raise ServerAwayError."""
     try:
         _send(mail, connection)
     except ServerAwayError as exc:
         _delay(mail, exc.__cause__ or exc)
         raise
-    except Exception as exc:  # noqa: BLE001 - one mail's: the others must go out
+    except Exception as exc:  # noqa: BLE001 - must not stop the other mails
         _delay(mail, exc)
         return False
     changes: dict[str, object] = {"sent_at": timezone.now(), "error": ""}
@@ -104,12 +105,12 @@ def _send(mail: Mail, connection: BaseEmailBackend) -> None:
         connection.send_messages([message])
     except REFUSALS:
         raise
-    except OSError as exc:  # SMTP's own errors are some of these
+    except OSError as exc:  # the base class of smtplib's errors
         raise ServerAwayError from exc
 
 
 def _delay(mail: Mail, exc: BaseException) -> None:
-    """Try again later, each time later; give up after days."""
+    """Schedule the next attempt after a growing pause; give up after some days."""
     now = timezone.now()
     pause_s = failures.pause_s(mail.attempts + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
     given_up = now - mail.created_at > GIVEN_UP_AFTER
@@ -126,14 +127,14 @@ def _delay(mail: Mail, exc: BaseException) -> None:
 
 
 def _describe(exc: BaseException) -> str:
-    """Say in one line, which any database can keep, what a mail failed with."""
+    """Return an error on one line that any database can store."""
     if isinstance(exc, ValidationError):
         return " ".join(exc.messages)
     return fold(f"{type(exc).__name__}: {exc}")[:MAX_ERROR_LENGTH]
 
 
 def message_of(mail: Mail) -> EmailMultiAlternatives:
-    """Return a mail as it is sent; raise ValidationError if its address is none."""
+    """Return the message to send; raise ValidationError if the address is invalid."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,

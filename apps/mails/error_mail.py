@@ -1,6 +1,6 @@
-"""Mail errors to ADMINS: where, and how it came to it, but nothing of who asked.
+"""Mail errors to ADMINS, with location and traceback but without the user's data.
 
-Named by LOGGING, so that it is imported before the apps are there.
+LOGGING names this module, so it is imported before the apps are loaded.
 """
 
 import logging
@@ -21,11 +21,11 @@ MAX_SUBJECT_LENGTH = 150
 
 
 class AdminErrorHandler(logging.Handler):
-    """Mails one error of a kind, then for an hour no more of that kind.
+    """Mail an error, then no more errors of the same kind for an hour.
 
-    A kind is an exception's type and where it was raised, so that nobody gets a
-    thousand mails of one fault. A mail holds no settings, no local variables, and of a
-    request no more than its method and path.
+    A kind is an exception's type and where it was raised, so that one fault doesn't
+    cause thousands of emails. An email contains no settings, no local variables, and
+    only the method and path of a request.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -37,17 +37,17 @@ class AdminErrorHandler(logging.Handler):
             if folded is not None:
                 subject = f"{record.levelname}: {scrub(kind)}"[:MAX_SUBJECT_LENGTH]
                 mail_admins(subject, report(record, folded), fail_silently=True)
-        except Exception:  # noqa: BLE001 - to log must not break what is logged
+        except Exception:  # noqa: BLE001 - logging must not break the caller
             self.handleError(record)
 
 
 def kind_of(record: logging.LogRecord) -> str:
-    """Return what errors have in common that are mailed once."""
+    """Return the kind of an error; errors of one kind are mailed once."""
     exc = record.exc_info[1] if record.exc_info else None
     if exc is None:
         status = getattr(record, "status_code", "")
-        what = f"{record.name} {status}".strip()
-        return f"{what} at {_place(record.pathname, record.lineno)}"
+        source = f"{record.name} {status}".strip()
+        return f"{source} at {_place(record.pathname, record.lineno)}"
     frames = traceback.extract_tb(exc.__traceback__)
     place = _place(frames[-1].filename, frames[-1].lineno) if frames else "?"
     return f"{type(exc).__qualname__} at {place}"
@@ -70,5 +70,5 @@ def report(record: logging.LogRecord, folded: int) -> str:
 
 
 def _place(path: str, line: int | None) -> str:
-    """Return a file and line, as short as it is clear."""
+    """Return a file, with its last two directories, and a line."""
     return f"{'/'.join(Path(path).parts[-3:])}:{line}"

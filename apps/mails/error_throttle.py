@@ -1,4 +1,4 @@
-"""One mail for a kind of error an hour, from all processes together."""
+"""Limit error emails to one an hour per kind of error, across all processes."""
 
 import threading
 from dataclasses import dataclass
@@ -11,12 +11,15 @@ from django.utils import timezone
 
 PAUSE = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=30)
-# Of the memory that a process has while the database is away.
+# Limits the memory that a process uses while the database is unavailable.
 MAX_KINDS = 200
 
 
 def count_folded(kind: str) -> int | None:
-    """Return how many of a kind came since the mail about it; None: don't mail yet."""
+    """Return how many errors of a kind occurred since the last email about it.
+
+    Return None if no email should be sent yet.
+    """
     try:
         return _count_in_database(kind[:255])
     except (Error, AppRegistryNotReady):
@@ -24,7 +27,7 @@ def count_folded(kind: str) -> int | None:
 
 
 def forget() -> None:
-    """Forget kinds of errors that have not come for long."""
+    """Delete kinds of errors that were last mailed long ago."""
     from .models import MailedError  # noqa: PLC0415 - needs the apps
 
     MailedError.objects.filter(mailed_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
@@ -40,9 +43,9 @@ def _count_in_database(kind: str) -> int | None:
         )
         if created:
             return 0
-        # Of several processes one has its way: the time is as it was for one alone.
-        same = MailedError.objects.filter(pk=row.pk, mailed_at=row.mailed_at)
-        if row.mailed_at <= now - PAUSE and same.update(mailed_at=now, folded=0):
+        # Only one of several processes succeeds: it filters by the time it has read.
+        unchanged = MailedError.objects.filter(pk=row.pk, mailed_at=row.mailed_at)
+        if row.mailed_at <= now - PAUSE and unchanged.update(mailed_at=now, folded=0):
             return row.folded
         MailedError.objects.filter(pk=row.pk).update(folded=F("folded") + 1)
         return None
@@ -55,7 +58,7 @@ class _Mailed:
 
 
 class LocalThrottle:
-    """The same in the memory of this process, for while the database is away."""
+    """Count errors in this process's memory while the database is unavailable."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

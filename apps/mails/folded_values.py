@@ -1,4 +1,7 @@
-"""Values of a letter's context: none can end its line and go on as if it were ours."""
+"""Fold context values of emails into one line.
+
+Otherwise a value could break its line and pass for a part of the template.
+"""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -14,7 +17,7 @@ _WITHOUT_TEXT = (type(None), int, float, Decimal, date, time, timedelta)
 
 
 class FoldedText(str):
-    """A text in one line, which remembers its own lines for the filter ``quoted``."""
+    """A text on one line, which keeps the original for the filter ``quoted``."""
 
     __slots__ = ("original",)
     original: str
@@ -27,7 +30,7 @@ class FoldedText(str):
 
 
 class FoldedObject:
-    """An object, for templates: its text, and that of all within it, is folded."""
+    """Wrap an object for templates, so that its text and attributes are folded."""
 
     def __init__(self, original: Any) -> None:
         self.original = original
@@ -58,7 +61,7 @@ class FoldedObject:
 
 
 def fold_value(value: Any) -> Any:
-    """Return a value that shows as one line, and so does all that is within it."""
+    """Return a value that renders on one line, as do its attributes and items."""
     if isinstance(value, _WITHOUT_TEXT):
         return value
     if isinstance(value, str | Promise):
@@ -66,12 +69,12 @@ def fold_value(value: Any) -> Any:
     if callable(value):
         return _fold_result(value)
     if isinstance(value, Iterator):
-        value = list(value)  # as {% for %} would do with what has no length
+        value = list(value)  # as {% for %} does with values without a length
     return FoldedObject(value)
 
 
 def _fold_result(method: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(method)  # with what Django marks it by: alters_data and its like
+    @functools.wraps(method)  # copies Django's markers, such as alters_data
     def folding(*args: Any, **kwargs: Any) -> Any:
         return fold_value(method(*args, **kwargs))
 

@@ -1,8 +1,8 @@
-"""Write mails: from a template, in the language of who reads it, to the outbox.
+"""Render emails from templates, in the reader's language, and add them to the outbox.
 
-A template is a text file as a mail is: its first line is the subject, the rest, after
-an empty line, the text. The HTML part is made of the text, so that both say the same.
-A text of several lines is shown by the filter ``quoted``; all else is folded into one.
+A template is a text file: its first line is the subject, and the text follows after an
+empty line. The HTML part is generated from the text, so that both have the same
+content. Values are folded into one line, except those shown by the filter ``quoted``.
 """
 
 import re
@@ -30,9 +30,9 @@ _AT_THEIR_END = r"[\w/=-]"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is to be said, by a template; it finds ``{{ site }}`` before its links.
+    """A template and its context; the template prefixes its links with ``{{ site }}``.
 
-    ``about`` and ``secret`` are those of `Mail`.
+    ``about`` and ``secret`` are the fields of `Mail`.
     """
 
     template: str
@@ -41,7 +41,7 @@ class Letter:
     secret: bool = False
 
     def post(self, to: str | Iterable[str], *, language: str = "") -> None:
-        """Write a mail to each address; sent when the transaction is done."""
+        """Store an email to each address; it is sent after the transaction commits."""
         addresses = [to] if isinstance(to, str) else list(to)
         with translation.override(language or settings.LANGUAGE_CODE):
             subject, text = self._rendered()
@@ -52,29 +52,29 @@ class Letter:
             mail.save()
 
     def post_to_managers(self) -> None:
-        """Write to MANAGERS, in the site's own language."""
-        self.post(_mails(settings.MANAGERS))
+        """Store an email to MANAGERS, in the site's default language."""
+        self.post(_addresses(settings.MANAGERS))
 
     def post_to_admins(self) -> None:
-        """Write to ADMINS, in the site's own language."""
-        self.post(_mails(settings.ADMINS))
+        """Store an email to ADMINS, in the site's default language."""
+        self.post(_addresses(settings.ADMINS))
 
     def _rendered(self) -> tuple[str, str]:
-        """Return subject and text; each value in them is in one line, or quoted."""
+        """Return subject and text, with each value on one line or quoted."""
         source = cast(Template, get_template(self.template)).template
-        values = {**_around(), **self.context}
+        values = {**_base_context(), **self.context}
         folded = {name: fold_value(value) for name, value in values.items()}
         context = Context(folded, autoescape=False)
         subject, _, text = source.render(context).strip().partition("\n")
         return subject.strip(), f"{text.strip()}\n"
 
 
-def _mails(people: Sequence[tuple[str, str]]) -> list[str]:
-    return [mail for _name, mail in people]
+def _addresses(people: Sequence[tuple[str, str]]) -> list[str]:
+    return [address for _name, address in people]
 
 
 def new_mail(to: str, subject: str, text: str) -> Mail:
-    """Return a mail that is not saved yet."""
+    """Return an unsaved mail."""
     return Mail(
         recipient=to,
         sender=settings.DEFAULT_FROM_EMAIL,
@@ -85,27 +85,27 @@ def new_mail(to: str, subject: str, text: str) -> Mail:
 
 
 def html_of(subject: str, text: str) -> str:
-    """Return a plain, readable page that says what a text says."""
-    context = {**_around(), "subject": subject, "text": linked(text)}
+    """Return a text as a plain HTML page."""
+    context = {**_base_context(), "subject": subject, "text": linked(text)}
     return render_to_string("mails/mail.html", context)
 
 
 def linked(text: str) -> SafeString:
-    """Return a text as HTML in which addresses of the site's own can be clicked.
+    """Return a text as HTML, with links for the URLs of this site.
 
-    No others: the names of machines are none, and people's words may hold any.
+    Don't link others: host names are no URLs, and text by users may contain any URL.
     """
-    ours = rf"({re.escape(_site())}(?:/(?:{_IN_ADDRESSES}*{_AT_THEIR_END})?)?)"
-    parts = [*re.split(ours, text), ""]
+    site_url = rf"({re.escape(_site())}(?:/(?:{_IN_ADDRESSES}*{_AT_THEIR_END})?)?)"
+    parts = [*re.split(site_url, text), ""]
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return format_html_join("", "{}{}", ((words, _link(to)) for words, to in pairs))
+    return format_html_join("", "{}{}", ((part, _link(url)) for part, url in pairs))
 
 
 def _link(address: str) -> str:
     return format_html('<a href="{0}">{0}</a>', address) if address else ""
 
 
-def _around() -> dict[str, Any]:
+def _base_context() -> dict[str, Any]:
     return {"site": _site(), "branding": settings.BRANDING}
 
 

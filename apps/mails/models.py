@@ -1,4 +1,4 @@
-"""Mails: those that wait to be sent, and what is remembered of those that were."""
+"""Emails, both waiting and sent, and kinds of mailed errors."""
 
 from datetime import datetime
 from typing import Self
@@ -14,7 +14,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(sent_at=None, given_up_at=None)
 
     def due(self, now: datetime) -> Self:
-        """Return what may be tried now and what nobody else is trying."""
+        """Return mails that may be sent now and that no other watcher is sending."""
         free = Q(taken_until=None) | Q(taken_until__lt=now)
         return self.waiting().filter(free, due_at__lte=now)
 
@@ -23,16 +23,16 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(models.Model):
-    """A mail to one address; written in the transaction of what it tells of.
+    """An email to one address, stored in the transaction of what it reports on.
 
-    Several people get one each: what becomes of one is no matter of the others'.
+    Several recipients get one mail each, so that they are delivered independently.
 
-    ``about`` names that, as in ``application:17``. A mail that holds a key or a link
-    that works once is ``secret``: its text is forgotten as soon as it was sent.
+    ``about`` names what the mail reports on, such as ``application:17``. A mail with a
+    key or a single-use link is ``secret``: its text is deleted once it was sent.
     """
 
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
-    recipient = models.TextField(_("to"))  # as it came: a wrong one fails when sent
+    recipient = models.TextField(_("to"))  # validated when sent
     sender = models.CharField(_("from"), max_length=255)
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"), blank=True)
@@ -61,7 +61,7 @@ class Mail(models.Model):
 
 
 class MailedError(models.Model):
-    """A kind of error, when ADMINS got a mail about it, and how many came since."""
+    """A kind of error, when it was last mailed, and how many occurred since."""
 
     kind = models.CharField(max_length=255, unique=True)
     mailed_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Keys of links that work once: long and random, and only a hash of them is kept."""
+"""Long random keys for single-use links, of which only a hash is stored."""
 
 import hashlib
 import secrets
@@ -9,5 +9,8 @@ def new_key() -> str:
 
 
 def hash_of(key: str) -> str:
-    """Return what is kept of a key; it is long and random, so no salt is needed."""
+    """Return the hash to store for a key.
+
+    No salt is needed, because keys are long and random.
+    """
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()

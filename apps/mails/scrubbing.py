@@ -1,12 +1,12 @@
-"""Take out of reports of errors what doesn't belong into them."""
+"""Remove secrets and personal data from error reports."""
 
 import re
 
 from django.conf import settings
 
-# Of https://user:password@host, of mail addresses: what is before the @.
+# The part before the @ in https://user:password@host and in email addresses.
 _BEFORE_AT = re.compile(r"""[^\s/@"'<>(),;=]{1,254}@""")
-# Keys of links that work once, tokens, signed values: parts of paths.
+# Path segments that are single-use keys, tokens or signed values.
 _KEYS = re.compile(r"(?<=/)(?:[\w.:-]*:)?[\w-]{20,}(?![\w.:-])")
 _QUERY = re.compile(r"""(?<=[\w/])\?[^\s"'<>]+""")
 _SECRETS = (
@@ -17,18 +17,18 @@ _SECRETS = (
     "RECAPTCHA_PRIVATE_KEY",
     "AUTH_LDAP_BIND_PASSWORD",
 )
-_GONE = "…"
-# Shorter ones would take words out of everything.
+_REPLACEMENT = "…"
+# Shorter secrets would match ordinary words.
 _MIN_SECRET_LENGTH = 6
 
 
 def scrub(text: str) -> str:
-    """Return a text without secrets of the settings, keys, queries and addresses."""
+    """Return a text without the settings' secrets, keys, queries and addresses."""
     for secret in _secrets():
-        text = text.replace(secret, _GONE)
-    text = _BEFORE_AT.sub(f"{_GONE}@", text)
-    text = _KEYS.sub(_GONE, text)
-    return _QUERY.sub(f"?{_GONE}", text)
+        text = text.replace(secret, _REPLACEMENT)
+    text = _BEFORE_AT.sub(f"{_REPLACEMENT}@", text)
+    text = _KEYS.sub(_REPLACEMENT, text)
+    return _QUERY.sub(f"?{_REPLACEMENT}", text)
 
 
 def _secrets() -> list[str]:

@@ -1,1 +1,1 @@
-"""Work in the background, whoever has it to do; imports no app."""
+"""Background work, shared by all apps; imports none of them."""

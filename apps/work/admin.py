@@ -1,4 +1,4 @@
-"""Failing background work in the administration, for a look."""
+"""Read-only admin for failing background work."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ class FailureAdmin(admin.ModelAdmin[Failure]):
     list_display += ["next_at", "given_up_at"]
     search_fields = ["chore", "error"]
     show_full_result_count = False
-    # None, not even to delete: a row goes by itself when its chore succeeds.
+    # Not even deletion is offered: a row is deleted when its chore succeeds.
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:

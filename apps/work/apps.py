@@ -1,4 +1,4 @@
-"""The app of work in the background."""
+"""App configuration of background work."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,6 @@ class WorkConfig(AppConfig):
     verbose_name = _("Background tasks")
 
     def ready(self) -> None:
-        from . import failures  # noqa: PLC0415 - models are there
+        from . import failures  # noqa: PLC0415 - needs the models
 
         chores.register("old failures", failures.forget, every_s=chores.DAILY_S)

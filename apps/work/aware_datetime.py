@@ -1,4 +1,4 @@
-"""A type for times with a zone, checked where values are decoded."""
+"""Type of datetimes with a time zone, checked when values are decoded."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Counts that pages show in passing, kept in the shared cache for a moment."""
+"""Counts that pages show besides their content, cached for two seconds."""
 
 from collections.abc import Callable
 
@@ -8,20 +8,20 @@ KEPT_S = 2
 
 
 def cached_count(key: str, count: Callable[[], int]) -> int:
-    """Return a count that was right at most two seconds ago."""
-    kept = cache.get(_key(key))
-    return kept if isinstance(kept, int) else count_now(key, count)
+    """Return a count that is at most two seconds old."""
+    value = cache.get(_key(key))
+    return value if isinstance(value, int) else count_now(key, count)
 
 
 def count_now(key: str, count: Callable[[], int]) -> int:
-    """Count, and keep it for the pages that follow."""
+    """Count, and cache the result."""
     value = count()
     cache.set(_key(key), value, KEPT_S)
     return value
 
 
 def forget(*keys: str) -> None:
-    """Have these counted again: somebody is about to look at what they changed."""
+    """Delete cached counts, so that users see the effect of their own changes."""
     cache.delete_many([_key(key) for key in keys])
 
 

@@ -1,4 +1,4 @@
-"""What apps have done in the background: functions to call every so many seconds."""
+"""Registry of background tasks: functions that watchers call at an interval."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ DAILY_S = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A function that each watcher calls; its failures are kept under the name."""
+    """A function that each watcher calls; its failures are stored under the name."""
 
     name: str
     do: Callable[[], object]
@@ -19,9 +19,9 @@ _tasks: list[Task] = []
 
 
 def register(name: str, do: Callable[[], object], *, every_s: float) -> None:
-    """Have a function called by each watcher; called by an app, when it is ready.
+    """Register a function for each watcher to call; apps call this in ``ready()``.
 
-    What must not be done twice at once takes a lease on its row.
+    A function that must not run concurrently has to take a lease on its row.
     """
     _tasks.append(Task(name, do, every_s))
 

@@ -1,8 +1,8 @@
-"""What becomes of background work that raises: a row, and a growing pause.
+"""Record failures of background work and compute a growing pause.
 
-Work that has a row of its own (a cluster's refresh, a mail, a source of images) writes
+Work that has a row of its own (a cluster's refresh, a mail, a source of images) stores
 its failures there, with ``describe`` and ``pause_s``; all other work gets a `Failure`.
-Watchers share the rows: a chore's pause holds for all of them.
+Watchers share the rows, so a chore's pause applies to all of them.
 """
 
 import logging
@@ -19,21 +19,21 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE_S = 1.5
 LONGEST_PAUSE_S = 60.0
 MOST_TEXT = 2000
-# Work that no watcher has tried for so long is not done any more.
+# Work that no watcher has tried for this long no longer exists.
 FORGOTTEN_AFTER = timedelta(days=30)
 
 
 def describe(exc: BaseException) -> str:
-    """Return an error as it is kept in a row: its class and its text, bounded."""
+    """Return an error to store in a row: its class and its text, truncated."""
     text = f"{type(exc).__name__}: {exc}".removesuffix(": ")[:MOST_TEXT]
-    # Half a surrogate pair, as feeds have them, is no text to a database.
+    # Databases reject NUL and lone surrogates, which occur in feeds.
     return text.replace("\0", "").encode(errors="backslashreplace").decode()
 
 
 def pause_s(
     failures: int, first_s: float = FIRST_PAUSE_S, longest_s: float = LONGEST_PAUSE_S
 ) -> float:
-    """Return the pause after so many failures in a row: doubled by each, bounded."""
+    """Return the pause after consecutive failures; each doubles it, up to a limit."""
     return min(first_s * 2.0 ** min(max(failures - 1, 0), 32), longest_s)
 
 
@@ -45,14 +45,14 @@ def record(
     longest_s: float = LONGEST_PAUSE_S,
     give_up_after: timedelta | None = None,
 ) -> Failure:
-    """Write down that a chore raised; return the row, with when to try again.
+    """Store that a chore raised; return the row, with the time of the next attempt.
 
-    Its traceback is logged, and mailed, when the error is another than before.
-    ``given_up_at`` is set when it has failed for ``give_up_after``: the caller then
-    ends it.
+    Log the traceback, which also mails it, only if the error differs from the last.
+    Set ``given_up_at`` if the chore has failed for ``give_up_after``; the caller must
+    then end it.
     """
     now = timezone.now()
-    failure, _new = Failure.objects.get_or_create(chore=chore)
+    failure, _created = Failure.objects.get_or_create(chore=chore)
     error = describe(exc)
     if error == failure.error:
         logger.warning("%s: %s", chore, error)
@@ -69,17 +69,17 @@ def record(
 
 
 def clear(*chores: str) -> None:
-    """Forget the failures of chores, which have succeeded."""
+    """Delete the failures of chores that have succeeded."""
     if Failure.objects.filter(chore__in=chores).delete()[0]:
         logger.info("%s: works again", ", ".join(chores))
 
 
 def resting(chores: Iterable[str]) -> set[str]:
-    """Return those of the chores that failed and are not to be tried yet."""
+    """Return the chores that failed and must not be retried yet."""
     rows = Failure.objects.resting().filter(chore__in=list(chores))
     return set(rows.values_list("chore", flat=True))
 
 
 def forget() -> None:
-    """Forget failures of work that nobody does any more."""
+    """Delete failures of work that no longer exists."""
     Failure.objects.filter(failed_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()

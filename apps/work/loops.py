@@ -1,4 +1,4 @@
-"""A thread that does something again and again, whatever goes wrong in one turn."""
+"""Threads that repeat a task, even if it raises."""
 
 import logging
 import threading
@@ -14,17 +14,17 @@ PAUSE_WHEN_DOWN_S = 1.5
 
 
 class Loop(threading.Thread):
-    """A thread that does something, pauses, and does it again until told to stop."""
+    """A thread that runs a task, pauses, and repeats until ``stopping`` is set."""
 
     def __init__(self, name: str, stopping: threading.Event) -> None:
         super().__init__(name=name, daemon=True)
         self.stopping = stopping
         self.awake = threading.Event()
-        # Not known at first: an earlier watcher may have left a row.
+        # Assumed at first, since an earlier watcher may have left a row.
         self._failing = True
 
     def turn(self) -> float | None:
-        """Do it once; return the pause in seconds, None: until woken."""
+        """Run the task once; return the pause or None to wait for wake()."""
         raise NotImplementedError
 
     def wake(self) -> None:
@@ -37,13 +37,13 @@ class Loop(threading.Thread):
             self.awake.clear()
 
     def safe_turn(self) -> float | None:
-        """Take a turn; whatever it raises is written down. Return the pause."""
+        """Run the task once, record any exception, and return the pause."""
         try:
             pause = self.turn()
             if self._failing:
                 failures.clear(self.name)
                 self._failing = False
-        except Exception as exc:  # noqa: BLE001 - no fault may end the watch; it gets a row
+        except Exception as exc:  # noqa: BLE001 - must not end the thread
             return self._failed(exc)
         finally:
             connection.close()
@@ -60,7 +60,7 @@ class Loop(threading.Thread):
 
 
 class Chore(Loop):
-    """Calls a function every so many seconds, in a thread of its own."""
+    """Call a function at an interval, in a thread of its own."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Rows: background work that fails now, and why."""
+"""Currently failing background work."""
 
 from typing import Self
 
@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 class FailureQuerySet(models.QuerySet["Failure"]):
     def resting(self) -> Self:
-        """Return what is not to be tried yet."""
+        """Return failures that must not be retried yet."""
         return self.filter(next_at__gt=timezone.now())
 
 
 class Failure(models.Model):
-    """A chore that fails: since when, with which error, and when it is tried again.
+    """A failing chore: since when, with which error, and when it is retried.
 
-    ``chore`` names it, as in ``news`` or ``job 17``. The row goes when it succeeds.
+    ``chore`` is its name, such as ``news`` or ``job 17``. The row is deleted when the
+    chore succeeds.
     """
 
     chore = models.CharField(_("task"), max_length=191, unique=True)

@@ -1,7 +1,7 @@
-"""Queries whose SQL is written once per process.
+"""Querysets that are compiled to SQL once per process.
 
-The ORM takes ten times as long to write a statement as a database to answer it: what
-each page asks is prepared.
+The ORM takes ten times as long to compile a statement as the database to execute it,
+so the queries of every page are prepared.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,28 +17,28 @@ M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
 
 Argument = str | int | datetime
-_BEFORE, _AFTER = "\ue000argument:", "\ue001"
+_MARKER_START, _MARKER_END = "\ue000argument:", "\ue001"
 
 
 def argument(name: str) -> str:
-    """Return what stands in a queryset for an argument; no text of ours contains it.
+    """Return a placeholder for an argument; it occurs in no other text.
 
-    A text is filtered by it as it is, a number or a time by ``Value(argument(…))``.
+    Filter text by the placeholder itself, numbers and times by ``Value(argument(…))``.
     """
-    return f"{_BEFORE}{name}{_AFTER}"
+    return f"{_MARKER_START}{name}{_MARKER_END}"
 
 
 class PreparedQuery(Generic[M]):
-    """A queryset that is compiled once, for models and what `select_related` names.
+    """A queryset that is compiled once; it may use `select_related`.
 
-    Filter by an `argument` what differs from one time to the next, and name it when
-    fetching. The models of so many arguments are kept and returned again while their
-    rows are what they were; nobody may change those then.
+    Filter by an `argument` for values that vary, and pass them by name to `fetch`. The
+    models of up to ``keep`` sets of arguments are cached and returned again while their
+    rows are unchanged; callers must not modify them.
     """
 
     def __init__(self, queryset: Callable[[], "QuerySet[M]"], *, keep: int = 0) -> None:
-        self._queryset, self._keep = queryset, keep
-        self._kept: dict[tuple[Argument, ...], tuple[list[Row], list[M]]] = {}
+        self._queryset, self._max_cached = queryset, keep
+        self._cached: dict[tuple[Argument, ...], tuple[list[Row], list[M]]] = {}
 
     def fetch(self, **arguments: Argument) -> list[M]:
         """Return the models, as iterating over the queryset would."""
@@ -46,15 +46,15 @@ class PreparedQuery(Generic[M]):
         if not rows:
             return []
         key = tuple(arguments.values())
-        kept = self._kept.get(key)
-        if kept and kept[0] == rows:
-            return list(kept[1])
+        cached = self._cached.get(key)
+        if cached and cached[0] == rows:
+            return list(cached[1])
         converted = self._compiler.apply_converters(rows, self._converters)
         models = [self._model(row) for row in converted]
-        if len(self._kept) >= self._keep:
-            self._kept.clear()
-        if self._keep:
-            self._kept[key] = rows, models
+        if len(self._cached) >= self._max_cached:
+            self._cached.clear()
+        if self._max_cached:
+            self._cached[key] = rows, models
         return models
 
     def _rows(self, arguments: Mapping[str, Argument]) -> list[Row]:
@@ -79,9 +79,9 @@ class PreparedQuery(Generic[M]):
 
     @cached_property
     def _compiled(self) -> tuple[Any, str, Row]:
-        """Return a compiler with its SQL and parameters; no SQL if nothing can match.
+        """Return a compiler, its SQL and parameters; empty SQL if nothing can match.
 
-        All at once: concurrent threads must not share a compiler while it compiles.
+        Set them together: threads must not share a compiler while it compiles.
         """
         compiler = self._queryset().query.get_compiler(connection=connection)
         try:
@@ -96,7 +96,7 @@ class PreparedQuery(Generic[M]):
 
     @cached_property
     def _markers(self) -> frozenset[str]:
-        """Return what stands for arguments among the parameters of the statement."""
+        """Return the statement's parameters that are placeholders of arguments."""
         return frozenset(filter(_is_argument, self._compiled[2]))
 
     @cached_property
@@ -106,7 +106,7 @@ class PreparedQuery(Generic[M]):
 
     @cached_property
     def _names(self) -> list[str]:
-        """Return the fields of the model itself, which come first."""
+        """Return the field names of the model itself, whose columns come first."""
         compiler = self._compiler
         columns = [compiler.select[n][0] for n in compiler.klass_info["select_fields"]]
         return [column.target.attname for column in columns]
@@ -126,11 +126,11 @@ class PreparedQuery(Generic[M]):
 
 
 def _is_argument(parameter: object) -> bool:
-    return isinstance(parameter, str) and parameter.startswith(_BEFORE)
+    return isinstance(parameter, str) and parameter.startswith(_MARKER_START)
 
 
 def _adapted(value: Argument) -> str | int | None:
-    """Return an argument as the database takes it."""
+    """Return an argument in the form the database expects."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value

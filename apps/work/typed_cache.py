@@ -1,8 +1,8 @@
-"""Values of one type in the shared cache.
+"""Cache values of one type in the shared cache.
 
-They are encoded as MessagePack, which cannot run code, and compressed. Whoever can
-write to the cache may have put anything there: what is not of the type counts as
-missing and is deleted, with a line in the log.
+Values are encoded as MessagePack, which cannot run code, and compressed. The cache is
+not trusted: a value that doesn't match the type counts as missing, is deleted and
+logged.
 """
 
 import gc
@@ -21,18 +21,18 @@ T = TypeVar("T")
 
 # A cluster with a hundred thousand instances needs some 80 MB.
 MAX_BYTES = 128 * 1024 * 1024
-# The fastest; a higher level saves a fifth and takes twice as long.
+# The fastest level; a higher one saves a fifth and takes twice as long.
 LEVEL = 1
 
 
 class TypeMismatchError(ValueError):
-    """A value is not what its type says, and could not be read again."""
+    """A value doesn't match its type, and could not be decoded again."""
 
 
 class TypedCache(Generic[T]):
-    """Keep values of a dataclass that has only types which msgspec can check.
+    """Cache values of a dataclass whose field types msgspec can check.
 
-    Times should be AwareDatetime: without it, those without a zone are let in.
+    Annotate times as AwareDatetime: ``datetime`` also accepts naive ones.
     """
 
     def __init__(self, kind: type[T]) -> None:
@@ -42,7 +42,7 @@ class TypedCache(Generic[T]):
         return self.get_many([key]).get(key)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, T]:
-        """Return what is there and can be read; what can't be read is deleted."""
+        """Return the values that can be decoded; delete the others."""
         values = {}
         for key, data in cache.get_many(list(keys)).items():
             try:
@@ -53,10 +53,10 @@ class TypedCache(Generic[T]):
         return values
 
     def set(self, key: str, value: T) -> None:
-        """Keep a value until it is replaced.
+        """Cache a value without expiry.
 
-        Raises TypeMismatchError for one that could not be read: a dataclass may hold
-        anything, whatever its annotations say.
+        Raise TypeMismatchError if it could not be decoded: dataclasses don't enforce
+        their annotations.
         """
         data = self.encode(value)
         self.decode(data)
@@ -70,7 +70,7 @@ class TypedCache(Generic[T]):
         return zlib.compress(data, LEVEL)
 
     def decode(self, data: object) -> T:
-        """Return the value; raises TypeMismatchError."""
+        """Return the value; raise TypeMismatchError."""
         if not isinstance(data, bytes):
             raise TypeMismatchError(f"Expected bytes, got {type(data).__name__}")
         try:
@@ -81,7 +81,7 @@ class TypedCache(Generic[T]):
 
 
 def _plain_text(value: object) -> str:
-    """Encode Django's SafeString as the text that it is."""
+    """Encode Django's SafeString as plain text."""
     if isinstance(value, str):
         return str.__str__(value)
     raise TypeError(f"{type(value).__name__} is no type of values")
@@ -89,9 +89,9 @@ def _plain_text(value: object) -> str:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Make many objects that all stay: looking for garbage among them is in vain.
+    """Disable garbage collection while creating many objects that all stay alive.
 
-    Of ten thousand instances, two thirds of the time went into it.
+    It took two thirds of the time to decode ten thousand instances.
     """
     if not gc.isenabled():
         yield
@@ -104,7 +104,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _decompress(data: bytes) -> bytes:
-    """Decompress no more than MAX_BYTES, however little it takes to say more."""
+    """Decompress at most MAX_BYTES, since little data may expand to much more."""
     decompressor = zlib.decompressobj()
     plain = decompressor.decompress(data, MAX_BYTES)
     if not decompressor.eof:

@@ -294,7 +294,7 @@ def test_mails_are_sent_directly_while_the_database_is_away(
     def fail(_message: EmailMessage) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(backend, "_keep", fail)
+    monkeypatch.setattr(backend, "_store", fail)
     connection = get_connection("apps.mails.backend.EmailBackend")
 
     django_mail.send_mail(

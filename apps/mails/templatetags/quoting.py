@@ -1,4 +1,4 @@
-"""How letters show texts of several lines that people, or Ganeti, wrote."""
+"""Filter that shows multi-line text by users or Ganeti in emails."""
 
 from django import template
 
@@ -9,5 +9,8 @@ register = template.Library()
 
 @register.filter
 def quoted(text: object) -> str:
-    """Quote a text line by line; in a letter it is folded, but knows its lines."""
+    """Quote a text line by line.
+
+    Values in emails are folded into one line; use the original text if there is one.
+    """
     return quote(str(getattr(text, "original", text)))
