@@ -26,16 +26,16 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     name = "run" if options.develop else "demo"
-    here = Site(site.directory(name), options.port, debug=options.develop)
+    demo_site = Site(site.directory(name), options.port, debug=options.develop)
     if options.fresh or not options.develop:
-        here.forget()
-    here.prepare()
-    processes = Processes(here.state / "log", here.environment)
+        demo_site.forget()
+    demo_site.prepare()
+    processes = Processes(demo_site.state / "log", demo_site.environment)
     try:
         if options.develop:
-            development.run(here, processes, watcher=options.watcher)
+            development.run(demo_site, processes, watcher=options.watcher)
         else:
-            run(here, processes)
+            run(demo_site, processes)
     except Stopped:
         say("Ending.")
     except (Died, RuntimeError, requests.RequestException) as exc:
@@ -60,17 +60,17 @@ def stop(_number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def run(here: Site, processes: Processes) -> None:
+def run(demo_site: Site, processes: Processes) -> None:
     """Bring everything up as in production, and stay until asked for the end."""
-    clusters = here.start_surroundings(processes)
-    here.make_database()
+    clusters = demo_site.start_surroundings(processes)
+    demo_site.make_database()
     processes.start("web", "-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py")
     processes.start("watcher", "watcher.py", "--foreground")
-    here.wait_for_web(processes)
-    here.add_clusters(clusters)
-    here.wait_for_watcher(processes)
-    here.fill_in_applications(processes)
-    for line in here.announcement():
+    demo_site.wait_for_web(processes)
+    demo_site.add_clusters(clusters)
+    demo_site.wait_for_watcher(processes)
+    demo_site.fill_in_applications(processes)
+    for line in demo_site.announcement():
         say(line)
     while True:
         processes.check()

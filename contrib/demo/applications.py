@@ -175,8 +175,8 @@ def _long_ago(application: InstanceApplication) -> None:
     )
 
 
-def known() -> bool:
-    """Tell whether every cluster has a snapshot."""
+def has_snapshots() -> bool:
+    """Return whether all clusters have snapshots."""
     current = snapshots.current(Cluster.objects.all())
     return bool(current) and all(snapshot.contents is not None for snapshot in current)
 

@@ -184,7 +184,9 @@ class Site:
     def fill_in_applications(self, processes: Processes) -> None:
         from contrib.demo import applications  # noqa: PLC0415 - needs Django set up
 
-        processes.wait_for(applications.known, PATIENCE_S, "The clusters' machines")
+        processes.wait_for(
+            applications.has_snapshots, PATIENCE_S, "The clusters' machines"
+        )
         applications.create()
 
     def announcement(self) -> Iterator[str]:

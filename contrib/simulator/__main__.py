@@ -22,11 +22,11 @@ NAMES = (
 
 def owners(text: str) -> dict[str, int]:
     """Read ``alice:20,bob:3``."""
-    found = {}
+    counts = {}
     for part in text.split(","):
         name, _, count = part.partition(":")
-        found[name] = int(count or "1")
-    return found
+        counts[name] = int(count or "1")
+    return counts
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,21 +63,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def spread(total: int, parts: int, index: int) -> int:
-    """Give the share of one part when a total is divided as evenly as can be."""
+    """Return the size of one part of a total that is divided evenly."""
     return total // parts + (index < total % parts)
 
 
 def specs(options: argparse.Namespace) -> list[ClusterSpec]:
     """Divide instances and owners among the clusters."""
     count: int = options.clusters
-    found = []
+    cluster_specs = []
     for index in range(count):
         shared = {
             name: spread(number, count, index)
             for name, number in options.owners.items()
         }
         name = NAMES[index] if index < len(NAMES) else f"cluster{index + 1}"
-        found.append(
+        cluster_specs.append(
             ClusterSpec(
                 name="cluster" if options.lab and count == 1 else name,
                 version=options.version,
@@ -99,7 +99,7 @@ def specs(options: argparse.Namespace) -> list[ClusterSpec]:
                 port=options.port_base + index if options.port_base else 0,
             )
         )
-    return found
+    return cluster_specs
 
 
 def write_ready_file(path: Path, simulator: Simulator, control: ControlPort) -> None:

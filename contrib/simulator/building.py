@@ -43,13 +43,13 @@ def check_name_resolves(op: Op, name: str) -> None:
         )
 
 
-def run_os_scripts(osparams: dict[str, Any], what: str) -> None:
+def run_os_scripts(osparams: dict[str, Any], activity: str) -> None:
     """Fail the way the lab's operating systems do when told to."""
     if osparams.get("fail"):
         image = osparams.get("img_id", "")
         raise OpError(
             "OpExecError",
-            f"Could not {what}: OS create script failed"
+            f"Could not {activity}: OS create script failed"
             " (exited with exit code 1), last lines in the log file:\n"
             f"image {image}: {osparams['fail']}",
         )
@@ -63,22 +63,26 @@ def delay_share(op: Op, osparams: dict[str, Any]) -> float:
 # NICs
 
 
-def make_nic(cluster: Cluster, op: Op, wanted: dict[str, Any], primary: str) -> Nic:
-    """Make a NIC and take its address, or say why that cannot be."""
-    mac = wanted.get("mac")
+def make_nic(
+    cluster: Cluster, op: Op, nic_parameters: dict[str, Any], primary: str
+) -> Nic:
+    """Create a NIC and reserve its address."""
+    mac = nic_parameters.get("mac")
     nic = Nic(mac=mac if mac and ":" in mac else cluster.new_mac(), uuid="")
     nic.uuid = cluster.new_uuid()
-    change_nic(cluster, op, nic, wanted, primary)
+    change_nic(cluster, op, nic, nic_parameters, primary)
     return nic
 
 
 def change_nic(
-    cluster: Cluster, op: Op, nic: Nic, wanted: dict[str, Any], primary: str
+    cluster: Cluster, op: Op, nic: Nic, nic_parameters: dict[str, Any], primary: str
 ) -> None:
-    """Give a NIC other parameters, and with them another address."""
-    wanted = {key: None if v == "none" else v for key, v in wanted.items()}
-    network = _wanted_network(cluster, nic, wanted)
-    address = wanted.get("ip", nic.ip)
+    """Change the parameters of a NIC, including its address."""
+    nic_parameters = {
+        key: None if v == "none" else v for key, v in nic_parameters.items()
+    }
+    network = _requested_network(cluster, nic, nic_parameters)
+    address = nic_parameters.get("ip", nic.ip)
     if address == "pool" and network is None:
         raise unmet("if ip=pool, parameter network must be passed too", "wrong_input")
     if network is not None:
@@ -88,18 +92,20 @@ def change_nic(
     if (nic.ip, nic.network) != (address, network and network.uuid):
         cluster.release_address(nic)
     nic.ip, nic.network = address, network.uuid if network else None
-    nic.name = wanted.get("name", nic.name)
+    nic.name = nic_parameters.get("name", nic.name)
     for key in ("mode", "link", "vlan"):
-        if wanted.get(key) is not None:
-            setattr(nic, key, wanted[key])
-            nic.custom[key] = wanted[key]
-    if wanted.get("mac") and ":" in str(wanted["mac"]):
-        nic.mac = wanted["mac"]
+        if nic_parameters.get(key) is not None:
+            setattr(nic, key, nic_parameters[key])
+            nic.custom[key] = nic_parameters[key]
+    if nic_parameters.get("mac") and ":" in str(nic_parameters["mac"]):
+        nic.mac = nic_parameters["mac"]
     _check_link(cluster, nic, primary)
 
 
-def _wanted_network(cluster: Cluster, nic: Nic, wanted: dict[str, Any]) -> Any:
-    name = wanted.get("network", nic.network)
+def _requested_network(
+    cluster: Cluster, nic: Nic, nic_parameters: dict[str, Any]
+) -> Any:
+    name = nic_parameters.get("network", nic.network)
     if name is None:
         return None
     network = cluster.network_by_uuid(name)
@@ -152,28 +158,28 @@ def _check_free(network: Any, address: str) -> None:
 
 
 def _check_link(cluster: Cluster, nic: Nic, primary: str) -> None:
-    known = {"br0"} | {
+    bridges = {"br0"} | {
         connection.link
         for network in cluster.networks.values()
         for connection in network.connections
     }
-    if nic.mode == "bridged" and nic.link not in known:
+    if nic.mode == "bridged" and nic.link not in bridges:
         raise unmet(
             f"Error checking bridges on node '{primary}': Missing bridges {nic.link}",
             "environment_error",
         )
 
 
-def make_disk(cluster: Cluster, wanted: dict[str, Any]) -> Disk:
-    size = wanted.get("size")
+def make_disk(cluster: Cluster, disk_parameters: dict[str, Any]) -> Disk:
+    size = disk_parameters.get("size")
     if size is None:
         raise unmet("Missing disk size", "wrong_input")
     try:
         size = int(str(size))
     except ValueError as exc:
         raise unmet(f"Invalid disk size '{size}'", "wrong_input") from exc
-    mode = wanted.get("mode", "rw")
-    return Disk(round_up(size), cluster.new_uuid(), wanted.get("name"), mode)
+    mode = disk_parameters.get("mode", "rw")
+    return Disk(round_up(size), cluster.new_uuid(), disk_parameters.get("name"), mode)
 
 
 # Creating
@@ -241,16 +247,16 @@ def _new_instance(cluster: Cluster, op: Op, primary: str) -> Instance:
     )
 
 
-def whole_beparams(given: dict[str, Any]) -> dict[str, Any]:
+def whole_beparams(beparams: dict[str, Any]) -> dict[str, Any]:
     """Read ``memory`` as both of its limits, in steps of four MiB."""
-    given = dict(given)
-    memory = given.pop("memory", None)
+    beparams = dict(beparams)
+    memory = beparams.pop("memory", None)
     if memory is not None:
-        given |= {"minmem": memory, "maxmem": memory}
+        beparams |= {"minmem": memory, "maxmem": memory}
     for name in ("minmem", "maxmem"):
-        if name in given and given[name] != "default":
-            given[name] = round_up(int(given[name]))
-    return {key: value for key, value in given.items() if value != "default"}
+        if name in beparams and beparams[name] != "default":
+            beparams[name] = round_up(int(beparams[name]))
+    return {key: value for key, value in beparams.items() if value != "default"}
 
 
 def round_up(size_mib: int) -> int:
@@ -285,8 +291,8 @@ def create(cluster: Cluster, op: Op) -> Work:
     if not params.get("no_install"):
         op.say("* running the instance OS create scripts...")
         yield 0.1 + delay_share(op, instance.osparams)
-        what = f"add os for instance {instance.name} on node {primary}"
-        run_os_scripts(instance.osparams, what)
+        activity = f"add os for instance {instance.name} on node {primary}"
+        run_os_scripts(instance.osparams, activity)
     if params["start"]:
         op.say("* starting instance...")
         yield 0.2
@@ -302,8 +308,8 @@ def reinstall(cluster: Cluster, op: Op) -> Work:
     if instance.disk_template == "diskless":
         raise unmet(f"Instance '{instance.name}' has no disks", "wrong_input")
     new_os = op.params.get("os_type")
-    given = {**instance.osparams, **op.params["osparams"]}
-    check_os(cluster, new_os or instance.os, instance.primary, given)
+    osparams = {**instance.osparams, **op.params["osparams"]}
+    check_os(cluster, new_os or instance.os, instance.primary, osparams)
     yield 0.3
     if new_os:
         op.say(f"Changing OS scripts to '{new_os}'...")
@@ -311,12 +317,12 @@ def reinstall(cluster: Cluster, op: Op) -> Work:
     # the scripts get old and new parameters, the instance keeps the new ones only
     instance.osparams = dict(op.params["osparams"])
     if cluster.release < (2, 16):
-        instance.osparams = given
+        instance.osparams = osparams
     instance.touch(op.now)
     op.info("Running instance OS create scripts...")
-    yield 0.7 + delay_share(op, given)
-    what = f"install OS for instance '{instance.name}' on node '{instance.primary}'"
-    run_os_scripts(given, what)
+    yield 0.7 + delay_share(op, osparams)
+    activity = f"install OS for instance '{instance.name}' on node '{instance.primary}'"
+    run_os_scripts(osparams, activity)
     return None
 
 

@@ -69,9 +69,9 @@ class ControlPort:
             return self._look(cluster, control)
         return self._control(cluster, control, request.body)
 
-    def _look(self, cluster: SimulatedCluster, what: str) -> Reply:
-        if what != "calls":
-            return 404, {"error": f"nothing to see at {what}"}
+    def _look(self, cluster: SimulatedCluster, page: str) -> Reply:
+        if page != "calls":
+            return 404, {"error": f"nothing to see at {page}"}
         daemon = cluster.daemon
         return 200, {
             "count": cluster.call_count,

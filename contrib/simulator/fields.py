@@ -92,7 +92,7 @@ def _live(read: Callable[[Cluster, Node], Any]) -> Callable[[Cluster, Node], Any
 
 
 def memory_free(cluster: Cluster, node: Node) -> int:
-    used = sum(one.oper_ram or 0 for one in cluster.node_instances(node.name))
+    used = sum(instance.oper_ram or 0 for instance in cluster.node_instances(node.name))
     return max(0, node.memory - node.memory_own - used)
 
 
@@ -111,7 +111,7 @@ def _role(_cluster: Cluster, node: Node) -> str:
 
 
 def _primaries(cluster: Cluster, node: Node) -> list[str]:
-    return [one.name for one in cluster.node_instances(node.name)]
+    return [instance.name for instance in cluster.node_instances(node.name)]
 
 
 def _secondaries(cluster: Cluster, node: Node) -> list[str]:
@@ -169,7 +169,11 @@ def _group_nodes(cluster: Cluster, group: Group) -> list[str]:
 
 def _group_instances(cluster: Cluster, group: Group) -> list[str]:
     nodes = set(_group_nodes(cluster, group))
-    return [one.name for one in cluster.sorted_instances() if one.primary in nodes]
+    return [
+        instance.name
+        for instance in cluster.sorted_instances()
+        if instance.primary in nodes
+    ]
 
 
 def _ipolicy(cluster: Cluster, group: Group) -> dict[str, Any]:
@@ -204,7 +208,10 @@ def _network_instances(cluster: Cluster, network: Network) -> list[str]:
 
 
 def _connections(_cluster: Cluster, network: Network) -> list[list[str]]:
-    return [[one.group, one.mode, one.link, one.vlan] for one in network.connections]
+    return [
+        [connection.group, connection.mode, connection.link, connection.vlan]
+        for connection in network.connections
+    ]
 
 
 def _reservations(_cluster: Cluster, network: Network) -> str:
@@ -233,10 +240,12 @@ NETWORK_FIELDS: Fields[Network] = table(
 def ndp_fields() -> tuple[Field[Any], ...]:
     """Give the fields of single node parameters, alike for nodes and groups."""
 
-    def one(name: str, value: Any) -> Field[Any]:
+    def ndparam_field(name: str, value: Any) -> Field[Any]:
         return Field(f"ndp/{name}", kind_of(value), lambda _c, _o: value)
 
-    return tuple(one(name, value) for name, value in parameters.NDPARAMS.items())
+    return tuple(
+        ndparam_field(name, value) for name, value in parameters.NDPARAMS.items()
+    )
 
 
 def kind_of(value: Any) -> str:

@@ -25,12 +25,16 @@ Changes = list[tuple[str, Any]]
 
 
 def normalized(change: list[Any]) -> tuple[str, int, dict[str, Any]]:
-    """Read ``[what, parameters]`` and ``[what, index, parameters]`` alike."""
+    """Return the action, index (-1 if unset) and parameters of a change."""
     if len(change) == 3:
-        what, index, wanted = change
-        return what, index if isinstance(index, int) else -1, wanted
-    what, wanted = change
-    return (what, -1, wanted) if isinstance(what, str) else ("modify", what, wanted)
+        action, index, parameters = change
+        return action, index if isinstance(index, int) else -1, parameters
+    action, parameters = change
+    return (
+        (action, -1, parameters)
+        if isinstance(action, str)
+        else ("modify", action, parameters)
+    )
 
 
 def set_params(cluster: Cluster, op: Op) -> Work:
@@ -38,18 +42,18 @@ def set_params(cluster: Cluster, op: Op) -> Work:
     for kind in ("nics", "disks"):
         op.params[kind] = [list(normalized(change)) for change in op.params[kind]]
     _check(cluster, op, instance)
-    done: Changes = []
+    changes: Changes = []
     # devices are changed in a copy, so that a refusal leaves everything as it was
     draft = replace(instance, disks=copies(instance.disks), nics=copies(instance.nics))
     with cluster.undo_addresses():
-        _change_disks(cluster, op, draft, done)
-        _change_nics(cluster, op, draft, done)
+        _change_disks(cluster, op, draft, changes)
+        _change_nics(cluster, op, draft, changes)
     yield 1
     instance.disks, instance.nics = draft.disks, draft.nics
-    _change_parameters(op, instance, done)
-    _change_state(op, instance, done)
+    _change_parameters(op, instance, changes)
+    _change_state(op, instance, changes)
     instance.touch(op.now)
-    return [list(change) for change in done]
+    return [list(change) for change in changes]
 
 
 def copies(devices: list[Device]) -> list[Device]:
@@ -92,11 +96,11 @@ def _check_hotplug(op: Op, instance: Instance) -> None:
         )
 
 
-def _check_memory(cluster: Cluster, instance: Instance, wanted: Any) -> None:
-    if wanted is None:
+def _check_memory(cluster: Cluster, instance: Instance, memory_mib: Any) -> None:
+    if memory_mib is None:
         return
     node = cluster.nodes[instance.primary]
-    missing = int(wanted) - memory_free(cluster, node) - (instance.oper_ram or 0)
+    missing = int(memory_mib) - memory_free(cluster, node) - (instance.oper_ram or 0)
     if missing > 0:
         raise unmet(
             "This change will prevent the instance from starting, due to"
@@ -105,66 +109,70 @@ def _check_memory(cluster: Cluster, instance: Instance, wanted: Any) -> None:
         )
 
 
-def _change_parameters(op: Op, instance: Instance, done: Changes) -> None:
+def _change_parameters(op: Op, instance: Instance, changes: Changes) -> None:
     params = op.params
     if params.get("os_name"):
         instance.os = params["os_name"]
-    for prefix, given, current in (
+    for prefix, values, current in (
         ("be", params["beparams"], instance.beparams),
         ("hv", params["hvparams"], instance.hvparams),
         ("os", params["osparams"], instance.osparams),
     ):
-        done.extend((f"{prefix}/{name}", value) for name, value in given.items())
-        _merge(current, whole_beparams(given) if prefix == "be" else given)
-        for name in [name for name, value in given.items() if value == "default"]:
+        changes.extend((f"{prefix}/{name}", value) for name, value in values.items())
+        _merge(current, whole_beparams(values) if prefix == "be" else values)
+        for name in [name for name, value in values.items() if value == "default"]:
             current.pop(name, None)
 
 
-def _merge(current: dict[str, Any], given: dict[str, Any]) -> None:
-    current.update({name: v for name, v in given.items() if v != "default"})
+def _merge(current: dict[str, Any], values: dict[str, Any]) -> None:
+    current.update({name: v for name, v in values.items() if v != "default"})
 
 
-def _change_state(op: Op, instance: Instance, done: Changes) -> None:
+def _change_state(op: Op, instance: Instance, changes: Changes) -> None:
     offline = op.params.get("offline")
     if offline is not None:
         instance.admin_state = "offline" if offline else "down"
-        done.append(("admin_state", instance.admin_state))
+        changes.append(("admin_state", instance.admin_state))
     if op.params.get("runtime_mem"):
         instance.oper_ram = op.params["runtime_mem"]
-        done.append(("runtime_memory", instance.oper_ram))
+        changes.append(("runtime_memory", instance.oper_ram))
 
 
 # Devices
 
 
-def _position(index: int, items: list[Any], what: str) -> int:
+def _position(index: int, items: list[Any], kind: str) -> int:
     at = len(items) - 1 if index == -1 else index
     if not 0 <= at < len(items):
         last = len(items) - 1
         raise unmet(
-            f"Invalid {what} index: {index} (instance has 0 to {last})", "wrong_input"
+            f"Invalid {kind} index: {index} (instance has 0 to {last})", "wrong_input"
         )
     return at
 
 
-def _change_nics(cluster: Cluster, op: Op, instance: Instance, done: Changes) -> None:
+def _change_nics(
+    cluster: Cluster, op: Op, instance: Instance, changes: Changes
+) -> None:
     for change in op.params["nics"]:
-        what, index, wanted = change
-        if what == "add":
-            nic = make_nic(cluster, op, wanted, instance.primary)
+        action, index, parameters = change
+        if action == "add":
+            nic = make_nic(cluster, op, parameters, instance.primary)
             instance.nics.append(nic)
             if nic.ip:
-                wanted["ip"] = nic.ip
-            change[2] = {"mac": nic.mac, **wanted}
-            done.append(_added_nic(cluster, len(instance.nics) - 1, nic))
+                parameters["ip"] = nic.ip
+            change[2] = {"mac": nic.mac, **parameters}
+            changes.append(_added_nic(cluster, len(instance.nics) - 1, nic))
             continue
         at = _position(index, instance.nics, "NIC")
-        if what == "remove":
+        if action == "remove":
             cluster.release_address(instance.nics.pop(at))
-            done.append((f"NIC/{at}", "remove"))
+            changes.append((f"NIC/{at}", "remove"))
         else:
-            change_nic(cluster, op, instance.nics[at], wanted, instance.primary)
-            done.extend((f"nic.{key}/{at}", value) for key, value in wanted.items())
+            change_nic(cluster, op, instance.nics[at], parameters, instance.primary)
+            changes.extend(
+                (f"nic.{key}/{at}", value) for key, value in parameters.items()
+            )
 
 
 def _added_nic(cluster: Cluster, at: int, nic: Nic) -> tuple[str, str]:
@@ -175,39 +183,44 @@ def _added_nic(cluster: Cluster, at: int, nic: Nic) -> tuple[str, str]:
     )
 
 
-def _change_disks(cluster: Cluster, op: Op, instance: Instance, done: Changes) -> None:
-    for what, index, wanted in op.params["disks"]:
-        if what == "add":
+def _change_disks(
+    cluster: Cluster, op: Op, instance: Instance, changes: Changes
+) -> None:
+    for action, index, parameters in op.params["disks"]:
+        if action == "add":
             if instance.disk_template == "diskless":
                 raise unmet("Must specify disk type on diskless instance")
-            disk = make_disk(cluster, wanted)
-            wanted |= {"size": disk.size, "mode": disk.mode}
+            disk = make_disk(cluster, parameters)
+            parameters |= {"size": disk.size, "mode": disk.mode}
             instance.disks.append(disk)
             at = len(instance.disks) - 1
             op.say(f"* disk {at}, size {disk.size}M")
-            done.append((f"disk/{at}", f"add:size={disk.size},mode={disk.mode}"))
+            changes.append((f"disk/{at}", f"add:size={disk.size},mode={disk.mode}"))
         else:
-            _change_disk(op, instance, (what, index, wanted), done)
+            _change_disk(op, instance, (action, index, parameters), changes)
 
 
 def _change_disk(
-    op: Op, instance: Instance, change: tuple[str, int, dict[str, Any]], done: Changes
+    op: Op,
+    instance: Instance,
+    change: tuple[str, int, dict[str, Any]],
+    changes: Changes,
 ) -> None:
-    what, index, wanted = change
-    if what == "remove" and instance.running and not op.params.get("hotplug"):
+    action, index, parameters = change
+    if action == "remove" and instance.running and not op.params.get("hotplug"):
         raise unmet(
             f"Instance '{instance.name}' is marked to be up, can't remove volume from"
             " a running instance without using hotplug"
         )
     at = _position(index, instance.disks, "disk")
-    if what == "remove":
+    if action == "remove":
         del instance.disks[at]
-        done.append((f"disk/{at}", "remove"))
+        changes.append((f"disk/{at}", "remove"))
         return
     disk: Disk = instance.disks[at]
-    disk.mode = wanted.get("mode", disk.mode)
-    disk.name = wanted.get("name", disk.name)
-    done.extend((f"disk.{key}/{at}", value) for key, value in wanted.items())
+    disk.mode = parameters.get("mode", disk.mode)
+    disk.name = parameters.get("name", disk.name)
+    changes.extend((f"disk.{key}/{at}", value) for key, value in parameters.items())
 
 
 def grow_disk(cluster: Cluster, op: Op) -> Work:

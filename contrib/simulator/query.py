@@ -55,24 +55,24 @@ class Inquirer:
         self.queue = queue
 
     def resource(self, name: str, request: list[Any]) -> Resource:
-        found = RESOURCES.get(name)
+        resource = RESOURCES.get(name)
         if self.cluster.release < SINCE.get(name, OLDEST):
             raise RapiFault(404)
-        if found is None:
+        if resource is None:
             raise RapiFault(
                 502,
                 f"Failed to parse request: Cannot convert value '{json.dumps(request)}'"
                 f", error: Can't parse value '{name}' as a type of query",
             )
-        return found
+        return resource
 
-    def known(self, resource: Resource, name: str) -> bool:
+    def has_field(self, resource: Resource, name: str) -> bool:
         field = resource.fields.get(name)
         return field is not None and field.since <= self.cluster.release
 
     def choose(self, resource: Resource, names: Iterable[str]) -> list[Field[Any]]:
         return [
-            resource.fields[name] if self.known(resource, name) else unknown(name)
+            resource.fields[name] if self.has_field(resource, name) else unknown(name)
             for name in names
         ]
 
@@ -91,52 +91,56 @@ class Inquirer:
 
     # Queries
 
-    def describe(self, name: str, wanted: list[str] | None) -> dict[str, Any]:
+    def describe(self, name: str, field_names: list[str] | None) -> dict[str, Any]:
         """Answer ``/2/query/RESOURCE/fields``."""
-        resource = self.resource(name, [name, wanted])
-        if wanted is None:
+        resource = self.resource(name, [name, field_names])
+        if field_names is None:
             release = self.cluster.release
             chosen = [f for f in resource.fields.values() if f.since <= release]
             chosen.sort(key=lambda field: nice_key(field.name))
         else:
-            chosen = self.choose(resource, wanted)
+            chosen = self.choose(resource, field_names)
         return {"fields": [field.describe() for field in chosen]}
 
-    def query(self, name: str, wanted: Any, condition: Any) -> bytes:
+    def query(self, name: str, field_names: Any, condition: Any) -> bytes:
         """Answer ``/2/query/RESOURCE``, serialized."""
-        resource = self.resource(name, [name, wanted, condition])
-        if not isinstance(wanted, list) or not all(isinstance(f, str) for f in wanted):
-            raise filters.malformed(name, wanted, condition, "Unable to read list")
-        chosen = self.choose(resource, wanted)
+        resource = self.resource(name, [name, field_names, condition])
+        if not isinstance(field_names, list) or not all(
+            isinstance(f, str) for f in field_names
+        ):
+            raise filters.malformed(name, field_names, condition, "Unable to read list")
+        chosen = self.choose(resource, field_names)
         rows = [
             self._row(item, chosen)
-            for item in self._select(name, resource, wanted, condition)
+            for item in self._select(name, resource, field_names, condition)
         ]
         described = json.dumps([field.describe() for field in chosen])
         text = '{"data": [' + ", ".join(rows) + '], "fields": ' + described + "}\n"
         return text.encode()
 
     def _select(
-        self, name: str, resource: Resource, wanted: list[str], condition: Any
+        self, name: str, resource: Resource, field_names: list[str], condition: Any
     ) -> Iterable[Any]:
         if condition is None:
             return self.items(name)
-        asked = filters.named(condition, resource.key, int if name == "job" else str)
-        if asked is not None:
-            return self.named(name, asked)
+        names = filters.named(condition, resource.key, int if name == "job" else str)
+        if names is not None:
+            return self.named(name, names)
         try:
-            test = filters.compile_filter(condition, lambda f: self.known(resource, f))
+            test = filters.compile_filter(
+                condition, lambda f: self.has_field(resource, f)
+            )
         except filters.Malformed as exc:
-            raise filters.malformed(name, wanted, condition, str(exc)) from exc
+            raise filters.malformed(name, field_names, condition, str(exc)) from exc
         return [item for item in self.items(name) if test(self._lookup(resource, item))]
 
     def _lookup(self, resource: Resource, item: Any) -> filters.Lookup:
         return lambda field: resource.fields[field].cell(self.cluster, item)
 
-    def named(self, name: str, asked: list[Any]) -> list[Any]:
+    def named(self, name: str, names: list[Any]) -> list[Any]:
         """Find objects by name; one that does not exist spoils the whole answer."""
         if name == "job":
-            return [self.queue.get(job_id) for job_id in asked]
+            return [self.queue.get(job_id) for job_id in names]
         cluster = self.cluster
         tables: dict[str, dict[str, Any]] = {
             "instance": cluster.instances,
@@ -144,14 +148,14 @@ class Inquirer:
             "group": cluster.groups,
             "network": cluster.networks,
         }
-        return [self.find(name, one, tables[name]) for one in asked]
+        return [self.find(name, item_name, tables[name]) for item_name in names]
 
-    def find(self, name: str, wanted: str, table: dict[str, Any]) -> Any:
+    def find(self, name: str, item_name: str, table: dict[str, Any]) -> Any:
         """Find an object, or fail as the master does over a name it does not know."""
-        full = self.cluster.full_name(table, wanted)
+        full = self.cluster.full_name(table, item_name)
         if full is None:
             title = RESOURCES[name].title
-            reason = (f"{title} name {wanted} not found", "unknown_entity")
+            reason = (f"{title} name {item_name} not found", "unknown_entity")
             raise RapiFault(500, str(reason))
         return table[full]
 
@@ -170,20 +174,20 @@ class Inquirer:
 
     # Lists
 
-    def bulk(self, name: str, wanted: tuple[str, ...]) -> bytes:
+    def bulk(self, name: str, field_names: tuple[str, ...]) -> bytes:
         """Answer a list with ``bulk=1``, serialized."""
-        rows = [self.document(name, item, wanted) for item in self.items(name)]
+        rows = [self.document(name, item, field_names) for item in self.items(name)]
         return ("[" + ", ".join(rows) + "]\n").encode()
 
-    def document(self, name: str, item: Any, wanted: tuple[str, ...]) -> str:
+    def document(self, name: str, item: Any, field_names: tuple[str, ...]) -> str:
         """Write one object as the lists and single resources show it."""
-        key = ("bulk", *wanted)
+        key = ("bulk", *field_names)
         if isinstance(item, Instance) and key in item.rows:
             return item.rows[key]
         fields = RESOURCES[name].fields
         values = {
             field: fields[field].cell(self.cluster, item)[1]
-            for field in wanted
+            for field in field_names
             if fields[field].since <= self.cluster.release
         }
         if "beparams" in values and self.cluster.release >= MEMORY_SPAN:
@@ -195,18 +199,18 @@ class Inquirer:
             item.remember_row(key, text)
         return text
 
-    def needs_nodes(self, name: str, wanted: Iterable[Any]) -> bool:
+    def needs_nodes(self, name: str, field_names: Iterable[Any]) -> bool:
         """Tell whether an answer would make the master ask every node."""
         fields = RESOURCES[name].fields if name in RESOURCES else {}
         return any(
             isinstance(field, str) and field in fields and fields[field].live
-            for field in wanted
+            for field in field_names
         )
 
-    def job_values(self, job: Job, wanted: Iterable[str]) -> list[Any]:
+    def job_values(self, job: Job, field_names: Iterable[str]) -> list[Any]:
         return [
             JOB_FIELDS[field].cell(self.cluster, job)[1]
             if field in JOB_FIELDS
             else None
-            for field in wanted
+            for field in field_names
         ]

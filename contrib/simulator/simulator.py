@@ -193,12 +193,12 @@ class SimulatedCluster:
         self.calls.clear()
         self.call_count = 0
 
-    def add_instance(self, name: str, **wanted: Any) -> Instance:
-        """Add a running instance; see ``new_instance`` for what it takes."""
+    def add_instance(self, name: str, **attributes: Any) -> Instance:
+        """Add a running instance; its attributes are those of ``_new_instance``."""
         with self.master.lock:
-            return self._new_instance(name, **wanted)
+            return self._new_instance(name, **attributes)
 
-    def change_instance(self, name: str, **wanted: Any) -> None:
+    def change_instance(self, name: str, **attributes: Any) -> None:
         """Set attributes of an instance behind the API's back.
 
         ``running`` alone gives ``ERROR_down`` and ``ERROR_up``.
@@ -206,10 +206,10 @@ class SimulatedCluster:
         with self.master.lock:
             cluster = self.master.cluster
             instance = cluster.instances[name]
-            running = wanted.pop("running", None)
-            if "tags" in wanted:
-                wanted["tags"] = set(wanted["tags"])
-            for key, value in wanted.items():
+            running = attributes.pop("running", None)
+            if "tags" in attributes:
+                attributes["tags"] = set(attributes["tags"])
+            for key, value in attributes.items():
                 setattr(instance, key, value)
             if running is not None:
                 (cluster.start if running else cluster.stop)(instance)
