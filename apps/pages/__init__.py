@@ -1,1 +1,1 @@
-"""What the site says by itself: flat pages, news, brand."""
+"""Flat pages, news and branding of the site."""

@@ -1,7 +1,7 @@
-"""One accent colour of the operator's, made readable by day and by night.
+"""Adapt the operator's accent colour to the light and the dark theme.
 
-Contrast is WCAG's. Whatever colour is named, text in it and text on it have at least
-`LEAST` on every ground of ours; the colour keeps its hue.
+Text in the colour and text on it have a WCAG contrast of at least `LEAST` on every
+background, whichever colour is configured; the colour keeps its hue.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ Rgb = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Shades:
-    """The accent, the one under the pointer, and the ground of what is chosen."""
+    """The accent, the one for hovering, and the background of selected items."""
 
     accent: Rgb
     strong: Rgb
@@ -47,8 +47,8 @@ def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(one: Rgb, other: Rgb) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
+def contrast(colour: Rgb, other: Rgb) -> float:
+    dark, light = sorted((luminance(colour), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -73,18 +73,18 @@ def dark(colour: Rgb) -> Shades:
 
 
 def readable(colour: Rgb, towards: Rgb, grounds: Iterable[Rgb]) -> Rgb:
-    """Move a colour towards black or white until it is told from every ground."""
-    wanted = list(grounds)
+    """Mix a colour with black or white until it contrasts with all backgrounds."""
+    grounds = tuple(grounds)
     share = 0.0
     tried = colour
-    while share < 1 and min(contrast(tried, each) for each in wanted) < LEAST:
+    while share < 1 and min(contrast(tried, ground) for ground in grounds) < LEAST:
         share += _STEP
         tried = mixed(colour, towards, min(share, 1))
     return tried
 
 
 def stylesheet(colour: str) -> str:
-    """Return the CSS that puts a colour in place of ours."""
+    """Return the CSS that replaces the default accent colour."""
     base = parse(colour)
     return _rule(":root", light(base)) + _rule('[data-bs-theme="dark"]', dark(base))
 

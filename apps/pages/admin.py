@@ -1,4 +1,4 @@
-"""The pages that administrators write, in Django admin."""
+"""Admin for the flat pages."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ class FlatPageForm(ModelForm[FlatPage]):
         return url
 
     def clean_content(self) -> str:
-        """Refuse a text that takes too long to lay out, or cannot be."""
+        """Reject a text that takes too long to render, or cannot be rendered."""
         content: str = self.cleaned_data["content"]
         try:
             limited_process.call(

@@ -1,7 +1,7 @@
-"""The analytics file, served as a script of our own: no page has one inside it.
+"""Serve the analytics file as a script, since pages contain no inline scripts.
 
-Services give a snippet of HTML. Its scripts are put one after the other; those that
-are elsewhere are loaded by what is served. The rest of the snippet is left out.
+Services provide a snippet of HTML. Its inline scripts are concatenated, and external
+ones are loaded by the served script. The rest of the snippet is left out.
 """
 
 import json
@@ -27,13 +27,13 @@ _LOAD = """(function () {{
   document.head.append(script);
 }})();
 """
-# Of a script that another one loads they say nothing, or what cannot be.
+# Attributes that are meaningless or not allowed on a script loaded by another.
 _NOT_TAKEN = {"nonce", "onload", "onerror"}
 
 
 @dataclass(slots=True)
 class Snippet:
-    """A file taken apart: one script, where else it loads from, what is left out."""
+    """A parsed file: its script, the origins it loads from, and tags left out."""
 
     script: str = ""
     origins: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Snippet:
 
 
 class _Reader(HTMLParser):
-    """Takes a snippet of HTML apart."""
+    """Parse a snippet of HTML."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -53,10 +53,12 @@ class _Reader(HTMLParser):
             self.snippet.left_out.append(tag)
             return
         self._in_script = True
-        given = {name: value or "" for name, value in attrs if name not in _NOT_TAKEN}
-        if "src" in given:
-            self.snippet.script += _LOAD.format(attributes=json.dumps(given))
-            self.snippet.origins += filter(None, [origin(_whole(given["src"]))])
+        attributes = {
+            name: value or "" for name, value in attrs if name not in _NOT_TAKEN
+        }
+        if "src" in attributes:
+            self.snippet.script += _LOAD.format(attributes=json.dumps(attributes))
+            self.snippet.origins += filter(None, [origin(_whole(attributes["src"]))])
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script":
@@ -72,7 +74,7 @@ def _whole(source: str) -> str:
 
 
 def served() -> str:
-    """Return the script; a comment alone while the file cannot be read."""
+    """Return the script, or a comment if the file cannot be read."""
     path = Path(settings.BRANDING["ANALYTICS_FILE_PATH"])
     try:
         return _read(str(path), path.stat().st_mtime_ns).script
@@ -87,7 +89,7 @@ def _read(path: str, _changed: int) -> Snippet:
 
 
 def taken_apart(text: str) -> Snippet:
-    """Read HTML or, where there is no tag of a script, a script."""
+    """Parse HTML or, if it contains no script tag, a plain script."""
     if "<script" not in text.lower():
         return Snippet(script=text)
     reader = _Reader()
@@ -97,7 +99,7 @@ def taken_apart(text: str) -> Snippet:
 
 
 def check_snippet(**_kwargs: Any) -> list[CheckMessage]:
-    """Say what of the file is left out, and what the browser would not load."""
+    """Warn about parts of the file that are left out or that the CSP blocks."""
     path = settings.BRANDING.get("ANALYTICS_FILE_PATH")
     if not path or not Path(path).is_file():
         return []
@@ -112,17 +114,19 @@ def _doubts(snippet: Snippet) -> Iterator[str]:
     if snippet.left_out:
         tags = ", ".join(f"<{tag}>" for tag in dict.fromkeys(snippet.left_out))
         yield f"BRANDING.ANALYTICS_FILE_PATH: only its scripts are used, not {tags}."
-    for each in dict.fromkeys(snippet.origins):
-        if not _allowed(each):
-            yield f"ANALYTICS_CSP_SOURCES does not name {each}, which the file loads."
+    for url in dict.fromkeys(snippet.origins):
+        if not _allowed(url):
+            yield f"ANALYTICS_CSP_SOURCES does not name {url}, which the file loads."
 
 
-def _allowed(wanted: str) -> bool:
-    scheme, _, host = wanted.partition("://")
+def _allowed(url: str) -> bool:
+    scheme, _, host = url.partition("://")
     for source in settings.ANALYTICS_CSP_SOURCES:
-        before, between, after = source.rpartition("://")
-        if between and before != scheme:
+        source_scheme, separator, source_host = source.rpartition("://")
+        if separator and source_scheme != scheme:
             continue
-        if after == host or (after.startswith("*.") and host.endswith(after[1:])):
+        if source_host == host or (
+            source_host.startswith("*.") and host.endswith(source_host[1:])
+        ):
             return True
     return False

@@ -1,4 +1,4 @@
-"""The app of what the site says by itself."""
+"""App configuration of pages."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks  # noqa: PLC0415 - now
 
-        from . import news  # noqa: PLC0415 - models are there
+        from . import news  # noqa: PLC0415 - needs the models
         from .analytics import check_snippet  # noqa: PLC0415
 
         checks.register(check_snippet)

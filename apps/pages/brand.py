@@ -1,4 +1,4 @@
-"""How the site presents itself, by BRANDING and FLATPAGES, ready for templates."""
+"""Values of BRANDING and FLATPAGES for templates."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ ICON = "ganetimgr/img/icon.svg"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somewhere to go; ``icon`` is the name of one of Bootstrap's, or empty."""
+    """A link; ``icon`` is the name of a Bootstrap icon, or empty."""
 
     name: str | Promise
     address: str
@@ -34,7 +34,7 @@ class Link:
 class Brand:
     """What pages show around their content; what is not configured is empty.
 
-    Fragments are kept by it: there is one as long as settings are the same.
+    Fragments use it as a cache key: there is one instance until settings change.
     """
 
     logo: str
@@ -53,38 +53,38 @@ class Brand:
 
 @cache
 def current() -> Brand:
-    given = settings.BRANDING
-    provider = given.get("SERVICE_PROVIDED_BY") or {}
-    video = _address(given.get("VIDEO"))
+    branding = settings.BRANDING
+    provider = branding.get("SERVICE_PROVIDED_BY") or {}
+    video = _address(branding.get("VIDEO"))
     return Brand(
-        logo=_address(given.get("LOGO")),
-        favicon=_address(given.get("FAVICON")) or static(ICON),
+        logo=_address(branding.get("LOGO")),
+        favicon=_address(branding.get("FAVICON")) or static(ICON),
         video=video,
         video_plays=is_film(video),
-        icons_frame=_address(given.get("FOOTER_ICONS_IFRAME")),
+        icons_frame=_address(branding.get("FOOTER_ICONS_IFRAME")),
         provider=provider.get("NAME") or "",
         provider_address=provider.get("URL") or "",
         social=tuple(_social(provider.get("SOCIAL_NETWORKS") or ())),
         about=tuple(Link(page.title, page.address) for page in flat_pages.shown()),
-        news=reverse("pages:news") if given.get("FEED_URL") else "",
-        accent=_accent(given.get("ACCENT_COLOUR") or ""),
-        analytics=reverse("pages:analytics") if _has_analytics(given) else "",
+        news=reverse("pages:news") if branding.get("FEED_URL") else "",
+        accent=_accent(branding.get("ACCENT_COLOUR") or ""),
+        analytics=reverse("pages:analytics") if _has_analytics(branding) else "",
     )
 
 
 @receiver(setting_changed)
 def forget(**_setting: Any) -> None:
-    """Look at the settings again, in tests with other ones."""
+    """Clear the cache when tests change settings."""
     current.cache_clear()
 
 
 def _accent(colour: str) -> str:
-    """Return where the colour's stylesheet is: another colour, another address."""
+    """Return the URL of the stylesheet, which differs for each colour."""
     return f"{reverse('pages:accent')}?{colour[1:]}" if colour else ""
 
 
-def _has_analytics(given: Mapping[str, Any]) -> bool:
-    return bool(given.get("ANALYTICS_FILE_PATH"))
+def _has_analytics(branding: Mapping[str, Any]) -> bool:
+    return bool(branding.get("ANALYTICS_FILE_PATH"))
 
 
 def _social(networks: Any) -> Iterator[Link]:
@@ -93,7 +93,7 @@ def _social(networks: Any) -> Iterator[Link]:
 
 
 def _address(named: object) -> str:
-    """Return where a browser finds what a setting names; empty: nowhere."""
+    """Return the URL of a file that a setting names; empty if there is none."""
     if not isinstance(named, str) or not named:
         return ""
     if is_elsewhere(named) or named.startswith("/"):
@@ -101,6 +101,6 @@ def _address(named: object) -> str:
     try:
         return static(named)
     except ValueError:
-        # One that came after collectstatic; no reason to have no pages.
+        # Added after collectstatic; this must not break all pages.
         logger.warning("BRANDING: %s is missing: run 'manage.py collectstatic'", named)
         return ""

@@ -1,4 +1,4 @@
-"""What every page shows of the brand."""
+"""Context processor for the brand."""
 
 from typing import Any
 

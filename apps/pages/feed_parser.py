@@ -1,4 +1,4 @@
-"""Entries of a feed; knows no Django, so that a limited process can import it."""
+"""Parse feeds; imports no Django, so that a limited process can use it."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ LONGEST_BODY = 20_000
 def parse(data: bytes) -> dict[str, Any]:
     """Return the entries of RSS or Atom, and what is wrong with it.
 
-    The first line is the address that it came from, to make links whole.
+    The first line of the data is the URL of the feed, to resolve relative links.
     """
     url, _newline, document = data.partition(b"\n")
-    # A stream, since bytes could be taken for the name of a file. Servers often name a
-    # wrong type, and with it a wrong encoding: what the document itself says, holds.
+    # A stream, since bytes could be taken for a file name. Servers often send a wrong
+    # type, and with it a wrong encoding, so use what the document itself declares.
     feed = feedparser.parse(
         io.BytesIO(document),
         response_headers={
@@ -28,7 +28,7 @@ def parse(data: bytes) -> dict[str, Any]:
         },
     )
     exception = feed.get("bozo_exception")
-    # This one harms nobody.
+    # This one is harmless.
     overridden = isinstance(exception, feedparser.exceptions.CharacterEncodingOverride)
     return {
         "entries": [_entry(entry) for entry in _newest(feed.entries)],
@@ -40,7 +40,7 @@ def parse(data: bytes) -> dict[str, Any]:
 
 
 def _newest(entries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Return the newest first; what has no date stays where the feed has it."""
+    """Return the newest entries first, or in the feed's order if dates are missing."""
     dates = [_published_at(entry) for entry in entries]
     order = list(range(len(entries)))
     if all(dates):
@@ -79,6 +79,6 @@ def _line(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """Return text that can be stored: surrogates are joined, what is left replaced."""
+    """Return text that can be stored: join surrogate pairs, replace lone ones."""
     text = str(value or "")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""The pages that administrators write: about, terms, questions; one per language."""
+"""Flat pages by administrators (about, terms, questions), one per language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,31 +53,31 @@ KINDS = {
 
 
 def shown() -> Iterator[Kind]:
-    """Yield the pages that FLATPAGES wants to be shown."""
+    """Yield the kinds of pages that FLATPAGES enables."""
     for kind in KINDS.values():
         if settings.FLATPAGES.get(kind.key):
             yield kind
 
 
 def place(name: str, language: str) -> str:
-    """Return where a page is kept: the ``url`` of its row."""
+    """Return the ``url`` of a page's row."""
     return f"/about/{name}/{language}/"
 
 
 def places() -> Iterator[tuple[str, str, str]]:
-    """Yield where every page there can be is kept, with its name and language."""
+    """Yield the ``url`` of every possible page, with its name and language."""
     for name in KINDS:
         for language, _label in settings.LANGUAGES:
             yield place(name, language), name, language
 
 
 def find(name: str) -> Page | None:
-    """Return a page in the reader's language, else in English, else as it is."""
+    """Return a page in the reader's language, else in English, else in any."""
     order = dict.fromkeys([get_language() or FALLBACK, FALLBACK])
     order |= dict.fromkeys(code for code, _label in settings.LANGUAGES)
-    wanted = {place(name, language): language for language in order}
-    rows = {row.url: row for row in FlatPage.objects.filter(url__in=wanted)}
-    for url, language in wanted.items():
+    languages = {place(name, language): language for language in order}
+    rows = {row.url: row for row in FlatPage.objects.filter(url__in=languages)}
+    for url, language in languages.items():
         if row := rows.get(url):
             return Page(row.title, rendered(row.content), language)
     return None
@@ -85,5 +85,5 @@ def find(name: str) -> Page | None:
 
 @lru_cache(maxsize=32)
 def rendered(text: str) -> SafeString:
-    """Return what is written in Markdown as HTML that does no harm."""
+    """Return Markdown as sanitized HTML."""
     return markdown_text.render_or_escape(text)

@@ -1,4 +1,4 @@
-"""HTML of Markdown; knows no Django apps, so that a limited process can import it."""
+"""Render Markdown; imports no Django apps, so that a limited process can use it."""
 
 import markdown
 from django.utils.html import linebreaks
@@ -6,12 +6,12 @@ from django.utils.safestring import SafeString
 
 from . import markup
 
-# No page of an administrator's is longer.
+# The maximum length of a page.
 LONGEST = 100_000
 
 
 def render(data: bytes) -> str:
-    """Return what is written in Markdown as HTML; raises RecursionError."""
+    """Return Markdown as HTML; raise RecursionError if it is nested too deeply."""
     html = markdown.markdown(
         data.decode(),
         extensions=["tables", "fenced_code", "sane_lists", "def_list"],
@@ -21,9 +21,9 @@ def render(data: bytes) -> str:
 
 
 def render_or_escape(text: str) -> SafeString:
-    """Return Markdown as HTML; as it is written where it is nested too deeply.
+    """Return Markdown as HTML, or escaped if it is nested too deeply.
 
-    The form refuses such a text; this one came past it.
+    The form rejects such a text, but it may have been stored otherwise.
     """
     try:
         return SafeString(render(text.encode()))

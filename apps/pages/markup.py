@@ -1,4 +1,4 @@
-"""HTML that others wrote, without what could do harm."""
+"""Sanitize untrusted HTML."""
 
 import html as entities
 import re
@@ -48,21 +48,21 @@ ATTRIBUTES = {
 
 
 def article(html: str) -> SafeString:
-    """Return a page of an administrator's, who need not be trusted with scripts.
+    """Sanitize a page by an administrator, who is not trusted with scripts.
 
-    Its headings begin below the page's title, whatever they were written as.
+    Renumber its headings, so that they start below the page's title.
     """
     cleaned = _clean(html, ARTICLE)
     levels = sorted({level for _, level in HEADING.findall(cleaned)})
-    ranks = {old: min(new, 6) for new, old in enumerate(levels, 2)}
+    ranks = {level: min(rank, 6) for rank, level in enumerate(levels, 2)}
     return SafeString(
-        HEADING.sub(lambda found: f"<{found[1]}h{ranks[found[2]]}>", cleaned)
+        HEADING.sub(lambda match: f"<{match[1]}h{ranks[match[2]]}>", cleaned)
     )
 
 
 def brief(html: str, words: int) -> SafeString:
-    """Return a piece of news, cut after so many words."""
-    # Cleaned before it is cut too: what is dropped is no text.
+    """Sanitize a news item and truncate it to a number of words."""
+    # Sanitize before truncating too, so that removed content doesn't count as words.
     cut = Truncator(clean_brief(html)).words(words, html=True)
     return clean_brief(cut)
 
@@ -84,7 +84,7 @@ def _bounded(html: str) -> str:
 
 
 def link(address: object) -> str:
-    """Return an address that a page may link to; empty: it may not."""
+    """Return a URL if a page may link to it, else an empty string."""
     fine = isinstance(address, str) and address.startswith(("http://", "https://"))
     return str(address) if fine else ""
 

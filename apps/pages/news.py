@@ -1,7 +1,7 @@
-"""News of a feed: fetched by the watcher, kept in the cache, shown by the pages.
+"""News of a feed, which the watcher fetches and caches for the pages.
 
-No page waits for the feed. One that is away or makes no sense keeps its last good
-news on the pages; why it has no newer ones is said to staff.
+No page waits for the feed. If it is unavailable or invalid, pages show the last valid
+news, and staff see the reason.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from . import feed_parser, markup
 
 logger = logging.getLogger(__name__)
 
-# How often the watcher looks whether it is time, and when it is.
+# How often the watcher checks the age of the news, and how old they may be.
 LOOK_EVERY_S = 30.0
 FRESH_FOR = timedelta(minutes=10)
 # Doubled by each failure, and never longer than an hour.
@@ -57,7 +57,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is known of the feed; ``problem`` says why it is not what it should be."""
+    """The cached news of the feed; ``problem`` says what is wrong with it."""
 
     items: list[Item] = field(default_factory=list)
     fetched_at: AwareDatetime | None = None
@@ -75,22 +75,22 @@ _cache = TypedCache(News)
 
 
 def known() -> News:
-    """Return what was last fetched; fetches nothing."""
+    """Return the cached news without fetching the feed."""
     return _cache.get(_key()) or News()
 
 
 def refresh() -> None:
-    """Fetch the feed, if there is one and it is time."""
+    """Fetch the feed, if one is configured and due."""
     if not settings.BRANDING.get("FEED_URL"):
         return
-    before = known()
+    previous = known()
     now = timezone.now()
-    if before.tried_at and now - before.tried_at < _pause(before):
+    if previous.tried_at and now - previous.tried_at < _pause(previous):
         return
     try:
-        _cache.set(_key(), _fetched(before, now))
-    except TypeMismatchError as exc:  # half a character, say
-        _cache.set(_key(), _failed(before, now, f"It has no proper text: {exc}"))
+        _cache.set(_key(), _fetched(previous, now))
+    except TypeMismatchError as exc:  # such as lone surrogates
+        _cache.set(_key(), _failed(previous, now, f"It has no proper text: {exc}"))
 
 
 def _pause(news: News) -> timedelta:
@@ -100,41 +100,41 @@ def _pause(news: News) -> timedelta:
     return timedelta(seconds=pause_s)
 
 
-def _fetched(before: News, now: datetime) -> News:
+def _fetched(previous: News, now: datetime) -> News:
     url = settings.BRANDING["FEED_URL"]
     try:
         items, problem = parse(fetch(url), url)
     except FeedError as exc:
         logger.warning("The feed %s: %s", url, exc)
-        return _failed(before, now, str(exc))
+        return _failed(previous, now, str(exc))
     except Exception as exc:
-        # Whatever a feed makes raise is its failure: staff see it, and it waits.
+        # Any error counts as a failure of the feed: staff see it, and it is retried.
         logger.exception("The feed %s could not be read", url)
-        return _failed(before, now, failures.describe(exc))
-    since = (before.failing_since or now) if problem else None
+        return _failed(previous, now, failures.describe(exc))
+    since = (previous.failing_since or now) if problem else None
     return News(items, now, now, problem, since)
 
 
-def _failed(before: News, now: datetime, problem: str) -> News:
-    """Keep the last good news, with why there are no newer ones."""
-    since = before.failing_since or now
+def _failed(previous: News, now: datetime, problem: str) -> News:
+    """Return the last valid news, with the reason why there are no newer ones."""
+    since = previous.failing_since or now
     return replace(
-        before,
+        previous,
         tried_at=now,
         problem=problem,
         failing_since=since,
-        failures=before.failures + 1,
+        failures=previous.failures + 1,
     )
 
 
 def _key() -> str:
-    """Return where the news are kept; another feed has another place."""
+    """Return the cache key of the news, which depends on the URL of the feed."""
     url = settings.BRANDING.get("FEED_URL") or ""
     return f"pages:news:2:{hashlib.sha256(url.encode()).hexdigest()[:16]}"
 
 
 def fetch(url: str) -> bytes:
-    """Return what is at an address; raises FeedError."""
+    """Return the body at a URL; raise FeedError."""
     downloader = Downloader(Limits(file_bytes=MOST_BYTES, redirects=MOST_REDIRECTS))
     try:
         return downloader.get(url).body
@@ -145,9 +145,9 @@ def fetch(url: str) -> bytes:
 
 
 def parse(data: bytes, url: str) -> tuple[list[Item], str]:
-    """Return the news in RSS or Atom, and what is wrong with it though it was read.
+    """Return the news in RSS or Atom, and the problem if only a part was readable.
 
-    Raises FeedError when there are none because it is neither.
+    Raise FeedError if there are none because the data is neither.
     """
     try:
         feed = limited_process.call(feed_parser.parse, f"{url}\n".encode() + data)

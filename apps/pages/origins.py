@@ -1,21 +1,21 @@
-"""Addresses that an operator names: which origin they are of, and what is there."""
+"""Determine the origin and kind of URLs in the settings."""
 
 import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 FILMS = {".mp4", ".webm", ".ogv", ".ogg", ".m4v"}
-# What may stand in a Content-Security-Policy without meaning something else there.
+# Characters without a special meaning in a Content-Security-Policy.
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
 
 
 def is_elsewhere(address: object) -> bool:
-    """Tell whether something is a whole address, not a path on this site."""
+    """Return whether a value is an absolute URL, not a path on this site."""
     return isinstance(address, str) and address.startswith(("http://", "https://"))
 
 
 def origin(address: object) -> str:
-    """Return scheme and host of a whole address; empty: it has none."""
+    """Return scheme and host of an absolute URL; empty if it has none."""
     if not isinstance(address, str) or not is_elsewhere(address):
         return ""
     parts = urlsplit(address)
@@ -24,5 +24,5 @@ def origin(address: object) -> str:
 
 
 def is_film(address: str) -> bool:
-    """Tell a file that a browser plays from a page that has a player."""
+    """Return whether a URL is a file that browsers play, not a page with a player."""
     return PurePosixPath(urlsplit(address).path).suffix.lower() in FILMS

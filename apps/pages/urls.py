@@ -1,4 +1,4 @@
-"""Addresses of what the site says by itself."""
+"""URLs of flat pages, news and branding."""
 
 from django.urls import path
 

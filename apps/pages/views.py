@@ -1,4 +1,4 @@
-"""Pages that the site shows by itself, to everybody."""
+"""Public views of flat pages, news and branding."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -16,7 +16,7 @@ AN_HOUR = 3600
 @login_not_required
 @require_safe
 def about(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one of the pages that administrators write; 404 where none is written."""
+    """Show a flat page; respond with 404 if it doesn't exist."""
     kind = flat_pages.KINDS[name]
     if kind not in flat_pages.shown():
         raise Http404
@@ -36,7 +36,7 @@ def news(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=AN_HOUR)
 def accent(_request: HttpRequest) -> HttpResponse:
-    """Serve the operator's colour as a stylesheet: pages may have none inside."""
+    """Serve the accent colour as a stylesheet, since pages may have no inline ones."""
     colour = settings.BRANDING.get("ACCENT_COLOUR")
     if not colour:
         raise Http404

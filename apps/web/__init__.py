@@ -1,1 +1,1 @@
-"""What every page is made with; imports no app."""
+"""Helpers for all pages; imports no other app."""

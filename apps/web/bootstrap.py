@@ -1,4 +1,4 @@
-"""Forms whose inputs have the classes of Bootstrap.
+"""Forms whose inputs have Bootstrap's CSS classes.
 
 Forms that extend one of Django's set ``bound_field_class`` themselves.
 """
@@ -23,7 +23,7 @@ class BootstrapField(forms.BoundField):
 
 
 def _class_of(widget: forms.Widget) -> str:
-    """Return the class of a widget; empty for what others draw, such as a CAPTCHA."""
+    """Return a widget's class; empty for third-party ones, such as a CAPTCHA."""
     if isinstance(widget, forms.CheckboxInput | forms.RadioSelect):
         return "form-check-input"
     if isinstance(widget, forms.Select):

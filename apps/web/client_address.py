@@ -1,4 +1,4 @@
-"""Addresses of clients: parsed, and grouped into what one person holds."""
+"""Parse client addresses and group them into the networks that one person holds."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -21,7 +21,9 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 
 def parse(text: str) -> Address | None:
-    """Return an address without its zone, IPv4-mapped ones as IPv4; None: it is none.
+    """Return an address without its zone, or None if it is invalid.
+
+    IPv4-mapped addresses are returned as IPv4.
 
     A zone ("%eth0") names an interface of the host that wrote it and may be of any
     length.
@@ -50,7 +52,7 @@ def subnet(text: str) -> str:
 
 
 def site(text: str) -> str:
-    """Return the /48 that an IPv6 address is in, empty for others.
+    """Return the /48 of an IPv6 address; empty for others.
 
     One customer may have all 65,536 subnets of it; so may a whole university.
     """
@@ -63,7 +65,7 @@ def _network(address: IPv6Address, bits: int) -> str:
 
 
 def is_in(address: Address, networks: Iterable[str]) -> bool:
-    """Tell whether an address is in one of the networks."""
+    """Return whether an address is in one of the networks."""
     return any(address in _parsed(network) for network in networks)
 
 

@@ -1,4 +1,4 @@
-"""Form fields for text from outside; each bounds its length before any other work."""
+"""Form fields for untrusted text, which check its length before any other work."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ no_control_characters_in_text = RegexValidator(
 
 
 class BoundedField(forms.CharField):
-    """A text whose raw length is checked before anything else is done with it.
+    """A text whose raw length is checked before any other processing.
 
-    ``raw_factor`` is by how much what is posted may be longer than what is kept.
+    ``raw_factor`` is how many times longer than ``max_length`` the posted text may be.
     """
 
     raw_factor = 1

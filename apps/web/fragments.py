@@ -1,9 +1,9 @@
 """Fragments of pages, rendered once per process for each set of values.
 
 A fragment's template gets the values that are named where it is put, the language and
-nothing else: no request, no user. Its markup can't depend on more than it is kept by.
+nothing else: no request, no user. So its markup depends only on its cache key.
 Values that differ from page to page, such as names and tokens, are marked as varying:
-in their place the markup that is kept has holes, which each page fills.
+in their place the cached markup has holes, which each page fills.
 
 A template may write a varying value and test whether it is empty, nothing else.
 """
@@ -26,9 +26,9 @@ from django.utils.translation import get_language
 
 MOST_KEPT = 2000
 
-# Not to be guessed: what people write must not look like a hole.
+# Must not be guessable, so that text by users can't contain a hole.
 _TOKEN = secrets.token_hex(8)
-_BETWEEN = f"\ue000{_TOKEN}\ue001"
+_SEPARATOR = f"\ue000{_TOKEN}\ue001"
 _HOLES = re.compile(f"\ue000{_TOKEN}:(\\d+)\ue001")
 
 
@@ -58,7 +58,7 @@ class Pattern:
 
 def escape(texts: Sequence[str]) -> list[str]:
     """Escape many texts as cheaply as one."""
-    return html.escape(_BETWEEN.join(texts)).split(_BETWEEN)
+    return html.escape(_SEPARATOR.join(texts)).split(_SEPARATOR)
 
 
 def hole(number: int) -> str:
@@ -68,17 +68,17 @@ def hole(number: int) -> str:
 def render(template: str, values: Mapping[str, Any]) -> SafeString:
     """Render a template of values that are hashable, or `Varying`."""
     texts: list[str] = []
-    kept_by: list[tuple[str, type, Any]] = []
+    cache_key: list[tuple[str, type, Any]] = []
     for name, value in values.items():
         if isinstance(value, Varying):
             text = str(conditional_escape("" if value.value is None else value.value))
             texts.append(text)
-            kept_by.append((name, Varying, bool(text)))
+            cache_key.append((name, Varying, bool(text)))
         else:
             # Some values of different types are equal: 1 and True, texts safe and not.
-            kept_by.append((name, type(value), value))
+            cache_key.append((name, type(value), value))
     compile_ = _compile.__wrapped__ if settings.DEBUG else _compile
-    return SafeString(compile_(template, get_language(), *kept_by).fill(texts))
+    return SafeString(compile_(template, get_language(), *cache_key).fill(texts))
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -94,5 +94,5 @@ def _compile(
 
 @receiver(setting_changed)
 def forget(**_setting: Any) -> None:
-    """Render everything afresh, in tests with other settings."""
+    """Clear the cache when tests change settings."""
     _compile.cache_clear()

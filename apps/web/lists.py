@@ -1,4 +1,4 @@
-"""Lists: what their addresses say, and what their pages show around the rows.
+"""Queries of lists in URLs, and what list pages show around the rows.
 
 Search, filters, order and page of a list stand in its address.
 """
@@ -54,7 +54,7 @@ class Listed:
         return self.sort.startswith("-")
 
     def values(self) -> dict[str, Any]:
-        """Return what differs from the plain list."""
+        """Return the values that differ from the defaults."""
         plain = type(self)()
         return {
             name: value
@@ -70,12 +70,12 @@ class Listed:
         return _address(self, tuple(changes.items()))
 
     def sorted_by(self, column: str) -> str:
-        """Return the address of this list by a column, or the other way round."""
-        turned = column == self.column and not self.descending
-        return self.address(sort=f"-{column}" if turned else column)
+        """Return the address of this list by a column, reversed if it is already so."""
+        reverse = column == self.column and not self.descending
+        return self.address(sort=f"-{column}" if reverse else column)
 
 
-# A page has twenty of them, which are those of every page of the same list.
+# A page has about twenty addresses, which are the same on every page of a list.
 @lru_cache(maxsize=2000)
 def _address(query: Listed, changes: tuple[tuple[str, Any], ...]) -> str:
     values = {**query.values(), **dict(changes)}
@@ -87,7 +87,7 @@ def _address(query: Listed, changes: tuple[tuple[str, Any], ...]) -> str:
 
 
 def number(text: str, otherwise: int) -> int:
-    """Return a figure of an address, as far as it is one."""
+    """Return a number from a URL, or ``otherwise`` if it is invalid."""
     return (
         int(text)
         if text.isascii() and text.isdecimal() and len(text) < 9
@@ -97,7 +97,7 @@ def number(text: str, otherwise: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that somebody may choose; ``staff`` ones are for staff alone."""
+    """A column that users may choose; ``staff`` ones are for staff only."""
 
     key: str
     label: Text
@@ -132,22 +132,22 @@ def heads_of(
     columns: Sequence[Column], *, sorted_by: Address, order: str
 ) -> tuple[Head, ...]:
     """Return the heads; ``order`` is a column, with "-" before it if descending."""
-    column = order.removeprefix("-")
+    sorted_column = order.removeprefix("-")
     direction = "descending" if order.startswith("-") else "ascending"
     return tuple(
         Head(
-            key=each.key,
-            label=each.label,
-            number=each.number,
-            address=sorted_by(each.key),
-            order=direction if each.key == column else "",
+            key=column.key,
+            label=column.label,
+            number=column.number,
+            address=sorted_by(column.key),
+            order=direction if column.key == sorted_column else "",
         )
-        for each in columns
+        for column in columns
     )
 
 
 def page_links(page: Page[Any], address: Callable[[int], str]) -> tuple[PageLink, ...]:
-    """Return links to the first page, the last, and those about this one."""
+    """Return links to the first page, the last, and those next to this one."""
     if not page.has_other_pages():
         return ()
     numbers = page.paginator.get_elided_page_range(

@@ -1,4 +1,4 @@
-"""What every answer has, whichever view made it."""
+"""Middleware for the responses of all views."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,8 +15,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 class PrivateByDefault:
     """Keep pages out of every cache, unless their view says otherwise.
 
-    Who uses the same browser or proxy afterwards finds nothing in it. Static files are
-    served before this.
+    Later users of the same browser or proxy must not find pages in it. Static files
+    are served before this middleware.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -29,7 +29,7 @@ class PrivateByDefault:
 
 
 class MethodNotAllowedPage:
-    """Draw a page where a view says no more than that it takes no such method."""
+    """Render a page for empty 405 responses."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -45,7 +45,7 @@ class MethodNotAllowedPage:
 
 
 class TooManyAttemptsPage:
-    """Answer 429 where a rate limit was reached."""
+    """Respond with 429 when a rate limit is reached."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

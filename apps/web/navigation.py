@@ -1,4 +1,4 @@
-"""The side navigation: entries that apps register, as somebody sees them on a page."""
+"""The side navigation, built from the entries that apps register."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class NavigationItem:
 
 @dataclass(frozen=True, slots=True)
 class NavigationGroup:
-    """A section with the lines that somebody sees of it."""
+    """A section with the entries that are visible to the user."""
 
     key: str
     label: str
@@ -79,9 +79,9 @@ def register(*entries: Entry) -> None:
 
 
 def groups(request: HttpRequest) -> tuple[NavigationGroup, ...]:
-    """Return the sections with something to see, for the person of a request.
+    """Return the sections that have visible entries for the user of a request.
 
-    All that is drawn of them is in what is returned, in the reader's language.
+    The result contains everything that is rendered, in the user's language.
     """
     visible = [entry for entry in _entries if entry.visible(request)]
     return tuple(

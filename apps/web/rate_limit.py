@@ -1,9 +1,9 @@
 """Rate limits per client address, account and mailbox (``RATE_LIMITS``).
 
 A sliding window of attempts, counted in the shared cache. However many addresses
-somebody has, the counters fill a fixed number of cache entries ("shards"): where one
-is full, what was used longest ago is forgotten, so that a flood opens the limits and
-locks nobody out. A cache that is away counts nothing, and everybody is let in.
+a client has, the counters fill a fixed number of cache entries ("shards"). If one is
+full, the counters used longest ago are dropped, so that a flood lifts the limits and
+locks nobody out. If the cache is unavailable, all attempts are allowed.
 """
 
 import logging
@@ -46,15 +46,15 @@ class TooManyAttempts(Exception):
 
 
 class CacheAwayError(Exception):
-    """The cache takes no lock and says nothing else."""
+    """The cache doesn't answer when asked for a lock."""
 
 
 def hit(
     action: str, *, address: str | None = None, account: str = "", mailbox: str = ""
 ) -> int:
-    """Count an attempt; return how many seconds it has to wait, 0: it is let in.
+    """Count an attempt; return the seconds to wait, or 0 if it is allowed.
 
-    An attempt that has to wait counts no more.
+    From the first limit that is reached on, the attempt is not counted.
     """
     for key, limit, window in _keys(action, address, account, mailbox):
         if wait_s := _guarded(_take, key, limit, window):
@@ -77,7 +77,7 @@ def enforce(
 def undo(
     action: str, *, address: str | None = None, account: str = "", mailbox: str = ""
 ) -> None:
-    """Take one attempt back that turned out not to count."""
+    """Remove the last attempt, which turned out not to count."""
     for key, _limit, _window in _keys(action, address, account, mailbox):
         _guarded(_drop_last, key)
 
@@ -85,7 +85,7 @@ def undo(
 def forget(
     action: str, *, address: str | None = None, account: str = "", mailbox: str = ""
 ) -> None:
-    """Forget all attempts that were counted with these keys."""
+    """Delete all attempts that were counted with these keys."""
     for key, _limit, _window in _keys(action, address, account, mailbox):
         _guarded(_drop_all, key)
 
@@ -93,7 +93,7 @@ def forget(
 def _keys(
     action: str, address: str | None, account: str, mailbox: str
 ) -> Iterator[tuple[str, int, int]]:
-    """Yield what an action counts, the narrowest first, with limit and window."""
+    """Yield the keys of an action, narrowest first, with limit and window."""
     subnet = client_address.subnet(address or "")
     name = text.fold(account, max_length=MAX_KEY_LENGTH)
     values = {
@@ -114,7 +114,7 @@ def _keys(
 def _take(key: str, limit: int, window: int) -> int:
     with _counter(key) as times:
         now = int(time.time())
-        recent = [each for each in times[1:] if now - window < each <= now]
+        recent = [time_ for time_ in times[1:] if now - window < time_ <= now]
         wait_s = recent[-limit] + window - now if len(recent) >= limit else 0
         times[:] = [window, *recent] if wait_s else [window, *recent, now]
     return wait_s
@@ -134,7 +134,7 @@ def _drop_all(key: str) -> int:
 
 
 def _guarded(count: Callable[..., int], *arguments: str | int) -> int:
-    """Let everybody in while the cache is away, and log it once in a while."""
+    """Allow all attempts while the cache is unavailable, and log that occasionally."""
     global _logged_at  # noqa: PLW0603 - once per process
     try:
         return count(*arguments)
@@ -147,7 +147,7 @@ def _guarded(count: Callable[..., int], *arguments: str | int) -> int:
 
 @contextmanager
 def _counter(key: str) -> Iterator[list[int]]:
-    """Give the times of a key to be changed, alone with them."""
+    """Lock the times of a key, yield them for changes, and store them."""
     digest = salted_hmac("apps.web.rate_limit", key).hexdigest()[:20]
     name = f"rate-limit:{int(digest[:8], 16) % SHARDS}"
     is_locked = _lock(f"{name}:lock")
@@ -164,7 +164,7 @@ def _counter(key: str) -> Iterator[list[int]]:
 
 
 def _read(name: str) -> Shard:
-    """Return a shard; an empty one in place of what is none, whoever put it there."""
+    """Return a shard, or an empty one if the cached value is invalid."""
     try:
         return msgspec.convert(cache.get(name, {}), Shard)
     except msgspec.ValidationError:
@@ -172,7 +172,7 @@ def _read(name: str) -> Shard:
 
 
 def _lock(name: str) -> bool:
-    """Wait for a lock; False: somebody keeps it too long, go on without."""
+    """Wait for a lock; return False if another process holds it too long."""
     for _try in range(LOCK_TRIES):
         answer: bool | None = cache.add(name, 1, LOCK_S)
         if answer is None:  # django-redis, told to ignore errors
@@ -184,7 +184,7 @@ def _lock(name: str) -> bool:
 
 
 def _trim(shard: Shard) -> Shard:
-    """Drop the counters that are over; of too many, those used longest ago."""
+    """Drop expired counters and, if too many remain, those used longest ago."""
     now = int(time.time())
     current = {
         digest: times for digest, times in shard.items() if times[-1] + times[0] > now

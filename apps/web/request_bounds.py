@@ -18,7 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestBounds:
-    """Answer 400 or 413, without session and database, to what no form of ours sends.
+    """Reject requests larger than any form sends, without session and database.
 
     Bodies are bounded by ``REQUEST_BODY_LIMITS``; the number of fields by Django's
     ``DATA_UPLOAD_MAX_NUMBER_FIELDS``, whose bare answer this replaces.

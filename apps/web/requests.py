@@ -1,4 +1,4 @@
-"""What a request says of who sends it, from where, and from which page."""
+"""Determine the user, address and current page of a request."""
 
 from urllib.parse import urlsplit
 
@@ -16,42 +16,41 @@ MAX_PROXIES = 10
 
 
 class UserRequest(HttpRequest):
-    """A request of somebody who is logged in."""
+    """A request of a logged-in user."""
 
     user: User
     htmx: HtmxDetails
 
 
 def wants_fragment(request: UserRequest) -> bool:
-    """Whether htmx asks for what moves alone; what it restores is the whole page."""
+    """Return whether htmx needs a fragment; to restore history, it needs the page."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """Return where a request comes from.
+    """Return the client address of a request.
 
-    A web server in front says it in ``X-Forwarded-For``, behind what others have said
-    to it; but for ``TRUSTED_PROXIES``, nobody is believed. Zones are dropped: they may
-    be of any length and mean nothing here.
+    A web server in front appends it to ``X-Forwarded-For``; only ``TRUSTED_PROXIES``
+    are trusted to do so. Zones are dropped: they may be of any length and mean nothing
+    here.
     """
     address = client_address.parse(request.META.get("REMOTE_ADDR") or "")
     forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
     for hop in reversed(forwarded.rsplit(",", MAX_PROXIES)[-MAX_PROXIES:]):
-        # One that asks through a socket has no address.
+        # A proxy that connects through a socket has no address.
         if address and not client_address.is_in(address, settings.TRUSTED_PROXIES):
             break
-        before = client_address.parse(hop.strip())
-        if before is None:
+        sender = client_address.parse(hop.strip())
+        if sender is None:
             break
-        address = before
+        address = sender
     return str(address) if address else None
 
 
 def current_page(request: HttpRequest) -> str:
-    """Return the path and query of the page on screen, empty if nobody knows it.
+    """Return the path and query of the current page; empty if unknown.
 
-    A page drawn in answer to a POST may have an address that takes nothing else; what
-    the browser names as its origin was there to be read.
+    The URL of a POST may not accept GET, so use the page that it was sent from.
     """
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()

@@ -11,17 +11,17 @@ def bad_request(
     request: HttpRequest,
     exception: object = None,
 ) -> HttpResponse:
-    """Answer 400: the request is no request that a page of ours would send."""
+    """Respond with 400 to a request that no page of this site would send."""
     return _standalone(request, 400)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """Answer 413: more was sent than any form of ours takes."""
+    """Respond with 413 to a body larger than any form of this site accepts."""
     return _standalone(request, 413)
 
 
 def too_many_attempts(request: HttpRequest, wait_s: int) -> HttpResponse:
-    """Answer 429, with how long to wait."""
+    """Respond with 429 and the time to wait."""
     context = {"wait": describe_wait(wait_s)}
     response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(wait_s)

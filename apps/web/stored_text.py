@@ -7,12 +7,12 @@ Text = str | Promise
 
 
 def translate(text: str) -> str:
-    """Translate what the client or the site said; Ganeti's own words stay as they are.
+    """Translate a text by the client or the site, but not the details from Ganeti.
 
-    Texts end in a colon and what is particular, or have nothing of the kind.
+    Details, if any, follow the first colon.
     """
     whole = gettext(text)
     if whole != text:
         return whole
-    head, colon, rest = text.partition(": ")
-    return gettext(head) + colon + rest
+    message, colon, details = text.partition(": ")
+    return gettext(message) + colon + details

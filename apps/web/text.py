@@ -1,4 +1,4 @@
-"""Bounds for text from outside: its length first, before any other work.
+"""Check the length of untrusted text before any other work.
 
 Python's own work on text may be worse than linear: Unicode normalization sorts
 combining marks in quadratic time, in C, holding the interpreter's lock. So text is
@@ -37,7 +37,9 @@ def fold(text: str, *, max_length: int) -> str:
     of databases and directories.
     """
     decomposed = unicodedata.normalize("NFKD", text[:max_length])
-    letters = (each for each in decomposed if not unicodedata.combining(each))
+    letters = (
+        character for character in decomposed if not unicodedata.combining(character)
+    )
     return " ".join("".join(letters).casefold().split())
 
 

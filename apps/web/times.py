@@ -1,4 +1,4 @@
-"""Points in time in people's words: short, relative, in their language."""
+"""Format times for users: short, relative, in their language."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:
-    """Say how long ago it was: "4 min ago", "2 days ago", or the date."""
+    """Return how long ago it was: "4 min ago", "2 days ago", or the date."""
     passed = int(((now or timezone.now()) - at) / timedelta(seconds=1))
     if passed < 5:
         return _("just now")
@@ -37,12 +37,12 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 
 
 def exact(at: datetime) -> str:
-    """Write the moment out, to the second, with its zone."""
+    """Format a time to the second, with its zone."""
     return _written(at, "%H:%M:%S %Z")
 
 
 def day_and_time(at: datetime) -> str:
-    """Write the moment out, to the minute, with its zone."""
+    """Format a time to the minute, with its zone."""
     return _written(at, "%H:%M %Z")
 
 
@@ -52,7 +52,7 @@ def _written(at: datetime, time: str) -> str:
 
 
 def element(at: datetime | None) -> SafeString:
-    """Return a ``<time>``: relative to read, exact to hover over."""
+    """Return a ``<time>`` element that is relative, with the exact time as title."""
     if at is None:
         return SafeString("")
     return format_html(

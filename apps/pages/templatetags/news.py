@@ -1,4 +1,4 @@
-"""What is new, for templates of other rooms."""
+"""Template tag for the news, for templates of other apps."""
 
 from django import template
 
@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def latest_news() -> news.News:
-    """Return what is known of the feed."""
+    """Return the cached news of the feed."""
     return news.known()

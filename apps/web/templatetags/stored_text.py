@@ -1,4 +1,4 @@
-"""Text that was stored in English, in the language of who reads the template."""
+"""Filter that translates text stored in English into the reader's language."""
 
 from django import template
 from django.template.defaultfilters import stringfilter
