@@ -27,7 +27,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
         super().process_request(request)
         if isinstance(request.session, SessionStore):
             agent = request.headers.get("User-Agent", "")
-            request.session.comes_from(client_ip(request), agent)
+            request.session.set_origin(client_ip(request), agent)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponse

@@ -1,4 +1,4 @@
-"""What we keep about people beside Django's own user."""
+"""Models of accounts, beside Django's user."""
 
 import uuid
 from typing import Any
@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Preferences(models.Model):
-    """How somebody likes the pages; made when first changed."""
+    """Display preferences of a user; created when first changed."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
     )
     instance_columns = models.JSONField(default=list, blank=True)
-    # Of emails; empty: the site's own. Pages go by the browser's cookie.
+    # Of emails; empty for the site default. Pages use the browser's cookie.
     language = models.CharField(max_length=16, blank=True)
 
     def __str__(self) -> str:
@@ -27,9 +27,9 @@ class Preferences(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A browser that is logged in, or a visitor's that has something to remember."""
+    """A session of a logged-in browser, or of a visitor with data to keep."""
 
-    # Names it in addresses: the key is as good as a password.
+    # Identifies it in URLs: the key is as good as a password.
     number = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -40,10 +40,10 @@ class Session(AbstractBaseSession):
     address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=255, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
-    # Roughly: not each request writes it.
+    # Approximate: not every request writes it.
     seen_at = models.DateTimeField(default=timezone.now)
 
-    # What `session_data` holds, once it was decoded: no column.
+    # The decoded `session_data`, cached; not a column.
     decoded: dict[str, Any] | None = None
 
     @classmethod
@@ -54,7 +54,7 @@ class Session(AbstractBaseSession):
 
 
 class ReservedName(models.Model):
-    """A user or group name that isn't free, although nobody here has to have it.
+    """A user or group name that isn't free, though no account needs to have it.
 
     ``source`` says why: a cluster whose tags name an owner of this name, in which
     case ``machines`` counts them, or an account that had it. ``key`` is what equal
@@ -84,10 +84,10 @@ class ReservedName(models.Model):
 
 
 class NameSource(models.Model):
-    """Something whose tags name owners, and whether it has told whom.
+    """A source of tags that name owners, and whether they have been read.
 
-    A cluster that was never asked may name anybody: while there is one, nobody can
-    tell that a name is free.
+    Until a cluster's tags have been read, they may name any owner, so no name is
+    certainly free.
     """
 
     name = models.CharField(max_length=64, unique=True)
@@ -98,7 +98,7 @@ class NameSource(models.Model):
 
 
 class Mailbox(models.Model):
-    """The email address of a user, in the form that all its spellings share.
+    """The email address of a user, in the normal form of all its spellings.
 
     Django's user has no unique address; this row is what makes it unique. ``copy`` is
     0 but for addresses that several users had before there was this table.
@@ -120,7 +120,7 @@ class Mailbox(models.Model):
 
 
 class UnconfirmedRegistration(models.Model):
-    """A registration whose email address nobody has confirmed yet.
+    """A registration whose email address is not confirmed yet.
 
     It holds its user name, also if its address has an account and no link was sent.
     There may be several of one address. Of the key in the link only a digest is kept.
@@ -149,7 +149,7 @@ class UnconfirmedRegistration(models.Model):
 
 
 class RegistrationDecision(models.Model):
-    """What came of a registration; the first to write it down has decided.
+    """The decision on a registration; the first one stored counts.
 
     It outlives the registration, so that old links can say what happened. ``key`` is
     the digest of the one in the link.
@@ -167,7 +167,7 @@ class RegistrationDecision(models.Model):
 
 
 class IdleNotice(models.Model):
-    """When somebody was last asked whether they still need their account."""
+    """When the user of an idle account was last notified."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="idle_notice"
@@ -179,7 +179,7 @@ class IdleNotice(models.Model):
 
 
 class Organization(models.Model):
-    """Whom machines are for; its tag names it in Ganeti (``PREFIX:org:TAG``)."""
+    """An organization that machines are for; in Ganeti, the tag ``PREFIX:org:TAG``."""
 
     title = models.CharField(_("title"), max_length=255, unique=True)
     tag = models.CharField(
@@ -212,7 +212,7 @@ class Organization(models.Model):
 
 
 class Profile(models.Model):
-    """How to reach somebody; made with the account, or at the first log-in."""
+    """Contact details of a user; created with the account, or at the first login."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="profile"
@@ -237,7 +237,7 @@ class Profile(models.Model):
 
 
 class SshKey(models.Model):
-    """A public key that goes into new machines of its owner.
+    """An SSH key, installed on new machines of its owner.
 
     ``key`` is as OpenSSH writes it: the kind and the key, without the comment.
     """
@@ -266,10 +266,10 @@ class SshKey(models.Model):
 
 
 class MailChange(models.Model):
-    """Somebody's wish for another email address, until its link is followed.
+    """A requested change of an email address, until its link is opened.
 
     Only a digest of the link's key is kept: who reads the table cannot follow it. One
-    for each user, so that a newer wish makes the link of an older one void.
+    for each user, so that a newer request invalidates the link of an older one.
     """
 
     user = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""Who asks, as far as rights go: what every app's ``access.py`` decides about."""
+"""The person behind a request: what every app's ``access.py`` decides by."""
 
 from dataclasses import dataclass
 from types import ModuleType
@@ -41,7 +41,7 @@ class Person:
 
     @classmethod
     def of(cls, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Ask for a user's groups and permissions; somebody inactive has none."""
+        """Query a user's groups and permissions; an inactive user has none."""
         if not isinstance(user, User) or not user.is_active:
             return cls(username="")
         with connection.cursor() as cursor:
@@ -56,12 +56,12 @@ class Person:
         return cls(user.username, groups, permissions=permissions)
 
     def has(self, permission: str) -> bool:
-        """Tell whether somebody has a permission, such as "ganeti.can_lock"."""
+        """Tell whether the person has a permission, such as "ganeti.can_lock"."""
         return self.superuser or permission in self.permissions
 
 
 def person_of(request: HttpRequest) -> Person:
-    """Return the person behind a request; asked of the database once."""
+    """Return the person behind a request; queried once."""
     person: Person | None = getattr(request, "person", None)
     if person is None:
         person = Person.of(request.user)

@@ -1,7 +1,4 @@
-"""Sessions that know whose they are, from where, and when they were last used.
-
-The engine of Django's sessions (``SESSION_ENGINE``), and what people do with theirs.
-"""
+"""Session engine (``SESSION_ENGINE``) whose rows have user, address and last use."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,7 +20,7 @@ from apps.work.prepared_query import PreparedQuery, argument
 from .models import Session
 
 ENDED = "sessions-end"
-# How exactly it is known when a session was last used.
+# Precision of the time of last use.
 SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -33,12 +30,12 @@ def _by_key() -> "QuerySet[Session]":
 
 
 _SESSIONS = PreparedQuery(_by_key)
-# For who only looks, and changes neither the session nor the user.
+# For polls, which change neither the session nor the user.
 _GLANCES = PreparedQuery(_by_key, keep=1000)
 
 
 class SessionStore(db.SessionStore):
-    """Django's, with a row that says more."""
+    """Django's session store, with more columns."""
 
     def __init__(
         self,
@@ -56,13 +53,13 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
-    def comes_from(self, address: str | None, user_agent: str) -> None:
-        """Say who asks now."""
+    def set_origin(self, address: str | None, user_agent: str) -> None:
+        """Set the address and browser of the current request."""
         self.address, self.user_agent = address, user_agent[:255]
 
     @property
     def user(self) -> User | None:
-        """Whose session it is, as the row says: read together, not verified."""
+        """The user of the row, read with it; not verified."""
         self._get_session()  # type: ignore[attr-defined]  # reads the row, once
         return self._row.user if self._row else None
 
@@ -101,20 +98,20 @@ class SessionStore(db.SessionStore):
         return row
 
     def get_expiry_age(self, **kwargs: Any) -> int:
-        """Return the seconds that are left; work renews them, but not for ever."""
+        """Return the seconds left; use extends them, up to a maximum age."""
         age: int = super().get_expiry_age(**kwargs)
         if self._row is None or self._row.user_id is None:
             return age
-        ends_at = self._row.started_at + self._longest()
+        ends_at = self._row.started_at + self._max_age()
         return min(age, int((ends_at - timezone.now()).total_seconds()))
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         return timezone.now() + timedelta(seconds=self.get_expiry_age(**kwargs))
 
     def note_use(self, now: datetime) -> bool:
-        """Write down that it is in use, unless that was done not long ago.
+        """Store the time of use, unless it was stored recently.
 
-        Returns whether it was, and so whether the cookie's age has to be renewed.
+        Returns whether it was stored, so that the cookie's age has to be renewed.
         """
         row = self._row
         if row is None or not self.is_use_due(now):
@@ -128,7 +125,7 @@ class SessionStore(db.SessionStore):
         return bool(is_there)
 
     def is_use_due(self, now: datetime) -> bool:
-        """Tell whether it is time to write down that it is in use."""
+        """Tell whether the time of use is to be stored."""
         row = self._row
         return (
             row is not None
@@ -137,15 +134,15 @@ class SessionStore(db.SessionStore):
         )
 
     @staticmethod
-    def _longest() -> timedelta:
+    def _max_age() -> timedelta:
         return timedelta(seconds=settings.SESSION_LONGEST_AGE)
 
 
 def verified_user(session: SessionBase) -> User | None:
-    """Return who is logged in; who is inactive or has another password now, isn't.
+    """Return the logged-in user; None if inactive or the password has changed.
 
-    As Django's ``get_user`` does, but for what changes the session: none here may
-    be somebody there.
+    Like Django's ``get_user``, but without changing the session: where this returns
+    None, Django may still find a user.
     """
     user = session.user if isinstance(session, SessionStore) else None
     if user is None or not user.is_active:
@@ -161,9 +158,9 @@ def verified_user(session: SessionBase) -> User | None:
 
 
 def user_at_a_glance(request: HttpRequest) -> User | None:
-    """Return who is logged in, before any middleware of sessions has run.
+    """Return the logged-in user without the session middleware.
 
-    None for who isn't, and where the session is to be changed or written.
+    None if there is none, or if the session has to be changed or stored.
     """
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not key or SessionStore.__module__ != settings.SESSION_ENGINE:
@@ -174,13 +171,13 @@ def user_at_a_glance(request: HttpRequest) -> User | None:
 
 
 def of(user: User) -> list[Session]:
-    """Return where somebody is logged in, the session last used first."""
+    """Return a user's active sessions, the last used first."""
     sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now())
     return list(sessions.order_by("-seen_at", "-started_at"))
 
 
 def end_all(user: User, *, but: str | None = None) -> int:
-    """End somebody's sessions, but for the one with this key; return how many."""
+    """End a user's sessions, except the one with this key; return how many."""
     with transaction.atomic():
         ended, _ = Session.objects.filter(user=user).exclude(session_key=but).delete()
     return ended

@@ -65,7 +65,7 @@ class Listed:
     def address(self, **changes: Any) -> str:
         """Return the query of a list like this one but for the changes.
 
-        Whoever filters or sorts starts at the first page again.
+        Filtering or sorting starts at the first page again.
         """
         return _address(self, tuple(changes.items()))
 

@@ -23,7 +23,7 @@ class Loop(threading.Thread):
         # Assumed at first, since an earlier watcher may have left a row.
         self._failing = True
 
-    def turn(self) -> float | None:
+    def run_once(self) -> float | None:
         """Run the task once; return the pause or None to wait for wake()."""
         raise NotImplementedError
 
@@ -32,14 +32,14 @@ class Loop(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            pause = self.safe_turn()
+            pause = self.run_safely()
             self.awake.wait(pause)
             self.awake.clear()
 
-    def safe_turn(self) -> float | None:
+    def run_safely(self) -> float | None:
         """Run the task once, record any exception, and return the pause."""
         try:
-            pause = self.turn()
+            pause = self.run_once()
             if self._failing:
                 failures.clear(self.name)
                 self._failing = False
@@ -73,6 +73,6 @@ class Chore(Loop):
         self._do = do
         self._every_s = every_s
 
-    def turn(self) -> float:
+    def run_once(self) -> float:
         self._do()
         return self._every_s

@@ -62,7 +62,7 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 
 def run(demo_site: Site, processes: Processes) -> None:
     """Bring everything up as in production, and stay until asked for the end."""
-    clusters = demo_site.start_surroundings(processes)
+    clusters = demo_site.start_environment(processes)
     demo_site.make_database()
     processes.start("web", "-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py")
     processes.start("watcher", "watcher.py", "--foreground")

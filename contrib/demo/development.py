@@ -19,7 +19,7 @@ def run(site: Site, processes: Processes, *, watcher: bool) -> None:
     Without ``watcher``, it runs until all is filled in; then its command is printed.
     """
     is_new = site.is_new
-    clusters = site.start_surroundings(processes)
+    clusters = site.start_environment(processes)
     site.make_database()
     if not is_new:
         site.follow_clusters(clusters)

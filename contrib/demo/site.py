@@ -113,7 +113,7 @@ class Site:
 
     # -- its parts
 
-    def start_surroundings(self, processes: Processes) -> list[dict[str, Any]]:
+    def start_environment(self, processes: Processes) -> list[dict[str, Any]]:
         """Start what the site needs beside itself; return the simulated clusters."""
         ready_file = self.state / "simulator.json"
         ready_file.unlink(missing_ok=True)

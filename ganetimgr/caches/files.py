@@ -143,7 +143,7 @@ class FileBasedCache(BaseCache):
             raise
 
     def _make_directory(self) -> None:
-        """Make it again if somebody removed it."""
+        """Create it again if it was removed."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
@@ -160,10 +160,10 @@ class FileBasedCache(BaseCache):
         if now < self._culled_at.get(self._directory, -CULL_EVERY_S) + CULL_EVERY_S:
             return
         self._culled_at[self._directory] = now
-        # Not what is just over: somebody may be about to write it anew.
+        # Not what has just expired: another process may be writing it anew.
         over_ns = (int(time.time()) - CULL_EVERY_S) * S
         for changed_ns, path in _files(self._directory, DRAFT):
-            if changed_ns < over_ns:  # whoever wrote it died
+            if changed_ns < over_ns:  # its writer died
                 _remove(path)
         values = _files(self._directory, SUFFIX)
         expiring = sorted(each for each in values if each[0] != NEVER_NS)

@@ -21,8 +21,8 @@ SNF = OsImage("snf", "Debian", "snf-image+default", {}, "", ("root",))
 def arguments(**changes: Any) -> Mapping[str, Any]:
     """Return the arguments of a creation; ``around`` are changes of the context."""
     context = {"tag_prefix": "ganetimgr", "image": DEBIAN, "keys": KEYS}
-    surroundings = BuildContext(**context | changes.pop("around", {}))
-    return new_instance(application(**changes), surroundings).arguments()
+    build_context = BuildContext(**context | changes.pop("around", {}))
+    return new_instance(application(**changes), build_context).arguments()
 
 
 POOL = {"network": "192.0.2.0/24", "free_count": 5, "reserved_count": 251}

@@ -39,7 +39,7 @@ def test_a_failing_job_does_not_block_other_jobs(
     monkeypatch.setattr(tracking, broken, fail_once)
 
     with pytest.raises(RecursionError):
-        follower.turn()
+        follower.run_once()
 
     web2 = Job.objects.get(target_name="web2")
     assert web2.status == ("success" if broken == "end_job" else "running")
@@ -58,6 +58,6 @@ def test_a_job_ends_even_if_its_instance_cannot_be_refreshed(
     monkeypatch.setattr(refreshing, "refresh_instances", fail)
 
     with pytest.raises(RecursionError):
-        follower.turn()
+        follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.SUCCESS

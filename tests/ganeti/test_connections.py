@@ -51,11 +51,11 @@ def test_the_follower_doubles_its_patience_after_timeouts(
     patience.clear()
 
     published.go_down(sent=True)
-    follower.turn()
-    follower.turn()
+    follower.run_once()
+    follower.run_once()
     published.come_back()
-    follower.turn()
-    follower.turn()
+    follower.run_once()
+    follower.run_once()
 
     first, second, third, fourth = patience
     assert first is not None

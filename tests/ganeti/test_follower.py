@@ -52,7 +52,7 @@ def test_a_success_is_saved_and_the_machine_refreshed(
     published.change("web1", status="ERROR_down")
     published.finish(1)
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job) == (JobStatus.SUCCESS, "")
     assert machine(cluster, "web1").state is State.RUNNING
@@ -63,7 +63,7 @@ def test_only_machines_of_ended_jobs_are_refreshed(
 ) -> None:
     published.finish(1)
 
-    follower.turn()
+    follower.run_once()
 
     jobs, instances = published.calls
     assert (jobs.path, instances.path) == ("/2/query/job", "/2/query/instance")
@@ -75,7 +75,7 @@ def test_a_failure_has_ganetis_message(
 ) -> None:
     published.fail(1, "Hypervisor error: &quot;no&quot;")
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job) == (JobStatus.ERROR, 'Hypervisor error: "no"')
 
@@ -85,7 +85,7 @@ def test_a_canceled_job_has_failed(
 ) -> None:
     published.finish(1, "canceled")
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job) == (JobStatus.CANCELED, "")
     assert job.failed
@@ -97,7 +97,7 @@ def test_the_end_of_an_archived_job_is_noticed(
     published.finish(1)
     published.archive(1)
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.SUCCESS
 
@@ -107,7 +107,7 @@ def test_progress_and_log_are_saved(
 ) -> None:
     published.run(1, "Stopping", "Starting")
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.RUNNING
     assert [text for _serial, _at, text in job.log] == ["Stopping", "Starting"]
@@ -119,7 +119,7 @@ def test_a_job_may_return_to_the_queue(
 ) -> None:
     for status in ("waiting", "queued"):
         published.run(1, status=status)
-        follower.turn()
+        follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.QUEUED
 
@@ -134,7 +134,7 @@ def test_an_end_is_saved_even_if_the_machine_cannot_be_refreshed(
     published.finish(1)
     published.on_call = fail
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.SUCCESS
 
@@ -145,7 +145,7 @@ def test_a_removed_machine_disappears_at_the_end_of_its_job(
     del published.instances["web1"]
     published.fail(1, "Instance 'web1' not known")
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.ERROR
     assert "web1" not in contents(cluster).instances
@@ -162,12 +162,12 @@ def test_a_handler_runs_once_for_two_watchers(
         if call.path == "/2/query/instance":
             published.on_call = None
             tracking.take("another", job.pk)
-            Follower("another", cluster.pk, Event()).turn()
+            Follower("another", cluster.pk, Event()).run_once()
 
     published.finish(1)
     published.on_call = finish_in_another_watcher
 
-    follower.turn()
+    follower.run_once()
 
     assert handled == [job]
 
@@ -185,7 +185,7 @@ def test_all_jobs_of_a_cluster_are_queried_by_one_call(
     tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
 
-    follower.turn()
+    follower.run_once()
 
     assert len(published.calls) == 1
 
@@ -200,7 +200,7 @@ def test_many_ends_cost_two_calls(
     tracking.claim(WATCHER, timezone.now())
     published.calls.clear()
 
-    follower.turn()
+    follower.run_once()
 
     assert len(published.calls) == 2
     assert not Job.objects.unfinished().exists()
@@ -209,7 +209,7 @@ def test_many_ends_cost_two_calls(
 def test_an_idle_follower_waits_to_be_woken(
     follower: Follower, published: FakeRapi
 ) -> None:
-    assert follower.turn() is None
+    assert follower.run_once() is None
     assert published.calls == []
     assert follower.idle
 
@@ -217,11 +217,11 @@ def test_an_idle_follower_waits_to_be_woken(
 def test_pauses_grow_while_the_job_does_not_change(
     follower: Follower, job: Job
 ) -> None:
-    first_pause = follower.turn()
+    first_pause = follower.run_once()
     follower._pace.changed_at -= 20
-    later_pause = follower.turn()
+    later_pause = follower.run_once()
     follower._pace.changed_at -= 1000
-    latest_pause = follower.turn()
+    latest_pause = follower.run_once()
 
     # Minus the duration of the turn.
     assert first_pause == pytest.approx(0.5, abs=0.2)
@@ -236,7 +236,7 @@ def test_wake_ups_cause_at_most_two_calls_a_second(
 
     for _ in range(3):
         follower.wake()
-        follower.turn()
+        follower.run_once()
 
     assert len(published.calls) == 3
     assert time.monotonic() - started >= 1
@@ -247,7 +247,7 @@ def test_a_wake_up_shortens_the_pause(follower: Follower, job: Job) -> None:
 
     follower.wake()
 
-    assert follower.turn() == pytest.approx(0.5, abs=0.2)
+    assert follower.run_once() == pytest.approx(0.5, abs=0.2)
 
 
 # -- missing jobs
@@ -258,7 +258,7 @@ def test_a_job_unknown_to_ganeti_is_lost(
 ) -> None:
     published.forget(1)
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.LOST
     assert job.busy_key is None
@@ -269,7 +269,7 @@ def test_a_missing_job_is_not_given_up_at_once(
 ) -> None:
     published.forget(1)
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.QUEUED
 
@@ -278,12 +278,12 @@ def test_a_job_is_followed_to_its_end_across_an_outage(
     follower: Follower, job: Job, published: FakeRapi, no_patience: None
 ) -> None:
     published.go_down()
-    assert follower.turn() == loops.PAUSE_WHEN_DOWN_S
+    assert follower.run_once() == loops.PAUSE_WHEN_DOWN_S
     assert status_and_message(job)[0] == JobStatus.QUEUED
 
     published.come_back()
     published.finish(1)
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.SUCCESS
 
@@ -293,10 +293,10 @@ def test_a_job_in_doubt_that_arrived_is_found_and_followed(
 ) -> None:
     job = job_in_doubt(arrived=True)
 
-    follower.turn()
+    follower.run_once()
     assert status_and_message(job)[0] == JobStatus.QUEUED
     published.finish(1)
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.SUCCESS
 
@@ -309,7 +309,7 @@ def test_a_job_in_doubt_that_never_arrived_frees_the_machine(
 ) -> None:
     job = job_in_doubt(arrived=False)
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job) == (
         JobStatus.NOT_SUBMITTED,
@@ -326,7 +326,7 @@ def test_a_job_of_a_dead_submitter_is_not_submitted(
     Job.objects.update(submitted_at=long_ago)
     tracking.claim(WATCHER, timezone.now())
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.NOT_SUBMITTED
 
@@ -337,7 +337,7 @@ def test_a_running_submission_is_left_alone(
     job = new_job(status=JobStatus.SUBMITTING, ganeti_id=None)
     tracking.claim(WATCHER, timezone.now())
 
-    follower.turn()
+    follower.run_once()
 
     assert status_and_message(job)[0] == JobStatus.SUBMITTING
     assert published.calls == []
@@ -356,6 +356,6 @@ def test_a_failing_handler_does_not_block_other_jobs(
         new_job(name, ganeti_id=number)
     tracking.claim(WATCHER, timezone.now())
 
-    follower.turn()
+    follower.run_once()
 
     assert not Job.objects.unfinished().exists()

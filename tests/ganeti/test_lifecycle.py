@@ -31,10 +31,10 @@ RENAME = ActionSpec(RequestedAction.RENAME, new_name="new.example.org")
 
 
 def run_action(
-    cluster: Cluster, wish: ActionSpec, by: Acting, name: str = "web1"
+    cluster: Cluster, spec: ActionSpec, by: Acting, name: str = "web1"
 ) -> Job:
     return confirmation.submit_without_mail(
-        cluster, machine(cluster, name), wish, by=by
+        cluster, machine(cluster, name), spec, by=by
     )
 
 

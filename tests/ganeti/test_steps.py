@@ -383,6 +383,6 @@ def test_the_watcher_submits_planned_steps(
     finish_job(cluster, published, submit_chain(steps.migrate()))
     watcher = Watcher(workers=1)
 
-    Sweeper(watcher, watcher.stopping).turn()
+    Sweeper(watcher, watcher.stopping).run_once()
 
     assert paths(published) == ["web1/shutdown", "web1/migrate"]

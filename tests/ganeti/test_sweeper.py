@@ -54,7 +54,7 @@ def test_jobs_without_a_follower_are_claimed(
 ) -> None:
     job = new_job()
 
-    sweeper.turn()
+    sweeper.run_once()
 
     assert watcher.followed == [cluster.pk]
     assert tracking.followed_by(WATCHER, cluster) == [job]
@@ -66,7 +66,7 @@ def test_a_job_submitted_just_now_is_claimed(
     new_job(submitted_at=timezone.now())
 
     assert watcher.announced_within_s == 0
-    sweeper.turn()
+    sweeper.run_once()
 
     assert watcher.followed == [cluster.pk]
 
@@ -76,8 +76,8 @@ def test_unhandled_ends_are_handled(
 ) -> None:
     job = new_job(status=JobStatus.ERROR, busy_key=None)
 
-    sweeper.turn()
-    sweeper.turn()
+    sweeper.run_once()
+    sweeper.run_once()
 
     assert handled == [job]
 
@@ -93,7 +93,7 @@ def test_a_failing_handler_does_not_block_other_jobs_or_the_beat(
     for name in ("web1", "web2"):
         new_job(name, status=JobStatus.ERROR, busy_key=None)
 
-    sweeper.turn()
+    sweeper.run_once()
 
     assert [job.target_name for job in Job.objects.unhandled()] == ["web1"]
     assert WatcherBeat.objects.exists()
@@ -112,7 +112,7 @@ def test_a_failing_handler_is_not_retried_at_every_turn(
     new_job(status=JobStatus.ERROR, busy_key=None)
 
     for _ in range(3):
-        sweeper.turn()
+        sweeper.run_once()
 
     assert len(calls) == 1
 
@@ -134,7 +134,7 @@ def test_exceptions_of_handlers_are_saved_until_success(
     errors = []
 
     for _ in range(3):
-        sweeper.turn()
+        sweeper.run_once()
         errors += [failure.error for failure in Failure.objects.all()]
         Failure.objects.update(next_at=timezone.now())
 
@@ -154,18 +154,18 @@ def test_a_failing_handler_is_given_up_after_days(
 
     handlers.on_finished(Job.Kind.REBOOT)(fail)
     new_job(status=JobStatus.ERROR, busy_key=None)
-    sweeper.turn()
+    sweeper.run_once()
     long_ago = timezone.now() - timedelta(days=6)
     Failure.objects.update(failing_since=long_ago, next_at=long_ago)
 
-    sweeper.turn()
+    sweeper.run_once()
 
     assert not Job.objects.unhandled().exists()
     assert Failure.objects.get().given_up_at
 
 
 def test_a_turn_saves_a_beat(sweeper: Sweeper) -> None:
-    sweeper.turn()
+    sweeper.run_once()
 
     newest = WatcherBeat.newest()
     assert newest is not None
@@ -176,7 +176,7 @@ def test_old_beats_are_deleted(sweeper: Sweeper) -> None:
     long_ago = timezone.now() - timedelta(days=2)
     WatcherBeat.objects.create(name="old", started_at=long_ago, beat_at=long_ago)
 
-    sweeper.turn()
+    sweeper.run_once()
 
     assert [beat.name for beat in WatcherBeat.objects.all()] == [WATCHER]
 
@@ -185,7 +185,7 @@ def test_a_stopped_watcher_releases_its_jobs(
     sweeper: Sweeper, watcher: RecordingWatcher, new_job: NewJob, cluster: Cluster
 ) -> None:
     job = new_job()
-    sweeper.turn()
+    sweeper.run_once()
 
     tracking.release(watcher.name)
     WatcherBeat.objects.filter(name=watcher.name).delete()
@@ -209,12 +209,12 @@ def test_an_announced_job_is_reserved_until_it_ends(
     job = new_job()
     tube.put(f'{{"job": {job.pk}}}'.encode())
 
-    listener.turn()
+    listener.run_once()
     assert tracking.followed_by(WATCHER, cluster) == [job]
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
 
     Job.objects.update(status=JobStatus.SUCCESS, busy_key=None)
-    listener.turn()
+    listener.run_once()
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 0
 
 
@@ -224,7 +224,7 @@ def test_an_announcement_of_an_ended_job_is_deleted(
     job = new_job(status=JobStatus.SUCCESS, busy_key=None)
     tube.put(f'{{"job": {job.pk}}}'.encode())
 
-    listener.turn()
+    listener.run_once()
 
     stats = tube.stats_tube("ganetimgr")
     assert (stats["current-jobs-ready"], stats["current-jobs-reserved"]) == (0, 0)
@@ -233,7 +233,7 @@ def test_an_announcement_of_an_ended_job_is_deleted(
 def test_a_malformed_message_is_buried(listener: Listener, tube: Any) -> None:
     tube.put(b"no message of ours")
 
-    listener.turn()
+    listener.run_once()
 
     assert tube.stats_tube("ganetimgr")["current-jobs-buried"] == 1
 
@@ -245,7 +245,7 @@ def test_a_job_announced_twice_is_reserved_once(
     for _ in range(2):
         tube.put(f'{{"job": {job.pk}}}'.encode())
 
-    listener.turn()
+    listener.run_once()
 
     assert tube.stats_tube("ganetimgr")["current-jobs-reserved"] == 1
 
@@ -254,14 +254,14 @@ def test_the_listener_waits_for_a_dead_beanstalkd(
     listener: Listener, beanstalkd: Beanstalkd, tube: Any
 ) -> None:
     tube.put(b"x")
-    listener.turn()
+    listener.run_once()
     assert listener.connected
 
     beanstalkd.kill()
 
-    assert listener.turn() == loops.PAUSE_WHEN_DOWN_S
+    assert listener.run_once() == loops.PAUSE_WHEN_DOWN_S
     assert not listener.connected
-    assert isinstance(listener.turn(), float)
+    assert isinstance(listener.run_once(), float)
 
 
 def test_without_an_address_no_listener_is_started(

@@ -346,11 +346,11 @@ def test_a_start_from_click_to_outcome(
     tracking.claim("me", timezone.now())
     follower = Follower("me", cluster.pk, Event())
     published.run(1, "Starting instance web2")
-    follower.turn()
+    follower.run_once()
     assert "Starting instance web2" in page(client, "web2")
 
     published.finish(1)
-    follower.turn()
+    follower.run_once()
 
     page_text = text(page(client, "web2"))
     assert "Running" in page_text

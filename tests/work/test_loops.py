@@ -26,7 +26,7 @@ def fail() -> None:
 
 
 def test_an_exception_of_a_turn_is_saved() -> None:
-    chore(fail).safe_turn()
+    chore(fail).run_safely()
 
     failure = Failure.objects.get()
     assert (failure.chore, failure.error) == ("news", "RecursionError: too deep")
@@ -35,16 +35,16 @@ def test_an_exception_of_a_turn_is_saved() -> None:
 def test_pauses_grow_while_a_turn_fails() -> None:
     failing_chore = chore(fail)
 
-    pauses = [failing_chore.safe_turn() for _ in range(8)]
+    pauses = [failing_chore.run_safely() for _ in range(8)]
 
     assert pauses[:4] == [1.5, 3, 6, 12]
     assert pauses[-1] == failures.LONGEST_PAUSE_S
 
 
 def test_a_success_deletes_the_failure() -> None:
-    chore(fail).safe_turn()
+    chore(fail).run_safely()
 
-    assert chore(lambda: None).safe_turn() == 30
+    assert chore(lambda: None).run_safely() == 30
     assert not Failure.objects.exists()
 
 
@@ -56,4 +56,4 @@ def test_a_failing_turn_is_repeated_soon_without_a_database(
 
     monkeypatch.setattr(failures, "record", raise_error)
 
-    assert chore(fail).safe_turn() == PAUSE_WHEN_DOWN_S
+    assert chore(fail).run_safely() == PAUSE_WHEN_DOWN_S

@@ -76,7 +76,7 @@ def _is_password_of(user: User, password: str, request: HttpRequest | None) -> b
     account = user.get_username()
     if authenticate(request, username=account, password=password) != user:
         return False
-    user.refresh_from_db()  # the directory has said more than yes
+    user.refresh_from_db()  # the directory may have updated the user
     return True
 
 

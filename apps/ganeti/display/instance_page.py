@@ -269,7 +269,7 @@ class Machine:
 
     @property
     def facts_values(self) -> dict[str, Any]:
-        """Return what the fragment of its facts is made of, for whoever sees it."""
+        """Return the values of the fragment of facts."""
         instance = self.instance
         return {
             "cluster": Varying(instance.cluster),

@@ -47,7 +47,7 @@ def offered(*, staff: bool) -> list[Column]:
 
 
 def chosen(user: User) -> list[str]:
-    """Return the columns that somebody asked to see; none if they never did."""
+    """Return the columns that the user chose; empty if none."""
     preferences: Preferences | None = getattr(user, "preferences", None)
     return preferences.instance_columns if preferences else []
 
@@ -110,7 +110,7 @@ class InstanceRow:
     marks: tuple[Mark, ...]
     job_key: str  # empty unless a job runs on it
     doing: str
-    age: str  # of what is said, where its cluster does not answer
+    age: str  # of the data, if its cluster is down
     startup: bool
     shutdown: bool
     reboot: bool

@@ -35,7 +35,7 @@ _NEWEST_JOB = PreparedQuery(
 
 
 class NotKnownYet(Exception):
-    """Nothing is known of the cluster yet, so nobody can say what is on it."""
+    """The cluster was never read, so its instances are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def instance_to_change(
 
 
 def _known_instance(request: HttpRequest, slug: str, name: str) -> RequestedInstance:
-    """Return an instance whoever may see it: for those alone who check that next."""
+    """Return an instance without a check; callers must check the rights next."""
     visible = inventory.visible_on(person_of(request), slug)
     snapshot = visible.snapshot(slug)
     if snapshot is None:

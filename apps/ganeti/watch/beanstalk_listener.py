@@ -40,7 +40,7 @@ class Listener(Loop):
     def connected(self) -> bool:
         return self._session is not None
 
-    def turn(self) -> float:
+    def run_once(self) -> float:
         try:
             session = self._connect()
             self._reserve(session)

@@ -35,7 +35,7 @@ class Follower(Loop):
         self._pace.changed(time.monotonic())
         super().wake()
 
-    def turn(self) -> float | None:
+    def run_once(self) -> float | None:
         self.stopping.wait(self._pace.wait_s(time.monotonic()))
         started_at = time.monotonic()
         cluster = Cluster.objects.filter(pk=self._cluster_pk).first()
@@ -96,7 +96,7 @@ class Follower(Loop):
         return ended_jobs
 
     def _for_each(self, process: Callable[[Job], None], jobs: Iterable[Job]) -> None:
-        """Process every job; an error fails the turn, but does not hold up others."""
+        """Process every job; an error fails this run, but doesn't delay other jobs."""
         for job in jobs:
             try:
                 process(job)

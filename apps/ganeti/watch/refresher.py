@@ -29,7 +29,7 @@ class Refresher(Loop):
         self._at_work: set[int] = set()
         self._renewed_at = time.monotonic()
 
-    def turn(self) -> float:
+    def run_once(self) -> float:
         clusters = Cluster.objects.enabled()
         for cluster in refreshing.due_clusters(clusters, timezone.now()):
             if cluster.pk not in self._at_work:

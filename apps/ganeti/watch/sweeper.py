@@ -45,7 +45,7 @@ class Sweeper(Loop):
         self._watcher = watcher
         self._beat_at = float("-inf")
 
-    def turn(self) -> float:
+    def run_once(self) -> float:
         now = timezone.now()
         name = self._watcher.name
         if Job.objects.unfinished().exists():

@@ -29,7 +29,7 @@ from .sweeper import Sweeper
 
 logger = logging.getLogger(__name__)
 
-# How long a loop may take to finish its turn when it is stopped.
+# How long a loop may take to finish its task when it is stopped.
 STOP_WITHIN_S = 2.0
 ANNOUNCED_WITHIN_S = 2.0
 
