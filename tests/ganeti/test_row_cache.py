@@ -18,6 +18,12 @@ from tests.ganeti.state import inventory_of, machine
 Change = Callable[[Cluster, FakeRapi, Acting], object]
 
 
+@pytest.fixture(autouse=True)
+def empty_row_cache() -> None:
+    """Start each test without the rows of other tests, whose instances are equal."""
+    row_cache.forget()
+
+
 def draw_list(user: User) -> str:
     visible = inventory_of(user)
     html = row_cache.draw(Rows(visible, visible.instances), COLUMNS)
