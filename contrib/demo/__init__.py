@@ -1,1 +1,1 @@
-"""The whole product with simulated clusters: what ``make demo`` runs."""
+"""The product with simulated clusters, run by ``make demo``."""

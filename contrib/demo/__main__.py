@@ -14,7 +14,7 @@ from contrib.demo.site import Site, say
 
 
 class Stopped(Exception):
-    """Somebody asked for the end."""
+    """Raised when the demo is to stop."""
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def run(demo_site: Site, processes: Processes) -> None:
-    """Bring everything up as in production, and stay until asked for the end."""
+    """Start everything as in production, and run until stopped."""
     clusters = demo_site.start_environment(processes)
     demo_site.make_database()
     processes.start("web", "-m", "gunicorn", "-c", "contrib/gunicorn/gunicorn.conf.py")

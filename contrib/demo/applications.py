@@ -1,4 +1,4 @@
-"""Networks to ask for, and applications in every state. Needs Django set up."""
+"""Networks, and applications in every state. Needs Django set up."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,7 +29,7 @@ FAILURE = (
 
 
 def create() -> None:
-    """Fill in what needs the clusters; they have been added."""
+    """Create what needs the clusters, which have been added."""
     for cluster in Cluster.objects.all():
         _networks(cluster)
     Cluster.objects.filter(slug="athens").update(fast_create=True)
@@ -67,7 +67,7 @@ def _person(name: str) -> User:
 def _filed(
     name: str, days_ago: float, hostname: str, **parameters: Any
 ) -> InstanceApplication:
-    """File an application as a page would; it was so long ago."""
+    """File an application as the page does, at a time in the past."""
     application = filing.file(
         {**SMALL, "hostname": hostname, **parameters}, by=Acting(_person(name))
     )
@@ -153,7 +153,7 @@ def _failed() -> None:
 
 
 def _created(owner: str) -> None:
-    """Let the first machine of somebody's be one that they applied for."""
+    """Make the first machine of a user the result of an application."""
     for cluster, name in _machines_of(owner):
         application = _filed(owner, 200, name)
         _accepted(application, cluster)
@@ -162,7 +162,7 @@ def _created(owner: str) -> None:
 
 
 def _long_ago(application: InstanceApplication) -> None:
-    """Let what happened have happened soon after it was filed, not just now."""
+    """Move the events of an application to shortly after it was filed."""
     at = application.filed_at
     for event in application.events.all():
         application.events.filter(pk=event.pk).update(at=at)

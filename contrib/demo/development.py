@@ -1,4 +1,4 @@
-"""The site for those who work on it: what they change is seen at once."""
+"""The site for development, which reloads changed source files."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ SOURCES = ("apps", "ganetimgr", "watcher.py")
 
 
 def run(site: Site, processes: Processes, *, watcher: bool) -> None:
-    """Bring everything up with what was kept, and stay until asked for the end.
+    """Start everything with the existing data, and run until stopped.
 
     Django's runserver has the terminal, so that its log and a debugger are there.
     Without ``watcher``, it runs until all is filled in; then its command is printed.
@@ -40,7 +40,7 @@ def run(site: Site, processes: Processes, *, watcher: bool) -> None:
 
 
 def stay(processes: Processes, *, watcher: bool) -> None:
-    """Start the watcher anew when a source changes, as runserver does by itself."""
+    """Restart the watcher when a source file changes, as runserver does itself."""
     changed_at = newest()
     while True:
         processes.check()
@@ -52,7 +52,7 @@ def stay(processes: Processes, *, watcher: bool) -> None:
 
 
 def newest() -> float:
-    """Return when a source changed last."""
+    """Return when a source file was last changed."""
     return max(path.stat().st_mtime for path in sources())
 
 

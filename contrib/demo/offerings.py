@@ -1,4 +1,4 @@
-"""What others offer a service: images of operating systems, and a feed of news."""
+"""Operating system images and a news feed for the demo."""
 
 import json
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ NEWS = (
 
 
 def write(directory: Path, url: str) -> None:
-    """Put everything in place below a directory that will be served at ``url``."""
+    """Write everything below a directory that is served at ``url``."""
     for name in ("images", "snf", "meta"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     for name, description in IMAGES.items():
@@ -72,7 +72,7 @@ def write(directory: Path, url: str) -> None:
 
 
 def feed(url: str) -> str:
-    """Return the news as RSS; they are always of these days."""
+    """Return the news as RSS, with recent dates."""
     now = datetime.now(tz=UTC)
     items = "".join(
         f"<item><title>{escape(title)}</title><link>{url}/feed.xml</link>"

@@ -1,4 +1,4 @@
-"""Who can log in to the demo, and whom they speak for. Needs Django set up."""
+"""Users, groups and organizations of the demo. Needs Django set up."""
 
 import base64
 import hashlib
@@ -54,7 +54,7 @@ HAVE_KEYS = ("alice", "bob")
 
 
 def create() -> None:
-    """Make everybody whom tags name, and those who log in with a password."""
+    """Create the owners that tags name, and the users with a password."""
     for team in TEAMS:
         Group.objects.create(name=team)
     for name in dict.fromkeys((*PEOPLE, *LOGINS, WAITING, IDLE)):
@@ -118,7 +118,7 @@ def _key(owner: User) -> None:
 
 
 def _wait_for_approval(user: User) -> None:
-    """Let somebody have registered and confirmed their address."""
+    """Create a registration whose address is confirmed."""
     if not apps.is_installed("registration"):
         return
     registration = apps.get_model("registration", "SupervisedRegistrationProfile")

@@ -13,7 +13,7 @@ PATIENCE_S = 15
 
 
 class Died(Exception):
-    """One of the processes ended by itself."""
+    """Raised when a process has ended by itself."""
 
 
 class Processes:
@@ -57,11 +57,11 @@ class Processes:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """End all: each gently, and for certain if it does not listen."""
+        """Terminate all processes; kill those that don't end."""
         self.end(*reversed(self._running))
 
     def end(self, *names: str) -> None:
-        """End some of them, as `stop` does."""
+        """Terminate some processes, as `stop` does."""
         ending = [self._running.pop(name) for name in names]
         for process in ending:
             if process.poll() is None:
@@ -76,7 +76,7 @@ class Processes:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill it and what it has started; of a group that is not its own, it alone."""
+    """Kill a process and its group, if the group is its own."""
     if os.getpgid(process.pid) == process.pid:
         os.killpg(process.pid, signal.SIGKILL)
     else:

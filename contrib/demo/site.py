@@ -26,11 +26,11 @@ EMAIL_FILE_PATH = {mail!r}
 ADMINS = [("Admin", "admin@example.org")]
 MANAGERS = [("Manager", "manager@example.org")]
 OPERATING_SYSTEMS = {systems!r}
-OPERATING_SYSTEMS_URLS = [{beside!r} + "/images/"]
-SNF_OPERATING_SYSTEMS_URLS = [{beside!r} + "/snf/"]
-IMAGES_URL = [{beside!r} + "/meta/"]
+OPERATING_SYSTEMS_URLS = [{local!r} + "/images/"]
+SNF_OPERATING_SYSTEMS_URLS = [{local!r} + "/snf/"]
+IMAGES_URL = [{local!r} + "/meta/"]
 BRANDING = {{
-    "FEED_URL": {beside!r} + "/feed.xml",
+    "FEED_URL": {local!r} + "/feed.xml",
     "SERVICE_PROVIDED_BY": {{
         "NAME": "Example University",
         "URL": "https://www.example.org/",
@@ -54,7 +54,7 @@ SIMULATOR = (
 
 @dataclass(frozen=True)
 class Site:
-    """Where the site keeps what it has, and on which port of this host it answers."""
+    """Directory and port of the site."""
 
     state: Path
     port: int
@@ -65,13 +65,13 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     @cached_property
-    def beside_port(self) -> int:
-        """The port of images, feed and mails."""
+    def local_port(self) -> int:
+        """The port of images, feed and emails."""
         return free_port(self.port + 1)
 
     @property
-    def beside(self) -> str:
-        return f"http://localhost:{self.beside_port}"
+    def local_url(self) -> str:
+        return f"http://localhost:{self.local_port}"
 
     @property
     def is_new(self) -> bool:
@@ -79,7 +79,7 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What its processes need in their environment."""
+        """Environment variables of its processes."""
         return {
             "DJANGO_SETTINGS_MODULE": "ganetimgr.settings",
             "GANETIMGR_SETTINGS": str(self.state / "settings.py"),
@@ -89,39 +89,44 @@ class Site:
 
     def forget(self) -> None:
         """Remove the data of the site, which must not run."""
-        for name in ("beside", "cache", "mail", "ganetimgr.sqlite3"):
+        for name in ("local", "cache", "mail", "ganetimgr.sqlite3"):
             remove(self.state / name)
         for suffix in ("-wal", "-shm"):
             remove(self.state / f"ganetimgr.sqlite3{suffix}")
 
     def prepare(self) -> None:
-        """Write the settings, and use them in this process too."""
+        """Write the settings, and use them in this process, too."""
         for directory in (self.state.parent, self.state):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state.chmod(0o700)
-        remove(self.state / "beside")
+        remove(self.state / "local")
         settings = SETTINGS.format(
             debug=self.debug,
             url=f"http://localhost:{self.port}",
-            beside=f"http://127.0.0.1:{self.beside_port}",
+            local=f"http://127.0.0.1:{self.local_port}",
             mail=str(self.state / "mail"),
             systems=dict(offerings.OPERATING_SYSTEMS),
         )
         (self.state / "settings.py").write_text(settings)
-        offerings.write(self.state / "beside", self.beside)
+        offerings.write(self.state / "local", self.local_url)
         os.environ.update(self.environment)
 
     # -- its parts
 
     def start_environment(self, processes: Processes) -> list[dict[str, Any]]:
-        """Start what the site needs beside itself; return the simulated clusters."""
+        """Start the services that the site needs; return the simulated clusters."""
         ready_file = self.state / "simulator.json"
         ready_file.unlink(missing_ok=True)
         processes.start("simulator", *SIMULATOR, "--ready-file", str(ready_file))
         processes.start(
-            "beside",
-            *("-m", "contrib.demo.beside", "--directory", str(self.state / "beside")),
-            *("--mail", str(self.state / "mail"), "--port", str(self.beside_port)),
+            "local-server",
+            *(
+                "-m",
+                "contrib.demo.local_server",
+                "--directory",
+                str(self.state / "local"),
+            ),
+            *("--mail", str(self.state / "mail"), "--port", str(self.local_port)),
         )
         processes.wait_for(ready_file.exists, PATIENCE_S, "The simulated clusters")
         clusters: list[dict[str, Any]] = json.loads(ready_file.read_text())["clusters"]
@@ -140,7 +145,7 @@ class Site:
     # -- what it has
 
     def make_database(self) -> None:
-        """Make or update the tables; the first time, fill in people and pages."""
+        """Create or update the tables; at first, create users and pages."""
         from django.core.management import call_command  # noqa: PLC0415 - when set up
 
         from ganetimgr import start  # noqa: PLC0415 - reads the settings
@@ -173,7 +178,7 @@ class Site:
             )
 
     def follow_clusters(self, clusters: list[dict[str, Any]]) -> None:
-        """Tell the clusters known from before where they answer now."""
+        """Update the addresses of existing clusters."""
         from apps.ganeti.models import Cluster  # noqa: PLC0415 - needs Django set up
 
         for cluster in clusters:
@@ -190,7 +195,7 @@ class Site:
         applications.create()
 
     def announcement(self) -> Iterator[str]:
-        """Yield where it is and who can log in, line by line."""
+        """Yield lines with its URL and who can log in."""
         from contrib.demo.people import LOGINS, PASSWORD  # noqa: PLC0415 - as above
 
         yield (
@@ -199,7 +204,7 @@ class Site:
         )
         for name, description in LOGINS.items():
             yield f"  {name:8}{description}"
-        yield f"Mails can be read at {self.beside}/mails/. Ctrl-C ends it all."
+        yield f"Emails can be read at {self.local_url}/mails/. Press Ctrl-C to stop."
 
 
 def remove(path: Path) -> None:
@@ -241,5 +246,5 @@ def answers(address: str) -> bool:
 
 
 def directory(name: str) -> Path:
-    """Return where a site of this name keeps what it has."""
+    """Return the directory of a site of this name."""
     return Path(os.environ.get("GANETIMGR_STATE") or ROOT / "var") / name

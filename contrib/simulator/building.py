@@ -226,14 +226,14 @@ def _check_new(cluster: Cluster, op: Op) -> None:
 def _new_instance(cluster: Cluster, op: Op, primary: str) -> Instance:
     params = op.params
     template = params["disk_template"]
-    besides = allocate(cluster, None, primary) if template == "drbd" else None
+    secondary = allocate(cluster, None, primary) if template == "drbd" else None
     return Instance(
         name=params["instance_name"],
         uuid=cluster.new_uuid(),
         os=params.get("os_type", ""),
         hypervisor=params["hypervisor"],
         primary=primary,
-        secondary=params.get("snode") or besides,
+        secondary=params.get("snode") or secondary,
         disk_template=template,
         beparams=whole_beparams(params["beparams"]),
         hvparams=dict(params["hvparams"]),

@@ -1,4 +1,4 @@
-"""The controls over plain HTTP, for a test or benchmark in another process.
+"""The controls over plain HTTP, for tests and benchmarks in other processes.
 
 ``POST /CLUSTER/CONTROL`` with the control's arguments as a JSON object;
 ``GET /`` describes the clusters, ``GET /CLUSTER/calls`` what was asked of one.

@@ -1,4 +1,4 @@
-"""What goes wrong, as a client of Ganeti meets it."""
+"""Errors as Ganeti's RAPI returns them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class OpError(Exception):
 
 
 def unmet(message: str, code: str | None = "wrong_state") -> OpError:
-    """Say that what an opcode needs beforehand is not so."""
+    """Return the error of an unmet precondition."""
     return OpError("OpPrereqError", message, code)
 
 

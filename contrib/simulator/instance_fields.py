@@ -42,7 +42,7 @@ def _oper_state(cluster: Cluster, instance: Instance) -> bool | Missing:
 
 
 def console(cluster: Cluster, instance: Instance) -> dict[str, Any] | Missing:
-    """Say how to reach the console, as the hypervisor would."""
+    """Return the console's parameters, by hypervisor."""
     answer: dict[str, Any] = {"instance": instance.name}
     hv = cluster.hvparams(instance)
     port = instance.network_port
@@ -94,7 +94,7 @@ def _listed_beparams(cluster: Cluster, instance: Instance) -> dict[str, Any]:
 
 
 def _admin_state(cluster: Cluster, instance: Instance) -> str | bool:
-    """Say what is wanted of it; before there were three states, whether it is up."""
+    """Return the configured state; before 2.6, whether it is up."""
     if cluster.release >= MEMORY_SPAN:
         return instance.admin_state
     return instance.admin_state == "up"

@@ -62,7 +62,7 @@ class Op:
         return f"{short}({self.params[subject]})" if subject else short
 
     def say(self, text: str) -> None:
-        """Write a line of the job's log; its serial counts over the whole job."""
+        """Append a line to the job's log; its serial counts over the whole job."""
         self.log.append([0, timestamp(self.now), "message", text])
 
     def info(self, text: str) -> None:
@@ -95,7 +95,7 @@ class Job:
     work: Work | None = None
 
     def shown_id(self, release: Version) -> int | str:
-        """Give the id as a number, or as text by versions before 2.8."""
+        """Return the id as a number, or as text before version 2.8."""
         return self.id if release >= (2, 8) else str(self.id)
 
     @property
@@ -184,7 +184,7 @@ class Queue:
     # Time
 
     def advance(self, now: float) -> None:
-        """Let everything happen that should have by ``now``."""
+        """Process all events due by ``now``."""
         while self._events and self._events[0][0] <= now:
             moment, _, action = heapq.heappop(self._events)
             self.now = moment
@@ -195,7 +195,7 @@ class Queue:
             self.archive(older_than=now - self.archive_after_s)
 
     def next_event(self) -> float | None:
-        """Tell at which moment something changes next, if anything will."""
+        """Return the time of the next event, if any."""
         return self._events[0][0] if self._events else None
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:

@@ -37,7 +37,7 @@ OPERATIONS: dict[str, operations.Operation] = {
 
 
 class Master:
-    """What answers a cluster's requests, one at a time under ``lock``."""
+    """Handles a cluster's requests, one at a time under ``lock``."""
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
@@ -68,7 +68,7 @@ class Master:
     # Who asks
 
     def authorize(self, header: str | None, access: frozenset[str]) -> None:
-        """Raise 401 for who is not known, 403 for who may not do this."""
+        """Raise 401 for unknown users, 403 for missing permissions."""
         if header is None and not access and not self.spec.require_authentication:
             return
         right = self._right(header)

@@ -32,7 +32,7 @@ NO_CONNECTION = "Failed to connect to {address} port 1811: Connection refused"
 
 
 def no_connection(cluster: Cluster, instance: Instance) -> str | None:
-    """Say why the primary node cannot be told anything, if it cannot."""
+    """Return why the primary node cannot be reached, if so."""
     node = cluster.nodes[instance.primary]
     if node.offline:
         return "Node is marked offline"
@@ -40,7 +40,7 @@ def no_connection(cluster: Cluster, instance: Instance) -> str | None:
 
 
 def reachable(cluster: Cluster, instance: Instance) -> None:
-    """Insist that the primary node answers."""
+    """Raise unless the primary node answers."""
     node = cluster.usable_node(instance.primary)
     failure = no_connection(cluster, instance)
     if failure:
@@ -51,7 +51,7 @@ def reachable(cluster: Cluster, instance: Instance) -> None:
 
 
 def stoppable(cluster: Cluster, instance: Instance, where: str = "") -> None:
-    """Insist that the primary node can be told to stop the instance."""
+    """Raise unless the primary node can stop the instance."""
     failure = no_connection(cluster, instance)
     if failure:
         name = f"{instance.name} on node {where}" if where else f"'{instance.name}'"
@@ -137,7 +137,7 @@ def remove(cluster: Cluster, op: Op) -> Work:
 
 
 def _tagged(cluster: Cluster, op: Op) -> tuple[set[str], Callable[[], None]]:
-    """Find a kind's set of tags, and how to note that it changed."""
+    """Return a kind's set of tags, and the function that records a change."""
     kind, name = op.params["kind"], op.params.get("name", "")
     if kind == "instance":
         instance = cluster.instance(name)
@@ -222,7 +222,7 @@ def _destination(cluster: Cluster, op: Op, instance: Instance, verb: str) -> str
     return name
 
 
-def allocate(cluster: Cluster, group: str | None, besides: str | None = None) -> str:
+def allocate(cluster: Cluster, group: str | None, other_than: str | None = None) -> str:
     """Choose the usable node with the fewest instances."""
     usable = [
         node.name
@@ -230,7 +230,7 @@ def allocate(cluster: Cluster, group: str | None, besides: str | None = None) ->
         if not node.offline
         and not node.unreachable
         and node.role != "D"
-        and node.name != besides
+        and node.name != other_than
         and (group is None or node.group == group)
     ]
     if not usable:

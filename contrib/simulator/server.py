@@ -1,4 +1,4 @@
-"""A simulated cluster's RAPI daemon: sockets, TLS, limits and outages."""
+"""The RAPI daemon of a simulated cluster: sockets, TLS, limits and outages."""
 
 from __future__ import annotations
 

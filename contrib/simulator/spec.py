@@ -1,4 +1,4 @@
-"""What a simulated cluster shall be like."""
+"""Specification of a simulated cluster."""
 
 from __future__ import annotations
 

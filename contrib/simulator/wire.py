@@ -1,4 +1,4 @@
-"""Just enough of HTTP/1.1: one request and one answer on a connection."""
+"""A minimal HTTP/1.1: one request and one response per connection."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 
 
 class BadRequest(ValueError):
-    """What was sent is no HTTP request."""
+    """Raised for what is no HTTP request."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request as it came in; header names are in lower case."""
+    """A received request; header names are in lower case."""
 
     method: str
     target: str

@@ -88,7 +88,7 @@ def test_users_find_applications_and_news(demo: Demo) -> None:
 
 
 def test_mails_can_be_read_and_their_links_lead_to_the_site(demo: Demo) -> None:
-    mails = demo.output.partition("Mails can be read at ")[2].split(". ")[0]
+    mails = demo.output.partition("Emails can be read at ")[2].split(". ")[0]
 
     def has_arrived() -> bool:
         return "shop.eleni.example.org" in requests.get(mails, timeout=5).text
@@ -99,7 +99,7 @@ def test_mails_can_be_read_and_their_links_lead_to_the_site(demo: Demo) -> None:
 
 
 def test_ctrl_c_ends_all_processes(demo: Demo) -> None:
-    mails = demo.output.partition("Mails can be read at ")[2].split(". ")[0]
+    mails = demo.output.partition("Emails can be read at ")[2].split(". ")[0]
 
     demo.process.send_signal(signal.SIGINT)
 

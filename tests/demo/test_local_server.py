@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from apps.pages import news
-from contrib.demo import beside, offerings
+from contrib.demo import local_server, offerings
 from ganetimgr.settings.checks import RULES
 from tests.local_server import served
 
@@ -18,9 +18,9 @@ HOSTILE = "<script>hacked()</script>"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    offerings.write(tmp_path / "beside", "http://localhost:1")
+    offerings.write(tmp_path / "local", "http://localhost:1")
     (tmp_path / "mail").mkdir()
-    http_server = beside.serve(0, tmp_path / "beside", tmp_path / "mail")
+    http_server = local_server.serve(0, tmp_path / "local", tmp_path / "mail")
     with served(http_server):
         yield f"http://127.0.0.1:{http_server.server_port}"
 

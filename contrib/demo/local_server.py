@@ -1,6 +1,6 @@
-"""A web server of the demo's own: images, a feed, and the mails that were sent.
+"""A web server for the demo: images, a news feed, and the emails that were sent.
 
-It is what others would run beside the product, and no part of it. It listens on this
+It stands for servers of others, and is no part of the product. It listens on this
 machine alone, since mails have links that work once.
 """
 
