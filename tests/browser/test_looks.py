@@ -189,5 +189,6 @@ def test_the_drawer_opens_by_touch_and_by_key(visit: Visits) -> None:
     expect(drawer).not_to_be_in_viewport()
     expect(page.get_by_role("button", name="Menu")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(drawer).to_be_in_viewport()
     drawer.get_by_role("link", name="History").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("History")
