@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -46,11 +46,11 @@ class JobQuerySet(models.QuerySet["Job"]):
     def without_follower(self, now: datetime) -> Self:
         return self.filter(Q(leased_until=None) | Q(leased_until__lt=now))
 
-    def named(self, cluster: Cluster, kind: TargetKind, name: str) -> Self:
+    def named(self, cluster: Cluster | Value, kind: TargetKind, name: str) -> Self:
         """Return the jobs on any target that has or had this name."""
         return self.filter(cluster=cluster, target_kind=kind, target_name=name)
 
-    def on(self, cluster: Cluster, target: Target) -> Self:
+    def on(self, cluster: Cluster | Value, target: Target) -> Self:
         """Return the jobs on a target, and those of its name before it had an id."""
         named = self.named(cluster, target.kind, target.name)
         return named.filter(target_id__in=("", target.id)) if target.id else named

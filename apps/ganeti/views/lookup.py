@@ -10,27 +10,24 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.person import person_of
 from apps.auditlog.actor import acting
+from apps.auditlog.target import Target, TargetKind
 from apps.web.requests import UserRequest
 from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
 from ..display import instance_page
 from ..domain.instance import Instance
-from ..jobs.targets import instance_target
 from ..models import Cluster, Job
 from ..reads import inventory
 from ..reads.inventory import Inventory
 from ..services import availability
 from ..state.snapshots import Snapshot
 
-# As `Job.objects.on` finds them.
+_TARGET = Target(TargetKind.INSTANCE, argument("name"), id=argument("uuid"))
 _NEWEST_JOB = PreparedQuery(
-    lambda: Job.objects.filter(
-        cluster=Value(argument("cluster")),
-        target_kind=argument("kind"),
-        target_name=argument("name"),
-        target_id__in=("", argument("uuid")),
-    ).select_related("user", "audit_entry")[:1]
+    lambda: Job.objects.on(Value(argument("cluster")), _TARGET).select_related(
+        "user", "audit_entry"
+    )[:1]
 )
 
 
@@ -52,12 +49,8 @@ class RequestedInstance:
 
     def newest_job(self) -> Job | None:
         """Return our newest job on the instance, running or not."""
-        target = instance_target(self.instance)
         jobs = _NEWEST_JOB.fetch(
-            cluster=self.cluster.pk,
-            kind=target.kind.value,
-            name=target.name,
-            uuid=target.id,
+            cluster=self.cluster.pk, name=self.instance.name, uuid=self.instance.uuid
         )
         return jobs[0] if jobs else None
 
