@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from apps.accounts import colour_mode
 from apps.accounts.person import TemplateAccess, person_of
 from apps.web import navigation
-from apps.web.fragments import Varying
+from apps.web.fragments import Varying, render
 from apps.web.requests import current_page
 
 from . import access
@@ -18,11 +18,10 @@ from .jobs import counts
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the brand, colour mode, access checks and number of running jobs."""
+    """Return the brand, access checks, number of running jobs, and the frame."""
     return {
         "branding": settings.BRANDING,
         "frame": SimpleLazyObject(lambda: _frame(request)),
-        "colours": colour_mode.of(request),
         "current_page": current_page(request),
         "access": TemplateAccess(access, request),
         "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
@@ -30,7 +29,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the values of the frame's fragment that the request alone decides."""
+    """Return the values of the frame's fragment that the request alone decides.
+
+    What changes often is a fragment of its own, so that the frame is rendered rarely.
+    """
     # Responses made before the authentication middleware have a frame, too.
     user: User | AnonymousUser = getattr(request, "user", AnonymousUser())
     values: dict[str, Any] = {
@@ -40,8 +42,15 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     }
     if isinstance(user, User):
         values |= {
-            "running_jobs": _running_jobs(request),
-            "navigation": navigation.groups(request),
+            "running_jobs": Varying(
+                render(
+                    "ganeti/_running_jobs.html",
+                    {"running_jobs": _running_jobs(request)},
+                )
+            ),
+            "navigation": Varying(
+                render("_nav.html", {"navigation": navigation.groups(request)})
+            ),
             "username": Varying(user.get_username()),
             "full_name": Varying(user.get_full_name()),
         }
