@@ -75,11 +75,12 @@ class Listed:
         return self.address(sort=f"-{column}" if reverse else column)
 
 
-# A page has about twenty addresses, which are the same on every page of a list.
+# A list has about twenty addresses, of its heads, pages and sizes.
 @lru_cache(maxsize=2000)
-def _address(query: Listed, changes: tuple[tuple[str, Any], ...]) -> str:
-    values = {**query.values(), **dict(changes)}
-    if changes and "page" not in dict(changes):
+def _address(query: Listed, items: tuple[tuple[str, Any], ...]) -> str:
+    changes = dict(items)
+    values = {**query.values(), **changes}
+    if changes and "page" not in changes:
         values.pop("page", None)
     plain = type(query)()
     shown = {k: v for k, v in values.items() if v != getattr(plain, k)}
