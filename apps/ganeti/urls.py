@@ -17,6 +17,7 @@ from .views import (
     jobs,
     keys,
     lifecycle,
+    nodes,
     owners,
     people,
     restrictions,
@@ -112,6 +113,23 @@ confirmation_urls = [
 ]
 
 cluster_urls = [
+    path("cluster/nodes/", nodes.node_list, name="node-list"),
+    path(
+        "cluster/nodes/<slug:cluster_slug>/<str:node>/",
+        nodes.node_detail,
+        name="node-detail",
+    ),
+    path("cluster/detail/", clusters.cluster_list, name="cluster-list"),
+    path(
+        "cluster/detail/<slug:cluster_slug>/",
+        clusters.cluster_detail,
+        name="cluster-detail",
+    ),
+    path(
+        "cluster/detail/<slug:cluster_slug>/networks/<str:network>/",
+        clusters.network_detail,
+        name="network-detail",
+    ),
     path(
         "cluster/<slug:cluster_slug>/refresh",
         clusters.cluster_refresh,
