@@ -30,7 +30,7 @@ from ..reads import inventory
 from ..reads.inventory import MARKS, Inventory
 from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
-from . import instance_rows, labels
+from . import instance_rows, labels, node_labels
 from .instance_rows import Mark, OwnerLink, OwnerPages
 from .poll_versions import version_of
 
@@ -271,8 +271,15 @@ class Machine:
     def facts_values(self) -> dict[str, Any]:
         """Return the values of the fragment of facts."""
         instance = self.instance
+        cluster, node = instance.cluster, instance.primary_node
+        secondary = next(iter(instance.secondary_nodes), "")
         return {
             "cluster": Varying(instance.cluster),
+            "cluster_url": Varying(reverse("ganeti:cluster-detail", args=(cluster,))),
+            "node_url": Varying(node and node_labels.address(cluster, node)),
+            "secondary_url": Varying(
+                secondary and node_labels.address(cluster, secondary)
+            ),
             "description": Varying(self.snapshot.cluster.description),
             "node": Varying(instance.primary_node or NOTHING),
             "secondary": Varying(", ".join(instance.secondary_nodes)),
