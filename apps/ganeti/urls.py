@@ -17,6 +17,7 @@ from .views import (
     jobs,
     keys,
     lifecycle,
+    maintenance,
     nodes,
     owners,
     people,
@@ -124,6 +125,11 @@ cluster_urls = [
         "cluster/detail/<slug:cluster_slug>/",
         clusters.cluster_detail,
         name="cluster-detail",
+    ),
+    path(
+        "cluster/detail/<slug:cluster_slug>/groups/<str:node_group>/maintenance",
+        maintenance.group_maintenance,
+        name="group-maintenance",
     ),
     path(
         "cluster/detail/<slug:cluster_slug>/networks/<str:network>/",

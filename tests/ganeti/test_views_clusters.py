@@ -77,7 +77,7 @@ def test_what_fits_is_the_largest_of_the_groups_that_take_machines(
     figures = facts(page_of(staff, "cluster-list").select_one(".cluster"))
 
     assert figures["Still fits"] == (
-        "16 GiB memory, 512 GiB disk in node group default"
+        "16 GiB memory and 512 GiB disk in node group default"
     )
 
 
@@ -121,7 +121,7 @@ def test_a_cluster_has_its_properties_groups_and_nodes(
 
     page = page_of(staff, "cluster-detail", "athens")
     properties = facts(page.select_one('[aria-labelledby="properties"]'))
-    spare = page.select_one("#group-spare")
+    spare = page.select_one("#group-2")
 
     assert properties["Allocator"] == "hail"
     assert properties["Default parameters of machines"] == "maxmem=128 , vcpus=1"

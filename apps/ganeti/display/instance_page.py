@@ -26,7 +26,7 @@ from ..domain.node import NodeGroup
 from ..jobs import kinds
 from ..models import Cluster, Job, Network
 from ..models.action_request import FATAL, ActionRequest, RequestedAction
-from ..reads import inventory
+from ..reads import inventory, maintenance
 from ..reads.inventory import MARKS, Inventory
 from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
@@ -167,6 +167,12 @@ class Machine:
     @cached_property
     def group(self) -> NodeGroup | None:
         return self.visible.group_of(self.instance)
+
+    @cached_property
+    def maintenance_reason(self) -> str:
+        """Why its node group is under maintenance; empty if unknown, or if it isn't."""
+        cluster = self.instance.cluster
+        return maintenance.reason_of(cluster, self.group) if self.group else ""
 
     @cached_property
     def marks(self) -> list[Mark]:

@@ -14,6 +14,7 @@ from apps.web.lists import page_links
 from apps.web.requests import UserRequest
 
 from .. import access
+from ..display import maintenance_controls
 from ..display.cluster_page import ClusterView
 from ..display.network_page import (
     STATE_LABELS,
@@ -21,10 +22,12 @@ from ..display.network_page import (
     NetworkView,
     address_rows,
 )
+from ..forms.maintenance import MaintenanceForm
 from ..models import Cluster
 from ..reads import inventory, job_counts, network_addresses
 from ..reads.job_counts import NO_JOBS
 from ..state import refreshing
+from ..state.snapshots import Snapshot
 from .lookup import back_to_list, require_cluster_access, visible_snapshot
 
 
@@ -42,9 +45,24 @@ def cluster_list(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def cluster_detail(request: UserRequest, cluster_slug: str) -> HttpResponse:
-    snapshot = visible_snapshot(request, cluster_slug)
-    jobs = job_counts.by_cluster().get(cluster_slug, NO_JOBS)
-    context = {"view": ClusterView(snapshot, jobs)}
+    return cluster_page(request, visible_snapshot(request, cluster_slug))
+
+
+def cluster_page(
+    request: UserRequest,
+    snapshot: Snapshot,
+    invalid: tuple[str, MaintenanceForm] | None = None,
+) -> HttpResponse:
+    """Return the page of a cluster; ``invalid`` is a group's form with errors."""
+    slug = snapshot.cluster.slug
+    view = ClusterView(snapshot, job_counts.by_cluster().get(slug, NO_JOBS))
+    may_maintain = access.may_maintain(person_of(request)).allowed
+    controls = (
+        maintenance_controls.of(snapshot, invalid, may_change=may_maintain)
+        if snapshot.contents
+        else []
+    )
+    context = {"view": view, "controls": controls}
     return render(request, "ganeti/cluster_detail.html", context)
 
 
