@@ -186,6 +186,10 @@ class ClusterView:
         return self._in_list("ganeti:instance-list")
 
     @property
+    def jobs_address(self) -> str:
+        return self._in_list("ganeti:job-list")
+
+    @property
     def failing_address(self) -> str:
         return self._in_list("ganeti:instance-list", state="trouble")
 

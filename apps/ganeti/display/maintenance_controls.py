@@ -1,15 +1,14 @@
 """Maintenance of node groups on the page of their cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.forms import BaseForm
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from apps.auditlog.target import TargetKind
 
 from ..domain.node import NodeGroup
-from ..forms.maintenance import MaintenanceForm
 from ..models import GroupMaintenance, Job
 from ..reads import maintenance as reads
 from ..reads.capacity import capacity_of
@@ -26,7 +25,7 @@ class GroupControls:
     view: GroupView
     maintenance: GroupMaintenance | None
     job: Job | None  # our newest one on the group
-    invalid: MaintenanceForm | None
+    form: BaseForm
     may_change: bool
 
     @property
@@ -48,31 +47,26 @@ class GroupControls:
         """What the newest job failed to do; empty if it didn't."""
         return labels.not_done(self.job) if self.job and self.job.failed else ""
 
-    @cached_property
-    def form(self) -> MaintenanceForm:
-        return self.invalid or MaintenanceForm(auto_id=f"id_%s_{self.group.uuid}")
-
 
 def of(
     snapshot: Snapshot,
-    invalid: tuple[str, MaintenanceForm] | None,
+    form_for: Callable[[NodeGroup], BaseForm],
     *,
     may_change: bool,
 ) -> list[GroupControls]:
-    """Return the groups of a cluster; ``invalid`` is the form of one with errors."""
+    """Return the groups of a cluster, each with its form."""
     slug, contents = snapshot.cluster.slug, snapshot.contents
     if contents is None:
         return []
     known = reads.maintenances()
     jobs = _newest_jobs(snapshot)
-    invalid_name, invalid_form = invalid or ("", None)
     return [
         GroupControls(
             cluster=slug,
             view=GroupView(capacity),
             maintenance=known.get((slug, capacity.group.uuid)),
             job=jobs.get(capacity.group.uuid),
-            invalid=invalid_form if capacity.group.name == invalid_name else None,
+            form=form_for(capacity.group),
             may_change=may_change,
         )
         for capacity in capacity_of(slug, contents).groups

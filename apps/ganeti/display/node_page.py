@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.urls import reverse
+
 from apps.auditlog.target import TargetKind
 from apps.web.stored_text import Text
 
@@ -43,7 +45,15 @@ class JobLine:
     job: Job
     label: str
     dot: str
-    address: str  # of the machine; empty if it has moved or is gone
+    address: str  # of the machine; empty if it is another one of its name
+
+    @property
+    def job_address(self) -> str:
+        """Page of the job; empty if it has no id."""
+        if self.job.ganeti_id is None:
+            return ""
+        args = (self.job.cluster.slug, self.job.ganeti_id)
+        return reverse("ganeti:job-detail", args=args)
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,7 @@ class NodePage:
             cluster=self.snapshot.cluster,
             target_kind=TargetKind.INSTANCE,
             target_name__in=sorted(machines)[:MAX_NAMES],
-        ).select_related("user", "audit_entry")
+        ).select_related("cluster", "user", "audit_entry")
         newest = jobs.defer("log", "then")[:JOBS_SHOWN]
         return [_job_line(job, machines[job.target_name]) for job in newest]
 

@@ -22,6 +22,7 @@ from ..display.network_page import (
     NetworkView,
     address_rows,
 )
+from ..domain.node import NodeGroup
 from ..forms.maintenance import MaintenanceForm
 from ..models import Cluster
 from ..reads import inventory, job_counts, network_addresses
@@ -51,14 +52,19 @@ def cluster_detail(request: UserRequest, cluster_slug: str) -> HttpResponse:
 def cluster_page(
     request: UserRequest,
     snapshot: Snapshot,
-    invalid: tuple[str, MaintenanceForm] | None = None,
+    invalid: dict[str, MaintenanceForm] | None = None,
 ) -> HttpResponse:
-    """Return the page of a cluster; ``invalid`` is a group's form with errors."""
+    """Return the page of a cluster; ``invalid`` has forms with errors by group."""
+
+    def form_for(group: NodeGroup) -> MaintenanceForm:
+        form = (invalid or {}).get(group.name)
+        return form or MaintenanceForm(auto_id=f"id_%s_{group.uuid}")
+
     slug = snapshot.cluster.slug
     view = ClusterView(snapshot, job_counts.by_cluster().get(slug, NO_JOBS))
     may_maintain = access.may_maintain(person_of(request)).allowed
     controls = (
-        maintenance_controls.of(snapshot, invalid, may_change=may_maintain)
+        maintenance_controls.of(snapshot, form_for, may_change=may_maintain)
         if snapshot.contents
         else []
     )

@@ -54,7 +54,7 @@ def _change(request: UserRequest, snapshot: Snapshot, group: NodeGroup) -> HttpR
     maintenance.check(Job.Kind.GROUP_LOCK, cluster, group, by)
     form = MaintenanceForm(request.POST, auto_id=f"id_%s_{group.uuid}")
     if not form.is_valid():
-        response = cluster_page(request, snapshot, invalid=(group.name, form))
+        response = cluster_page(request, snapshot, invalid={group.name: form})
         response.status_code = HTTPStatus.BAD_REQUEST
         return response
     job = maintenance.start(cluster, group, form.cleaned_data["reason"], by=by)
