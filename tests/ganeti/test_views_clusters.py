@@ -159,7 +159,7 @@ def test_a_network_shows_who_has_each_address(
         "192.0.2.255": "Reserved",
     }
     used = page.select_one(".map-used")
-    assert used and used["d"] == "M10 0h2v1h-2z"
+    assert used and used["d"] == "M10 0h2v.9h-2z"
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_a_node_is_listed_with_its_resources(
     assert (cell(row, "vcpus"), cell(row, "primary"), cell(row, "secondary")) == (
         *("6", "4", "1"),
     )
-    meter = row.select_one(".c-memory meter")
-    assert meter and meter["value"] == "50"
+    bar = row.select_one(".c-memory svg")
+    assert bar and bar["aria-label"] == "Used memory: 50%"
 
 
 def test_a_node_that_does_not_respond_has_no_figures(

@@ -24,6 +24,7 @@ from ..reads.network_addresses import (
     AddressEntry,
 )
 from . import instance_page, labels
+from .usage import level_of
 
 STATE_LABELS = Choices(
     {
@@ -70,6 +71,10 @@ class NetworkView:
         return self.network.reserved * 100 // total if total else 0
 
     @property
+    def level(self) -> str:
+        return level_of(self.percent)
+
+    @property
     def connections(self) -> list[str]:
         return [
             f"{group}: {mode} {link}".rstrip()
@@ -102,7 +107,7 @@ class AddressMap:
         """Yield the name and the path of each state."""
         shapes: dict[str, list[str]] = {letter: [] for letter in _CLASSES}
         for letter, x, y, length in self._runs():
-            shapes.setdefault(letter, []).append(f"M{x} {y}h{length}v1h-{length}z")
+            shapes.setdefault(letter, []).append(f"M{x} {y}h{length}v.9h-{length}z")
         for letter, parts in shapes.items():
             if parts:
                 yield _CLASSES.get(letter, "used"), "".join(parts)

@@ -12,6 +12,17 @@ from . import labels
 NOTHING = "\N{EN DASH}"
 
 
+# Shares in percent from which a bar warns.
+HIGH, FULL = 80, 92
+
+
+def level_of(percent: int) -> str:
+    """Return how a bar of this share is drawn; the stylesheet knows these names."""
+    if percent >= FULL:
+        return "full"
+    return "high" if percent >= HIGH else "low"
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Memory or disk as texts in GiB, and the used share in percent."""
@@ -33,6 +44,10 @@ class Usage:
             amount.percent,
         )
 
+    @property
+    def level(self) -> str:
+        return level_of(self.percent)
+
 
 def bar_values(prefix: str, amount: Amount) -> dict[str, Any]:
     """Return the values of a bar in a fragment; empty texts if not reported."""
@@ -41,4 +56,5 @@ def bar_values(prefix: str, amount: Amount) -> dict[str, Any]:
         f"{prefix}_used": Varying(usage.used if usage else ""),
         f"{prefix}_total": Varying(usage.total if usage else ""),
         f"{prefix}_percent": Varying(usage.percent if usage else ""),
+        f"{prefix}_level": usage.level if usage else "",
     }
