@@ -4,12 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.web import stored_text, times
+from apps.web.fragments import Varying
 from apps.web.lists import heads_of
 from apps.web.stored_text import Text
 
@@ -21,11 +25,12 @@ from ..models import Cluster
 from ..reads import nodes
 from ..reads.capacity import ClusterCapacity, GroupCapacity, capacity_of
 from ..reads.job_counts import NO_JOBS, JobCounts
+from ..reads.per_contents import PerContents
 from ..reads.placement_texts import ALLOC_POLICIES
 from ..state.snapshots import Contents, Snapshot
 from . import labels, node_rows
 from .network_page import NetworkView
-from .usage import NOTHING, Usage
+from .usage import NOTHING, Usage, bar_values
 
 # Nodes on the page of a cluster; the list of nodes has them all.
 MAX_NODES = 50
@@ -147,57 +152,55 @@ class ClusterView:
         return capacity_of(self.slug, self.contents)
 
     @property
-    def memory(self) -> Usage | None:
-        return Usage.of(self.capacity.memory)
-
-    @property
-    def disk(self) -> Usage | None:
-        return Usage.of(self.capacity.disk)
-
-    @property
-    def cpus_percent(self) -> int:
-        """Share of the CPUs that is given out, at most 100."""
-        cpus = self.capacity.cpus
-        return Amount(cpus, cpus - self.capacity.vcpus).percent if cpus else 0
-
-    @cached_property
-    def best(self) -> GroupView | None:
-        """The group that takes the largest machine."""
-        return GroupView(self.capacity.best) if self.capacity.best else None
-
-    @property
     def slow_at(self) -> datetime | None:
         """When properties and networks were read."""
         published = self.snapshot.published
         return published.stamp.slow_at if published else None
 
-    # -- links into the lists
+    @property
+    def since(self) -> SafeString:
+        return times.element(self.snapshot.failing_since)
 
-    def _in_list(self, url_name: str, **values: str) -> str:
-        query = urlencode({"cluster": self.slug, **values})
-        return f"{reverse(url_name)}?{query}"
+    @property
+    def card(self) -> dict[str, Any]:
+        """Return the values of the fragment of the card."""
+        known = self.snapshot.published is not None
+        info = self.info if known else None
+        texts = {
+            "slug": self.slug,
+            "url": self.address,
+            "description": self.cluster.description,
+            "version": (info and info.version) or NOTHING,
+            "master": (info and info.master) or NOTHING,
+            "since": self.since,
+            "error": stored_text.translate(self.snapshot.error),
+            "refresh_url": reverse("ganeti:cluster-refresh", args=(self.slug,)),
+            "next": reverse("ganeti:cluster-list"),
+        }
+        return {
+            "down": self.snapshot.down,
+            "known": known,
+            **{name: Varying(text) for name, text in texts.items()},
+            **(self.figures if known else {}),
+        }
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Return the values of the fragment of figures."""
+        return {
+            **_figures_of.of(self.slug, self.contents),
+            "jobs_running": Varying(self.jobs.running),
+            "jobs_waiting": Varying(self.jobs.waiting),
+            "fetched": Varying(times.element(self.snapshot.fetched_at)),
+        }
+
+    # -- links into the lists
 
     @property
     def nodes_address(self) -> str:
-        return self._in_list("ganeti:node-list")
-
-    @property
-    def machines_address(self) -> str:
-        return self._in_list("ganeti:instance-list")
-
-    @property
-    def jobs_address(self) -> str:
-        return self._in_list("ganeti:job-list")
-
-    @property
-    def failing_address(self) -> str:
-        return self._in_list("ganeti:instance-list", state="trouble")
+        return _in_list("ganeti:node-list", self.slug)
 
     # -- the page
-
-    @cached_property
-    def groups(self) -> list[GroupView]:
-        return [GroupView(capacity) for capacity in self.capacity.groups]
 
     @property
     def node_heads(self) -> object:
@@ -205,7 +208,7 @@ class ClusterView:
         columns = [column for column in node_rows.COLUMNS if column.key != "cluster"]
         return heads_of(
             columns,
-            sorted_by=lambda key: self._in_list("ganeti:node-list", sort=key),
+            sorted_by=lambda key: _in_list("ganeti:node-list", self.slug, sort=key),
             order="name",
         )
 
@@ -215,8 +218,8 @@ class ClusterView:
         return list(nodes.page(nodes.all_nodes([self.snapshot]), criteria))
 
     @property
-    def node_rows(self) -> Iterator[dict[str, object]]:
-        return node_rows.rows(self._node_page[:MAX_NODES])
+    def node_rows(self) -> SafeString:
+        return node_rows.draw(self._node_page[:MAX_NODES], alone=True)
 
     @property
     def more_nodes(self) -> int:
@@ -239,6 +242,51 @@ class ClusterView:
     @property
     def bounds(self) -> list[list[tuple[Text, str]]]:
         return policy_bounds(self.info.policy)
+
+
+def _in_list(url_name: str, slug: str, **values: str) -> str:
+    """Return the URL of a list of what a cluster has."""
+    return f"{reverse(url_name)}?{urlencode({'cluster': slug, **values})}"
+
+
+def _figures(slug: str, contents: Contents) -> dict[str, Any]:
+    capacity = capacity_of(slug, contents)
+    best = GroupView(capacity.best) if capacity.best else None
+    given_out = Amount(capacity.cpus, capacity.cpus - capacity.vcpus)
+    texts = {
+        "nodes": capacity.nodes,
+        "offline": capacity.offline or "",
+        "drained": capacity.drained or "",
+        "instances": capacity.instances,
+        "running": capacity.running,
+        "stopped": capacity.stopped,
+        "failing": capacity.failing or "",
+        "cpus": capacity.cpus,
+        "vcpus": capacity.vcpus,
+        "cpus_percent": given_out.percent,
+        "best_group": best.name if best else "",
+        "nodes_url": _in_list("ganeti:node-list", slug),
+        "machines_url": _in_list("ganeti:instance-list", slug),
+        "failing_url": _in_list("ganeti:instance-list", slug, state="trouble"),
+        "jobs_url": _in_list("ganeti:job-list", slug),
+    }
+    return {
+        **{name: Varying(text) for name, text in texts.items()},
+        **bar_values("memory", capacity.memory),
+        **bar_values("disk", capacity.disk),
+        **_fit_values("fits", best.fits if best else None),
+        **_fit_values("mirrored", best.fits_mirrored if best else None),
+    }
+
+
+_figures_of = PerContents(_figures)
+
+
+def _fit_values(prefix: str, fit: Fit | None) -> dict[str, Any]:
+    return {
+        f"{prefix}_memory": Varying(fit.memory if fit else ""),
+        f"{prefix}_disk": Varying(fit.disk if fit else ""),
+    }
 
 
 def policy_bounds(policy: Policy) -> list[list[tuple[Text, str]]]:

@@ -1,10 +1,19 @@
-"""Rows of the list of nodes."""
+"""Rows of the list of nodes.
 
-from collections.abc import Iterable, Iterator
+Each is kept until a refresh of its cluster changes something there.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.web import fragments
 from apps.web.fragments import Varying
 from apps.web.lists import Column
 
@@ -27,9 +36,36 @@ COLUMNS = (
 )
 
 
-def rows(entries: Iterable[NodeEntry]) -> Iterator[dict[str, Any]]:
-    """Yield the values of the fragment of each row."""
-    return map(_values, entries)
+# Of some 2 KB each.
+MAX_ROWS = 5000
+# Language, whether the cluster is left out, cluster and name.
+Key = tuple[str | None, bool, str, str]
+_CACHE: dict[Key, tuple[NodeEntry, SafeString]] = {}
+
+
+def draw(entries: Iterable[NodeEntry], *, alone: bool = False) -> SafeString:
+    """Return the markup of rows; ``alone``: without their cluster."""
+    return SafeString("".join(_row(entry, alone=alone) for entry in entries))
+
+
+def _row(entry: NodeEntry, *, alone: bool) -> SafeString:
+    key = (get_language(), alone, entry.cluster, entry.node.name)
+    cached = _CACHE.get(key)
+    # An entry lasts as long as the contents of its cluster (`reads.nodes`).
+    if cached is not None and cached[0] is entry and not settings.DEBUG:
+        return cached[1]
+    values = {**_values(entry), "alone": alone}
+    markup = fragments.render("ganeti/_node_row.html", values)
+    if len(_CACHE) >= MAX_ROWS:
+        _CACHE.clear()
+    _CACHE[key] = entry, markup
+    return markup
+
+
+@receiver(setting_changed)
+def forget(**_setting: object) -> None:
+    """Clear the cache, in tests with other settings."""
+    _CACHE.clear()
 
 
 def _values(entry: NodeEntry) -> dict[str, Any]:

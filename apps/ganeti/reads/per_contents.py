@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from django.utils.translation import get_language
+
 from ..state.snapshots import Contents
 
 Value = TypeVar("Value")
@@ -11,16 +13,17 @@ Value = TypeVar("Value")
 class PerContents(Generic[Value]):
     """A value of each cluster; ``compute`` gets its short name and its contents.
 
-    The value must not depend on anything else, such as the language.
+    It may contain texts in the current language, and depend on nothing else.
     """
 
     def __init__(self, compute: Callable[[str, Contents], Value]) -> None:
         self._compute = compute
         # Entries are replaced as a whole, so that threads need no lock.
-        self._cached: dict[str, tuple[Contents, Value]] = {}
+        self._cached: dict[tuple[str, str | None], tuple[Contents, Value]] = {}
 
     def of(self, slug: str, contents: Contents) -> Value:
-        cached = self._cached.get(slug)
+        key = (slug, get_language())
+        cached = self._cached.get(key)
         if cached is None or cached[0] is not contents:
-            cached = self._cached[slug] = contents, self._compute(slug, contents)
+            cached = self._cached[key] = contents, self._compute(slug, contents)
         return cached[1]

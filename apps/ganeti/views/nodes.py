@@ -41,7 +41,7 @@ def _context(request: UserRequest, query: NodeQuery) -> dict[str, Any]:
         "query": query,
         "page": page,
         "total": len(entries),
-        "rows": node_rows.rows(page.object_list),
+        "drawn": node_rows.draw(page.object_list),
         "heads": heads_of(
             node_rows.COLUMNS, sorted_by=query.sorted_by, order=query.sort
         ),
