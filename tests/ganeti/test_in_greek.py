@@ -81,8 +81,9 @@ def test_pages_of_clusters_and_nodes(reader: Client, root: User) -> None:
     ]
 
     for address in addresses:
-        # Ganeti's names of disk templates.
-        assert english(read(reader, address)) - {"plain"} == set(), address
+        # Ganeti's names of disk templates and the cluster.
+        words = english(read(reader, address))
+        assert words - {"plain", "example", "org"} == set(), address
 
 
 @pytest.mark.usefixtures("published")
