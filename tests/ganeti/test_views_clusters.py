@@ -90,7 +90,7 @@ def test_a_cluster_that_is_down_says_since_when(
     card = page_of(staff, "cluster-list").select_one(".cluster")
     page = page_of(staff, "cluster-detail", "athens")
 
-    assert "Down since just now" in text_of(card)
+    assert "Stopped responding just now" in text_of(card)
     assert "This page shows it as of" in text_of(page.select_one(".note-warning"))
     assert facts(card)["Nodes"] == "3"
 
