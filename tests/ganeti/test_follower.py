@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apps.auditlog.entries import Acting
@@ -12,7 +13,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.jobs import handlers, tracking
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.rapi.errors import RapiUnreachable
-from apps.ganeti.services import power
+from apps.ganeti.services import maintenance, power
 from apps.ganeti.watch.follower import Follower
 from apps.work import loops
 from tests.ganeti.fakes import Call, FakeRapi
@@ -68,6 +69,22 @@ def test_only_machines_of_ended_jobs_are_refreshed(
     jobs, instances = published.calls
     assert (jobs.path, instances.path) == ("/2/query/job", "/2/query/instance")
     assert instances.body["filter"] == ["&", ["|", ["=", "name", "web1"]]]
+
+
+def test_groups_of_ended_jobs_are_refreshed(
+    follower: Follower, cluster: Cluster, published: FakeRapi, root: User
+) -> None:
+    group = contents(cluster).groups["default"]
+    maintenance.start(cluster, group, "New disks.", by=Acting(root))
+    tracking.claim(WATCHER, timezone.now())
+    published.finish(1)
+    published.calls.clear()
+
+    follower.run_once()
+
+    paths = [call.path for call in published.calls]
+    assert paths == ["/2/query/job", "/2/query/group"]
+    assert contents(cluster).groups["default"].locked
 
 
 def test_a_failure_has_ganetis_message(

@@ -76,6 +76,28 @@ def test_a_refresh_that_started_earlier_does_not_undo_it(
     assert machine(cluster, "web1").state is State.STOPPED
 
 
+def test_a_refresh_that_started_earlier_does_not_undo_that_of_groups(
+    cluster: Cluster, published: FakeRapi
+) -> None:
+    refreshed: list[bool] = []
+
+    def lock_during_refresh(call: Call) -> None:
+        if call.path == "/2/query/group" and in_main_thread() and not refreshed:
+            refreshed.append(True)
+            published.lock_group("default")
+            refreshing.refresh_groups(cluster)
+            published.groups["default"]["tags"].clear()  # as read by the refresh
+
+    published.on_call = lock_during_refresh
+    refreshing.refresh(cluster, force=True)
+
+    assert contents(cluster).groups["default"].locked
+
+    refreshing.refresh(cluster, force=True)
+
+    assert not contents(cluster).groups["default"].locked
+
+
 def test_the_next_full_refresh_updates_all_machines(
     cluster: Cluster, published: FakeRapi
 ) -> None:

@@ -65,7 +65,8 @@ def merge_all(
     """Return the contents after a full refresh that began at ``asked_at``.
 
     With ``live`` None, the nodes have not answered yet and their last state stays.
-    Instances that were refreshed by themselves in the meantime stay as they are.
+    Instances and node groups that were refreshed by themselves in the meantime stay as
+    they are.
     """
     contents = _contents(cluster, configuration, live, previous)
     if previous is None:
@@ -80,7 +81,10 @@ def merge_all(
         slow_at=asked_at if configuration.slow else previous.stamp.slow_at,
         touched=touched,
     )
-    return StampedContents(stamp, _keep_newer(contents, previous.contents, newer))
+    contents = _keep_newer(contents, previous.contents, newer)
+    if previous.stamp.groups_at and previous.stamp.groups_at >= asked_at:
+        contents = replace(contents, groups=previous.contents.groups)
+    return StampedContents(stamp, contents)
 
 
 def merge_instances(
@@ -117,6 +121,7 @@ def merge_groups(
     previous: StampedContents | None,
     groups: Iterable[NodeGroup],
     unreadable: tuple[Unreadable, ...],
+    asked_at: datetime,
 ) -> StampedContents:
     """Return the contents after a refresh of the node groups alone.
 
@@ -128,7 +133,7 @@ def merge_groups(
     others = tuple(row for row in contents.unreadable if row.kind != "group")
     by_name = {group.name: group for group in groups}
     return StampedContents(
-        previous.stamp,
+        replace(previous.stamp, groups_at=asked_at),
         replace(contents, groups=by_name, unreadable=(*others, *unreadable)),
     )
 

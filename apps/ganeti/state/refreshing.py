@@ -128,12 +128,16 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
 
 def refresh_groups(cluster: Cluster) -> None:
     """Fetch the node groups by one query and publish them. Raises RapiError."""
+    asked_at = timezone.now()
     client = client_for(cluster)
     assume_version(client, cluster)
     groups, unreadable = _groups(client.query("group", GROUP_FIELDS))
     with suppress(NoContentsError, ClusterRefresh.DoesNotExist):
         publish(
-            cluster, lambda previous: merge_groups(previous, groups, tuple(unreadable))
+            cluster,
+            lambda previous: merge_groups(
+                previous, groups, tuple(unreadable), asked_at
+            ),
         )
 
 

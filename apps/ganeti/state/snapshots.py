@@ -110,7 +110,8 @@ class Stamp:
 
     ``slow_at`` is when the parts that seldom change were fetched (info, networks).
     ``touched`` maps instances that were refreshed by themselves to the time, so that a
-    full refresh that started earlier does not overwrite them.
+    full refresh that started earlier does not overwrite them; ``groups_at`` is the same
+    for the node groups.
     """
 
     generation: str
@@ -118,6 +119,7 @@ class Stamp:
     live_at: AwareDatetime | None
     slow_at: AwareDatetime
     touched: Mapping[str, AwareDatetime] = field(default_factory=dict)
+    groups_at: AwareDatetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
