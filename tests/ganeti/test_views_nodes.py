@@ -54,6 +54,8 @@ def test_a_node_is_listed_with_its_resources(
 
     assert cell(row, "role") == "Master candidate"
     assert cell(row, "group") == "default"
+    assert row.select_one(".flag-locked") is None
+    assert rows(staff)["node3"].select_one('[aria-label="Under maintenance"]')
     assert cell(row, "memory") == "32 / 64"
     assert cell(row, "cpus") == "16"
     assert (cell(row, "vcpus"), cell(row, "primary"), cell(row, "secondary")) == (

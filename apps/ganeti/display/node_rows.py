@@ -81,6 +81,7 @@ def _values(entry: NodeEntry) -> dict[str, Any]:
         "silent": not node.offline and node.memory_total_mib is None,
         "cluster": Varying(entry.cluster),
         "group": Varying(node.group),
+        "locked": entry.locked,
         **bar_values("memory", memory_of([node])),
         **bar_values("disk", disk_of([node])),
         "cpus": Varying(NOTHING if node.cpus is None else node.cpus),

@@ -23,6 +23,7 @@ class NodeEntry:
     vcpus: int
     primary: int
     secondary: int
+    locked: bool  # its group is under maintenance
     sort_key: Any
     search_text: str
 
@@ -82,6 +83,7 @@ def _entries(slug: str, contents: Contents) -> list[NodeEntry]:
 def entry_of(slug: str, contents: Contents, node: Node) -> NodeEntry:
     primary: Sequence[Instance] = contents.by_primary_node.get(node.name, ())
     secondary = contents.by_secondary_node.get(node.name, ())
+    group = contents.groups.get(node.group)
     texts = (node.name, slug, node.group, node.uuid, *node.tags)
     return NodeEntry(
         cluster=slug,
@@ -89,6 +91,7 @@ def entry_of(slug: str, contents: Contents, node: Node) -> NodeEntry:
         vcpus=sum(instance.vcpus for instance in primary),
         primary=len(primary),
         secondary=len(secondary),
+        locked=bool(group and group.locked),
         sort_key=natural_key(node.name),
         search_text="\n".join(texts).lower(),
     )
