@@ -10,8 +10,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import Organization, Profile, SshKey
+from apps.ganeti.models import Cluster
+from apps.ganeti.state import refreshing
 from apps.web.views import RESULTS, SUGGESTIONS
-from tests.addresses import create_application
+from tests.addresses import create_application, create_job
+from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, parsed, text_of
 
 SEARCH = reverse("web:search")
@@ -106,9 +109,10 @@ def test_everything_that_is_found_can_be_opened(
     create_application(User.objects.get_or_create(username="alice")[0])
     Organization.objects.create(title="Webs and a", tag="web")
     Group.objects.get_or_create(name="staff")
+    job_id = create_job("web1")
     client.force_login(user)
 
-    for text in ("web", "an", "st", "17", "athens", "node", "192.0.2.10"):
+    for text in ("web", "an", "st", "17", "athens", "node", "192.0.2.10", str(job_id)):
         page = parsed(markup(client.get(SEARCH, {"q": text})))
         for link in page.select("main a"):
             response = client.get(str(link["href"]))
@@ -141,6 +145,36 @@ def test_users_are_found_by_name_mail_phone_and_fingerprint(
 def test_machines_are_found_by_address_and_uuid(find: Find, olga: User) -> None:
     for text in ("192.0.2.9", "uuid-of-web2"):
         assert find(olga, text)["Machines"] == ["web2"]
+
+
+def test_staff_find_clusters_nodes_and_networks(
+    find: Find, cluster: Cluster, rapi: FakeRapi, olga: User, alice: User
+) -> None:
+    rapi.networks = [
+        {"name": "six", "network": "198.51.100.0/24", "network6": "2001:db8:2::/64"}
+    ]
+    refreshing.refresh(cluster, force=True)
+
+    assert find(olga, "athens.ex") == {"Clusters": ["athens"]}
+    assert find(olga, "node2")["Nodes"] == ["node2"]
+    for text in ("six", "198.51.100.7", "2001:db8:2::17", "198.51."):
+        assert find(olga, text) == {"Networks": ["six"]}
+    for text in ("athens.ex", "six", "198.51.100.7"):
+        assert find(alice, text) == {}
+    assert "Nodes" not in find(alice, "node2")
+
+
+@pytest.mark.usefixtures("published")
+def test_jobs_are_found_by_id_by_those_who_see_their_page(
+    find: Find, alice: User, bob: User, carol: User, olga: User
+) -> None:
+    job_id = create_job("web1")
+
+    for user in (alice, olga):
+        assert find(user, f"#{job_id}") == {"Jobs": [f"Job {job_id}"]}
+    for user in (bob, carol):
+        assert find(user, str(job_id)) == {}
+    assert find(olga, str(job_id + 1)) == {}
 
 
 @pytest.mark.usefixtures("published")
