@@ -56,11 +56,21 @@ def register(*providers: Provider) -> None:
 def search(
     request: UserRequest, query: SearchQuery, *, limit: int
 ) -> list[ResultGroup]:
-    """Return the groups that have results, each with at most ``limit``."""
+    """Return the groups that have results, each with at most ``limit``.
+
+    Those whose first result is called just what was searched for come first.
+    """
     if not query.is_searchable:
         return []
     groups = (_group(provider, request, query, limit) for provider in _providers)
-    return [group for group in groups if group.results]
+    found = [group for group in groups if group.results]
+    return sorted(found, key=lambda group: not _is_exact(group.results[0], query))
+
+
+def _is_exact(result: Result, query: SearchQuery) -> bool:
+    """Return whether a result is called like the query, apart from its domain."""
+    label, text = result.label.lower(), query.text.lower()
+    return label == text or label.startswith(f"{text}.")
 
 
 def _group(

@@ -190,6 +190,11 @@ def test_the_user_of_just_that_name_comes_first(find: Find, olga: User) -> None:
     assert find(olga, "ab")["Users"] == ["ab", "abc", "aab"]
 
 
+@pytest.mark.usefixtures("published")
+def test_the_group_with_an_exact_match_comes_first(find: Find, olga: User) -> None:
+    assert list(find(olga, "athens"))[:2] == ["Clusters", "Machines"]
+
+
 # -- bounds
 
 
