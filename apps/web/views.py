@@ -20,10 +20,12 @@ def search_results(request: UserRequest) -> HttpResponse:
     fragment = wants_fragment(request)
     limit = SUGGESTIONS if fragment else RESULTS
     template = "web/_search_suggestions.html" if fragment else "web/search.html"
+    groups = search.search(request, query, limit=limit)
     context = {
         "query": query,
         "search_text": query.text,
-        "groups": search.search(request, query, limit=limit),
+        "groups": groups,
+        "count": sum(len(group.results) for group in groups),
     }
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])

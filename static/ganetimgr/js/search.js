@@ -79,8 +79,7 @@ function connect(form) {
     close();
     if (document.activeElement !== input) return;
     open();
-    status.textContent = list.querySelector(".suggestions-none")?.textContent
-      ?? form.dataset.found.replace("0", String(list.querySelectorAll("[role=group] > a").length));
+    status.textContent = list.querySelector("[data-status]")?.textContent ?? "";
   }
 
   input.addEventListener("input", () => {
