@@ -105,7 +105,7 @@ def branded(
             ],
         },
     }
-    settings = {
+    settings: dict[str, Any] = {
         "BRANDING": branding,
         "HELPDESK_INTEGRATION_JAVASCRIPT_URL": jira,
         "HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS": {"summary": "A VPS"},
