@@ -42,7 +42,7 @@ def test_suggestions_are_reached_by_keyboard(visit: Visits) -> None:
 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/instances/.+alice"))
+    expect(page).to_have_url(re.compile(r"/user/info/user/alice$"))
 
 
 def test_enter_opens_the_page_of_all_results(visit: Visits) -> None:
