@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.screen import assert_looks_right, notice, reload_until, take_picture
+from tests.browser.screen import (
+    assert_fits,
+    assert_looks_right,
+    notice,
+    reload_until,
+    take_picture,
+)
 from tests.browser.visits import Visits
 from tests.local_server import served
 from tests.product import Product
@@ -160,7 +166,8 @@ def test_no_script_of_the_feed_runs(visit_branded: Visits) -> None:
 
 
 def test_a_problem_is_reported_to_the_helpdesk(visit_branded: Visits) -> None:
-    page = visit_branded("alice", "/history/")
+    page = visit_branded("alice", "/history/", phone=True)
+    assert_fits(page)
 
     page.get_by_role("button", name="Report a problem").click()
 
