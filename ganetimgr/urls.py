@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("", include("apps.auditlog.urls")),
     path("", include("apps.pages.urls")),
+    path("", include("apps.web.urls")),
     path("", include("apps.applications.urls")),
     path("admin/", admin.site.urls),
 ]

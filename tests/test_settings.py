@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,10 @@ def test_every_default_has_a_rule_and_keeps_it() -> None:
         ("RATE_LIMITS", {"login": {"account_and_address": (5, 86_401)}}),
         ("RATE_LIMITS", {"login": {"host": (5, 900)}}),
         ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto"),
+        ("HELPDESK_INTEGRATION_JAVASCRIPT_URL", "jira.example.org/collector.js"),
+        ("HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS", True),
+        ("HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS", {3: "priority"}),
+        ("HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS", {"since": date(2026, 1, 1)}),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(name: str, value: object) -> None:

@@ -21,3 +21,8 @@ def is_reviewer(person: Person) -> bool:
 def may_see_people(person: Person) -> bool:
     """Tell whether the person may look up users and groups."""
     return person.has("ganeti.view_instances")
+
+
+def may_see_organizations(person: Person) -> bool:
+    """Tell whether the person may open organizations, in the administration."""
+    return person.superuser

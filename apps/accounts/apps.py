@@ -17,11 +17,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.auditlog import labels  # noqa: PLC0415 - models are there
+        from apps.web import search  # noqa: PLC0415 - needs the models
 
         from .navigation import ENTRIES  # noqa: PLC0415
+        from .search import PROVIDERS  # noqa: PLC0415
 
         labels.register(_actions())
         navigation.register(*ENTRIES)
+        search.register(*PROVIDERS)
         user_logged_in.connect(_note_log_in, dispatch_uid="apps.accounts.profiles")
         post_save.connect(
             _end_sessions, sender="auth.User", dispatch_uid="apps.accounts.sessions"

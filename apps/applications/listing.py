@@ -10,7 +10,6 @@ from django.db.models import (
     F,
     IntegerField,
     OrderBy,
-    Q,
     QuerySet,
     Value,
     When,
@@ -18,6 +17,7 @@ from django.db.models import (
 from natsort import natsort_keygen, ns
 
 from apps.accounts.person import Person
+from apps.accounts.search import contain_all
 
 from . import access
 from .display.list_query import ApplicationQuery
@@ -40,13 +40,16 @@ _ORDERS: dict[str, Expression | F] = {
     "disk": F("disk_gib"),
     "cluster": F("cluster__slug"),
 }
-_SEARCHED = (
+SEARCHED = (
     "hostname",
     "applicant__username",
+    "applicant__email",
     "applicant__first_name",
     "applicant__last_name",
     "organization__title",
     "cluster__slug",
+    "contact_name",
+    "contact_email",
 )
 
 
@@ -87,9 +90,4 @@ def _page_by_name(
 def _matching(applications: Applications, query: ApplicationQuery) -> Applications:
     if query.status:
         applications = applications.filter(status__in=query.states)
-    for word in query.q.split():
-        condition = Q()
-        for field in _SEARCHED:
-            condition |= Q(**{f"{field}__icontains": word})
-        applications = applications.filter(condition)
-    return applications
+    return applications.filter(contain_all(query.q.split(), SEARCHED))

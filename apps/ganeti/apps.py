@@ -14,11 +14,13 @@ class GanetiConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.auditlog import labels, outcomes  # noqa: PLC0415 - needs loaded models
+        from apps.web import search  # noqa: PLC0415 - needs the models
 
         from .display.audit_outcomes import Ganeti  # noqa: PLC0415
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .images import fetching  # noqa: PLC0415
         from .navigation import ENTRIES  # noqa: PLC0415
+        from .search import PROVIDERS  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - register job handlers
             cancellation,
             confirmation,
@@ -35,6 +37,7 @@ class GanetiConfig(AppConfig):
         labels.register(REQUESTS)
         labels.register(cancellation.LABELS)
         navigation.register(*ENTRIES)
+        search.register(*PROVIDERS)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
         chores.register("lifted maintenances", maintenance.forget_lifted, every_s=300)
         chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)

@@ -51,6 +51,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
             ),
             "username": Varying(user.get_username()),
             "full_name": Varying(user.get_full_name()),
+            "email": Varying(user.email),
         }
     return values
 

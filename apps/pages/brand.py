@@ -1,5 +1,6 @@
-"""Values of BRANDING and FLATPAGES for templates."""
+"""Values of BRANDING, FLATPAGES and the helpdesk's settings for templates."""
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class Brand:
     news: str
     accent: str
     analytics: str
+    helpdesk: str
+    helpdesk_fields: str
 
 
 @cache
@@ -69,6 +72,10 @@ def current() -> Brand:
         news=reverse("pages:news") if branding.get("FEED_URL") else "",
         accent=_accent(branding.get("ACCENT_COLOUR") or ""),
         analytics=reverse("pages:analytics") if _has_analytics(branding) else "",
+        helpdesk=settings.HELPDESK_INTEGRATION_JAVASCRIPT_URL or "",
+        helpdesk_fields=json.dumps(
+            settings.HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS or {}
+        ),
     )
 
 

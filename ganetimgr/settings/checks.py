@@ -205,7 +205,8 @@ RULES: dict[str, Rule | Keys | Values | Items] = {
     "AUTH_LDAP_CONNECTION_OPTIONS": rules.mapping("python-ldap's options and values"),
     "HELPDESK_INTEGRATION_JAVASCRIPT_URL": HTTP,
     "HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS": rules.either(
-        rules.mapping("names and values"), rules.flag()
+        rules.json_mapping("the collector's fields and their values"),
+        Rule("False", lambda value: value is False),
     ),
     "COLLECTD_URL": HTTP,
     "NODATA_IMAGE": rules.text(),

@@ -9,9 +9,10 @@ from apps.pages.origins import is_film, origin
 
 
 def with_named_sources(policy: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
-    """Return the policy with the origins named in BRANDING and ANALYTICS_CSP_SOURCES.
+    """Return the policy with the origins named in the settings.
 
-    Wrong values of those settings are left to the checks.
+    These are BRANDING, ANALYTICS_CSP_SOURCES and the URL of the helpdesk. Wrong
+    values of those settings are left to the checks.
     """
     directives = dict(policy.get("DIRECTIVES", {}))
     for name, sources in named_sources(values).items():
@@ -29,13 +30,14 @@ def named_sources(values: Mapping[str, Any]) -> dict[str, list[str]]:
     is_video_file = isinstance(video, str) and is_film(video)
     analytics = texts(values["ANALYTICS_CSP_SOURCES"])
     pictures = [branding.get("LOGO"), branding.get("FAVICON")]
+    helpdesk = origins([values["HELPDESK_INTEGRATION_JAVASCRIPT_URL"]])
     frames = [branding.get("FOOTER_ICONS_IFRAME"), None if is_video_file else video]
     return {
-        "img-src": [*origins(pictures), *analytics],
+        "img-src": [*origins(pictures), *analytics, *helpdesk],
         "media-src": origins([video] if is_video_file else []),
-        "frame-src": origins(frames),
-        "script-src": analytics,
-        "connect-src": analytics,
+        "frame-src": [*origins(frames), *helpdesk],
+        "script-src": [*analytics, *helpdesk],
+        "connect-src": [*analytics, *helpdesk],
     }
 
 

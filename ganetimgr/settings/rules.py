@@ -1,6 +1,7 @@
 """Rules for the values of settings: a description and a predicate each."""
 
 import difflib
+import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -267,6 +268,20 @@ def nothing() -> Rule:
 
 def mapping(nouns: str) -> Rule:
     return Rule(f"a dictionary of {nouns}", lambda value: isinstance(value, Mapping))
+
+
+def json_mapping(nouns: str) -> Rule:
+    """Rule for a dictionary that scripts get as JSON."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, dict) or not all(isinstance(k, str) for k in value):
+            return False
+        try:
+            return bool(json.dumps(value, allow_nan=False))
+        except (TypeError, ValueError, RecursionError):
+            return False
+
+    return Rule(f"a dictionary of {nouns}, all as in JSON", fits)
 
 
 def readable_file() -> Rule:

@@ -35,6 +35,7 @@ PARTS = (
     Part("list", "lists", shared=True),
     Part("pages", "pages", shared=False),
     Part("pages", "pages", shared=True),
+    Part("search", "search", shared=False),
     Part("codec", "codec", shared=False),
     Part("refresh", "refreshes", shared=True),
     Part("jobs", "jobs", shared=False),

@@ -43,7 +43,7 @@ def test_the_skip_link_leads_past_the_navigation(visit: Visits) -> None:
 @pytest.mark.parametrize("path", ["/", MACHINE, "/history/"])
 def test_a_slash_focuses_the_search(visit: Visits, path: str) -> None:
     page = visit("alice", path)
-    search = page.get_by_role("searchbox", name="Search machines")
+    search = page.get_by_role("combobox", name="Search everything")
 
     page.keyboard.press("/")
     expect(search).to_be_focused()

@@ -27,7 +27,7 @@ def short_names(page: Page) -> list[str]:
 
 
 def search(page: Page, text: str) -> None:
-    page.get_by_role("searchbox", name="Search machines").press_sequentially(text)
+    page.get_by_role("searchbox", name="Filter machines").press_sequentially(text)
 
 
 def test_the_list_looks_right(visit: Visits) -> None:
@@ -53,14 +53,15 @@ def test_typing_filters_and_back_goes_back(visit: Visits) -> None:
     expect(page).to_have_url(re.compile(r"/$"))
     expect(page.locator("table.machines tbody tr")).to_have_count(len(all_names))
     assert names(page) == all_names
-    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_role("searchbox", name="Filter machines")).to_have_value("")
 
 
 def test_search_and_filters_work_without_scripts(visit: Visits) -> None:
     page = visit("alice", java_script_enabled=False)
 
-    page.get_by_role("searchbox").fill("alice.example web")
-    page.get_by_role("searchbox").press("Enter")
+    field = page.get_by_role("searchbox", name="Filter machines")
+    field.fill("alice.example web")
+    field.press("Enter")
     expect(page).to_have_url(re.compile(r"q=alice.example\+web"))
     assert short_names(page) == WEBS
 
@@ -75,7 +76,7 @@ def test_a_machine_is_found_by_its_mac(visit: Visits) -> None:
     machine = visit("root", "/instances/athens/web10.alice.example.org/")
     mac = machine.locator("#network + .scrolls code")
 
-    page.get_by_role("searchbox").fill(mac.inner_text().upper())
+    page.get_by_role("searchbox", name="Filter machines").fill(mac.inner_text().upper())
 
     expect(page.locator("table.machines tbody tr")).to_have_count(1)
     assert short_names(page) == ["web10"]

@@ -1,13 +1,21 @@
 """Brand, flat pages and news in a browser."""
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.screen import assert_looks_right, reload_until
+from tests.browser.screen import (
+    assert_fits,
+    assert_looks_right,
+    notice,
+    reload_until,
+    take_picture,
+)
 from tests.browser.visits import Visits
 from tests.local_server import served
 from tests.product import Product
@@ -20,18 +28,39 @@ FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>
 &lt;img src=x onerror="window.hacked=1"&gt;</description></item></channel></rss>"""
 FRAMED = "<!doctype html><title>x</title><p>Framed</p>"
 ANALYTICS = "<script>window.counted = document.title;</script>"
+# As Jira's issue collector does it: the values go to a frame of Jira's.
+COLLECTOR = """
+  const {origin} = new URL(document.currentScript.src);
+  const properties = window.ATL_JQ_PAGE_PROPS;
+  properties.triggerFunction(() => {
+    const container = document.createElement("div");
+    container.id = "atlwdg-container";
+    container.style.cssText = "width: 810px; height: 450px";
+    const frame = document.createElement("iframe");
+    frame.id = "atlwdg-frame";
+    frame.title = "Report";
+    frame.src = `${origin}/form`;
+    frame.addEventListener("load", () =>
+      frame.contentWindow.postMessage(JSON.stringify(properties), origin));
+    container.append(frame);
+    document.body.append(container);
+  });"""
+FORM = """<!doctype html><title>x</title><pre></pre><script>
+  onmessage = ({data}) => document.querySelector("pre").textContent = data</script>"""
+
+Pages = dict[str, tuple[str, str]]  # content type and body by path
 
 
-@pytest.fixture(scope="module")
-def other_site() -> Iterator[str]:
-    """Serve a feed and pages to be framed, as another site."""
+@contextmanager
+def serve(pages: Pages, default: tuple[str, str]) -> Iterator[str]:
+    """Serve pages as another site; yield its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            is_feed = self.path == "/feed"
-            body = (FEED if is_feed else FRAMED).encode()
+            content_type, text = pages.get(self.path, default)
+            body = text.encode()
             self.send_response(200)
-            self.send_header("Content-Type", "text/xml" if is_feed else "text/html")
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -45,10 +74,25 @@ def other_site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def other_site() -> Iterator[str]:
+    """Serve a feed and pages to be framed, as another site."""
+    with serve({"/feed": ("text/xml", FEED)}, ("text/html", FRAMED)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def jira() -> Iterator[str]:
+    """Serve a script like Jira's issue collector, and its form; return its URL."""
+    form = ("text/html", FORM)
+    with serve({"/collector.js": ("text/javascript", COLLECTOR)}, form) as url:
+        yield f"{url}/collector.js"
+
+
+@pytest.fixture(scope="module")
 def branded(
-    tmp_path_factory: pytest.TempPathFactory, other_site: str
+    tmp_path_factory: pytest.TempPathFactory, other_site: str, jira: str
 ) -> Iterator[Product]:
-    """Run the product with all settings of BRANDING."""
+    """Run the product with all settings of BRANDING, and a helpdesk."""
     directory = tmp_path_factory.mktemp("branded")
     snippet = directory / "analytics.html"
     snippet.write_text(ANALYTICS)
@@ -67,8 +111,17 @@ def branded(
             ],
         },
     }
-    with Product(directory, BRANDING=branding) as product:
+    settings: dict[str, Any] = {
+        "BRANDING": branding,
+        "HELPDESK_INTEGRATION_JAVASCRIPT_URL": jira,
+        "HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS": {"summary": "A VPS"},
+    }
+    with Product(directory, **settings) as product:
         product.manage("loaddata", "flatpages", "--verbosity=0")
+        product.shell(
+            "from django.contrib.auth.models import User; User.objects.create_user("
+            "'alice', 'alice@example.org', 'alice', first_name='Alice')"
+        )
         yield product
 
 
@@ -110,6 +163,35 @@ def test_no_script_of_the_feed_runs(visit_branded: Visits) -> None:
 
     expect(page.get_by_text("All is well")).to_be_visible()
     assert page.evaluate("() => window.hacked") is None
+
+
+def test_a_problem_is_reported_to_the_helpdesk(visit_branded: Visits) -> None:
+    page = visit_branded("alice", "/history/", phone=True)
+    assert_fits(page)
+
+    page.get_by_role("button", name="Report a problem").click()
+
+    form = page.frame_locator("#atlwdg-frame").locator("pre")
+    expect(form).to_contain_text("fieldValues")
+    properties = json.loads(form.inner_text())
+    assert properties["fieldValues"] == {
+        "fullname": "Alice",
+        "email": "alice@example.org",
+        "summary": "A VPS",
+    }
+    assert properties["environment"]["Page"] == page.url
+    take_picture(page, "helpdesk")
+
+
+def test_a_helpdesk_that_is_away_is_reported(visit_branded: Visits) -> None:
+    page = visit_branded("", "/news")
+    visit_branded.allow_console_error("ERR_FAILED")
+    page.route("**/collector.js", lambda route: route.abort())
+
+    page.get_by_role("button", name="Report a problem").click()
+
+    expect(notice(page, "The helpdesk isn't responding.")).to_be_visible()
+    expect(page.get_by_role("button", name="Report a problem")).to_be_enabled()
 
 
 def test_the_footer_is_at_the_bottom_of_a_short_page(visit_branded: Visits) -> None:

@@ -147,6 +147,7 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:readyz": Rule((503,) * 7, ALL_405),
     "ganeti:user-info": PEOPLE_FOR_STAFF,
     "ganeti:group-info": PEOPLE_FOR_STAFF,
+    "web:search": PAGE,
     "accounts:profile": Rule((LOGIN, *(200,) * 6), (LOGIN, *(400,) * 6)),
     "accounts:greeted": OWN_CHANGE,
     "accounts:keys-add": OWN_FORM,

@@ -33,6 +33,7 @@ def directives(**branding: Any) -> dict[str, list[str]]:
     values = {
         "BRANDING": {**defaults.BRANDING, **branding},
         "ANALYTICS_CSP_SOURCES": analytics_sources,
+        "HELPDESK_INTEGRATION_JAVASCRIPT_URL": "",
     }
     header = policy.with_named_sources(wiring.CONTENT_SECURITY_POLICY, values)
     result: dict[str, list[str]] = header["DIRECTIVES"]

@@ -94,6 +94,7 @@ class InstanceQuery(Listed):
             "state": self.state,
             "cluster": self.cluster,
             "mark": self.mark,
+            "q": Varying(self.q),
             "node": Varying(self.node),
             "owner": Varying(self.owner),
         }

@@ -5,6 +5,7 @@ clusters is kept until one of them has a new generation, so that a page costs th
 same whether there are a hundred instances or ten thousand.
 """
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -247,6 +248,24 @@ class Inventory:
         if criteria.descending:
             instances = instances[::-1]
         return Paginator(instances, criteria.size).get_page(max(1, criteria.page))
+
+    def best(self, search: str, limit: int) -> list[Instance]:
+        """Return the first instances that match a search, in natural order.
+
+        First that of just the name, its first label or an address, then those whose
+        names begin so.
+        """
+        text = search.lower()
+        label = f"{text}."
+        matches = self._searched(text.split(), self._merged.ordered("name"))
+
+        def rank(instance: Instance) -> int:
+            name = instance.name.lower()
+            if name == text or name.startswith(label) or text in instance.ips:
+                return 0
+            return 1 if name.startswith(text) else 2
+
+        return heapq.nsmallest(limit, matches, key=rank)
 
     def _searched(
         self, words: Iterable[str], instances: Sequence[Instance]

@@ -1,5 +1,6 @@
 """Everything known of one job, if a person may see it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apps.accounts.person import Person
@@ -102,3 +103,36 @@ def find(person: Person, slug: str, job_id: int) -> KnownJob | None:
         .first(),
     )
     return known if known.visible else None
+
+
+def find_on_all(person: Person, job_id: int) -> list[KnownJob]:
+    """Return the jobs of this ID that the person may see, of all clusters.
+
+    Without their details: archived jobs are known only if they were submitted here.
+    """
+    if not 0 < job_id <= MAX_ID:
+        return []
+    return [known for known in _all_of(person, job_id) if known.visible]
+
+
+def _all_of(person: Person, job_id: int) -> Iterator[KnownJob]:
+    jobs = cluster_jobs.visible(person)
+    rows = Job.objects.filter(ganeti_id=job_id).select_related("user", "cluster")
+    ours = {job.cluster.slug: job for job in rows.order_by("pk")}
+    queued = {
+        queue.cluster.slug: job
+        for queue in jobs.queues
+        for job in queue.jobs
+        if job.id == job_id
+    }
+    for snapshot in jobs.inventory.snapshots:
+        slug = snapshot.cluster.slug
+        if slug in queued or slug in ours:
+            yield KnownJob(
+                cluster=snapshot.cluster,
+                id=job_id,
+                jobs=jobs,
+                queued=queued.get(slug),
+                cached=None,
+                ours=ours.get(slug),
+            )

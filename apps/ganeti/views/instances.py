@@ -42,8 +42,6 @@ def _context(request: UserRequest, query: InstanceQuery) -> dict[str, Any]:
     rows = instance_rows.Rows(visible, page)
     return {
         "query": query,
-        "searches": "filters",
-        "search_text": query.q,
         "page": page,
         "total": len(visible),
         "drawn": row_cache.draw(rows, columns),
