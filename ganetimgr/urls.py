@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("apps.auditlog.urls")),
     path("", include("apps.pages.urls")),
     path("", include("apps.applications.urls")),
+    path("", include("apps.notifications.urls")),
     path("admin/", admin.site.urls),
 ]
 

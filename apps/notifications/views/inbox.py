@@ -1,0 +1,65 @@
+"""A user's own notifications."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.web.lists import number
+from apps.web.requests import UserRequest
+
+from .. import inbox
+from ..models import FALLBACK, Delivery
+from ..text import Message, message_for, reader_of_delivery
+from .lookup import HIDDEN
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def inbox_list(request: UserRequest) -> HttpResponse:
+    paginator = Paginator(inbox.of(request.user), PAGE_SIZE)
+    page = paginator.get_page(number(request.GET.get("page", ""), 1))
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": [(delivery, _message(delivery)) for delivery in page],
+        "unread": inbox.count_unread(request.user),
+    }
+    return render(request, "notifications/inbox.html", context)
+
+
+@require_safe
+def message(request: UserRequest, pk: int) -> HttpResponse:
+    delivery = _own(request, pk)
+    context = {"delivery": delivery, "message": _message(delivery)}
+    return render(request, "notifications/message.html", context)
+
+
+@require_POST
+def read(request: UserRequest, pk: int) -> HttpResponse:
+    """Mark a notification as read."""
+    inbox.mark_read(request.user, _own(request, pk).pk)
+    return redirect("notifications:inbox")
+
+
+@require_POST
+def read_all(request: UserRequest) -> HttpResponse:
+    """Mark all of the user's notifications as read."""
+    inbox.mark_read(request.user)
+    return redirect("notifications:inbox")
+
+
+def _own(request: UserRequest, pk: int) -> Delivery:
+    delivery = inbox.of(request.user).filter(pk=pk).first()
+    if delivery is None:
+        raise Http404(HIDDEN)
+    return delivery
+
+
+def _message(delivery: Delivery) -> Message:
+    """Return the text in the language of the page."""
+    language = get_language() or FALLBACK
+    return message_for(delivery.notification, reader_of_delivery(delivery, language))

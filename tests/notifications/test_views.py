@@ -1,0 +1,406 @@
+"""Pages: compose, check, send, archive, and a user's own list."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from apps.ganeti.models import Cluster
+from apps.ganeti.state import refreshing
+from apps.mails.models import Mail
+from apps.notifications import sending
+from apps.notifications.models import Delivery, Notification
+from apps.notifications.targets import Target, TargetKind
+from tests.ganeti.fakes import FakeRapi
+from tests.ganeti.pages import markup, notices, parsed, text, text_of
+from tests.notifications.conftest import Draft, SendNow
+from tests.notifications.pages import FIELDS, WEB1
+
+COMPOSE = "/notifications/new"
+NESTED = "a\n:   b\n" * 800
+HTMX = {"HX-Request": "true"}
+
+
+def chosen(page: str) -> list[str]:
+    inputs = parsed(page).select("input[name=target]")
+    return [str(element["value"]) for element in inputs]
+
+
+def field_errors(page: str) -> list[str]:
+    return [text_of(error) for error in parsed(page).select(".field-error")]
+
+
+def digest(page: str) -> str:
+    [field] = parsed(page).select("input[name=digest]")
+    return str(field["value"])
+
+
+# -- compose
+
+
+def test_targets_are_found_as_one_types(
+    sender: Client, alice: User, django_assert_max_num_queries: Any
+) -> None:
+    address = reverse("notifications:targets")
+
+    found = parsed(markup(sender.get(address, {"q": "web1"}, headers=HTMX)))
+
+    values = [button["value"] for button in found.select("button[name=add]")]
+    assert values == [WEB1, "instance:athens:web10"]
+    for q, value in (
+        ("node1", "node:athens:node1"),
+        ("athen", "cluster::athens"),
+        ("ali", "user::alice"),
+        ("defau", "node_group:athens:default"),
+    ):
+        assert f'value="{value}"' in markup(sender.get(address, {"q": q})), q
+    assert "At least 2 letters" in text(markup(sender.get(address, {"q": "w"})))
+    assert "Nothing found" in text(markup(sender.get(address, {"q": "nothing"})))
+
+
+def test_results_are_bounded(
+    sender: Client, published: FakeRapi, cluster: Cluster
+) -> None:
+    for number in range(20):
+        published.add(f"many{number}")
+        User.objects.create_user(f"many{number}")
+    assert refreshing.refresh(cluster, force=True)
+
+    found = markup(sender.get(reverse("notifications:targets"), {"q": "many"}))
+
+    assert found.count("<li>") == 16
+
+
+def test_without_javascript_targets_are_searched_added_and_removed(
+    sender: Client,
+) -> None:
+    typed = {**FIELDS, "target": [], "subject_el": "Νέα", "q": "web1"}
+
+    searched = markup(sender.post(COMPOSE, {**typed, "find": "yes"}))
+    assert f'value="{WEB1}"' in searched
+    assert 'value="Νέα"' in searched
+    added = markup(sender.post(COMPOSE, {**typed, "add": WEB1}))
+    assert chosen(added) == [WEB1]
+    assert 'value="Νέα"' in added
+    two = [WEB1, "everybody::"]
+    removed = markup(sender.post(COMPOSE, {**typed, "target": two, "remove": WEB1}))
+    assert chosen(removed) == ["everybody::"]
+    assert not Notification.objects.exists()
+
+
+def test_with_htmx_only_the_targets_are_swapped(sender: Client) -> None:
+    page = markup(sender.post(COMPOSE, {**FIELDS, "add": "user::bob"}, headers=HTMX))
+
+    assert page.lstrip().startswith("<fieldset")
+    assert chosen(page) == [WEB1, "user::bob"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"subject_en": ""}, "A language needs both a subject and a text."),
+        ({"subject_en": "", "body_en": ""}, "Write a subject and a text"),
+        ({"subject_el": "Νέα"}, "A language needs both a subject and a text."),
+        ({"subject_en": "a\nBcc: x@example.org"}, "Line breaks and control"),
+        ({"ends_at": "2026-12-01T10:00"}, "Enter when the maintenance starts."),
+        (
+            {"starts_at": "2026-12-01T10:00", "ends_at": "2026-12-01T09:00"},
+            "The end must be after the start.",
+        ),
+        ({"body_en": NESTED}, "nested too deeply"),
+        ({"body_en": "x" * 10_001}, "at most 10000"),
+    ],
+)
+def test_invalid_input_is_named_at_its_field(
+    sender: Client, changes: dict[str, str], error: str
+) -> None:
+    response = sender.post(COMPOSE, {**FIELDS, **changes})
+
+    assert response.status_code == 400
+    assert any(error in each for each in field_errors(markup(response)))
+    assert not Notification.objects.exists()
+
+
+def test_a_notification_needs_a_target(sender: Client) -> None:
+    response = sender.post(COMPOSE, {**FIELDS, "target": ["nonsense", "node::x"]})
+
+    assert response.status_code == 400
+    assert "Choose at least one recipient." in text(markup(response))
+
+
+def test_a_placeholder_that_is_none_is_hinted_at(sender: Client, draft: Draft) -> None:
+    notification = draft(body_en="{{ machines }} {% debug %}")
+
+    for view in ("edit", "review"):
+        page = markup(
+            sender.get(reverse(f"notifications:{view}", args=[notification.pk]))
+        )
+        [hint] = parsed(page).select(".hint")
+        assert "{{ machines }}" in text_of(hint)
+        assert "{% debug %}" in text_of(hint)
+
+
+def test_a_maintenance_notice_is_prefilled(sender: Client) -> None:
+    query = {"kind": "node", "cluster": "athens", "name": "node1"}
+
+    page = markup(sender.get(COMPOSE, query))
+
+    assert chosen(page) == ["node:athens:node1"]
+    assert "Maintenance of node1" in page
+    assert parsed(page).select("input[type=datetime-local]")
+
+
+def test_a_draft_is_edited_and_deleted(sender: Client, draft: Draft) -> None:
+    notification = draft()
+    edit = reverse("notifications:edit", args=[notification.pk])
+    assert "News for {{ user }}" in markup(sender.get(edit))
+
+    sender.post(edit, {**FIELDS, "starts_at": "2026-12-01T10:00"})
+    notification.refresh_from_db()
+    assert notification.subject_en == "Maintenance"
+    assert notification.starts_at is not None
+
+    sender.post(reverse("notifications:delete", args=[notification.pk]))
+    assert not Notification.objects.exists()
+
+
+# -- check and send
+
+
+@pytest.mark.usefixtures("alice")
+def test_what_was_shown_is_sent_once(
+    sender: Client, write_letters: Callable[[], int]
+) -> None:
+    response = sender.post(COMPOSE, FIELDS)
+    review = response.headers["Location"]
+    page = markup(sender.get(review))
+    assert "alice@example.org" in page
+    assert "Your machines: web1" in text(page)
+    send = review.replace("/review", "/send")
+    shown = {"digest": digest(page)}
+
+    first, second = sender.post(send, shown), sender.post(send, shown)
+
+    assert first.headers["Location"] == second.headers["Location"]
+    write_letters()
+    assert Mail.objects.count() == Delivery.objects.count() == 1
+
+
+def test_a_preview_is_as_the_chosen_recipient_sees_it(
+    sender: Client, draft: Draft, alice: User, bob: User
+) -> None:
+    notification = draft(
+        Target(TargetKind.CLUSTER, "athens"), body_en="*{{ user }}* {{ instances }}"
+    )
+    review = reverse("notifications:review", args=[notification.pk])
+
+    preview = parsed(markup(sender.get(review, {"reader": "bob"}))).select_one(
+        "#preview"
+    )
+
+    assert preview is not None
+    assert "<em>bob</em> web10" in str(preview.select_one(".written"))
+    assert "*bob* web10" in text_of(preview.select_one("pre"))
+
+
+def test_recipients_are_listed_with_reasons_and_those_without(
+    sender: Client, draft: Draft, alice: User, bob: User
+) -> None:
+    notification = draft(Target(TargetKind.CLUSTER, "athens"))
+    review = reverse("notifications:review", args=[notification.pk])
+
+    page = parsed(markup(sender.get(review)))
+
+    rows = [text_of(row) for row in page.select("#list tbody tr")]
+    assert rows[0].startswith("alice alice@example.org cluster athens")
+    assert rows[1].startswith("bob bob@example.org cluster athens as member of staff")
+    assert "dave Unknown user db1" in text_of(
+        page.select_one("[aria-labelledby=excluded]")
+    )
+    only_bob = parsed(markup(sender.get(review, {"q": "web10"})))
+    assert len(only_bob.select("#list tbody tr")) == 1
+
+
+@pytest.mark.usefixtures("alice", "bob")
+def test_changed_recipients_are_not_sent_to_but_shown(
+    sender: Client, draft: Draft, published: FakeRapi, cluster: Cluster
+) -> None:
+    notification = draft()
+    review = reverse("notifications:review", args=[notification.pk])
+    shown = {"digest": digest(markup(sender.get(review)))}
+    published.change("web1", tags=["ganetimgr:group:staff"])
+    assert refreshing.refresh(cluster, force=True)
+
+    send = reverse("notifications:send", args=[notification.pk])
+    response = sender.post(send, shown, follow=True)
+
+    assert "Nothing was sent" in notices(response)[0]
+    assert "bob@example.org" in markup(response)
+    assert not Delivery.objects.exists()
+
+
+# -- archive
+
+
+@pytest.mark.usefixtures("alice")
+def test_progress_is_polled_until_everything_is_delivered(
+    sender: Client,
+    draft: Draft,
+    send_now: SendNow,
+    write_letters: Callable[[], int],
+    sent: Callable[[], list[Any]],
+) -> None:
+    notification = draft()
+    send_now(notification)
+    detail = reverse("notifications:detail", args=[notification.pk])
+    [polling] = parsed(markup(sender.get(detail))).select("#progress")
+    poll = str(polling["hx-get"])
+
+    assert sender.get(poll, headers=HTMX).status_code == 204
+    write_letters()
+    sent()
+    sending.store_outcomes()
+    response = sender.get(poll, headers=HTMX)
+
+    [done] = parsed(markup(response)).select("#progress")
+    assert "hx-get" not in done.attrs
+    assert "1 of 1 delivered" in text_of(done)
+
+
+def test_the_archive_is_for_readers_and_changes_are_for_senders(
+    client: Client, arthur: User, alice: User, draft: Draft, send_now: SendNow
+) -> None:
+    notification, unsent = draft(), draft(subject_en="Not yet")
+    send_now(notification)
+    client.force_login(arthur)
+
+    page = markup(client.get(reverse("notifications:archive")))
+    assert "News for" in page
+    assert "Not yet" not in page
+    detail = markup(client.get(reverse("notifications:detail", args=[notification.pk])))
+    assert "alice@example.org" in detail
+    assert "Use as draft" not in detail
+    hidden = reverse("notifications:detail", args=[unsent.pk])
+    assert client.get(hidden).status_code == 404
+    for view in ("retry", "copy"):
+        address = reverse(f"notifications:{view}", args=[notification.pk])
+        assert client.post(address).status_code == 404
+    assert client.get(COMPOSE).status_code == 404
+
+
+def test_who_may_send_but_not_see_all_machines_may_not_send(
+    client: Client, nora: User
+) -> None:
+    nora.user_permissions.remove(nora.user_permissions.get(codename="view_instances"))
+    client.force_login(nora)
+
+    assert client.get(COMPOSE).status_code == 404
+
+
+@pytest.mark.usefixtures("alice")
+def test_the_archive_is_searched_by_text_target_and_recipient(
+    sender: Client, draft: Draft, send_now: SendNow
+) -> None:
+    send_now(draft(subject_el="Συντήρηση", body_el="Κείμενο"))
+    draft(Target(TargetKind.NODE, "node7", "athens"), subject_en="Node work")
+    archive = reverse("notifications:archive")
+
+    def found(**query: str) -> int:
+        return len(parsed(markup(sender.get(archive, query))).select("tbody tr"))
+
+    assert found() == 2
+    assert found(q="Συντήρηση") == found(q="alice") == found(q="ALICE@example.org") == 1
+    assert found(q="node7") == found(status="draft") == 1
+    assert found(q="nothing") == found(status="failing") == 0
+
+
+@pytest.mark.usefixtures("alice")
+def test_a_notification_is_used_as_a_draft(
+    sender: Client, draft: Draft, send_now: SendNow
+) -> None:
+    notification = draft()
+    send_now(notification)
+
+    response = sender.post(reverse("notifications:copy", args=[notification.pk]))
+
+    copied = Notification.objects.get(status="draft")
+    assert response.headers["Location"].endswith(f"/{copied.pk}/edit")
+    assert copied.targets == notification.targets
+    assert copied.body_en == notification.body_en
+
+
+# -- a user's own
+
+
+def test_owners_read_their_own_text_and_mark_it_as_read(
+    client: Client, alice: User, bob: User, draft: Draft, send_now: SendNow
+) -> None:
+    send_now(draft(Target(TargetKind.CLUSTER, "athens")))
+    client.force_login(alice)
+    own = Delivery.objects.get(user=alice)
+    message = reverse("notifications:message", args=[own.pk])
+
+    listed = parsed(markup(client.get(reverse("notifications:inbox"))))
+    assert text_of(listed.select_one(".inbox .unread a")) == "News for alice"
+    assert "1 unread" in text_of(listed.select_one(".sidenav .badge-count"))
+    page = text(markup(client.get(message)))
+    assert "About mail1, old1, web1, web2 ." in page
+    assert "web10" not in page
+    others = Delivery.objects.get(user=bob)
+    assert (
+        client.get(reverse("notifications:message", args=[others.pk])).status_code
+        == 404
+    )
+
+    client.post(reverse("notifications:read", args=[own.pk]))
+
+    listed = parsed(markup(client.get(reverse("notifications:inbox"))))
+    assert not listed.select(".inbox .unread")
+    assert not listed.select(".sidenav .badge-count")
+    others.refresh_from_db()
+    assert others.read_at is None
+
+
+def test_a_warm_page_needs_no_statement_for_the_count(
+    client: Client, alice: User, published: FakeRapi, django_assert_num_queries: Any
+) -> None:
+    client.force_login(alice)
+    history = reverse("auditlog:history")
+    client.get(history)
+
+    with django_assert_num_queries(4) as captured:
+        client.get(history)
+    assert not any(
+        "notifications_" in query["sql"] for query in captured.captured_queries
+    )
+
+
+def test_the_list_of_a_user_takes_few_statements(
+    client: Client,
+    alice: User,
+    draft: Draft,
+    send_now: SendNow,
+    django_assert_max_num_queries: Any,
+) -> None:
+    for _ in range(5):
+        send_now(draft())
+    client.force_login(alice)
+    client.get(reverse("notifications:inbox"))
+
+    with django_assert_max_num_queries(6):
+        client.get(reverse("notifications:inbox"))
+
+
+def test_a_deleted_user_leaves_the_archive_as_it_was(
+    sender: Client, alice: User, draft: Draft, send_now: SendNow
+) -> None:
+    notification = draft()
+    send_now(notification)
+    alice.delete()
+
+    page = markup(sender.get(reverse("notifications:detail", args=[notification.pk])))
+
+    assert "alice@example.org" in page
