@@ -9,6 +9,8 @@ from django.contrib.auth.models import Group, User
 from apps.accounts.models import Mailbox, Organization, Preferences
 from apps.accounts.services import mailboxes
 
+from .models import TimeZone
+
 Links = Mapping[int, list[int]]
 
 
@@ -23,6 +25,7 @@ class Account:
     mailbox: str
     active: bool
     language: str
+    zone: str = ""
     groups: tuple[str, ...] = ()
 
 
@@ -36,7 +39,7 @@ class Directory:
 
 
 def read() -> Directory:
-    """Read everybody: six statements, however many users there are."""
+    """Read everybody: seven statements, however many users there are."""
     groups = dict(Group.objects.values_list("pk", "name"))
     membership = User.groups.through._default_manager.order_by("group__name")
     group_names: dict[int, list[str]] = {}
@@ -57,6 +60,7 @@ def read() -> Directory:
 def _accounts(group_names: Mapping[int, list[str]]) -> dict[int, Account]:
     keys = dict(Mailbox.objects.values_list("user_id", "key"))
     languages = dict(Preferences.objects.values_list("user_id", "language"))
+    zones = dict(TimeZone.objects.values_list("user_id", "name"))
     fields = ("pk", "username", "first_name", "last_name", "email", "is_active")
     rows = User.objects.order_by("username").values_list(*fields)
     return {
@@ -68,6 +72,7 @@ def _accounts(group_names: Mapping[int, list[str]]) -> dict[int, Account]:
             mailbox=keys.get(pk) or mailboxes.key_of(email),
             active=active,
             language=languages.get(pk) or settings.LANGUAGE_CODE,
+            zone=zones.get(pk, ""),
             groups=tuple(group_names.get(pk, ())),
         )
         for pk, username, first_name, last_name, email, active in rows

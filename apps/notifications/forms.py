@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from apps.web.bootstrap import BootstrapForm
 from apps.web.fields import LineField, TextField
 from apps.work import limited_process
 
-from . import text
+from . import text, zones
 from .models import MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH, Notification
 from .targets import Target
 
@@ -25,7 +26,7 @@ _BROWSER_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 class MomentField(forms.DateTimeField):
-    """A date and time, in the time zone of the site."""
+    """A date and time, in the active time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"type": "datetime-local"}
@@ -53,6 +54,19 @@ def _body() -> TextField:
     )
 
 
+class TimeZoneForm(BootstrapForm):
+    """The time zone of a user."""
+
+    zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self.fields["zone"]
+        assert isinstance(zone, forms.ChoiceField)  # noqa: S101 - told to mypy
+        default = gettext("Site default (%(zone)s)") % {"zone": settings.TIME_ZONE}
+        zone.choices = [("", default), *((name, name) for name in zones.names())]
+
+
 class ComposeForm(BootstrapForm):
     """Text in each language, and options; the targets are chosen beside it."""
 
@@ -78,8 +92,8 @@ class ComposeForm(BootstrapForm):
         super().__init__(*args, **kwargs)
         self._targets = targets
         for name in ("starts_at", "ends_at"):
-            self.fields[name].help_text = _("Time zone: %(zone)s") % {
-                "zone": settings.TIME_ZONE
+            self.fields[name].help_text = gettext("Time zone: %(zone)s") % {
+                "zone": get_current_timezone_name()
             }
         for language, _label in settings.LANGUAGES:
             self.fields[f"body_{language}"].widget.attrs["lang"] = language

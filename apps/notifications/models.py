@@ -15,6 +15,7 @@ from .targets import Target
 MAX_SUBJECT_LENGTH = 150
 # Both languages of a form fit into a request, whatever their letters.
 MAX_BODY_LENGTH = 10_000
+MAX_ZONE_LENGTH = 64
 FALLBACK = "en"
 
 
@@ -90,6 +91,21 @@ class Notification(models.Model):
         return str(getattr(self, f"body_{self.language_for(language)}"))
 
 
+class TimeZone(models.Model):
+    """The time zone in which a user reads and writes times of maintenance."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
+    )
+    name = models.CharField(max_length=MAX_ZONE_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def failing(self) -> Self:
         """Return those whose letter was given up or refused at least once."""
@@ -124,6 +140,8 @@ class Delivery(models.Model):
     # What all spellings of the address have in common.
     mailbox = models.CharField(max_length=254)
     language = models.CharField(max_length=16)
+    # Of times in it; empty for that of the site.
+    zone = models.CharField(max_length=MAX_ZONE_LENGTH, blank=True)
     # Cluster and name of each machine, and of each reason its target and group.
     machines = models.JSONField(default=list)
     reasons = models.JSONField(default=list)

@@ -27,6 +27,11 @@ class Reason:
     target: Target
     group: str = ""
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether the user is meant, rather than some of their machines."""
+        return self.target.kind in {TargetKind.USER, TargetKind.EVERYBODY}
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -73,15 +78,27 @@ class _Gathered:
 
     reasons: dict[Reason, None] = field(default_factory=dict)
     machines: dict[Machine, None] = field(default_factory=dict)
+    # All of theirs, for who is meant as a person: unless other targets name some.
+    owned: dict[Machine, None] = field(default_factory=dict)
 
     def add(self, reason: Reason | None, instances: Iterable[Instance]) -> None:
+        machines = {(each.cluster, each.name): None for each in instances}
         if reason:
             self.reasons[reason] = None
-        self.machines |= {(each.cluster, each.name): None for each in instances}
+        if reason and reason.is_personal:
+            self.owned |= machines
+        else:
+            self.machines |= machines
+
+    def merge(self, other: "_Gathered") -> None:
+        self.reasons |= other.reasons
+        self.machines |= other.machines
+        self.owned |= other.owned
 
     @property
     def sorted_machines(self) -> tuple[Machine, ...]:
-        return tuple(sorted(self.machines, key=lambda each: (_natural(each[1]), each)))
+        machines = self.machines or self.owned
+        return tuple(sorted(machines, key=lambda each: (_natural(each[1]), each)))
 
 
 def resolve(
@@ -253,8 +270,7 @@ class _Gathering:
                 self._exclude_account(Cause.NO_ADDRESS, account, gathered)
             elif account.mailbox in by_mailbox:
                 self._exclude_account(Cause.SAME_MAILBOX, account, gathered)
-                by_mailbox[account.mailbox][1].reasons.update(gathered.reasons)
-                by_mailbox[account.mailbox][1].machines.update(gathered.machines)
+                by_mailbox[account.mailbox][1].merge(gathered)
             else:
                 by_mailbox[account.mailbox] = account, gathered
         return Resolved(_recipients(by_mailbox.values()), tuple(self._excluded()))
@@ -262,8 +278,7 @@ class _Gathering:
     def _exclude_account(
         self, cause: Cause, account: Account, gathered: _Gathered
     ) -> None:
-        other = self._others.setdefault((cause, account.username), _Gathered())
-        other.machines.update(gathered.machines)
+        self._others.setdefault((cause, account.username), _Gathered()).merge(gathered)
 
     def _excluded(self) -> Iterator[Excluded]:
         order = list(Cause)

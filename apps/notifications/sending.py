@@ -103,6 +103,7 @@ def _delivery(notification: Notification, recipient: Recipient) -> Delivery:
         address=account.address,
         mailbox=account.mailbox,
         language=account.language,
+        zone=account.zone,
         machines=[list(machine) for machine in recipient.machines],
         reasons=[
             [*row, reason.group]

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.mails.letters import linked
@@ -19,6 +21,7 @@ from apps.mails.one_line import fold
 from apps.pages import markdown_text
 from apps.web.times import day_and_time
 
+from . import zones
 from .models import Delivery, Notification
 from .recipients import Recipient
 
@@ -39,6 +42,7 @@ class Reader:
     name: str
     machines: tuple[str, ...]
     language: str
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,18 @@ class Message:
 def reader_of(recipient: Recipient) -> Reader:
     account = recipient.account
     names = tuple(name for _cluster, name in recipient.machines)
-    return Reader(account.name, names, account.language)
+    return Reader(account.name, names, account.language, account.zone)
 
 
 def reader_of_delivery(delivery: Delivery, language: str = "") -> Reader:
     """Return the reader of a delivery, by default in the language of their emails."""
     language = language or delivery.language
-    return Reader(delivery.name, delivery.machine_names, language)
+    return Reader(delivery.name, delivery.machine_names, language, delivery.zone)
 
 
 def message_for(notification: Notification, reader: Reader) -> Message:
     """Return the message in the reader's language, else in one it is written in."""
-    with translation.override(reader.language):
+    with translation.override(reader.language), zones.override(reader.zone):
         machines = ", ".join(reader.machines) or _("(none)")
         values = {"instances": fold(machines), "user": fold(reader.name)}
         body = notification.body(reader.language)
@@ -78,12 +82,16 @@ def message_for(notification: Notification, reader: Reader) -> Message:
 
 
 def window(notification: Notification) -> str:
-    """Return the time of maintenance in the active language; empty if there is none."""
+    """Return the time of maintenance, if any, in the active language and zone."""
     starts_at, ends_at = notification.starts_at, notification.ends_at
     if starts_at is None:
         return ""
     if ends_at is None:
         return day_and_time(starts_at)
+    first, last = localtime(starts_at), localtime(ends_at)
+    if first.date() == last.date() and first.tzname() == last.tzname():
+        start = f"{date_format(first, 'DATE_FORMAT')}, {first:%H:%M}"
+        return _("%(start)s to %(end)s") % {"start": start, "end": f"{last:%H:%M %Z}"}
     return _("%(start)s to %(end)s") % {
         "start": day_and_time(starts_at),
         "end": day_and_time(ends_at),

@@ -28,6 +28,7 @@ archive_urls = [
 inbox_urls = [
     path("notifications/mine/", inbox.inbox_list, name="inbox"),
     path("notifications/mine/read", inbox.read_all, name="read-all"),
+    path("notifications/mine/zone", inbox.set_zone, name="set-zone"),
     path("notifications/mine/<int:pk>/", inbox.message, name="message"),
     path("notifications/mine/<int:pk>/read", inbox.read, name="read"),
 ]

@@ -201,6 +201,7 @@ TABLE: Mapping[str, Rule] = {
     "notifications:copy": ROOT_CHANGES,
     "notifications:inbox": PAGE,
     "notifications:read-all": OWN_CHANGE,
+    "notifications:set-zone": OWN_CHANGE,
     # Alice's.
     "notifications:message": Rule(OWN_OBJECT.get, (LOGIN, *(405,) * 6)),
     "notifications:read": Rule(NO_GET, OWN_OBJECT.post),

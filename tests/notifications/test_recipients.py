@@ -108,6 +108,15 @@ def test_every_kind_of_target_leads_to_owners(
     } == expected
 
 
+def test_machines_that_targets_name_are_meant_rather_than_all_of_a_user(
+    contents: Mapping[str, Contents], alice: User
+) -> None:
+    resolved = resolve(contents, user("alice"), machine("web2"), EVERYBODY)
+
+    assert machines_by_name(resolved) == {"alice": ["web2"]}
+    assert len(resolved.recipients[0].reasons) == 3
+
+
 def test_an_organization_means_its_machines_and_its_representatives(
     published: FakeRapi, cluster: Cluster, alice: User, carol: User
 ) -> None:
@@ -273,7 +282,7 @@ def test_five_thousand_users_take_few_statements(
         for number in range(5000)
     )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         started = time.process_time()
         resolved = resolve(contents, EVERYBODY)
 

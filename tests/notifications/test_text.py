@@ -1,5 +1,6 @@
 """Placeholders are replaced by plain text; all else stays text."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from apps.notifications.models import Notification
 from apps.notifications.text import Message, Reader
 
 HOSTILE = "<script>alert(1)</script>*x* [a](javascript:b)"
+STARTS_AT = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
+ENDS_AT = datetime(2026, 11, 30, 21, 30, tzinfo=UTC)
 READER = Reader("Alice", ("web1", "web10"), "en")
 
 
@@ -118,15 +121,30 @@ def test_each_language_falls_back_to_one_that_is_written() -> None:
     assert text.message_for(only_greek, READER).subject == "Θέμα"
 
 
+@pytest.mark.parametrize(
+    ("zone", "when"),
+    [
+        ("Europe/Athens", "Nov. 30, 2026, 22:00 to 23:30 EET"),
+        ("Asia/Tokyo", "Dec. 1, 2026, 05:00 to 06:30 JST"),
+        ("Asia/Kolkata", "Dec. 1, 2026, 01:30 to 03:00 IST"),
+        ("Mars/Crater", "Nov. 30, 2026, 20:00 to 21:30 UTC"),
+    ],
+)
+def test_the_time_of_maintenance_is_in_the_readers_zone(zone: str, when: str) -> None:
+    sample = notification("x", starts_at=STARTS_AT, ends_at=ENDS_AT)
+
+    mail = sending.letter(sample, replace(READER, zone=zone), "a@example.org")
+
+    assert f"When: {when}" in mail.text
+    assert when in mail.html
+
+
 def test_the_time_of_maintenance_is_in_the_readers_language() -> None:
-    window: dict[str, Any] = {
-        "starts_at": datetime(2026, 11, 30, 20, 0, tzinfo=UTC),
-        "ends_at": datetime(2026, 11, 30, 21, 30, tzinfo=UTC),
-    }
+    window: dict[str, Any] = {"starts_at": STARTS_AT, "ends_at": ENDS_AT}
     greek = Reader("Αλίκη", (), "el")
 
-    assert "20:00 UTC" in message("x", **window).when
-    assert "30/11/2026" in message("x", greek, **window).when
+    assert message("x", **window).when == "Nov. 30, 2026, 20:00 to 21:30 UTC"
+    assert "30/11/2026, 20:00" in message("x", greek, **window).when
     assert (
         "21:30 UTC"
         in sending.letter(notification("x", **window), READER, "a@example.org").text

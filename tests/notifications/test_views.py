@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
 from apps.mails.models import Mail
-from apps.notifications import sending
+from apps.notifications import sending, zones
 from apps.notifications.models import Delivery, Notification
 from apps.notifications.targets import Target, TargetKind
 from tests.ganeti.fakes import FakeRapi
@@ -151,6 +151,25 @@ def test_a_maintenance_notice_is_prefilled(sender: Client) -> None:
     assert chosen(page) == ["node:athens:node1"]
     assert "Maintenance of node1" in page
     assert parsed(page).select("input[type=datetime-local]")
+
+
+def test_times_are_written_and_read_in_ones_own_zone(
+    sender: Client, nora: User, alice: User, write_letters: Callable[[], int]
+) -> None:
+    zone = reverse("notifications:set-zone")
+    sender.post(zone, {"zone": "Asia/Tokyo"})
+    assert "doesn't exist" in notices(sender.post(zone, {"zone": "x"}, follow=True))[0]
+    zones.choose(alice, "Europe/Athens")
+
+    times = {"starts_at": "2026-12-01T10:00", "ends_at": "2026-12-01T11:00"}
+    response = sender.post(COMPOSE, {**FIELDS, **times})
+    notification = Notification.objects.get()
+    edit = markup(sender.get(reverse("notifications:edit", args=[notification.pk])))
+
+    assert 'value="2026-12-01T10:00"' in edit
+    assert "Time zone: Asia/Tokyo" in text(edit)
+    review = markup(sender.get(response.headers["Location"]))
+    assert "Dec. 1, 2026, 03:00 to 04:00 EET" in text(review)
 
 
 def test_a_draft_is_edited_and_deleted(sender: Client, draft: Draft) -> None:

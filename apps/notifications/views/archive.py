@@ -17,7 +17,7 @@ from apps.auditlog.actor import acting
 from apps.web.lists import page_links
 from apps.web.requests import UserRequest, wants_fragment
 
-from .. import access, drafts, listing, progress, recipients, sending, text
+from .. import access, drafts, listing, progress, recipients, sending, text, zones
 from ..listing import ArchiveQuery
 from ..models import FALLBACK, Delivery, Notification
 from ..targets import from_stored
@@ -64,7 +64,9 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         if request.GET["seen"] == now.version:
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         context = _progress(request, notification) | {"progress": now}
-        return render(request, "notifications/_progress.html", context)
+        response = render(request, "notifications/_progress.html", context)
+        response["HX-Trigger"] = "delivered"  # the list of recipients is read again
+        return response
     context = {
         **_progress(request, notification),
         **_deliveries(request, notification),
@@ -80,10 +82,15 @@ def _progress(request: UserRequest, notification: Notification) -> dict[str, Any
     return {
         "notification": notification,
         "subject": notification.subject(get_language() or FALLBACK),
-        "when": text.window(notification),
+        "when": _when(request, notification),
         "failures": failing.order_by("username")[:MAX_FAILURES],
         "may_send": access.may_send(person_of(request)),
     }
+
+
+def _when(request: UserRequest, notification: Notification) -> str:
+    with zones.override(zones.of(request.user)):
+        return text.window(notification)
 
 
 def _deliveries(request: UserRequest, notification: Notification) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import (
 from apps.accounts.person import Person
 from apps.web.requests import UserRequest, wants_fragment
 
-from .. import drafts, search, targets
+from .. import drafts, search, targets, zones
 from ..drafts import NoDraft
 from ..forms import ComposeForm
 from ..models import Notification
@@ -33,11 +33,12 @@ CHANGES = ("add", "remove", "find")
 def compose(request: UserRequest) -> HttpResponse:
     """Write a new notification; ``kind``, ``cluster`` and ``name`` choose a target."""
     person = require_sender(request)
-    if request.method == "POST":
-        return _post(request, person, None)
-    target = _prefilled(request)
-    form = ComposeForm(initial=drafts.maintenance_text(target))
-    return _page(request, form, _targets(request, [target] if target else [], None))
+    with zones.override(zones.of(request.user)):
+        if request.method == "POST":
+            return _post(request, person, None)
+        target = _prefilled(request)
+        form = ComposeForm(initial=drafts.maintenance_text(target))
+        return _page(request, form, _targets(request, [target] if target else [], None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,11 +48,11 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     draft = any_notification(pk)
     if draft.status != Notification.Status.DRAFT:
         return redirect("notifications:detail", pk)
-    if request.method == "POST":
-        return _post(request, person, draft)
-    return _page(
-        request, ComposeForm.of(draft), _targets(request, draft.target_list, draft)
-    )
+    with zones.override(zones.of(request.user)):
+        if request.method == "POST":
+            return _post(request, person, draft)
+        form = ComposeForm.of(draft)
+        return _page(request, form, _targets(request, draft.target_list, draft))
 
 
 def _prefilled(request: UserRequest) -> Target | None:

@@ -1,17 +1,21 @@
 """A user's own notifications."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.web.lists import number
 from apps.web.requests import UserRequest
 
-from .. import inbox
+from .. import inbox, zones
+from ..forms import TimeZoneForm
 from ..models import FALLBACK, Delivery
 from ..text import Message, message_for, reader_of_delivery
 from .lookup import HIDDEN
@@ -23,10 +27,12 @@ PAGE_SIZE = 20
 def inbox_list(request: UserRequest) -> HttpResponse:
     paginator = Paginator(inbox.of(request.user), PAGE_SIZE)
     page = paginator.get_page(number(request.GET.get("page", ""), 1))
+    zone = zones.of(request.user)
     context: dict[str, Any] = {
         "page": page,
-        "rows": [(delivery, _message(delivery)) for delivery in page],
+        "rows": [(delivery, _message(delivery, zone)) for delivery in page],
         "unread": inbox.count_unread(request.user),
+        "zone_form": TimeZoneForm(initial={"zone": zone}),
     }
     return render(request, "notifications/inbox.html", context)
 
@@ -34,7 +40,8 @@ def inbox_list(request: UserRequest) -> HttpResponse:
 @require_safe
 def message(request: UserRequest, pk: int) -> HttpResponse:
     delivery = _own(request, pk)
-    context = {"delivery": delivery, "message": _message(delivery)}
+    shown = _message(delivery, zones.of(request.user))
+    context = {"delivery": delivery, "message": shown}
     return render(request, "notifications/message.html", context)
 
 
@@ -52,6 +59,18 @@ def read_all(request: UserRequest) -> HttpResponse:
     return redirect("notifications:inbox")
 
 
+@require_POST
+def set_zone(request: UserRequest) -> HttpResponse:
+    """Set the time zone in which the user reads times of maintenance."""
+    form = TimeZoneForm(request.POST)
+    if form.is_valid():
+        zones.choose(request.user, form.cleaned_data["zone"])
+        messages.success(request, _("Your time zone was saved."))
+    else:
+        messages.error(request, _("This time zone doesn't exist."))
+    return redirect("notifications:inbox")
+
+
 def _own(request: UserRequest, pk: int) -> Delivery:
     delivery = inbox.of(request.user).filter(pk=pk).first()
     if delivery is None:
@@ -59,7 +78,7 @@ def _own(request: UserRequest, pk: int) -> Delivery:
     return delivery
 
 
-def _message(delivery: Delivery) -> Message:
-    """Return the text in the language of the page."""
-    language = get_language() or FALLBACK
-    return message_for(delivery.notification, reader_of_delivery(delivery, language))
+def _message(delivery: Delivery, zone: str) -> Message:
+    """Return the text in the language of the page, with times in a zone."""
+    reader = reader_of_delivery(delivery, get_language() or FALLBACK)
+    return message_for(delivery.notification, replace(reader, zone=zone))

@@ -21,7 +21,7 @@ from ..recipients import Recipient
 from ..sending import AlreadySent, NoRecipients, NotAsShown
 from .lookup import any_notification, require_sender
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 MAX_EXCLUDED = 100
 
 
