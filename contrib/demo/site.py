@@ -187,12 +187,14 @@ class Site:
             )
 
     def fill_in_applications(self, processes: Processes) -> None:
-        from contrib.demo import applications  # noqa: PLC0415 - needs Django set up
+        # Both need Django set up.
+        from contrib.demo import applications, notifications  # noqa: PLC0415
 
         processes.wait_for(
             applications.has_snapshots, PATIENCE_S, "The clusters' machines"
         )
         applications.create()
+        notifications.create()
 
     def announcement(self) -> Iterator[str]:
         """Yield lines with its URL and who can log in."""

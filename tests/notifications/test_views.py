@@ -153,11 +153,26 @@ def test_a_maintenance_notice_is_prefilled(sender: Client) -> None:
     assert parsed(page).select("input[type=datetime-local]")
 
 
+def test_pages_of_users_and_groups_lead_to_a_notification(
+    sender: Client, client: Client, alice: User, bob: User, olga: User
+) -> None:
+    for address, target in (
+        (reverse("ganeti:user-info", args=["alice"]), "user::alice"),
+        (reverse("ganeti:group-info", args=["staff"]), "group::staff"),
+    ):
+        [link] = parsed(markup(sender.get(address))).select("a[href*='/new?kind=']")
+        assert chosen(markup(sender.get(str(link["href"])))) == [target]
+
+    client.force_login(olga)
+    page = client.get(reverse("ganeti:user-info", args=["alice"]))
+    assert "/new?kind=" not in markup(page)
+
+
 def test_times_are_written_and_read_in_ones_own_zone(
-    sender: Client, nora: User, alice: User, write_letters: Callable[[], int]
+    sender: Client, alice: User
 ) -> None:
     zone = reverse("notifications:set-zone")
-    sender.post(zone, {"zone": "Asia/Tokyo"})
+    assert "saved" in notices(sender.post(zone, {"zone": "Asia/Tokyo"}, follow=True))[0]
     assert "doesn't exist" in notices(sender.post(zone, {"zone": "x"}, follow=True))[0]
     zones.choose(alice, "Europe/Athens")
 
