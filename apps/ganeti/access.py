@@ -167,3 +167,16 @@ def may_confirm_in_place(person: Person) -> bool:
 def may_see_all_history(person: Person) -> bool:
     """Return whether the person may see everybody's history."""
     return sees_all(person)
+
+
+def may_see_all_jobs(person: Person) -> bool:
+    """Return whether the person may see every job, whoever submitted it."""
+    return sees_all(person)
+
+
+def may_cancel_job(person: Person, submitter: str) -> bool:
+    """Return whether the person may cancel a waiting job.
+
+    ``submitter`` is the user who submitted it here; empty for jobs of others.
+    """
+    return person.superuser or (bool(submitter) and person.username == submitter)
