@@ -29,8 +29,8 @@ WELCOME = {
     "body_en": "Dear {{ user }},\n\nfrom now on, what we write to you about your "
     'machines is **also here**, under "My notifications".',
     "subject_el": "Νέο: ειδοποιήσεις σε αυτόν τον ιστότοπο",
-    "body_el": "Αγαπητέ χρήστη {{ user }},\n\nαπό σήμερα, όσα σας γράφουμε για τις "
-    "μηχανές σας βρίσκονται **και εδώ**, στο «Οι ειδοποιήσεις μου».",
+    "body_el": "Αγαπητέ χρήστη {{ user }},\n\nαπό σήμερα, όσα σας γράφουμε για τα "
+    "μηχανήματά σας βρίσκονται **και εδώ**, στο «Οι ειδοποιήσεις μου».",
 }
 DISK_FULL = {
     "subject_en": "Please remove old snapshots",
