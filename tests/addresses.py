@@ -98,13 +98,12 @@ def address_of(name: str, machine: str) -> str:
         "applications:trial key": lambda: "of-no-trial",
         **{
             f"notifications:{view} pk": create_notification
-            for view in ("detail", "retry", "copy")
+            for view in ("detail", "retry", "copy", "message", "read")
         },
         **{
             f"notifications:{view} pk": create_draft
             for view in ("edit", "review", "send", "delete")
         },
-        **{f"notifications:{view} pk": create_delivery for view in ("message", "read")},
     }
     if {"key", "request_pk"} & set(ALL_ADDRESSES[name]) and name.startswith("ganeti:"):
         action_request = create_action_request(machine)
@@ -174,11 +173,6 @@ def create_notification() -> int:
         defaults={"user": alice, "username": "alice", "language": "en"},
     )
     return notification.pk
-
-
-def create_delivery() -> int:
-    """Create a notification, and return the key of its delivery to alice."""
-    return Delivery.objects.get(notification=create_notification()).pk
 
 
 def rolled_back(work: Callable[..., Result], *arguments: Any) -> Result:

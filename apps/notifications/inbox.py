@@ -25,11 +25,11 @@ def count_unread(user: User) -> int:
     )
 
 
-def mark_read(user: User, pk: int | None = None) -> None:
+def mark_read(user: User, notification_pk: int | None = None) -> None:
     """Mark one of a user's notifications as read, or all."""
     unread = Delivery.objects.filter(user=user, read_at=None)
-    if pk is not None:
-        unread = unread.filter(pk=pk)
+    if notification_pk is not None:
+        unread = unread.filter(notification=notification_pk)
     unread.update(read_at=timezone.now())
     cached_count.forget(_key(user.pk))
 

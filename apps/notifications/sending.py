@@ -157,7 +157,7 @@ def _post(notification: Notification, delivery: Delivery) -> bool:
     if not waiting.update(status=Delivery.Status.POSTED):
         return False
     reader = reader_of_delivery(delivery)
-    mail = letter(notification, reader, delivery.address, delivery_pk=delivery.pk)
+    mail = letter(notification, reader, delivery.address)
     mail.save()
     Delivery.objects.filter(pk=delivery.pk).update(mail=mail)
     return True
@@ -168,11 +168,11 @@ def letter(
     reader: Reader,
     address: str,
     *,
-    delivery_pk: int = 0,
     copies: int = 0,
 ) -> Mail:
     """Return the email to a reader, unsaved; ``copies`` marks that to MANAGERS."""
     message = message_for(notification, reader)
+    page = "detail" if copies else "message"
     with translation.override(reader.language):
         context: dict[str, Any] = {
             "site": settings.SITE_URL.rstrip("/"),
@@ -180,20 +180,13 @@ def letter(
             "subject": message.subject,
             "message": message,
             "copies": copies,
-            "address": _address(notification, delivery_pk),
+            "address": reverse(f"notifications:{page}", args=[notification.pk]),
         }
         text = render_to_string("notifications/mail.txt", context)
         mail = new_mail(address, message.subject, f"{text.strip()}\n")
         mail.html = render_to_string("notifications/mail.html", context)
     mail.about = mail_key(notification)
     return mail
-
-
-def _address(notification: Notification, delivery_pk: int) -> str:
-    """Return the path of the page of a letter: the reader's own, else the archive's."""
-    if delivery_pk:
-        return reverse("notifications:message", args=[delivery_pk])
-    return reverse("notifications:detail", args=[notification.pk])
 
 
 def mail_key(notification: Notification) -> str:

@@ -58,6 +58,7 @@ def test_owners_get_their_own_text_once(
     assert mail.to == ["alice@example.org"]
     assert mail.subject.endswith("News for alice")
     assert "About **web1**." in str(mail.body)
+    assert f"/notifications/mine/{notification.pk}/" in str(mail.body)
     html = str(mail.alternatives[0][0])  # type: ignore[attr-defined]
     assert "About <strong>web1</strong>." in html
     sending.store_outcomes()

@@ -48,7 +48,7 @@ def message(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def read(request: UserRequest, pk: int) -> HttpResponse:
     """Mark a notification as read."""
-    inbox.mark_read(request.user, _own(request, pk).pk)
+    inbox.mark_read(request.user, _own(request, pk).notification_id)
     return redirect("notifications:inbox")
 
 
@@ -72,7 +72,8 @@ def set_zone(request: UserRequest) -> HttpResponse:
 
 
 def _own(request: UserRequest, pk: int) -> Delivery:
-    delivery = inbox.of(request.user).filter(pk=pk).first()
+    """Return a notification as it was sent to the user; raises Http404."""
+    delivery = inbox.of(request.user).filter(notification=pk).first()
     if delivery is None:
         raise Http404(HIDDEN)
     return delivery
