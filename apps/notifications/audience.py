@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from apps.accounts.person import Person
 from apps.ganeti.reads import inventory
@@ -49,7 +49,9 @@ def digest(notification: Notification, audience: Audience) -> str:
         notification.copy_to_managers,
     )
     people = [
-        (astuple(recipient.account), recipient.machines)
-        for recipient in audience.recipients
+        (account.pk, account.address, account.name, account.language, account.zone)
+        for account in (recipient.account for recipient in audience.recipients)
     ]
-    return hashlib.sha256(json.dumps([content, people]).encode()).hexdigest()
+    machines = [recipient.machines for recipient in audience.recipients]
+    shown = json.dumps([content, people, machines])
+    return hashlib.sha256(shown.encode()).hexdigest()

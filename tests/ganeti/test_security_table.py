@@ -209,7 +209,8 @@ TABLE: Mapping[str, Rule] = {
     "notifications:copy": ROOT_CHANGES,
     "notifications:inbox": PAGE,
     "notifications:read-all": OWN_CHANGE,
-    "notifications:set-zone": OWN_CHANGE,
+    # An empty zone is that of the site.
+    "notifications:set-zone": Rule(PAGE.get, OWN_CHANGE.post),
     # Alice's.
     "notifications:message": Rule(OWN_OBJECT.get, (LOGIN, *(405,) * 6)),
     "notifications:read": Rule(NO_GET, OWN_OBJECT.post),

@@ -56,6 +56,7 @@ def test_pages_are_in_greek(
         ("archive", []),
         ("detail", [notification.pk]),
         ("inbox", []),
+        ("set-zone", []),
         ("message", [notification.pk]),
     ):
         page = markup(reader.get(reverse(f"notifications:{view}", args=args)))

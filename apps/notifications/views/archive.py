@@ -74,7 +74,9 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "texts": _texts(notification),
     }
     template = "_deliveries.html" if wants_fragment(request) else "detail.html"
-    return render(request, f"notifications/{template}", context)
+    response = render(request, f"notifications/{template}", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _progress(request: UserRequest, notification: Notification) -> dict[str, Any]:

@@ -1,15 +1,21 @@
 """A user's own notifications."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from apps.web.lists import number
 from apps.web.requests import UserRequest
@@ -32,7 +38,7 @@ def inbox_list(request: UserRequest) -> HttpResponse:
         "page": page,
         "rows": [(delivery, _message(delivery, zone)) for delivery in page],
         "unread": inbox.count_unread(request.user),
-        "zone_form": TimeZoneForm(initial={"zone": zone}),
+        "zone": zone or settings.TIME_ZONE,
     }
     return render(request, "notifications/inbox.html", context)
 
@@ -59,15 +65,18 @@ def read_all(request: UserRequest) -> HttpResponse:
     return redirect("notifications:inbox")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_zone(request: UserRequest) -> HttpResponse:
-    """Set the time zone in which the user reads times of maintenance."""
+    """Choose the time zone in which the user reads times of maintenance."""
+    if request.method != "POST":
+        form = TimeZoneForm(initial={"zone": zones.of(request.user)})
+        return render(request, "notifications/zone.html", {"form": form})
     form = TimeZoneForm(request.POST)
-    if form.is_valid():
-        zones.choose(request.user, form.cleaned_data["zone"])
-        messages.success(request, _("Your time zone was saved."))
-    else:
-        messages.error(request, _("This time zone doesn't exist."))
+    if not form.is_valid():
+        context, status = {"form": form}, HTTPStatus.BAD_REQUEST
+        return render(request, "notifications/zone.html", context, status=status)
+    zones.choose(request.user, form.cleaned_data["zone"])
+    messages.success(request, _("Your time zone was saved."))
     return redirect("notifications:inbox")
 
 

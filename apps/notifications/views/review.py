@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -64,7 +65,9 @@ def review(request: UserRequest, pk: int) -> HttpResponse:
     }
     fragment = wants_fragment(request)
     template = "_recipients.html" if fragment else "review.html"
-    return render(request, f"notifications/{template}", context)
+    response = render(request, f"notifications/{template}", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _all_text(notification: Notification) -> str:
