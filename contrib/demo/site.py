@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from contrib.demo import offerings
+from contrib.demo import incidents, offerings
 from contrib.demo.browser import Browser
 from contrib.demo.processes import ROOT, Processes
 
@@ -29,6 +29,7 @@ OPERATING_SYSTEMS = {systems!r}
 OPERATING_SYSTEMS_URLS = [{local!r} + "/images/"]
 SNF_OPERATING_SYSTEMS_URLS = [{local!r} + "/snf/"]
 IMAGES_URL = [{local!r} + "/meta/"]
+SERVER_MONITORING_URL = "https://monitoring.example.org/host/"
 BRANDING = {{
     "FEED_URL": {local!r} + "/feed.xml",
     "SERVICE_PROVIDED_BY": {{
@@ -129,7 +130,9 @@ class Site:
             *("--mail", str(self.state / "mail"), "--port", str(self.local_port)),
         )
         processes.wait_for(ready_file.exists, PATIENCE_S, "The simulated clusters")
-        clusters: list[dict[str, Any]] = json.loads(ready_file.read_text())["clusters"]
+        ready = json.loads(ready_file.read_text())
+        incidents.cause(ready["control_url"])
+        clusters: list[dict[str, Any]] = ready["clusters"]
         return clusters
 
     def wait_for_web(self, processes: Processes) -> None:
@@ -195,6 +198,9 @@ class Site:
         )
         applications.create()
         notifications.create()
+        browser = Browser(self.url)
+        browser.log_in("root", "demo")
+        incidents.explain(browser)
 
     def announcement(self) -> Iterator[str]:
         """Yield lines with its URL and who can log in."""

@@ -130,6 +130,14 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-owners": CHANGE,
     "ganeti:instance-lock": FOR_STAFF,
     "ganeti:instance-isolate": FOR_STAFF,
+    "ganeti:cluster-list": PEOPLE_FOR_STAFF,
+    "ganeti:cluster-detail": PEOPLE_FOR_STAFF,
+    # An empty POST has no reason.
+    "ganeti:group-maintenance": Rule(NO_GET, (LOGIN, *(404,) * 4, 403, 400)),
+    # The cluster has no networks.
+    "ganeti:network-detail": Rule((LOGIN, *(404,) * 6), (LOGIN, *(405,) * 6)),
+    "ganeti:node-list": PEOPLE_FOR_STAFF,
+    "ganeti:node-detail": PEOPLE_FOR_STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     # Needs a signed token.
     "ganeti:owners-keys": Rule((403,) * 7, ALL_405),

@@ -153,10 +153,20 @@ def test_a_maintenance_notice_is_prefilled(sender: Client) -> None:
     assert parsed(page).select("input[type=datetime-local]")
 
 
-def test_pages_of_users_and_groups_lead_to_a_notification(
+def test_pages_of_targets_lead_to_a_notification(
     sender: Client, client: Client, alice: User, bob: User, olga: User
 ) -> None:
+    node = reverse("ganeti:node-detail", args=["athens", "node1"])
+    cluster = reverse("ganeti:cluster-detail", args=["athens"])
+    page = parsed(markup(sender.get(cluster)))
+    links = [str(link["href"]) for link in page.select("a[href*='/new?kind=']")]
+    assert [chosen(markup(sender.get(link))) for link in links] == [
+        ["cluster::athens"],
+        ["node_group:athens:default"],
+        ["node_group:athens:spare"],
+    ]
     for address, target in (
+        (node, "node:athens:node1"),
         (reverse("ganeti:user-info", args=["alice"]), "user::alice"),
         (reverse("ganeti:group-info", args=["staff"]), "group::staff"),
     ):
