@@ -174,8 +174,8 @@ def test_pages_of_targets_lead_to_a_notification(
         assert chosen(markup(sender.get(str(link["href"])))) == [target]
 
     client.force_login(olga)
-    page = client.get(reverse("ganeti:user-info", args=["alice"]))
-    assert "/new?kind=" not in markup(page)
+    without = client.get(reverse("ganeti:user-info", args=["alice"]))
+    assert "/new?kind=" not in markup(without)
 
 
 def test_times_are_written_and_read_in_ones_own_zone(
