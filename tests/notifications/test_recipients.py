@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.models import Organization
+from apps.ganeti.domain.instance import Instance
 from apps.ganeti.domain.tags import Tags
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing, snapshots
@@ -249,29 +250,34 @@ def test_nobody_gets_it_twice_and_everybody_meant_is_named(
         each.account.active and each.account.mailbox for each in resolved.recipients
     )
     assert all(each.reasons for each in resolved.recipients)
-    named = {each.account.username for each in resolved.recipients}
-    named |= excluded_by_name(resolved).keys()
+    assert _meant_by_name(chosen, accounts, instances) <= {
+        *(each.account.username for each in resolved.recipients),
+        *excluded_by_name(resolved),
+    }
+    for each in resolved.recipients:
+        own = [other for other in accounts if other.mailbox == each.account.mailbox]
+        for _cluster, name in each.machines:
+            assert any(_owns(account, instances[name]) for account in own), name
+
+
+def _meant_by_name(
+    chosen: list[Target], accounts: list[Account], instances: Mapping[str, Instance]
+) -> set[str]:
+    """Return the users whom targets name, and those whom their machines name."""
     meant = {account.username for account in accounts if EVERYBODY in chosen}
-    meant |= {target.name for target in chosen if target.kind is TargetKind.USER}
     for target in chosen:
+        if target.kind is TargetKind.USER:
+            meant.add(target.name)
         if target.kind is TargetKind.INSTANCE:
             meant |= set(instances[target.name].tags.users)
-    assert meant <= named
-    for each in resolved.recipients:
-        for _cluster, name in each.machines:
-            own = instances[name].tags
-            shared = {*own.groups} & {
-                group
-                for account in accounts
-                if account.mailbox == each.account.mailbox
-                for group in account.groups
-            }
-            names = {
-                account.username
-                for account in accounts
-                if account.mailbox == each.account.mailbox
-            }
-            assert shared or names & {*own.users}, "not a machine of theirs"
+    return meant
+
+
+def _owns(account: Account, instance: Instance) -> bool:
+    tags = instance.tags
+    return account.username in tags.users or not {*account.groups}.isdisjoint(
+        tags.groups
+    )
 
 
 def test_five_thousand_users_take_few_statements(
