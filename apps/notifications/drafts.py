@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import targets
 from .models import Notification
-from .targets import INFRASTRUCTURE, Target
+from .targets import INFRASTRUCTURE, Target, TargetKind
 
 # What a form fills in, and a copy takes over.
 TEXT_FIELDS = ("subject_en", "body_en", "subject_el", "body_el", "markup")
@@ -68,10 +68,21 @@ def maintenance_text(target: Target | None) -> dict[str, str]:
     values: dict[str, str] = {}
     for language in ("en", "el"):
         with translation.override(language):
-            subject = _("Maintenance of %(name)s") % {"name": target.name}
+            name = _described(target)
+            subject = _("Maintenance of %(name)s") % {"name": name}
             values[f"subject_{language}"] = subject
             values[f"body_{language}"] = _(
                 "We will carry out maintenance on %(name)s. Your machines there may be "
                 "unavailable meanwhile: {{ instances }}"
-            ) % {"name": target.name}
+            ) % {"name": name}
     return values
+
+
+def _described(target: Target) -> str:
+    """Return the name of what is maintained, in the active language."""
+    if target.kind is TargetKind.CLUSTER:
+        return _("cluster %(name)s") % {"name": target.name}
+    if target.kind is TargetKind.NODE_GROUP:
+        text = _("node group %(name)s of cluster %(cluster)s")
+        return text % {"name": target.name, "cluster": target.cluster}
+    return target.name

@@ -151,6 +151,8 @@ def test_a_maintenance_notice_is_prefilled(sender: Client) -> None:
     assert chosen(page) == ["node:athens:node1"]
     assert "Maintenance of node1" in page
     assert parsed(page).select("input[type=datetime-local]")
+    group = markup(sender.get(COMPOSE, {**query, "kind": "node_group"}))
+    assert "Maintenance of node group node1 of cluster athens" in group
 
 
 def test_pages_of_targets_lead_to_a_notification(
