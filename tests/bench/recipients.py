@@ -21,7 +21,7 @@ from tests.bench import clusters
 from tests.bench.environment import Environment, simulator
 from tests.bench.lists import CLUSTERS
 from tests.bench.pages import create_visit
-from tests.bench.table import Line, Samples, figure_line, timing_line
+from tests.bench.table import Line, Samples, figure_line, milliseconds
 
 USERS, GROUPS, INSTANCES = 5_000, 100, 10_000
 REPEATS = 7
@@ -109,8 +109,14 @@ def _lines(
         seconds.append(time.process_time() - started)
     samples = Samples(seconds)
     lines = [
-        timing_line(f"{label}: CPU", samples),
-        figure_line(f"{label}: CPU", samples.median, "s", at_most=MOST_S, places=2),
+        figure_line(
+            f"{label}: CPU",
+            samples.median,
+            "s",
+            at_most=MOST_S,
+            places=2,
+            spread=samples.spread(milliseconds),
+        )
     ]
     if sql:
         with CaptureQueriesContext(connection) as queries:
