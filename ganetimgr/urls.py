@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("apps.pages.urls")),
     path("", include("apps.web.urls")),
     path("", include("apps.applications.urls")),
+    path("", include("apps.notifications.urls")),
     path("admin/", admin.site.urls),
 ]
 

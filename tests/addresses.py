@@ -17,6 +17,7 @@ from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
 from apps.mails.one_time_keys import hash_of
+from apps.notifications.models import Delivery, Notification
 
 Result = TypeVar("Result")
 
@@ -98,6 +99,14 @@ def address_of(name: str, machine: str) -> str:
         "job_id": lambda: create_job(machine),
         "accounts:mail-change key": create_mail_change,
         "applications:trial key": lambda: "of-no-trial",
+        **{
+            f"notifications:{view} pk": create_notification
+            for view in ("detail", "retry", "copy", "message", "read")
+        },
+        **{
+            f"notifications:{view} pk": create_draft
+            for view in ("edit", "review", "send", "delete")
+        },
     }
     if {"key", "request_pk"} & set(ALL_ADDRESSES[name]) and name.startswith("ganeti:"):
         action_request = create_action_request(machine)
@@ -144,6 +153,29 @@ def create_mail_change() -> str:
     alice = User.objects.get(username="alice")
     MailChange.objects.update_or_create(user=alice, defaults=values)
     return "one-time"
+
+
+def create_draft() -> int:
+    """Create a draft to web1's owners, and return its key."""
+    draft = Notification.objects.get_or_create(
+        subject_en="A draft", body_en="Text", targets=[["instance", "athens", "web1"]]
+    )[0]
+    return draft.pk
+
+
+def create_notification() -> int:
+    """Create a notification that was sent to alice, and return its key."""
+    notification = Notification.objects.get_or_create(
+        subject_en="Sent",
+        defaults={"body_en": "Text", "status": "sent", "sent_at": timezone.now()},
+    )[0]
+    alice = User.objects.get_or_create(username="alice")[0]
+    Delivery.objects.get_or_create(
+        notification=notification,
+        mailbox="alice@example.org",
+        defaults={"user": alice, "username": "alice", "language": "en"},
+    )
+    return notification.pk
 
 
 def rolled_back(work: Callable[..., Result], *arguments: Any) -> Result:

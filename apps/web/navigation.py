@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .stored_text import Text
 
@@ -28,12 +29,17 @@ _LABELS: dict[Section, Text] = {
 }
 
 
+def _pending(count: int) -> Text:
+    return ngettext("pending", "pending", count)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the navigation; the smaller its position, the higher in its section.
 
     ``parent_of`` names the views that are found below its page. ``label``, ``visible``
-    and ``count``, which stands behind the label, are asked on each page.
+    and ``count``, which stands behind the label, are asked on each page;
+    ``count_label`` says what is counted, for screen readers.
     """
 
     section: Section
@@ -45,6 +51,7 @@ class Entry:
     query: str = ""
     parent_of: tuple[str, ...] = ()
     count: Callable[[HttpRequest], int] = lambda _request: 0
+    count_label: Callable[[int], Text] = _pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ class NavigationItem:
     label: str
     current: str
     count: int
+    count_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +103,15 @@ def groups(request: HttpRequest) -> tuple[NavigationGroup, ...]:
 
 
 def _line(request: HttpRequest, entry: Entry) -> NavigationItem:
+    count = entry.count(request)
     return NavigationItem(
         url_name=entry.url_name,
         query=entry.query,
         icon=entry.icon,
         label=str(entry.label(request)),
         current=_current(request, entry),
-        count=entry.count(request),
+        count=count,
+        count_label=str(entry.count_label(count)),
     )
 
 

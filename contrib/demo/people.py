@@ -21,7 +21,7 @@ LOGINS: Mapping[str, str] = {
     "bob": "shares those of the group noc",
     "eleni": "is new, has none yet, and reads Greek mails",
     "olga": "sees all machines",
-    "rita": "reviews applications",
+    "rita": "reviews applications and sends notifications",
     "leo": "locks and isolates machines",
     "eva": "writes the pages about the service",
     "root": "may do everything",
@@ -30,9 +30,14 @@ LOGINS: Mapping[str, str] = {
 WAITING, IDLE = "wanda", "ivan"
 
 RIGHTS: Mapping[str, tuple[str, ...]] = {
-    "olga": ("ganeti.view_instances", "ganeti.view_all_graphs"),
+    "olga": (
+        "ganeti.view_instances",
+        "ganeti.view_all_graphs",
+        "notifications.view_notifications",
+    ),
     "rita": (
         "ganeti.view_instances",
+        "notifications.send_notifications",
         "applications.view_applications",
         "applications.change_instanceapplication",
     ),

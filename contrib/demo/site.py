@@ -190,12 +190,14 @@ class Site:
             )
 
     def fill_in_applications(self, processes: Processes) -> None:
-        from contrib.demo import applications  # noqa: PLC0415 - needs Django set up
+        # Both need Django set up.
+        from contrib.demo import applications, notifications  # noqa: PLC0415
 
         processes.wait_for(
             applications.has_snapshots, PATIENCE_S, "The clusters' machines"
         )
         applications.create()
+        notifications.create()
         browser = Browser(self.url)
         browser.log_in("root", "demo")
         incidents.explain(browser)

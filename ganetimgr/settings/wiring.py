@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.ganeti",
     "apps.applications",
+    "apps.notifications",
 ]
 
 MIDDLEWARE = [

@@ -65,7 +65,7 @@ def publish(
     for cluster, cluster_contents in contents.items():
         snapshots.publish(
             cluster,
-            _replace_contents(select_instances(cluster_contents, share, first=first)),
+            replace_contents(select_instances(cluster_contents, share, first=first)),
         )
 
 
@@ -81,7 +81,7 @@ def select_instances(
     return replace(contents, instances=selected)
 
 
-def _replace_contents(
+def replace_contents(
     contents: Contents,
 ) -> Callable[[StampedContents | None], StampedContents]:
     def update(previous: StampedContents | None) -> StampedContents:

@@ -44,6 +44,7 @@ PARTS = (
     Part("building", "building", shared=True, lab=True),
     Part("viewing", "viewing", shared=False, lab=True),
     Part("viewing", "viewing", shared=True, lab=True),
+    Part("recipients", "recipients", shared=False),
     Part("memory", "memory", shared=True),
     Part("polling", "polling", shared=True),
 )

@@ -10,7 +10,7 @@ from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
-from tests.bench import clusters, codec, lists, pages, search
+from tests.bench import clusters, codec, lists, pages, recipients, search
 from tests.bench.browsers import Poll, PollParser
 from tests.bench.other_load import own_seconds
 from tests.bench.table import (
@@ -79,6 +79,12 @@ def test_each_search_is_measured(
 
     assert len(lines) == len(search.SEARCHES)
     assert all(line.target for line in lines)
+
+
+def test_recipients_are_found_and_measured(contents: dict[Cluster, Contents]) -> None:
+    lines = recipients.measure(contents, users=200, repeats=1)
+
+    assert [line.met for line in lines if line.target] == [True] * 5
 
 
 def test_the_codec_is_compared_with_pickle(

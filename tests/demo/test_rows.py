@@ -19,18 +19,20 @@ from apps.applications.models import InstanceApplication
 from apps.applications.states import Status
 from apps.ganeti.models import Cluster
 from apps.mails.models import Mail
-from contrib.demo import applications, people
+from apps.notifications import inbox
+from contrib.demo import applications, notifications, people
 from ganetimgr.settings.defaults import BASE_DIR
 
 
 @pytest.fixture
-def demo(db: None, settings: Settings) -> None:
+def demo(db: None, settings: Settings, background_refreshes: list[str]) -> None:
     settings.MANAGERS = [("Manager", "manager@example.org")]
     cache.clear()
     people.create()
     for slug in ("athens", "berlin"):
         Cluster.objects.create(slug=slug, hostname=f"{slug}.example.org")
     applications.create()
+    notifications.create()
 
 
 def can_log_in(client: Client, name: str) -> bool:
@@ -43,6 +45,11 @@ def can_log_in(client: Client, name: str) -> bool:
 def test_listed_users_can_log_in(client: Client, name: str) -> None:
     assert can_log_in(client, name)
     assert client.get(reverse("applications:list")).status_code == 200
+
+
+@pytest.mark.usefixtures("demo")
+def test_alice_has_an_unread_notification() -> None:
+    assert inbox.count_unread(User.objects.get(username="alice")) == 1
 
 
 @pytest.mark.usefixtures("demo")

@@ -90,6 +90,8 @@ OWN_OBJECT = Rule(
     (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 302, 404, 404)
 )
 PEOPLE_FOR_STAFF = Rule((LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6))
+FOR_ROOT = Rule((LOGIN, *(404,) * 5, 200), (LOGIN, *(405,) * 6))
+ROOT_CHANGES = Rule(NO_GET, (LOGIN, *(404,) * 5, 302))
 NOT_HERE = Rule((404,) * 7, ALL_405)
 
 TABLE: Mapping[str, Rule] = {
@@ -201,6 +203,26 @@ TABLE: Mapping[str, Rule] = {
     # No trial of this key runs in this test.
     "applications:trial": Rule((LOGIN, *(403,) * 5, 404), (LOGIN, *(405,) * 6)),
     "applications:create": Rule((LOGIN, *(403,) * 5, 200), (LOGIN, *(403,) * 5, 200)),
+    # Only root has the rights on notifications; they are given to others in the tests
+    # of that app.
+    "notifications:archive": FOR_ROOT,
+    "notifications:detail": FOR_ROOT,
+    "notifications:targets": FOR_ROOT,
+    "notifications:review": FOR_ROOT,
+    # An empty form is invalid.
+    "notifications:compose": Rule(FOR_ROOT.get, (LOGIN, *(404,) * 5, 400)),
+    "notifications:edit": Rule(FOR_ROOT.get, (LOGIN, *(404,) * 5, 400)),
+    "notifications:send": ROOT_CHANGES,
+    "notifications:delete": ROOT_CHANGES,
+    "notifications:retry": ROOT_CHANGES,
+    "notifications:copy": ROOT_CHANGES,
+    "notifications:inbox": PAGE,
+    "notifications:read-all": OWN_CHANGE,
+    # An empty zone is that of the site.
+    "notifications:set-zone": Rule(PAGE.get, OWN_CHANGE.post),
+    # Alice's.
+    "notifications:message": Rule(OWN_OBJECT.get, (LOGIN, *(405,) * 6)),
+    "notifications:read": Rule(NO_GET, OWN_OBJECT.post),
 }
 
 
