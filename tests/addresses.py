@@ -91,6 +91,11 @@ def address_of(name: str, machine: str) -> str:
         "number": lambda: NUMBERS.get(name, 4711),
         "accounts:confirm key": lambda: "f" * 64,
         "key_id": create_key,
+        "kind": lambda: "cpu",
+        "graph_type": lambda: "cpu-ts",
+        "start": lambda: "-1d",
+        "end": lambda: "now",
+        "interface": lambda: "eth0",
         "accounts:mail-change key": create_mail_change,
         "applications:trial key": lambda: "of-no-trial",
     }

@@ -18,9 +18,11 @@
 // kind    "line", "bars" or "stacked" (areas); bars of several series are stacked
 // unit    "bytes", "bytes/s", "MiB", "bits/s", or a text that follows the number, or nothing
 // times   seconds since 1970, ascending; values has one for each, null where there is a gap
+// error   a text to show instead of the chart; the other keys may then be missing
 // colour  1 to 8, --chart-1 to --chart-8 in charts.css; without it, by position. dashed: false if left out
 //
-// A zoom sends "chart:zoom" to the document, with {group, min, max} in its detail; null after a reset.
+// Charts that a script adds are found when it sends "chart:added" to the document. A zoom sends "chart:zoom" there,
+// with {group, min, max} in its detail; null after a reset.
 // Data is fetched by at most FETCHES requests at a time, and only for charts that are near the view.
 
 const FETCHES = 4;
@@ -127,7 +129,8 @@ async function fetchNext() {
   let data = null;
   try {
     const response = await fetch(source, { headers: { Accept: "application/json" } });
-    if (response.ok && !response.redirected) data = await response.json();
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    if (isJson && !response.redirected) data = await response.json();
   } catch (error) {
     console.info("chart:", source, error.message);
   }
@@ -203,7 +206,7 @@ class Chart {
   draw() {
     this.erase();
     const { chartEmpty, chartFailed } = this.figure.dataset;
-    const message = !this.data ? chartFailed : isEmpty(this.data) ? chartEmpty : "";
+    const message = !this.data ? chartFailed : this.data.error || (isEmpty(this.data) ? chartEmpty : "");
     this.place.replaceChildren();
     this.place.classList.toggle("chart-message", Boolean(message));
     this.place.classList.toggle("chart-sums", this.stacked);
@@ -313,9 +316,10 @@ class Chart {
   }
 
   zoom(zoom) {
+    if (!this.plot) return;
     const { times } = this.data;
     const [min, max] = zoom || [times[0], times.at(-1)];
-    this.plot?.setScale("x", { min, max });
+    this.plot.setScale("x", { min, max });
   }
 
   // What is drawn is named for screen readers; the legend keeps the data's order.
@@ -348,7 +352,7 @@ class Chart {
 
   fillTable() {
     const table = this.figure.querySelector(".chart-table table");
-    if (!this.data || !table || table.rows.length) return;
+    if (!this.data || this.data.error || !table || table.rows.length) return;
     const { times, series } = this.data;
     const head = table.createTHead().insertRow();
     addCell(head, "th", this.figure.dataset.chartTime || "").scope = "col";
@@ -380,7 +384,7 @@ function zoomGroup(chart, zoom) {
   if (group && zoom) zooms.set(group, zoom);
   else zooms.delete(group);
   for (const other of charts.values()) {
-    if (other === chart || (group && other.group === group)) other.data && other.zoom(zoom);
+    if (other === chart || (group && other.group === group)) other.zoom(zoom);
   }
   const [min, max] = zoom || [null, null];
   document.dispatchEvent(new CustomEvent("chart:zoom", { detail: { group, min, max } }));
@@ -421,4 +425,5 @@ new MutationObserver(() => {
 
 sources.observe(document.body, { attributeFilter: ["data-chart-source"], subtree: true });
 document.body.addEventListener("htmx:afterSettle", findCharts);
+document.addEventListener("chart:added", findCharts);
 findCharts();
