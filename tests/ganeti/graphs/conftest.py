@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -59,7 +59,7 @@ def send_slowly(handler: BaseHTTPRequestHandler) -> None:
             time.sleep(0.05)
 
 
-def matrix(*series: tuple[dict[str, str], list[tuple[float, str]]]) -> bytes:
+def matrix(*series: tuple[dict[str, str], Sequence[tuple[float, str]]]) -> bytes:
     """Return a response of Prometheus to a range query."""
     result = [{"metric": metric, "values": values} for metric, values in series]
     data = {"resultType": "matrix", "result": result}
