@@ -22,6 +22,7 @@ UNITS = {"s": 1, "min": 60, "h": HOUR, "d": DAY, "w": 7 * DAY, "mon": 31 * DAY}
 UNITS["y"] = 366 * DAY
 IMAGE = re.compile(r"/grapher/([^/]+)/([a-z0-9-]+)\.png/([^/,]+),([^/,]+)(/eth\d+)?")
 WIDTH, HEIGHT, MARGIN = 600, 200, 12
+SPACE = HEIGHT - 2 * MARGIN
 WHITE, GREY, BLUE = 0, 1, 2
 PALETTE = bytes((255, 255, 255, 222, 226, 230, 28, 100, 216))
 # By the name of a metric: the mean, and how far values are from it.
@@ -62,15 +63,17 @@ def image(name: str, start: float, end: float) -> bytes:
     """Draw the values of a name as a PNG."""
     rows = [bytearray(WIDTH) for _ in range(HEIGHT)]
     for line in range(5):
-        y = MARGIN + line * (HEIGHT - 2 * MARGIN) // 4
+        y = MARGIN + line * SPACE // 4
         rows[y][MARGIN : WIDTH - MARGIN] = bytes([GREY]) * (WIDTH - 2 * MARGIN)
+    before = None
     for x in range(MARGIN, WIDTH - MARGIN):
-        share = value(name, start + (end - start) * x / WIDTH)
-        if share is None:
-            continue
-        top = HEIGHT - MARGIN - int(share * (HEIGHT - 2 * MARGIN))
-        for y in range(top, min(top + 3, HEIGHT)):
-            rows[y][x] = BLUE
+        share = value(name, start + (end - start) * (x - x % 4) / WIDTH)
+        y = None if share is None else HEIGHT - MARGIN - int(share * SPACE)
+        if y is not None:
+            low, high = sorted((y, y if before is None else before))
+            for row in rows[low : high + 2]:
+                row[x] = BLUE
+        before = y
     return png(rows)
 
 

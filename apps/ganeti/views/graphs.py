@@ -2,6 +2,7 @@
 
 import time
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -112,8 +113,13 @@ def graph_machine(request: UserRequest, cluster_slug: str, name: str) -> HttpRes
         else graph_pages.images_of(requested.instance, times),
         "may_see": access.may_see(person_of(request), requested.instance),
     }
-    template = "_graph_panel" if is_part else "graph_machine"
-    return render(request, f"ganeti/{template}.html", context)
+    if not is_part:
+        return render(request, "ganeti/graph_machine.html", context)
+    response = render(request, "ganeti/_graph_panel.html", context)
+    if urlsplit(request.htmx.current_url or "").path != request.path:
+        # On the machine's page, whose URL has no period.
+        response["HX-Push-Url"] = "false"
+    return response
 
 
 @require_safe

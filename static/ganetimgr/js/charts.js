@@ -4,7 +4,10 @@
 //       data-chart-zone="Europe/Athens" data-chart-time="Time"
 //       data-chart-empty="No data." data-chart-failed="The data can't be loaded.">
 //     <figcaption>Memory</figcaption>
-//     <details class="chart-table"><summary>Table</summary><table class="plain"></table></details>
+//     <details class="chart-table">
+//       <summary>Table</summary>
+//       <div class="chart-rows" tabindex="0"><table class="plain"></table></div>
+//     </details>
 //   </figure>
 //   <script type="application/json" id="memory-data">…</script>     ({{ data|json_script:"memory-data" }})
 //
