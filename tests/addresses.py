@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from apps.accounts.models import MailChange, SshKey
 from apps.applications.models import InstanceApplication
-from apps.ganeti.models import Cluster
+from apps.ganeti.domain.job import JobStatus
+from apps.ganeti.models import Cluster, Job
 from apps.ganeti.models.action_request import ActionRequest
 from apps.mails.one_time_keys import hash_of
 
@@ -96,6 +97,7 @@ def address_of(name: str, machine: str) -> str:
         "start": lambda: "-1d",
         "end": lambda: "now",
         "interface": lambda: "eth0",
+        "job_id": lambda: create_job(machine),
         "accounts:mail-change key": create_mail_change,
         "applications:trial key": lambda: "of-no-trial",
     }
@@ -118,6 +120,23 @@ def address_of(name: str, machine: str) -> str:
 def create_key() -> int:
     alice = User.objects.get(username="alice")
     return SshKey.objects.get_or_create(owner=alice, key="ssh-ed25519 AAAA")[0].pk
+
+
+def create_job(machine: str) -> int:
+    """Create alice's finished job on a machine, and return Ganeti's ID of it."""
+    Job.objects.get_or_create(
+        key="of-a-job",
+        defaults={
+            "cluster": Cluster.objects.get(),
+            "ganeti_id": 4711,
+            "kind": Job.Kind.REBOOT,
+            "target_name": machine,
+            "user": User.objects.get_or_create(username="alice")[0],
+            "status": JobStatus.SUCCESS,
+            "handled_at": timezone.now(),
+        },
+    )
+    return 4711
 
 
 def create_mail_change() -> str:

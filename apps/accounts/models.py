@@ -21,6 +21,8 @@ class Preferences(models.Model):
     instance_columns = models.JSONField(default=list, blank=True)
     # Of emails; empty for the site default. Pages use the browser's cookie.
     language = models.CharField(max_length=16, blank=True)
+    # Jobs that finished before it are not reported any more.
+    jobs_read_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.user)

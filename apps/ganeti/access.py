@@ -177,3 +177,16 @@ def may_see_graphs(person: Person, instance: Instance) -> bool:
 def may_see_all_graphs(person: Person) -> bool:
     """Return whether the person may see the graphs of every instance."""
     return sees_all(person) or person.has("ganeti.view_all_graphs")
+
+
+def may_see_all_jobs(person: Person) -> bool:
+    """Return whether the person may see every job, whoever submitted it."""
+    return sees_all(person)
+
+
+def may_cancel_job(person: Person, submitter: str) -> bool:
+    """Return whether the person may cancel a waiting job.
+
+    ``submitter`` is the user who submitted it here; empty for jobs of others.
+    """
+    return person.superuser or (bool(submitter) and person.username == submitter)

@@ -20,6 +20,7 @@ class GanetiConfig(AppConfig):
         from .images import fetching  # noqa: PLC0415
         from .navigation import ENTRIES  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - register job handlers
+            cancellation,
             confirmation,
             failure_mail,
             needs_reboot,
@@ -31,6 +32,7 @@ class GanetiConfig(AppConfig):
         outcomes.register(Ganeti())
         labels.register(ACTIONS)
         labels.register(REQUESTS)
+        labels.register(cancellation.LABELS)
         navigation.register(*ENTRIES)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
         chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)

@@ -15,16 +15,17 @@ from apps.web.requests import current_page
 
 from . import access
 from .jobs import counts
+from .jobs.counts import JobCount
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the brand, access checks, number of running jobs, and the frame."""
+    """Return the brand, access checks, count of jobs, and the frame."""
     return {
         "branding": settings.BRANDING,
         "frame": SimpleLazyObject(lambda: _frame(request)),
         "current_page": current_page(request),
         "access": TemplateAccess(access, request),
-        "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
+        "job_count": SimpleLazyObject(lambda: _job_count(request)),
     }
 
 
@@ -43,10 +44,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     if isinstance(user, User):
         values |= {
             "running_jobs": Varying(
-                render(
-                    "ganeti/_running_jobs.html",
-                    {"running_jobs": _running_jobs(request)},
-                )
+                render("ganeti/_running_jobs.html", {"jobs": _job_count(request)})
             ),
             "navigation": Varying(
                 render("_nav.html", {"navigation": navigation.groups(request)})
@@ -57,9 +55,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     return values
 
 
-def _running_jobs(request: HttpRequest) -> int:
-    """Count running jobs; exactly for htmx fragments, which may report a job's end."""
+def _job_count(request: HttpRequest) -> JobCount:
+    """Count jobs; exactly for htmx fragments, which may report a job's end."""
     if not isinstance(request.user, User):
-        return 0
+        return JobCount()
     is_part = bool(getattr(request, "htmx", False))
-    return counts.count_running(request.user, person_of(request), now=is_part)
+    return counts.count(request.user, person_of(request), now=is_part)

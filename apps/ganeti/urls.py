@@ -16,6 +16,7 @@ from .views import (
     images,
     instance,
     instances,
+    job,
     jobs,
     keys,
     lifecycle,
@@ -27,11 +28,20 @@ from .views.moved import follow_renamed
 
 app_name = "ganeti"
 
+_job_path = "jobs/<slug:cluster_slug>/<int:job_id>/"
+
 list_urls = [
     path("", instances.instance_list, name="instance-list"),
     path("instances/columns", instances.instance_columns, name="instance-columns"),
     path("instances/bulk/", bulk.instance_bulk, name="instance-bulk"),
+    path("jobs/", jobs.job_list, name="job-list"),
+    path("jobs/poll", jobs.job_list_poll, name="job-list-poll"),
     path("jobs/running", jobs.jobs_running, name="jobs-running"),
+    path("jobs/menu", jobs.jobs_menu, name="jobs-menu"),
+    path("jobs/read", jobs.jobs_read, name="jobs-read"),
+    path(_job_path, job.job_detail, name="job-detail"),
+    path(f"{_job_path}poll", job.job_poll, name="job-poll"),
+    path(f"{_job_path}cancel", job.job_cancel, name="job-cancel"),
 ]
 
 _instance_path = "instances/<slug:cluster_slug>/<str:name>/"

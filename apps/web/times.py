@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+NONE = timedelta()
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:
@@ -58,3 +59,21 @@ def element(at: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact(at), ago(at)
     )
+
+
+def duration(length: timedelta) -> str:
+    """Write a length of time in at most two units: "0.4 s", "2 h 10 min"."""
+    seconds = length / timedelta(seconds=1)
+    if seconds < 10:
+        return _("%(n)s s") % {"n": number_format(round(seconds, 1), 1)}
+    total = int(seconds)
+    if total < _MINUTE:
+        return _("%(n)s s") % {"n": total}
+    if total < _HOUR:
+        parts = {"min": total // _MINUTE, "s": total % _MINUTE}
+        return _("%(min)d min %(s)d s") % parts
+    if total < _DAY:
+        parts = {"h": total // _HOUR, "min": total % _HOUR // _MINUTE}
+        return _("%(h)d h %(min)d min") % parts
+    parts = {"d": total // _DAY, "h": total % _DAY // _HOUR}
+    return _("%(d)d d %(h)d h") % parts

@@ -52,15 +52,15 @@ class TypedCache(Generic[T]):
                 cache.delete(key)
         return values
 
-    def set(self, key: str, value: T) -> None:
-        """Cache a value without expiry.
+    def set(self, key: str, value: T, timeout_s: int | None = None) -> None:
+        """Cache a value, by default without expiry.
 
         Raise TypeMismatchError if it could not be decoded: dataclasses don't enforce
         their annotations.
         """
         data = self.encode(value)
         self.decode(data)
-        cache.set(key, data, None)
+        cache.set(key, data, timeout_s)
 
     def encode(self, value: T) -> bytes:
         try:

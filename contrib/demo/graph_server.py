@@ -63,8 +63,8 @@ def image(name: str, start: float, end: float) -> bytes:
     """Draw the values of a name as a PNG."""
     rows = [bytearray(WIDTH) for _ in range(HEIGHT)]
     for line in range(5):
-        y = MARGIN + line * SPACE // 4
-        rows[y][MARGIN : WIDTH - MARGIN] = bytes([GREY]) * (WIDTH - 2 * MARGIN)
+        at = MARGIN + line * SPACE // 4
+        rows[at][MARGIN : WIDTH - MARGIN] = bytes([GREY]) * (WIDTH - 2 * MARGIN)
     before = None
     for x in range(MARGIN, WIDTH - MARGIN):
         share = value(name, start + (end - start) * (x - x % 4) / WIDTH)

@@ -96,6 +96,10 @@ class FakeJob:
         return [f"INSTANCE_{word}({name})"]
 
     @property
+    def waits(self) -> bool:
+        return self.status in {"queued", "waiting"}
+
+    @property
     def reason(self) -> str:
         return str(self.call.query.get("reason", ""))
 
@@ -109,6 +113,8 @@ class FakeJob:
             "oplog": [self.log],
             "end_ts": [int(end), int(end % 1 * 1e6)] if end else None,
             "received_ts": [int(self.received_at), 0],
+            "opexec": [None if self.waits else [int(self.received_at) + 1, 0]],
+            "opstatus": [self.status],
             "summary": self.summary,
             "ops": [{"OP_ID": "OP", "reason": [["gnt:user", self.reason, 1]]}],
             "archived": self.archived,
@@ -267,11 +273,20 @@ class FakeRapi:
                 return self.networks
             case "PUT", ["2", "query", resource]:
                 return self._query(resource, call.body["fields"], call.body["filter"])
-            case "DELETE", ["2", "jobs", _]:
-                return [False, "Job not found in queue"]
+            case "DELETE", ["2", "jobs", job_id]:
+                return self._cancel(int(job_id))
             case "PUT" | "POST" | "DELETE", ["2", "instances", *_]:
                 return self._submit(call)
         raise RapiNotFound("Nothing matches the given URI", code=404)
+
+    def _cancel(self, job_id: int) -> Json:
+        jobs = [job for job in self.jobs if job.id == job_id]
+        if not jobs or jobs[0].status in FINAL:
+            return [False, "Job not found in queue"]
+        if not jobs[0].waits:
+            return [False, "Job no longer waiting, can't cancel"]
+        self.finish(job_id, "canceled")
+        return [True, "Job successfully cancelled"]
 
     def _submit(self, call: Call) -> int:
         error, arrived = self._submission_failure or (None, True)
@@ -288,7 +303,8 @@ class FakeRapi:
         _check_names(resource, filter_, [row.get("name") for row in rows])
         rows = [row for row in rows if _matches(filter_, row)]
         if resource == "job":
-            rows = [row for row in rows if not row["archived"] or filter_[0] == "|"]
+            by_id = bool(filter_) and filter_[0] == "|"
+            rows = [row for row in rows if by_id or not row["archived"]]
         return {
             "fields": [{"name": name} for name in fields],
             "data": [[_cell(row, name) for name in fields] for row in rows],

@@ -9,7 +9,13 @@ from django.core.cache import cache
 from apps.auditlog.entries import Acting
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.transport import Endpoint
-from apps.ganeti.state import connections, refreshing, snapshots
+from apps.ganeti.state import (
+    connections,
+    job_interest,
+    job_queue,
+    refreshing,
+    snapshots,
+)
 from tests.ganeti.fakes import STATUSES, FakeRapi
 
 ADDRESS = "2001:db8::1"
@@ -18,12 +24,16 @@ ADDRESS = "2001:db8::1"
 @pytest.fixture
 def empty_caches() -> Iterator[None]:
     """Clear the cache and the snapshots before and after the test."""
-    cache.clear()
-    snapshots.clear_memory()
-    refreshing._started.clear()
+    _clear_memory()
     yield
+    _clear_memory()
+
+
+def _clear_memory() -> None:
     cache.clear()
-    snapshots.clear_memory()
+    for module in (snapshots, job_queue, job_interest):
+        module.clear_memory()
+    refreshing._started.clear()
 
 
 @pytest.fixture

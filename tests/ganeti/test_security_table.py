@@ -98,7 +98,15 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-list": PAGE,
     "ganeti:instance-columns": OWN_CHANGE,
     "ganeti:instance-bulk": OWN_CHANGE,
+    "ganeti:job-list": PAGE,
+    "ganeti:job-list-poll": PAGE,
     "ganeti:jobs-running": PAGE,
+    "ganeti:jobs-menu": PAGE,
+    "ganeti:jobs-read": OWN_CHANGE,
+    # A finished job of alice's on the machine.
+    "ganeti:job-detail": MACHINE,
+    "ganeti:job-poll": MACHINE,
+    "ganeti:job-cancel": Rule(NO_GET, (LOGIN, 404, 302, 403, 302, 403, 302)),
     "ganeti:instance-detail": MACHINE,
     "ganeti:instance-poll": MACHINE,
     **{

@@ -132,7 +132,7 @@ def test_an_unexpected_response_of_a_cluster_is_explained(
     def fail(*_args: object) -> None:
         raise RapiProtocolError("<html>502 Bad Gateway</html>")
 
-    monkeypatch.setattr(jobs, "render", fail)
+    monkeypatch.setattr(jobs, "render_fragment", fail)
     client.force_login(alice)
 
     response = client.get(reverse("ganeti:jobs-running"))

@@ -101,7 +101,7 @@ class JobReport:
 
         ``summary`` has Ganeti's names of its opcodes: ``INSTANCE_REBOOT(web1)``.
         """
-        ended_at = _timestamp(row.get("end_ts"))
+        ended_at = parse_timestamp(row.get("end_ts"))
         status, message = _status(row.get("status"), ended=ended_at is not None)
         if status is JobStatus.ERROR:
             message = joberror.describe(row.get("opresult"))
@@ -113,7 +113,7 @@ class JobReport:
             reasons=tuple(_reasons(row.get("ops"))),
             ended_at=ended_at,
             summary=tuple(s for s in _list(row.get("summary")) if isinstance(s, str)),
-            received_at=_timestamp(row.get("received_ts")),
+            received_at=parse_timestamp(row.get("received_ts")),
         )
 
 
@@ -157,7 +157,7 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _timestamp(stamp: object) -> datetime | None:
+def parse_timestamp(stamp: object) -> datetime | None:
     """Parse Ganeti's ``[seconds, microseconds]``."""
     match stamp:
         case [int() | float() as seconds, int() | float() as micros]:
@@ -173,7 +173,7 @@ def _log(oplog: object) -> Iterator[LogLine]:
         for entry in _list(opcode):
             match entry:
                 case [serial, stamp, "message", message]:
-                    at = _timestamp(stamp) or at
+                    at = parse_timestamp(stamp) or at
                     text = joberror.to_text(message)
                     yield LogLine(_id(serial), at, text)
 

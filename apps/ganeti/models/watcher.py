@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils import timezone
 
 
 class WatcherBeat(models.Model):
@@ -22,3 +23,9 @@ class WatcherBeat(models.Model):
         """Return the time of the latest heartbeat of any watcher."""
         newest = cls.objects.order_by("-beat_at").first()
         return newest.beat_at if newest else None
+
+    @classmethod
+    def is_alive(cls) -> bool:
+        """Return whether a watcher runs."""
+        newest = cls.newest()
+        return newest is not None and timezone.now() - newest <= cls.ALIVE

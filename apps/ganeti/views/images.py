@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -76,7 +75,7 @@ def image_list(request: UserRequest) -> HttpResponse:
     context = {
         "catalogue": catalogue,
         "remote": remote,
-        "watched": _is_watched(),
+        "watched": WatcherBeat.is_alive(),
         "awaited": any(source_images.due for source_images in remote),
     }
     part = request.htmx and not request.htmx.boosted
@@ -89,7 +88,7 @@ def images_fetch(request: UserRequest) -> HttpResponse:
     """Have all sources fetched by the watcher, now."""
     _for_staff(request)
     fetching.schedule_all()
-    if _is_watched():
+    if WatcherBeat.is_alive():
         messages.info(request, _("Fetching all sources."))
     return redirect("ganeti:image-list")
 
@@ -97,8 +96,3 @@ def images_fetch(request: UserRequest) -> HttpResponse:
 def _for_staff(request: UserRequest) -> None:
     if not access.may_see_image_sources(person_of(request)):
         raise Http404
-
-
-def _is_watched() -> bool:
-    newest = WatcherBeat.newest()
-    return newest is not None and timezone.now() - newest <= WatcherBeat.ALIVE

@@ -11,11 +11,13 @@ from apps.auditlog.target import TargetKind
 from apps.work.prepared_query import PreparedQuery, argument
 
 from .. import access
+from ..display import job_rows
 from ..display.poll_versions import version_of
 from ..jobs import counts
 from ..models import Job
+from ..reads import cluster_jobs
 from ..reads.inventory import LIST_WITHIN_S
-from ..state import snapshots
+from ..state import job_interest, snapshots
 from ..state.snapshots import Snapshot
 
 _JOBS = PreparedQuery(
@@ -37,6 +39,8 @@ def is_unchanged(request: HttpRequest) -> bool:
         return _is_instance_unchanged(request)
     if path.endswith("/jobs/running") and "shown" in request.GET:
         return _is_count_unchanged(request)
+    if path.endswith("/jobs/poll") and "version" in request.GET:
+        return _are_queues_unchanged(request)
     return False
 
 
@@ -44,7 +48,16 @@ def _is_count_unchanged(request: HttpRequest) -> bool:
     user = user_at_a_glance(request)
     if user is None:
         return False
-    return str(counts.count_running(user, Person.of(user))) == request.GET["shown"]
+    return counts.count(user, Person.of(user)).key == request.GET["shown"]
+
+
+def _are_queues_unchanged(request: HttpRequest) -> bool:
+    user = user_at_a_glance(request)
+    if user is None:
+        return False
+    jobs = cluster_jobs.visible(Person.of(user), cluster=request.GET.get("cluster", ""))
+    job_interest.record_viewers(queue.cluster for queue in jobs.queues)
+    return job_rows.version_of(jobs.queues) == request.GET["version"]
 
 
 def _is_instance_unchanged(request: HttpRequest) -> bool:

@@ -2,7 +2,8 @@
 
 It has a thread for each of these, which are cheap where gevent has patched the process:
 the refresher, the sweeper of the job table, the beanstalkd listener, a follower per
-cluster with jobs, and each chore that an app has registered.
+cluster with jobs, a reader per job queue that is looked at, and each chore that an app
+has registered.
 """
 
 import logging
@@ -24,6 +25,7 @@ from ..models import WatcherBeat
 from ..state import refresh_lease
 from .beanstalk_listener import Listener
 from .follower import Follower
+from .queue_reader import QueueInterest, QueueReader
 from .refresher import Refresher
 from .sweeper import Sweeper
 
@@ -45,11 +47,13 @@ class Watcher:
         self.name = new_name()
         self.stopping = threading.Event()
         self._followers: dict[int, Follower] = {}
+        self._queue_readers: dict[int, QueueReader] = {}
         self._lock = threading.Lock()
         self._listener = Listener(self.take, self.stopping)
         self._loops: list[Loop] = [
             Refresher(self.stopping, workers),
             Sweeper(self, self.stopping),
+            QueueInterest(self, self.stopping),
             *(
                 Chore(task.name, self.stopping, task.do, task.every_s)
                 for task in chores.registered()
@@ -73,7 +77,11 @@ class Watcher:
         self.stopping.set()
         deadline = time.monotonic() + STOP_WITHIN_S
         with self._lock:
-            loops = [*self._loops, *self._followers.values()]
+            loops = [
+                *self._loops,
+                *self._followers.values(),
+                *self._queue_readers.values(),
+            ]
         for loop in loops:
             loop.wake()
         for loop in loops:
@@ -101,6 +109,17 @@ class Watcher:
             follower = self._follower(pk)
             if follower.idle:
                 follower.wake()
+
+    def read_queue(self, cluster_pk: int) -> None:
+        """Start or wake the reader of a cluster's job queue."""
+        with self._lock:
+            reader = self._queue_readers.get(cluster_pk)
+            if reader is None or not reader.is_alive():
+                reader = QueueReader(self.name, cluster_pk, self.stopping)
+                self._queue_readers[cluster_pk] = reader
+                reader.start()
+            elif reader.idle:
+                reader.wake()
 
     def _follower(self, cluster_pk: int) -> Follower:
         with self._lock:

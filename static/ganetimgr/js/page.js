@@ -32,6 +32,11 @@ document.addEventListener("click", (event) => {
   if (close) close.closest(".notice").remove();
 });
 
+// The menu of jobs asks for news while it is open; closed, it is empty.
+document.addEventListener("hidden.bs.dropdown", (event) => {
+  event.target.closest(".jobs-menu")?.querySelector(".dropdown-menu").replaceChildren();
+});
+
 // Good news leaves by itself, unless somebody reads it; the rest stays until closed.
 function letGo(notice) {
   setTimeout(() => {

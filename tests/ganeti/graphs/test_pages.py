@@ -300,5 +300,5 @@ def test_the_number_of_queries_is_constant(
     assert refreshing.refresh(cluster, force=True)
 
     for address in (ALL, ATHENS, MACHINE):
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             get(staff, address)
