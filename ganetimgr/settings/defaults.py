@@ -181,9 +181,9 @@ GRAPHS: dict[str, dict[str, Any]] = {
     "disk": {
         "unit": "bytes/s",
         "queries": {
-            "Read": "sum(rate(libvirt_domain_block_stats_read_bytes_total"
+            "Reads": "sum(rate(libvirt_domain_block_stats_read_bytes_total"
             '{domain="{instance}"}[{window}]))',
-            "Written": "sum(rate(libvirt_domain_block_stats_write_bytes_total"
+            "Writes": "sum(rate(libvirt_domain_block_stats_write_bytes_total"
             '{domain="{instance}"}[{window}]))',
         },
     },
@@ -192,7 +192,7 @@ GRAPHS: dict[str, dict[str, Any]] = {
         "queries": {
             "Received": "8 * sum(rate(libvirt_domain_interface_stats_receive_bytes"
             '_total{domain="{instance}"}[{window}]))',
-            "Sent": "8 * sum(rate(libvirt_domain_interface_stats_transmit_bytes"
+            "Transmitted": "8 * sum(rate(libvirt_domain_interface_stats_transmit_bytes"
             '_total{domain="{instance}"}[{window}]))',
         },
     },

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 from natsort import natsort_keygen
 
 from apps.web.stored_text import Text
@@ -95,16 +95,12 @@ def _charts(
 def images_of(instance: Instance, times: Times) -> list[Shown]:
     """Return the images of a machine and of each of its network interfaces."""
     base, span = _address(instance), ",".join(times)
-    cpu = Shown(gettext("CPU"), f"{base}{MACHINE_TYPE}/{span}")
-    interfaces = [f"eth{index}" for index in range(len(instance.nics))]
+    network = str(KIND_LABELS["network"])
     return [
-        cpu,
+        Shown(str(KIND_LABELS["cpu"]), f"{base}{MACHINE_TYPE}/{span}"),
         *(
-            Shown(
-                f"{gettext('Network')} {interface}",
-                f"{base}{INTERFACE_TYPE}/{span}/{interface}",
-            )
-            for interface in interfaces
+            Shown(f"{network} eth{index}", f"{base}{INTERFACE_TYPE}/{span}/eth{index}")
+            for index in range(len(instance.nics))
         ),
     ]
 

@@ -22,11 +22,11 @@ MAX_LABEL_LENGTH = 60
 LABELS = (
     gettext_noop("CPU"),
     gettext_noop("Used"),
-    gettext_noop("Available"),
-    gettext_noop("Read"),
-    gettext_noop("Written"),
+    gettext_noop("Total"),
+    gettext_noop("Reads"),
+    gettext_noop("Writes"),
     gettext_noop("Received"),
-    gettext_noop("Sent"),
+    gettext_noop("Transmitted"),
 )
 
 Series = dict[str, Any]

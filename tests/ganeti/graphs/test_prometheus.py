@@ -27,8 +27,8 @@ SERIES = {
 VALUES: dict[str, dict[str, float]] = {
     "cpu": {"CPU": 25},
     "memory": {"Used": 1e9, "Total": 2e9},
-    "disk": {"Read": 1500, "Written": 40},
-    "network": {"Received": 1000, "Sent": 200},
+    "disk": {"Reads": 1500, "Writes": 40},
+    "network": {"Received": 1000, "Transmitted": 200},
 }
 
 
