@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 # At once by one process, which has twice as many threads for all of its pages.
 MAX_CONCURRENT = 4
-SLOT_WAIT_S = 2.0
+SLOT_WAIT_S = 6.0
 CONNECT_S = 2.0
 RESPONSE_S = 5.0
 # A server that doesn't respond isn't asked again for this long, by any process.
@@ -64,19 +64,28 @@ def load(setting: str, path: str, max_bytes: int, parse: Callable[[bytes], T]) -
 
 def _fetch(setting: str, url: str, max_bytes: int) -> bytes:
     """Return the body of a URL; raises Unavailable, Missing."""
+    if not _slots.acquire(timeout=SLOT_WAIT_S):
+        raise Unavailable("Too many requests are running.")
+    try:
+        return _fetch_unless_paused(setting, url, max_bytes)
+    finally:
+        _slots.release()
+
+
+def _fetch_unless_paused(setting: str, url: str, max_bytes: int) -> bytes:
+    """Request a URL, unless its server didn't respond a moment ago.
+
+    With a slot: else all who wait for one would each try a server that is down.
+    """
     pause_key = f"ganeti:graphs:pause:{_digest(getattr(settings, setting))}"
     if cache.get(pause_key):
         raise Unavailable("It didn't respond a moment ago.")
-    if not _slots.acquire(timeout=SLOT_WAIT_S):
-        raise Unavailable("Too many requests are running.")
     try:
         return _download(url, max_bytes)
     except Unavailable as exc:
         logger.warning("%s is unavailable: %s", setting, exc)
         cache.set(pause_key, 1, PAUSE_S)
         raise
-    finally:
-        _slots.release()
 
 
 def _download(url: str, max_bytes: int) -> bytes:
