@@ -14,6 +14,7 @@ from apps.ganeti.models import Cluster
 from apps.ganeti.state import refreshing
 from tests.ganeti.fakes import FakeRapi
 from tests.ganeti.pages import markup, parsed, text_of, url
+from tests.greek import english
 
 pytestmark = pytest.mark.usefixtures("published")
 MACHINE = "/graph/athens/web1/"
@@ -302,3 +303,11 @@ def test_the_number_of_queries_is_constant(
     for address in (ALL, ATHENS, MACHINE):
         with django_assert_max_num_queries(6):
             get(staff, address)
+
+
+@pytest.mark.usefixtures("charts", "images", "in_greek")
+@pytest.mark.parametrize("address", [MACHINE, ALL, ATHENS, f"{ATHENS}?q=none"])
+def test_pages_are_in_greek(staff: Client, address: str) -> None:
+    page = get(staff, address, accept_language="el").select_one("main")
+
+    assert english(str(page)) - {"CPU", "eth"} == set()
