@@ -83,6 +83,9 @@ def address_of(name: str, machine: str) -> str:
     values: dict[str, Callable[[], Any]] = {
         "cluster_slug": lambda: "athens",
         "name": lambda: machine,
+        "node": lambda: "node1",
+        "node_group": lambda: "default",
+        "network": lambda: "public",
         "username": lambda: "alice",
         "group_name": lambda: "staff",
         "pk": lambda: 17,

@@ -16,7 +16,7 @@ NAMES = {
     *("alice", "bob", "dave", "olga", "root", "staff", "athens", "ganetimgr"),
     *("ganeti", "gib", "mac", "ip", "ipv", "vcpu", "hypervisor", "kvm", "drbd", "br"),
     *("bridged", "image", "default", "cd", "rom", "english", "node", "web", "mail"),
-    *("old", "db", "group", "utc", "aa", "paravirtual", "email"),
+    *("old", "spare", "cpu", "db", "group", "utc", "aa", "paravirtual", "email"),
     # words of the profile page
     *("ssh", "keygen", "ed", "id", "pub", "ecdsa", "rsa", "sk", "bit", "sha", "laptop"),
     *("begin", "end"),

@@ -119,6 +119,17 @@ def may_move(person: Person, instance: Instance, _group: NodeGroup | None) -> Ve
     )
 
 
+def may_maintain(person: Person) -> Verdict:
+    """Return whether the person may put node groups under maintenance and end it."""
+    if not may_see_clusters(person):
+        return INVISIBLE
+    if person.superuser:
+        return YES
+    return Verdict(
+        Answer.FORBIDDEN, _("Only superusers can set and end maintenance of nodes.")
+    )
+
+
 def may_search_people(person: Person) -> bool:
     """Return whether the person may search users and groups by parts of their names."""
     return sees_all(person)

@@ -23,6 +23,7 @@ class GanetiConfig(AppConfig):
             cancellation,
             confirmation,
             failure_mail,
+            maintenance,
             needs_reboot,
             owners,
             restrictions,
@@ -35,6 +36,7 @@ class GanetiConfig(AppConfig):
         labels.register(cancellation.LABELS)
         navigation.register(*ENTRIES)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
+        chores.register("lifted maintenances", maintenance.forget_lifted, every_s=300)
         chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)
         for signal, receiver in (
             (pre_save, owner_names.handle_pre_save),

@@ -20,6 +20,8 @@ from .views import (
     jobs,
     keys,
     lifecycle,
+    maintenance,
+    nodes,
     owners,
     people,
     restrictions,
@@ -124,6 +126,28 @@ confirmation_urls = [
 ]
 
 cluster_urls = [
+    path("cluster/nodes/", nodes.node_list, name="node-list"),
+    path(
+        "cluster/nodes/<slug:cluster_slug>/<str:node>/",
+        nodes.node_detail,
+        name="node-detail",
+    ),
+    path("cluster/detail/", clusters.cluster_list, name="cluster-list"),
+    path(
+        "cluster/detail/<slug:cluster_slug>/",
+        clusters.cluster_detail,
+        name="cluster-detail",
+    ),
+    path(
+        "cluster/detail/<slug:cluster_slug>/groups/<str:node_group>/maintenance",
+        maintenance.group_maintenance,
+        name="group-maintenance",
+    ),
+    path(
+        "cluster/detail/<slug:cluster_slug>/networks/<str:network>/",
+        clusters.network_detail,
+        name="network-detail",
+    ),
     path(
         "cluster/<slug:cluster_slug>/refresh",
         clusters.cluster_refresh,

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from contrib.demo import offerings
+from contrib.demo import incidents, offerings
 from contrib.demo.browser import Browser
 from contrib.demo.processes import ROOT, Processes
 
@@ -31,6 +31,7 @@ SNF_OPERATING_SYSTEMS_URLS = [{local!r} + "/snf/"]
 IMAGES_URL = [{local!r} + "/meta/"]
 COLLECTD_URL = {graphs!r} + "/grapher"
 PROMETHEUS_URL = {graphs!r} + "/prometheus"
+SERVER_MONITORING_URL = "https://monitoring.example.org/host/"
 BRANDING = {{
     "FEED_URL": {local!r} + "/feed.xml",
     "SERVICE_PROVIDED_BY": {{
@@ -141,7 +142,9 @@ class Site:
             *("-m", "contrib.demo.graph_server", "--port", str(self.graph_port)),
         )
         processes.wait_for(ready_file.exists, PATIENCE_S, "The simulated clusters")
-        clusters: list[dict[str, Any]] = json.loads(ready_file.read_text())["clusters"]
+        ready = json.loads(ready_file.read_text())
+        incidents.cause(ready["control_url"])
+        clusters: list[dict[str, Any]] = ready["clusters"]
         return clusters
 
     def wait_for_web(self, processes: Processes) -> None:
@@ -205,6 +208,9 @@ class Site:
             applications.has_snapshots, PATIENCE_S, "The clusters' machines"
         )
         applications.create()
+        browser = Browser(self.url)
+        browser.log_in("root", "demo")
+        incidents.explain(browser)
 
     def announcement(self) -> Iterator[str]:
         """Yield lines with its URL and who can log in."""

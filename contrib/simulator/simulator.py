@@ -163,6 +163,12 @@ class SimulatedCluster:
             self._node(name).offline = offline
             self.master.cluster.forget_rows()
 
+    def node_drained(self, name: str, drained: bool = True) -> None:
+        """Mark a node drained in the configuration."""
+        with self.master.lock:
+            self._node(name).role = "D" if drained else "C"
+            self.master.cluster.forget_rows()
+
     def node_unreachable(self, name: str, unreachable: bool = True) -> None:
         """Let a node not answer its master."""
         with self.master.lock:
@@ -227,6 +233,12 @@ class SimulatedCluster:
                 cluster.tags = set(tags)
             else:
                 cluster.groups[group].tags = set(tags)
+
+    def reserve(self, network: str, addresses: Iterable[str]) -> None:
+        """Reserve addresses of a network, as ``gnt-network modify`` does."""
+        with self.master.lock:
+            pool = self.master.cluster.networks[network]
+            pool.reserved |= {pool.offset(address) for address in addresses}
 
     def _new_instance(  # noqa: PLR0913
         self,

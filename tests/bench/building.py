@@ -42,7 +42,7 @@ PLACEMENT = {
 
 def run(environment: Environment) -> list[Line]:
     lab = Lab("fake", ADDRESSES["fake"])
-    cluster = _create_cluster(lab)
+    cluster = create_lab_cluster(lab)
     for name in ("alice", "root"):
         User.objects.create_superuser(name, f"{name}@example.org", name)
     environment.product.start_web()
@@ -63,7 +63,7 @@ def run(environment: Environment) -> list[Line]:
     return _lines(Samples(total_times), Samples(job_times))
 
 
-def _create_cluster(lab: Lab) -> Cluster:
+def create_lab_cluster(lab: Lab) -> Cluster:
     server_certificate = certificate.fetch(lab.host, lab.port, timeout_s=5)
     description = {
         "host": lab.host,

@@ -26,6 +26,7 @@ from tests.bench.lists import CLUSTERS, EMPTY, cost
 from tests.bench.table import Line, Samples, figure_line, milliseconds
 
 INSTANCES = 10_000
+NODES = 400
 OWNER, OWNED = "owen", 20
 REPEATS, BATCH = 15, 10
 CLIENTS, SECONDS = 10, 15
@@ -40,6 +41,7 @@ Visit = Callable[[], None]
 
 def run(environment: Environment) -> list[Line]:
     options = [f"--clusters={CLUSTERS}", f"--instances={INSTANCES}"]
+    options.append(f"--nodes={NODES // CLUSTERS}")
     owners = f"--owners={OWNER}:{OWNED}"
     with simulator(environment.directory, *options, owners) as simulated:
         contents = clusters.refresh_all(
@@ -76,6 +78,15 @@ def create_visits(contents_by_cluster: dict[Cluster, Contents]) -> dict[str, Vis
         "graphs of all clusters": create_visit("root", reverse("ganeti:graph-all")),
         "graphs of an instance": create_visit(
             "root", reverse("ganeti:graph-machine", args=(cluster.slug, idle))
+        ),
+        "nodes, page of 50": create_visit("root", reverse("ganeti:node-list")),
+        "node": create_visit(
+            "root",
+            reverse("ganeti:node-detail", args=(cluster.slug, busy.primary_node)),
+        ),
+        "all clusters": create_visit("root", reverse("ganeti:cluster-list")),
+        "cluster": create_visit(
+            "root", reverse("ganeti:cluster-detail", args=(cluster.slug,))
         ),
         "poll of a row": create_visit(
             OWNER, f"{address}poll?job={job.key}", status=204

@@ -41,6 +41,8 @@ PARTS = (
     Part("jobs", "jobs", shared=True),
     Part("building", "building", shared=False, lab=True),
     Part("building", "building", shared=True, lab=True),
+    Part("viewing", "viewing", shared=False, lab=True),
+    Part("viewing", "viewing", shared=True, lab=True),
     Part("memory", "memory", shared=True),
     Part("polling", "polling", shared=True),
 )

@@ -75,7 +75,7 @@ def test_a_row_shows_its_job_and_then_stops_polling(
     take_picture(page, "list-starting")
     expect(machine.locator(".c-state")).to_have_text("Running", timeout=JOB_MS)
     expect(machine).not_to_have_attribute("aria-busy", "true")
-    expect(page.locator("#running-jobs a")).to_have_count(0)
+    expect(page.locator("#running-jobs .dot")).to_have_count(0)
     assert clusters["lab-fake"].instance(LISTED)["status"] == "running"
     assert is_same_page(page)
     with pytest.raises(NothingHappened):

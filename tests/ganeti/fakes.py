@@ -201,8 +201,9 @@ class FakeRapi:
                 self.instances[name] |= start
                 self.instances[name]["os"] = call.body.get("os") or "image+default"
                 self.instances[name]["custom_osparams"] = call.body.get("osparams", {})
-            case method, ["instances", name, "tags"]:
-                self._tag(name, call.query["tag"], adds=method == "PUT")
+            case method, [table, name, "tags"]:
+                row = (self.instances if table == "instances" else self.groups)[name]
+                row["tags"] = _changed(row["tags"], call, adds=method == "PUT")
             case "PUT", ["instances", name, "modify"]:
                 hvparams = call.body.get("hvparams", {})
                 self.instances[name] |= {f"hv/{k}": v for k, v in hvparams.items()}
@@ -228,10 +229,6 @@ class FakeRapi:
         row = self.instances[name]
         merged = row["custom_osparams"] | osparams
         row["custom_osparams"] = {k: v for k, v in merged.items() if v != "default"}
-
-    def _tag(self, name: str, tags: Sequence[str], *, adds: bool) -> None:
-        other_tags = [tag for tag in self.instances[name]["tags"] if tag not in tags]
-        self.instances[name]["tags"] = other_tags + (list(tags) if adds else [])
 
     def fail(self, job_id: int, message: str) -> None:
         """End a job with this error of Ganeti's."""
@@ -275,7 +272,7 @@ class FakeRapi:
                 return self._query(resource, call.body["fields"], call.body["filter"])
             case "DELETE", ["2", "jobs", job_id]:
                 return self._cancel(int(job_id))
-            case "PUT" | "POST" | "DELETE", ["2", "instances", *_]:
+            case "PUT" | "POST" | "DELETE", ["2", "instances" | "groups", *_]:
                 return self._submit(call)
         raise RapiNotFound("Nothing matches the given URI", code=404)
 
@@ -328,6 +325,13 @@ class FakeRapi:
         if row["pnode"] in self.silent_nodes:
             fields |= {"status": "ERROR_nodedown", "oper_state": None}
         return fields
+
+
+def _changed(current: Sequence[str], call: Call, *, adds: bool) -> list[str]:
+    """Return tags after a call that adds or deletes some."""
+    tags = list(call.query["tag"])
+    others = [tag for tag in current if tag not in tags]
+    return others + (tags if adds else [])
 
 
 def _cell(row: Fields, name: str) -> list[Any]:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 
 from apps.auditlog.entries import Acting
+from apps.ganeti.display import job_list_cache
 from apps.ganeti.models import Cluster
 from apps.ganeti.rapi.transport import Endpoint
 from apps.ganeti.state import (
@@ -33,6 +34,7 @@ def _clear_memory() -> None:
     cache.clear()
     for module in (snapshots, job_queue, job_interest):
         module.clear_memory()
+    job_list_cache.clear()
     refreshing._started.clear()
 
 

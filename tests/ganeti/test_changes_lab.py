@@ -1,6 +1,5 @@
 """Changes by owners and staff on real clusters."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.ganeti.domain import hypervisors
-from apps.ganeti.domain.job import FINAL
-from apps.ganeti.jobs import planned, tracking
-from apps.ganeti.models import Cluster, Job
-from apps.ganeti.state import refreshing
+from apps.ganeti.models import Job
 from apps.net import probe
 from tests.conftest import Sent
 from tests.ganeti.confirming import newest_link
+from tests.ganeti.lab_clusters import create_cluster, run_pending_jobs
 from tests.ganeti.pages import markup, notices, text, url
 from tests.lab import Lab
 
@@ -26,32 +23,6 @@ KVM_NAME, SHARED_NAME, LOCAL_NAME = (
 )
 ALICE = "ganetimgr:user:alice"
 ISO = "http://images.example.org/configure.iso"
-
-
-def create_cluster(lab: Lab) -> Cluster:
-    """Create and refresh a cluster of the lab."""
-    cluster = Cluster(hostname=lab.host, port=lab.port, slug="lab", can_write=True)
-    cluster.verification = Cluster.Verify.OFF
-    cluster.username, cluster.password = lab.username, lab.password
-    cluster.save()
-    assert refreshing.refresh(cluster, force=True)
-    return cluster
-
-
-def run_pending_jobs(cluster: Cluster, seconds: float = 60) -> None:
-    """Run all unfinished jobs to their end, as the watcher does."""
-    until = time.monotonic() + seconds
-    while Job.objects.unfinished().exists():
-        assert time.monotonic() < until, list(Job.objects.unfinished())
-        planned.submit_planned()
-        jobs = list(Job.objects.unfinished().exclude(ganeti_id=None))
-        reports = tracking.fetch_reports(cluster, jobs)
-        for job in jobs:
-            report = reports[job.ganeti_id or 0]
-            if report.status in FINAL:
-                tracking.end_job(job, report)
-                refreshing.refresh(cluster, force=True)
-        time.sleep(0.2)
 
 
 def page(client: Client, name: str) -> str:

@@ -71,6 +71,22 @@ def test_the_list_with_machines_in_every_state(reader: Client, olga: User) -> No
 
 
 @pytest.mark.usefixtures("published")
+def test_pages_of_clusters_and_nodes(reader: Client, root: User) -> None:
+    reader.force_login(root)
+    addresses = [
+        reverse("ganeti:cluster-list"),
+        reverse("ganeti:cluster-detail", args=("athens",)),
+        reverse("ganeti:node-list") + "?role=C",
+        reverse("ganeti:node-detail", args=("athens", "node1")),
+    ]
+
+    for address in addresses:
+        # Ganeti's names of disk templates and the cluster.
+        words = english(read(reader, address))
+        assert words - {"plain", "example", "org"} == set(), address
+
+
+@pytest.mark.usefixtures("published")
 def test_the_list_of_somebody_without_machines(reader: Client, carol: User) -> None:
     reader.force_login(carol)
 

@@ -46,3 +46,25 @@ def test_a_vlan_is_left_out() -> None:
     )
 
     assert network.groups == (("g1", "openvswitch", "br0"),)
+
+
+def test_the_address_map_tells_reserved_addresses_from_used_ones() -> None:
+    network = GanetiNetwork.from_rapi(
+        {
+            "name": "small",
+            "network": "192.0.2.8/29",
+            "map": "XXX..X.X",
+            "external_reservations": "192.0.2.8, 192.0.2.9, 192.0.2.15",
+        }
+    )
+
+    assert network.address_map == "RRX..X.R"
+
+
+@pytest.mark.parametrize("reserved", [None, "", "none, at all", "::1"])
+def test_unreadable_reservations_leave_the_map_as_it_is(reserved: str | None) -> None:
+    row = {"name": "small", "network": "192.0.2.8/29", "map": "XX......"}
+
+    network = GanetiNetwork.from_rapi(row | {"external_reservations": reserved})
+
+    assert network.address_map == "XX......"

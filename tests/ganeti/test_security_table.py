@@ -90,7 +90,7 @@ OWN_FORM = Rule(NO_GET, (LOGIN, *(400,) * 6))
 OWN_OBJECT = Rule(
     (LOGIN, 404, 200, 404, 200, 404, 404), (LOGIN, 404, 302, 404, 302, 404, 404)
 )
-FOR_STAFF_ONLY = Rule((LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6))
+PEOPLE_FOR_STAFF = Rule((LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6))
 
 NOT_HERE = Rule((404,) * 7, ALL_405)
 
@@ -130,11 +130,19 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:instance-owners": CHANGE,
     "ganeti:instance-lock": FOR_STAFF,
     "ganeti:instance-isolate": FOR_STAFF,
+    "ganeti:cluster-list": PEOPLE_FOR_STAFF,
+    "ganeti:cluster-detail": PEOPLE_FOR_STAFF,
+    # An empty POST has no reason.
+    "ganeti:group-maintenance": Rule(NO_GET, (LOGIN, *(404,) * 4, 403, 400)),
+    # The cluster has no networks.
+    "ganeti:network-detail": Rule((LOGIN, *(404,) * 6), (LOGIN, *(405,) * 6)),
+    "ganeti:node-list": PEOPLE_FOR_STAFF,
+    "ganeti:node-detail": PEOPLE_FOR_STAFF,
     "ganeti:cluster-refresh": Rule(NO_GET, (LOGIN, 403, 403, 403, 403, 302, 302)),
     # Needs a signed token.
     "ganeti:owners-keys": Rule((403,) * 7, ALL_405),
     "ganeti:operating-systems": PAGE,
-    "ganeti:image-list": FOR_STAFF_ONLY,
+    "ganeti:image-list": PEOPLE_FOR_STAFF,
     "ganeti:images-fetch": Rule(NO_GET, (LOGIN, *(404,) * 4, 302, 302)),
     "ganeti:graph-machine": MACHINE,
     "ganeti:graph-data": MACHINE,
@@ -142,13 +150,13 @@ TABLE: Mapping[str, Rule] = {
     "ganeti:graph-image": Rule(
         (LOGIN, 404, 302, 302, 302, 302, 302), (LOGIN, *(405,) * 6)
     ),
-    "ganeti:graph-all": FOR_STAFF_ONLY,
-    "ganeti:graph-cluster": FOR_STAFF_ONLY,
+    "ganeti:graph-all": PEOPLE_FOR_STAFF,
+    "ganeti:graph-cluster": PEOPLE_FOR_STAFF,
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test, so the site is not ready.
     "ganeti:readyz": Rule((503,) * 7, ALL_405),
-    "ganeti:user-info": FOR_STAFF_ONLY,
-    "ganeti:group-info": FOR_STAFF_ONLY,
+    "ganeti:user-info": PEOPLE_FOR_STAFF,
+    "ganeti:group-info": PEOPLE_FOR_STAFF,
     "accounts:profile": Rule((LOGIN, *(200,) * 6), (LOGIN, *(400,) * 6)),
     "accounts:greeted": OWN_CHANGE,
     "accounts:keys-add": OWN_FORM,

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.person import Person
 from apps.auditlog.models import AuditEntry
+from apps.ganeti.display import job_list_cache
 from apps.ganeti.domain.job import JobStatus
 from apps.ganeti.jobs import counts
 from apps.ganeti.models import Cluster, Job, WatcherBeat
@@ -139,6 +140,28 @@ def test_a_poll_without_news_is_unchanged(
     assert response.status_code == HTTPStatus.OK
     assert rows(parsed(markup(response))) == {}  # it isn't waiting any more
     assert poll(client, live(page(client, LIST))).status_code == UNCHANGED
+
+
+def test_a_list_is_rendered_once_for_all_staff_but_for_each_owner(
+    client: Client, alice: User, bob: User, olga: User, root: User, cluster: Cluster,
+    rapi: FakeRapi,
+) -> None:  # fmt: skip
+    for name in ("web1", "web10", "db1"):
+        add_job(rapi, name)
+    read_queue(cluster)
+    shown = {}
+    for user in (olga, root, alice, bob):
+        client.force_login(user)
+        response = poll(client, f"{LIST}poll?version=")
+        shown[user.username] = set(rows(parsed(markup(response))))
+
+    assert shown == {
+        "olga": {"1", "2", "3"},
+        "root": {"1", "2", "3"},
+        "alice": {"1"},
+        "bob": {"2"},
+    }
+    assert len(job_list_cache._cache) == 3
 
 
 def test_the_list_of_fifty_takes_few_queries(
@@ -283,7 +306,7 @@ def test_owners_cancel_their_own_waiting_jobs(
     assert notice.startswith("The job is being cancelled.")
     assert rapi.job(1).status == "canceled"
     entry = AuditEntry.objects.get(action="cancel_job")
-    assert (entry.target_name, entry.detail) == ("web1", "cancelled: 1")
+    assert (entry.target_name, entry.detail) == ("web1", "cancellation requested: 1")
 
 
 def test_what_ganeti_answers_is_said_if_it_is_too_late(
@@ -325,6 +348,20 @@ def test_others_may_not_cancel_and_the_attempt_is_recorded(
 
     assert response.status_code == HTTPStatus.FORBIDDEN
     assert AuditEntry.objects.get(action="cancel_job").refused
+
+
+def test_the_page_does_not_wait_for_a_slow_cancellation(
+    client: Client, root: User, cluster: Cluster, rapi: FakeRapi
+) -> None:
+    add_job(rapi)
+    read_queue(cluster, 1)
+    rapi.go_down(sent=True)
+    client.force_login(root)
+
+    response = client.post(job_url(1, "cancel"), follow=True)
+
+    assert notices(response) == ["Ganeti is cancelling the job, if it isn't too late."]
+    assert AuditEntry.objects.filter(action="cancel_job").exists()
 
 
 def test_a_cluster_that_is_down_cancels_nothing(

@@ -73,6 +73,15 @@ def _sizes(memory_mib: int) -> dict[str, int]:
     return {"memory-size": memory_mib, "disk-size": 16, "cpu-count": 1}
 
 
+def test_info_has_the_defaults_of_the_cluster(client: RapiClient) -> None:
+    info = ClusterInfo.from_rapi(client.info())
+
+    assert info.candidate_pool_size
+    assert dict(info.beparams)["vcpus"] == 1
+    if client.ganeti_version() >= (3, 0):
+        assert info.allocator == "hail"
+
+
 def test_every_answer_has_the_version(ganeti: Ganeti, client: RapiClient) -> None:
     response = requests.get(f"{ganeti.endpoint.url}/version", verify=False, timeout=10)  # noqa: S501
 

@@ -80,10 +80,12 @@ class Rapi:
             time.sleep(0.01)
         pytest.fail(f"job {job_id} did not end in {JOB_TIMEOUT_S} s")
 
-    def query(self, fields: list[str], condition: Any = None) -> list[list[Any]]:
-        """Return the rows of a query for instances."""
+    def query(
+        self, fields: list[str], condition: Any = None, resource: str = "instance"
+    ) -> list[list[Any]]:
+        """Return the rows of a query."""
         body = {"fields": fields, "filter": condition}
-        response = self.call("PUT", "/2/query/instance", body).json()
+        response = self.call("PUT", f"/2/query/{resource}", body).json()
         rows: list[list[Any]] = response["data"]
         return rows
 

@@ -102,3 +102,23 @@ def test_an_unreachable_node_gives_no_data(
     row = rapi.query(["status", "oper_ram"], ["=", "name", "lost"])[0]
 
     assert row == [[0, "ERROR_nodedown"], [2, None]]
+
+
+def test_a_drained_node_has_its_role(cluster: SimulatedCluster, rapi: Rapi) -> None:
+    name = "node2.athens.example.org"
+    cluster.node_drained(name)
+
+    (row,) = rapi.query(["role", "drained"], ["=", "name", name], "node")
+
+    assert row == [[0, "D"], [0, True]]
+
+
+def test_reserved_addresses_are_in_the_map(
+    cluster: SimulatedCluster, rapi: Rapi
+) -> None:
+    cluster.reserve("small", ["192.168.1.5"])
+
+    network = rapi.get("/2/networks/small")
+
+    assert network["map"][5] == "X"
+    assert "192.168.1.5" in network["external_reservations"].split(", ")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Set
 from functools import cache
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.person import person_of
@@ -38,6 +39,9 @@ _DOTS = {
     JobStatus.CANCELED: "slashed",
     JobStatus.LOST: "unknown",
 }
+
+
+_ON_CLUSTER_PAGE = frozenset({TargetKind.NODE_GROUP, TargetKind.CLUSTER})
 
 
 def _with_jobs(statuses: Set[str], *, none: Set[str] = frozenset()) -> Q:
@@ -90,7 +94,15 @@ class Ganeti:
 
 
 def _address(visible: Inventory, entry: AuditEntry) -> str:
-    """Return the page of the instance itself, not of another that has its name now."""
+    """Return the page of the instance itself, not of another that has its name now.
+
+    For node groups and clusters, that of the cluster.
+    """
+    if entry.target_kind in _ON_CLUSTER_PAGE:
+        if not access.may_see_clusters(visible.person):
+            return ""
+        exists = visible.snapshot(entry.cluster) is not None
+        return reverse("ganeti:cluster-detail", args=(entry.cluster,)) if exists else ""
     if entry.target_kind != TargetKind.INSTANCE:
         return ""
     instance = visible.find_instance(entry.cluster, entry.target_name)

@@ -26,11 +26,11 @@ from ..domain.node import NodeGroup
 from ..jobs import kinds
 from ..models import Cluster, Job, Network
 from ..models.action_request import FATAL, ActionRequest, RequestedAction
-from ..reads import inventory
+from ..reads import inventory, maintenance
 from ..reads.inventory import MARKS, Inventory
 from ..services import availability, confirmation, lifecycle
 from ..state.snapshots import Snapshot
-from . import instance_rows, labels
+from . import instance_rows, labels, node_labels
 from .instance_rows import Mark, OwnerLink, OwnerPages
 from .poll_versions import version_of
 
@@ -169,6 +169,12 @@ class Machine:
         return self.visible.group_of(self.instance)
 
     @cached_property
+    def maintenance_reason(self) -> str:
+        """Why its node group is under maintenance; empty if unknown, or if it isn't."""
+        cluster = self.instance.cluster
+        return maintenance.reason_of(cluster, self.group) if self.group else ""
+
+    @cached_property
     def marks(self) -> list[Mark]:
         return [
             Mark(key, labels.MARK_ICONS[key], str(labels.MARKS[key]))
@@ -271,8 +277,15 @@ class Machine:
     def facts_values(self) -> dict[str, Any]:
         """Return the values of the fragment of facts."""
         instance = self.instance
+        cluster, node = instance.cluster, instance.primary_node
+        secondary = next(iter(instance.secondary_nodes), "")
         return {
             "cluster": Varying(instance.cluster),
+            "cluster_url": Varying(reverse("ganeti:cluster-detail", args=(cluster,))),
+            "node_url": Varying(node and node_labels.address(cluster, node)),
+            "secondary_url": Varying(
+                secondary and node_labels.address(cluster, secondary)
+            ),
             "description": Varying(self.snapshot.cluster.description),
             "node": Varying(instance.primary_node or NOTHING),
             "secondary": Varying(", ".join(instance.secondary_nodes)),

@@ -96,7 +96,9 @@ class InstanceRow:
     name: str
     url: str
     cluster: str
+    cluster_url: str  # empty for who may not see it, as of the node
     node: str
+    node_url: str
     node_short: str  # without the domain that all nodes of a cluster share
     dot: str
     state: str  # of one that a job runs on: why, and who asked for it
@@ -152,6 +154,16 @@ class Rows:
         return reverse("ganeti:instance-detail", args=("_c_", "_n_"))
 
     @cached_property
+    def _cluster_url(self) -> str:
+        args = ("_c_",)
+        return reverse("ganeti:cluster-detail", args=args) if self.staff else ""
+
+    @cached_property
+    def _node_url(self) -> str:
+        args = ("_c_", "_n_")
+        return reverse("ganeti:node-detail", args=args) if self.staff else ""
+
+    @cached_property
     def _gib(self) -> Callable[[int], str]:
         return labels.gib_in(get_language() or "")
 
@@ -186,9 +198,11 @@ class Rows:
         return InstanceRow(
             key=f"{instance.cluster}/{instance.name}",
             name=instance.name,
-            url=self._address(instance),
+            url=_filled(self._url, instance.cluster, instance.name),
             cluster=instance.cluster,
+            cluster_url=self._cluster_url.replace("_c_", instance.cluster),
             node=instance.primary_node,
+            node_url=self._node_address(instance),
             node_short=instance.primary_node.partition(".")[0],
             dot="busy" if job else labels.DOTS[instance.state],
             state=self._reason(job) if job else self._state(instance),
@@ -213,10 +227,9 @@ class Rows:
             else str(offers[Job.Kind.REBOOT].reason),
         )
 
-    def _address(self, instance: Instance) -> str:
-        # Each part by itself: the name of a cluster may contain "_n_".
-        start, _, end = self._url.rpartition("_c_")
-        return start + instance.cluster + end.replace("_n_", quote(instance.name))
+    def _node_address(self, instance: Instance) -> str:
+        node = instance.primary_node
+        return _filled(self._node_url, instance.cluster, node) if node else ""
 
     def _state(self, instance: Instance) -> str:
         if instance.last_seen is None:
@@ -231,6 +244,15 @@ class Rows:
         if not self.staff:
             return ()
         return owners(instance, self._known, self._pages)
+
+
+def _filled(address: str, cluster: str, name: str) -> str:
+    """Put the names into an address with "_c_" and "_n_"; an empty one stays empty.
+
+    Each part by itself: the name of a cluster may contain "_n_".
+    """
+    start, marker, end = address.rpartition("_c_")
+    return start + cluster + end.replace("_n_", quote(name)) if marker else ""
 
 
 _KINDS = (Job.Kind.STARTUP, Job.Kind.SHUTDOWN, Job.Kind.REBOOT)

@@ -7,6 +7,17 @@ from . import values
 from .policy import UNRESTRICTED, Policy
 from .values import Values
 
+# Those that pages show; "memory" is of versions before 2.6.
+_BACKEND_PARAMETERS = (
+    "memory",
+    "minmem",
+    "maxmem",
+    "vcpus",
+    "auto_balance",
+    "always_failover",
+    "spindle_use",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterInfo:
@@ -20,6 +31,9 @@ class ClusterInfo:
     disk_templates: tuple[str, ...]
     tags: tuple[str, ...]
     policy: Policy = UNRESTRICTED
+    allocator: str = ""
+    candidate_pool_size: int | None = None
+    beparams: tuple[tuple[str, str | int | float | bool], ...] = ()
 
     @classmethod
     def from_rapi(cls, answer: Values) -> Self:
@@ -38,4 +52,15 @@ class ClusterInfo:
             ),
             tags=values.texts(answer, "tags"),
             policy=Policy.from_rapi(values.mapping(answer, "ipolicy")),
+            allocator=values.text(answer, "default_iallocator"),
+            candidate_pool_size=values.integer(answer, "candidate_pool_size"),
+            beparams=_default_beparams(answer),
         )
+
+
+def _default_beparams(
+    answer: Values,
+) -> tuple[tuple[str, str | int | float | bool], ...]:
+    """Return the backend parameters of instances that set none of their own."""
+    default = values.mapping(values.mapping(answer, "beparams"), "default")
+    return tuple(values.scalars(default, {name: name for name in _BACKEND_PARAMETERS}))

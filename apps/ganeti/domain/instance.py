@@ -15,7 +15,8 @@ from . import values
 from .tags import Tags
 from .values import Values
 
-_natural = natsort_keygen(alg=ns.IGNORECASE)
+# Natural order: web2 before web10.
+natural_key = natsort_keygen(alg=ns.IGNORECASE)
 # KVM has words ("cdrom", "disk"), Xen letters ("dc": CD-ROM, then disk).
 _CDROM_FIRST = re.compile(r"cdrom|d[acn]*$")
 
@@ -262,8 +263,7 @@ class Instance:
 
     @cached_property
     def sort_key(self) -> Any:
-        """Natural order: web2 before web10."""
-        return _natural(self.name)
+        return natural_key(self.name)
 
     @cached_property
     def owner_text(self) -> str:

@@ -1,16 +1,25 @@
 """Networks, and the IPv6 address derived from a MAC address."""
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Self
 
 from . import values
 from .values import Values
 
+# Ganeti has networks up to /16.
+MAX_ADDRESSES = 65536
+# Letters of an address map.
+FREE, USED, RESERVED = ".", "X", "R"
+
 
 @dataclass(frozen=True, slots=True)
 class GanetiNetwork:
-    """A network that Ganeti manages (gnt-network)."""
+    """A network that Ganeti manages (gnt-network).
+
+    ``address_map`` has a letter for each address: FREE, USED or RESERVED. Addresses are
+    reserved by Ganeti, as the gateway's, or by its administrators.
+    """
 
     name: str
     uuid: str
@@ -21,6 +30,8 @@ class GanetiNetwork:
     reserved: int
     tags: tuple[str, ...]
     groups: tuple[tuple[str, str, str], ...]  # (node group, mode, link)
+    gateway6: str = ""
+    address_map: str = ""
 
     @classmethod
     def from_rapi(cls, row: Values) -> Self:
@@ -35,6 +46,8 @@ class GanetiNetwork:
             reserved=values.integer(row, "reserved_count") or 0,
             tags=values.texts(row, "tags"),
             groups=tuple(map(_connection, values.items(row, "group_list"))),
+            gateway6=values.text(row, "gateway6"),
+            address_map=_address_map(row),
         )
 
     @property
@@ -48,6 +61,22 @@ class GanetiNetwork:
             if name == group:
                 return mode, link
         return None
+
+
+def _address_map(row: Values) -> str:
+    """Return Ganeti's map, in which reserved addresses count as used, with both."""
+    letters = values.text(row, "map", MAX_ADDRESSES)
+    # Each with a comma and a space.
+    reserved = values.text(row, "external_reservations", MAX_ADDRESSES * 17)
+    try:
+        first = int(IPv4Address(values.text(row, "network").partition("/")[0]))
+        offsets = {int(IPv4Address(text)) - first for text in reserved.split(", ")}
+    except ValueError:
+        return letters
+    return "".join(
+        RESERVED if letter == USED and offset in offsets else letter
+        for offset, letter in enumerate(letters)
+    )
 
 
 def _connection(value: object) -> tuple[str, str, str]:

@@ -7,6 +7,9 @@ from typing import Any, Self
 from . import values
 from .policy import UNRESTRICTED, Policy
 
+# Of a node group under maintenance.
+LOCKED_TAG = "locked"
+
 # Answered from the configuration in memory.
 NODE_CONFIG_FIELDS = (
     "name",
@@ -104,12 +107,12 @@ class NodeGroup:
 
         Since it may be under maintenance, it is taken to be.
         """
-        return cls(name, "", "unallocable", ("locked",))
+        return cls(name, "", "unallocable", (LOCKED_TAG,))
 
     @property
     def locked(self) -> bool:
         """Under maintenance: no new instances, and owners' actions are refused."""
-        return "locked" in self.tags
+        return LOCKED_TAG in self.tags
 
     @property
     def volume_groups(self) -> tuple[str, ...]:

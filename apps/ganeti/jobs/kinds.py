@@ -70,6 +70,12 @@ def _migratable(instance: Instance) -> Verdict:
     return _unless(_AWAY | _DOWN)(instance) if mirrored.allowed else mirrored
 
 
+def _by_superusers(
+    person: Person, _instance: Instance, _group: NodeGroup | None
+) -> Verdict:
+    return access.may_maintain(person)
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """Labels, permission and condition of a kind of job.
@@ -244,6 +250,20 @@ KINDS: Mapping[Job.Kind, JobKind] = {
         _("Changing tags…"),
         pgettext_lazy("job", "Tags changed"),
         _("Tag change failed"),
+    ),
+    Kind.GROUP_LOCK: JobKind(
+        pgettext_lazy("action", "Start maintenance"),
+        _("Starting maintenance…"),
+        pgettext_lazy("job", "Maintenance started"),
+        _("Maintenance couldn't be started"),
+        permission=_by_superusers,
+    ),
+    Kind.GROUP_UNLOCK: JobKind(
+        pgettext_lazy("action", "End maintenance"),
+        _("Ending maintenance…"),
+        pgettext_lazy("job", "Maintenance ended"),
+        _("Maintenance couldn't be ended"),
+        permission=_by_superusers,
     ),
 }
 # Kinds with their own button on the instance page, in the order of the page.

@@ -3,11 +3,16 @@
 from apps.auditlog.target import Target, TargetKind
 
 from ..domain.instance import Instance
+from ..domain.node import NodeGroup
 from ..models import Cluster
 
 
 def instance_target(instance: Instance) -> Target:
     return Target(TargetKind.INSTANCE, instance.name, instance.cluster, instance.uuid)
+
+
+def group_target(cluster: Cluster, group: NodeGroup) -> Target:
+    return Target(TargetKind.NODE_GROUP, group.name, cluster.slug, group.uuid)
 
 
 def new_instance_target(cluster: Cluster, name: str) -> Target:

@@ -1,7 +1,8 @@
-"""Models: clusters, networks, jobs, requests, image sources."""
+"""Models: clusters, networks, jobs, requests, maintenances, image sources."""
 
 from .action_request import ActionRequest, RequestedAction
 from .cluster import Cluster, ClusterQuerySet, ClusterRefresh
+from .group_maintenance import GroupMaintenance
 from .image_source import ImageSource
 from .job import Job, JobQuerySet
 from .network import Network
@@ -13,6 +14,7 @@ __all__ = [
     "Cluster",
     "ClusterQuerySet",
     "ClusterRefresh",
+    "GroupMaintenance",
     "ImageSource",
     "Job",
     "JobQuerySet",

@@ -89,6 +89,8 @@ class Job(models.Model):
         TAG = "tag"
         MIGRATE = "migrate"
         FAILOVER = "failover"
+        GROUP_LOCK = "group_lock"
+        GROUP_UNLOCK = "group_unlock"
 
     class Status(models.TextChoices):
         PLANNED = JobStatus.PLANNED, _("planned")

@@ -21,6 +21,7 @@ from ..models import Cluster, Network
 from ..rapi.versions import Capability
 from ..state.snapshots import Contents, Snapshot
 from . import placement_texts as texts
+from .capacity import group_capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,8 @@ class PlacementOptions:
         return [GroupChoice("", _("Let Ganeti choose"), reason), *choices]
 
     def _group_choice(self, group: NodeGroup) -> GroupChoice:
-        members = [
-            node for node in self.contents.nodes.values() if node.group == group.name
-        ]
-        nodes = [node for node in members if node.takes_machines]
-        names = {node.name for node in nodes}
+        capacity = group_capacity(self.contents, group)
+        nodes = capacity.nodes
         free_mib = _reported(node.memory_free_mib for node in nodes)
         return GroupChoice(
             value=group.name,
@@ -110,16 +108,12 @@ class PlacementOptions:
             unavailable_reason=self._group_unavailable_reason(group, nodes, free_mib),
             policy=texts.ALLOC_POLICIES.get(group.alloc_policy, group.alloc_policy),
             nodes=len(nodes),
-            nodes_unavailable=len(members) - len(nodes),
+            nodes_unavailable=len(capacity.members) - len(nodes),
             memory_free_mib=sum(free_mib) if free_mib else None,
             memory_largest_mib=max(free_mib, default=None),
             disk_free_mib=_sum(node.disk_free_mib for node in nodes),
             cpus=_sum(node.cpus for node in nodes),
-            vcpus_allocated=sum(
-                instance.vcpus
-                for instance in self.contents.instances.values()
-                if instance.primary_node in names
-            ),
+            vcpus_allocated=capacity.vcpus,
         )
 
     def _group_unavailable_reason(

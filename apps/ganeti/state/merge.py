@@ -113,6 +113,26 @@ def merge_instances(
     )
 
 
+def merge_groups(
+    previous: StampedContents | None,
+    groups: Iterable[NodeGroup],
+    unreadable: tuple[Unreadable, ...],
+) -> StampedContents:
+    """Return the contents after a refresh of the node groups alone.
+
+    Raises NoContentsError before the first full refresh.
+    """
+    if previous is None:
+        raise NoContentsError
+    contents = previous.contents
+    others = tuple(row for row in contents.unreadable if row.kind != "group")
+    by_name = {group.name: group for group in groups}
+    return StampedContents(
+        previous.stamp,
+        replace(contents, groups=by_name, unreadable=(*others, *unreadable)),
+    )
+
+
 def reader(cluster: Cluster) -> Callable[[Values], Instance]:
     """Return the function that parses a cluster's instance rows."""
     slug, prefix = cluster.slug, settings.GANETI_TAG_PREFIX

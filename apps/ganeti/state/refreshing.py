@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection
@@ -37,6 +38,7 @@ from .merge import (
     NoContentsError,
     Rows,
     merge_all,
+    merge_groups,
     merge_instances,
     reader,
 )
@@ -122,6 +124,17 @@ def refresh_instances(cluster: Cluster, names: Iterable[str]) -> None:
     except (NoContentsError, ClusterRefresh.DoesNotExist):
         return  # the first full refresh includes them
     owner_names.store(cluster, stamped.contents)
+
+
+def refresh_groups(cluster: Cluster) -> None:
+    """Fetch the node groups by one query and publish them. Raises RapiError."""
+    client = client_for(cluster)
+    assume_version(client, cluster)
+    groups, unreadable = _groups(client.query("group", GROUP_FIELDS))
+    with suppress(NoContentsError, ClusterRefresh.DoesNotExist):
+        publish(
+            cluster, lambda previous: merge_groups(previous, groups, tuple(unreadable))
+        )
 
 
 def due_clusters(clusters: Iterable[Cluster], now: datetime) -> list[Cluster]:

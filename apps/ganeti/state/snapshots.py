@@ -34,7 +34,7 @@ from ..rapi.versions import UNKNOWN, Capability, parse, supports
 from .shared_instances import reuse_if_equal
 
 # Raised when the dataclasses change, so that nobody reads another version's cache.
-FORMAT = 3
+FORMAT = 4
 # How long publishing may take before others go ahead; how often they retry until then.
 PUBLISHING_LEASE_S = 2.0
 PUBLISHING_RETRY_S = 0.02
@@ -61,6 +61,18 @@ class Contents:
     def by_group(self) -> dict[str, list[Instance]]:
         """Map groups to the instances that name them as owners."""
         return _index(self.instances.values(), lambda instance: instance.tags.groups)
+
+    @cached_property
+    def by_primary_node(self) -> dict[str, list[Instance]]:
+        return _index(
+            self.instances.values(), lambda instance: (instance.primary_node,)
+        )
+
+    @cached_property
+    def by_secondary_node(self) -> dict[str, list[Instance]]:
+        return _index(
+            self.instances.values(), lambda instance: instance.secondary_nodes
+        )
 
     @cached_property
     def by_uuid(self) -> dict[str, Instance]:

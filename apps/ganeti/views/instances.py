@@ -15,7 +15,7 @@ from apps.web.requests import UserRequest, wants_fragment
 from .. import access
 from ..display import instance_rows, row_cache
 from ..display.list_query import InstanceQuery
-from ..reads import inventory
+from ..reads import inventory, maintenance
 from .lookup import back_to_list
 
 
@@ -61,6 +61,7 @@ def _context(request: UserRequest, query: InstanceQuery) -> dict[str, Any]:
         "down": visible.down,
         "unknown": [snapshot for snapshot in visible.unknown if not snapshot.down],
         "unreadable": visible.unreadable,
+        "maintenances": maintenance.notes(visible),
         "clusters": tuple(snapshot.cluster.slug for snapshot in visible.snapshots),
         "sizes": tuple((size, query.address(size=size)) for size in SIZES),
         "staff": access.may_see_clusters(person),

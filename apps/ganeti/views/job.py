@@ -70,7 +70,9 @@ def _cancel(request: UserRequest, page: JobPage, target: Target) -> None:
         text = _("The job wasn't cancelled because the cluster didn't accept that.")
         messages.error(request, _with_details(text, stored_text.translate(str(exc))))
         return
-    if response.accepted:
+    if response.accepted is None:
+        messages.info(request, _("Ganeti is cancelling the job, if it isn't too late."))
+    elif response.accepted:
         text = _("The job is being cancelled.")
         messages.success(request, _with_details(text, response.message))
     else:

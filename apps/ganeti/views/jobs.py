@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.person import person_of
@@ -15,7 +17,7 @@ from apps.web.lists import Choices, page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
-from ..display import job_labels, job_menu, job_query, job_rows
+from ..display import job_labels, job_list_cache, job_menu, job_query, job_rows
 from ..display.job_query import JobQuery
 from ..jobs import counts
 from ..models import WatcherBeat
@@ -32,7 +34,8 @@ def job_list(request: UserRequest) -> HttpResponse:
     query = JobQuery.read(request.GET)
     part = wants_fragment(request)
     template = "ganeti/_job_list.html" if part else "ganeti/job_list.html"
-    response = render(request, template, _context(request, query))
+    context = _context(_visible(request, query), query)
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     if part:
         address = query.address(page=query.page).removesuffix("?")
@@ -43,15 +46,29 @@ def job_list(request: UserRequest) -> HttpResponse:
 @require_safe
 def job_list_poll(request: UserRequest) -> HttpResponse:
     """Return the list as it is now; `views.polls` answers polls without news."""
-    query = JobQuery.read(request.GET)
-    context = {**_context(request, query), "oob": True}
-    return render(request, "ganeti/_job_list.html", context)
+    query, person = JobQuery.read(request.GET), person_of(request)
+    jobs = _visible(request, query)
+    viewer = "" if access.may_see_all_jobs(person) else person.username
+    version = job_rows.version_of(jobs.queues)
+    markup = job_list_cache.rendered(
+        (viewer, query, get_language(), version),
+        lambda: render_to_string("ganeti/_job_list.html", _context(jobs, query)),
+    )
+    count = counts.count(request.user, person, now=True)
+    indicator = {"jobs": count, "oob": True}
+    return HttpResponse(
+        markup + render_fragment("ganeti/_running_jobs.html", indicator)
+    )
 
 
-def _context(request: UserRequest, query: JobQuery) -> dict[str, Any]:
-    person = person_of(request)
-    jobs = cluster_jobs.visible(person, cluster=query.cluster)
+def _visible(request: UserRequest, query: JobQuery) -> VisibleJobs:
+    """Return the jobs that the user may see, and record that they look at them."""
+    jobs = cluster_jobs.visible(person_of(request), cluster=query.cluster)
     job_interest.record_viewers(queue.cluster for queue in jobs.queues)
+    return jobs
+
+
+def _context(jobs: VisibleJobs, query: JobQuery) -> dict[str, Any]:
     page = jobs.page(query.criteria, size=PAGE_SIZE)
     items = list(page)
     unread = [queue for queue in jobs.queues if queue.read_at is None]
@@ -66,7 +83,7 @@ def _context(request: UserRequest, query: JobQuery) -> dict[str, Any]:
         "origins": job_query.ORIGINS,
         "kinds": _kinds(jobs, query),
         "clusters": tuple(s.cluster.slug for s in jobs.inventory.snapshots),
-        "everything": access.may_see_all_jobs(person),
+        "everything": access.may_see_all_jobs(jobs.person),
         "failing": [queue for queue in jobs.queues if queue.error],
         "unread": [queue for queue in unread if not queue.error],
         "watcher_away": bool(unread) and not WatcherBeat.is_alive(),

@@ -113,6 +113,21 @@ def _no_such_instance() -> Http404:
     return Http404(_("This machine doesn't exist, or you don't have access to it."))
 
 
+def require_cluster_access(request: HttpRequest) -> None:
+    """Raise Http404 for persons who may not see clusters."""
+    if not access.may_see_clusters(person_of(request)):
+        raise Http404(_("This page doesn't exist."))
+
+
+def visible_snapshot(request: HttpRequest, slug: str) -> Snapshot:
+    """Return the snapshot of a cluster that the person may see; raises Http404."""
+    require_cluster_access(request)
+    snapshot = inventory.visible_on(person_of(request), slug).snapshot(slug)
+    if snapshot is None:
+        raise Http404(_("This cluster doesn't exist."))
+    return snapshot
+
+
 def back_to_list(request: HttpRequest) -> str:
     """Return the URL of the list that a form was on, with its filters."""
     address: str = request.POST.get("next", "")

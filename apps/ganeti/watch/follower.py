@@ -129,10 +129,13 @@ class Follower(Loop):
             if job.target_kind == TargetKind.INSTANCE
             for name in (job.target_name, job.new_name)
         }
+        kinds = {job.target_kind for job, _ in ended_jobs}
         try:
             refreshing.refresh_instances(cluster, filter(None, names))
+            if TargetKind.NODE_GROUP in kinds:
+                refreshing.refresh_groups(cluster)
         except RapiError as exc:
-            logger.warning("%s: instances not refreshed: %s", cluster.slug, exc)
+            logger.warning("%s: not refreshed: %s", cluster.slug, exc)
         except Exception as exc:  # noqa: BLE001 - a job ends even if its instance is broken
             self._failed_jobs.append(exc)
         reports = {job.pk: report for job, report in ended_jobs}
