@@ -128,7 +128,7 @@ async function fetchNext() {
   const chart = queue.shift();
   if (!chart.near) return fetchNext();
   fetching++;
-  const source = chart.source;
+  const source = (chart.requested = chart.source);
   let data = null;
   try {
     const response = await fetch(source, { headers: { Accept: "application/json" } });
@@ -180,6 +180,7 @@ class Chart {
   }
 
   load() {
+    if (this.requested === this.source) return;
     this.figure.setAttribute("aria-busy", "true");
     if (this.source.includes("/")) return fetchSoon(this);
     const script = document.getElementById(this.source);
@@ -194,6 +195,8 @@ class Chart {
   }
 
   receive(data) {
+    this.requested = null;
+    if (!this.figure.isConnected) return;
     this.data = data;
     this.format = numberFormat(data?.unit);
     this.figure.removeAttribute("aria-busy");
