@@ -1,4 +1,4 @@
-"""Real Redis, beanstalkd, MariaDB and slapd, each a process of the test's own."""
+"""Real Redis, MariaDB and other servers, each a process of the test's own."""
 
 import os
 import shutil
@@ -317,3 +317,44 @@ class Slapd(Service):
     @property
     def url(self) -> str:
         return f"ldap://127.0.0.1:{self.port}"
+
+
+class Prometheus(Service):
+    """Prometheus with the values in ``samples``, a file in OpenMetrics' format."""
+
+    name = program = "prometheus"
+
+    def start(self) -> Self:
+        if self.samples.exists() and not self.data.exists():
+            create = ("tsdb", "create-blocks-from", "openmetrics")
+            subprocess.run(  # noqa: S603 - our own command
+                ["/usr/bin/promtool", *create, str(self.samples), str(self.data)],
+                check=True,
+                capture_output=True,
+            )
+        self.configuration.touch()
+        return super().start()
+
+    def command(self) -> list[str]:
+        return [
+            self.program,
+            f"--config.file={self.configuration}",
+            f"--storage.tsdb.path={self.data}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+        ]
+
+    @property
+    def samples(self) -> Path:
+        return self.directory / "samples"
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def configuration(self) -> Path:
+        return self.directory / "prometheus.yml"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"

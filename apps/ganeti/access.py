@@ -180,6 +180,16 @@ def may_see_all_history(person: Person) -> bool:
     return sees_all(person)
 
 
+def may_see_graphs(person: Person, instance: Instance) -> bool:
+    """Return whether the person may see the graphs of an instance."""
+    return person.has("ganeti.view_all_graphs") or may_see(person, instance)
+
+
+def may_see_all_graphs(person: Person) -> bool:
+    """Return whether the person may see the graphs of every instance."""
+    return sees_all(person) or person.has("ganeti.view_all_graphs")
+
+
 def may_see_all_jobs(person: Person) -> bool:
     """Return whether the person may see every job, whoever submitted it."""
     return sees_all(person)

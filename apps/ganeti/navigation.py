@@ -8,7 +8,7 @@ from apps.accounts.person import person_of
 from apps.web.navigation import Entry, Section
 from apps.web.stored_text import Text
 
-from . import access
+from . import access, graphs
 
 
 def _label_of_list(request: HttpRequest) -> Text:
@@ -69,6 +69,17 @@ ENTRIES = (
         "disc",
         lambda _request: _("Images"),
         visible=lambda request: access.may_see_image_sources(person_of(request)),
+    ),
+    Entry(
+        Section.CLUSTERS,
+        40,
+        "ganeti:graph-all",
+        "graph-up",
+        lambda _request: _("Graphs"),
+        visible=lambda request: (
+            graphs.are_configured() and access.may_see_all_graphs(person_of(request))
+        ),
+        parent_of=("ganeti:graph-cluster", "ganeti:graph-machine"),
     ),
     Entry(
         Section.SERVICE,

@@ -1,7 +1,8 @@
 """URLs of clusters and instances."""
 
-from django.urls import path
+from django.urls import path, re_path
 
+from .graphs.periods import TIME
 from .jobs.kinds import BUTTONS
 from .views import (
     actions,
@@ -9,6 +10,7 @@ from .views import (
     clusters,
     configuration,
     confirmation,
+    graphs,
     health,
     idle,
     images,
@@ -170,6 +172,26 @@ image_urls = [
     path("cluster/images/fetch", images.images_fetch, name="images-fetch"),
 ]
 
+_graph_path = "graph/<slug:cluster_slug>/<str:name>/"
+
+# Those of all machines first, since a machine could be named "instances".
+graph_urls = [
+    path("graph/all/", graphs.graph_all, name="graph-all"),
+    path(
+        "graph/<slug:cluster_slug>/instances/",
+        graphs.graph_cluster,
+        name="graph-cluster",
+    ),
+    path(_graph_path, graphs.graph_machine, name="graph-machine"),
+    path(f"{_graph_path}data/<slug:kind>", graphs.graph_data, name="graph-data"),
+    re_path(
+        r"^graph/(?P<cluster_slug>[-\w]+)/(?P<name>[^/]+)/(?P<graph_type>[a-z0-9-]{1,32})"
+        rf"(?:/(?P<start>{TIME}),(?P<end>{TIME}))?(?:/(?P<interface>eth\d{{1,2}}))?/?$",
+        graphs.graph_image,
+        name="graph-image",
+    ),
+]
+
 monitoring_urls = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -182,6 +204,7 @@ urlpatterns = [
     *confirmation_urls,
     *cluster_urls,
     *image_urls,
+    *graph_urls,
     *people_urls,
     *node_urls,
     *monitoring_urls,

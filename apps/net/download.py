@@ -37,6 +37,10 @@ class FileError(DownloadError):
     """A single file is unavailable, although its server answers."""
 
 
+class TemporaryError(DownloadError):
+    """A server responds with an error of its own, such as HTTP 500."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of each file, and of all files of one `Downloader`."""
@@ -246,7 +250,7 @@ def _check_headers(response: requests.Response) -> None:
         message = gettext_noop("It responds with an error")
         # An error of the server says nothing about the file: it may be temporary.
         temporary = status >= 500 or status in _TEMPORARY_STATUSES
-        error = DownloadError if temporary else FileError
+        error = TemporaryError if temporary else FileError
         raise error(f"{message}: HTTP {status}.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise FileError(gettext_noop("It responds with an unexpected encoding."))

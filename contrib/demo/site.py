@@ -29,6 +29,8 @@ OPERATING_SYSTEMS = {systems!r}
 OPERATING_SYSTEMS_URLS = [{local!r} + "/images/"]
 SNF_OPERATING_SYSTEMS_URLS = [{local!r} + "/snf/"]
 IMAGES_URL = [{local!r} + "/meta/"]
+COLLECTD_URL = {graphs!r} + "/grapher"
+PROMETHEUS_URL = {graphs!r} + "/prometheus"
 SERVER_MONITORING_URL = "https://monitoring.example.org/host/"
 BRANDING = {{
     "FEED_URL": {local!r} + "/feed.xml",
@@ -70,6 +72,11 @@ class Site:
         """The port of images, feed and emails."""
         return free_port(self.port + 1)
 
+    @cached_property
+    def graph_port(self) -> int:
+        """The port of the servers of graphs."""
+        return free_port(self.local_port + 1)
+
     @property
     def local_url(self) -> str:
         return f"http://localhost:{self.local_port}"
@@ -105,6 +112,7 @@ class Site:
             debug=self.debug,
             url=f"http://localhost:{self.port}",
             local=f"http://127.0.0.1:{self.local_port}",
+            graphs=f"http://127.0.0.1:{self.graph_port}",
             mail=str(self.state / "mail"),
             systems=dict(offerings.OPERATING_SYSTEMS),
         )
@@ -128,6 +136,10 @@ class Site:
                 str(self.state / "local"),
             ),
             *("--mail", str(self.state / "mail"), "--port", str(self.local_port)),
+        )
+        processes.start(
+            "graph-server",
+            *("-m", "contrib.demo.graph_server", "--port", str(self.graph_port)),
         )
         processes.wait_for(ready_file.exists, PATIENCE_S, "The simulated clusters")
         ready = json.loads(ready_file.read_text())

@@ -73,6 +73,13 @@ BRANDING = Keys(
         "SHOW_ORGANIZATION_FORM": rules.flag(),
     }
 )
+GRAPH = Keys(
+    {
+        "unit": rules.text(),
+        "queries": Values(rules.text(least=1), keys=rules.text(least=1)),
+    },
+    required=("queries",),
+)
 
 # Others unpickle what they find, which runs the code of whoever wrote it there. The
 # last two keep everything to their process.
@@ -209,7 +216,15 @@ RULES: dict[str, Rule | Keys | Values | Items] = {
         Rule("False", lambda value: value is False),
     ),
     "COLLECTD_URL": HTTP,
-    "NODATA_IMAGE": rules.text(),
+    "NODATA_IMAGE": Rule(
+        "the path of a file below static/, or an empty text",
+        lambda value: (
+            isinstance(value, str)
+            and (value == "" or rules.is_file(BASE_DIR / "static" / value))
+        ),
+    ),
+    "PROMETHEUS_URL": HTTP,
+    "GRAPHS": Keys(dict.fromkeys(("cpu", "memory", "disk", "network"), GRAPH)),
     "SERVER_MONITORING_URL": HTTP,
     "SENTRY": Keys(
         {"activate": rules.flag(), "sentry_dsn": rules.sentry_dsn()},

@@ -160,6 +160,43 @@ HELPDESK_INTEGRATION_JAVASCRIPT_URL = ""
 HELPDESK_INTEGRATION_JAVASCRIPT_PARAMS: dict[str, Any] = {}
 COLLECTD_URL = ""
 NODATA_IMAGE = ""
+PROMETHEUS_URL = ""
+# Of Debian's prometheus-libvirt-exporter; {window} is at least five minutes.
+GRAPHS: dict[str, dict[str, Any]] = {
+    "cpu": {
+        "unit": "%",
+        "queries": {
+            "CPU": "100 * sum(rate(libvirt_domain_info_cpu_time_seconds_total"
+            '{domain="{instance}"}[{window}]))',
+        },
+    },
+    "memory": {
+        "unit": "bytes",
+        "queries": {
+            "Used": 'sum(libvirt_domain_info_memory_usage_bytes{domain="{instance}"})',
+            "Total": "sum(libvirt_domain_info_maximum_memory_bytes"
+            '{domain="{instance}"})',
+        },
+    },
+    "disk": {
+        "unit": "bytes/s",
+        "queries": {
+            "Reads": "sum(rate(libvirt_domain_block_stats_read_bytes_total"
+            '{domain="{instance}"}[{window}]))',
+            "Writes": "sum(rate(libvirt_domain_block_stats_write_bytes_total"
+            '{domain="{instance}"}[{window}]))',
+        },
+    },
+    "network": {
+        "unit": "bits/s",
+        "queries": {
+            "Received": "8 * sum(rate(libvirt_domain_interface_stats_receive_bytes"
+            '_total{domain="{instance}"}[{window}]))',
+            "Transmitted": "8 * sum(rate(libvirt_domain_interface_stats_transmit_bytes"
+            '_total{domain="{instance}"}[{window}]))',
+        },
+    },
+}
 SERVER_MONITORING_URL = ""
 SENTRY: dict[str, Any] = {"activate": False, "sentry_dsn": ""}
 

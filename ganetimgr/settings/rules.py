@@ -37,7 +37,7 @@ class Rule:
 class Keys:
     """A dictionary with these keys only, each with its own rule."""
 
-    rules: Mapping[str, "Rule | Keys | Items"]
+    rules: Mapping[str, "Rule | Keys | Values | Items"]
     required: Collection[str] = ()
 
     def complaints(self, name: str, value: object) -> Iterator[str]:

@@ -17,6 +17,8 @@ from tests import services
 from tests.product import Product
 
 Description = dict[str, Any]
+# Pages with charts don't ask Prometheus themselves.
+NOWHERE = "http://127.0.0.1:9"
 IMAGES = {"bench": {"description": "An image", "provider": "image+default"}}
 
 
@@ -82,7 +84,10 @@ def create_environment(directory: Path, *, shared: bool) -> Iterator[Environment
     """
     (directory / "state").mkdir(mode=0o700)
     with ExitStack() as stack:
-        settings: dict[str, Any] = {"OPERATING_SYSTEMS": IMAGES}
+        settings: dict[str, Any] = {
+            "OPERATING_SYSTEMS": IMAGES,
+            "PROMETHEUS_URL": NOWHERE,
+        }
         if shared:
             settings["CACHES"] = stack.enter_context(services.Redis()).caches
             settings["BEANSTALK_URL"] = stack.enter_context(services.Beanstalkd()).url

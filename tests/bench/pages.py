@@ -30,7 +30,11 @@ NODES = 400
 OWNER, OWNED = "owen", 20
 REPEATS, BATCH = 15, 10
 CLIENTS, SECONDS = 10, 15
-MOST_SQL = {"page that shows nothing": 3, "poll of a row": 3}
+MOST_SQL = {
+    "page that shows nothing": 3,
+    "graphs of a cluster": 6,
+    "poll of a row": 3,
+}
 
 Visit = Callable[[], None]
 
@@ -66,6 +70,14 @@ def create_visits(contents_by_cluster: dict[Cluster, Contents]) -> dict[str, Vis
         "list of 50": create_visit("root", reverse("ganeti:instance-list")),
         "instance": create_visit(
             "root", reverse("ganeti:instance-detail", args=(cluster.slug, idle))
+        ),
+        # The first 500 machines, if there are more.
+        "graphs of a cluster": create_visit(
+            "root", reverse("ganeti:graph-cluster", args=(cluster.slug,))
+        ),
+        "graphs of all clusters": create_visit("root", reverse("ganeti:graph-all")),
+        "graphs of an instance": create_visit(
+            "root", reverse("ganeti:graph-machine", args=(cluster.slug, idle))
         ),
         "nodes, page of 50": create_visit("root", reverse("ganeti:node-list")),
         "node": create_visit(

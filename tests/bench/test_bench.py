@@ -4,13 +4,22 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from pytest_django import Settings
 
 from apps.ganeti.models import Cluster
 from apps.ganeti.state import snapshots
 from apps.ganeti.state.snapshots import Contents
 from contrib.simulator.simulator import Simulator
 from contrib.simulator.spec import ClusterSpec
-from tests.bench import clusters, codec, lists, pages, recipients, search
+from tests.bench import (
+    clusters,
+    codec,
+    environment,
+    lists,
+    pages,
+    recipients,
+    search,
+)
 from tests.bench.browsers import Poll, PollParser
 from tests.bench.other_load import own_seconds
 from tests.bench.table import (
@@ -55,8 +64,11 @@ def test_a_small_bench_of_lists_fills_a_table(
 
 
 def test_pages_and_polls_are_measured(
-    contents: dict[Cluster, Contents], monkeypatch: pytest.MonkeyPatch
+    contents: dict[Cluster, Contents],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
 ) -> None:
+    settings.PROMETHEUS_URL = environment.NOWHERE
     for name in ("REPEATS", "BATCH"):
         monkeypatch.setattr(pages, name, 1)
     monkeypatch.setattr(pages, "INSTANCES", 20)

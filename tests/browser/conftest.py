@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
+from contrib.demo import graph_server
 from tests.browser.administration import add_cluster
 from tests.browser.site import MAKE_PEOPLE, SETTINGS, SimulatedSite, simulate
 from tests.browser.visits import Visits
 from tests.lab import Lab
+from tests.local_server import served
 from tests.product import Product
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -44,8 +46,15 @@ def site(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[SimulatedSite]:
     """Run the product, with simulated clusters added in the administration."""
-    product = Product(tmp_path_factory.mktemp("browser"), **SETTINGS)
-    with simulate() as simulator, product:
+    graphs = graph_server.serve(0)
+    url = f"http://127.0.0.1:{graphs.server_port}"
+    settings = {
+        **SETTINGS,
+        "PROMETHEUS_URL": f"{url}/prometheus",
+        "COLLECTD_URL": f"{url}/grapher",
+    }
+    product = Product(tmp_path_factory.mktemp("browser"), **settings)
+    with served(graphs), simulate() as simulator, product:
         product.shell(MAKE_PEOPLE)
         site = SimulatedSite(product, simulator)
         visits = Visits(chromium, site.url, sessions)

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from apps.applications.models import InstanceApplication
 from apps.auditlog.models import AuditEntry
@@ -92,6 +93,7 @@ OWN_OBJECT = Rule(
 PEOPLE_FOR_STAFF = Rule((LOGIN, 404, 404, 404, 404, 200, 200), (LOGIN, *(405,) * 6))
 FOR_ROOT = Rule((LOGIN, *(404,) * 5, 200), (LOGIN, *(405,) * 6))
 ROOT_CHANGES = Rule(NO_GET, (LOGIN, *(404,) * 5, 302))
+
 NOT_HERE = Rule((404,) * 7, ALL_405)
 
 TABLE: Mapping[str, Rule] = {
@@ -142,8 +144,16 @@ TABLE: Mapping[str, Rule] = {
     # Needs a signed token.
     "ganeti:owners-keys": Rule((403,) * 7, ALL_405),
     "ganeti:operating-systems": PAGE,
-    "ganeti:image-list": Rule((LOGIN, *(404,) * 4, 200, 200), (LOGIN, *(405,) * 6)),
+    "ganeti:image-list": PEOPLE_FOR_STAFF,
     "ganeti:images-fetch": Rule(NO_GET, (LOGIN, *(404,) * 4, 302, 302)),
+    "ganeti:graph-machine": MACHINE,
+    "ganeti:graph-data": MACHINE,
+    # Nothing listens at the address of the grapher: the image for missing ones.
+    "ganeti:graph-image": Rule(
+        (LOGIN, 404, 302, 302, 302, 302, 302), (LOGIN, *(405,) * 6)
+    ),
+    "ganeti:graph-all": PEOPLE_FOR_STAFF,
+    "ganeti:graph-cluster": PEOPLE_FOR_STAFF,
     "ganeti:healthz": MONITOR,
     # No watcher runs in this test, so the site is not ready.
     "ganeti:readyz": Rule((503,) * 7, ALL_405),
@@ -236,6 +246,11 @@ def people(
 @pytest.fixture(autouse=True)
 def application(alice: User) -> InstanceApplication:
     return create_application(alice)
+
+
+@pytest.fixture(autouse=True)
+def _graphs(settings: Settings) -> None:
+    settings.COLLECTD_URL = settings.PROMETHEUS_URL = "http://127.0.0.1:9"
 
 
 def test_the_table_has_every_address() -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.person import person_of
 from apps.web.requests import UserRequest
 
-from .. import access
+from .. import access, graphs
 from ..display import (
     instance_history,
     instance_page,
@@ -50,6 +50,7 @@ def page_of(
         "buttons": list(_buttons(machine, invalid)),
         "invalid_form": invalid,
         "staff": access.may_see_clusters(inventory.person),
+        "has_graphs": graphs.are_configured(),
         "change_buttons": ChangeButtons(instance, inventory, machine.busy),
     }
 

@@ -21,7 +21,7 @@ from ..models import Cluster, Job
 from ..reads import inventory
 from ..reads.inventory import Inventory
 from ..services import availability
-from ..state.snapshots import Snapshot
+from ..state.snapshots import Contents, Snapshot
 
 _TARGET = Target(TargetKind.INSTANCE, argument("name"), id=argument("uuid"))
 _NEWEST_JOB = PreparedQuery(
@@ -67,6 +67,16 @@ def visible_instance(request: HttpRequest, slug: str, name: str) -> RequestedIns
     return requested
 
 
+def instance_with_graphs(
+    request: HttpRequest, slug: str, name: str
+) -> RequestedInstance:
+    """Return an instance whose graphs the person may see; as visible_instance."""
+    requested = _known_instance(request, slug, name)
+    if not access.may_see_graphs(requested.inventory.person, requested.instance):
+        raise _no_such_instance()
+    return requested
+
+
 def instance_to_change(
     request: UserRequest, slug: str, name: str, kind: Job.Kind
 ) -> RequestedInstance:
@@ -84,14 +94,19 @@ def _known_instance(request: HttpRequest, slug: str, name: str) -> RequestedInst
     """Return an instance without a check; callers must check the rights next."""
     visible = inventory.visible_on(person_of(request), slug)
     snapshot = visible.snapshot(slug)
+    instance = contents_of(snapshot, slug).instances.get(name)
+    if snapshot is None or instance is None:
+        raise _no_such_instance()
+    return RequestedInstance(snapshot, instance, visible)
+
+
+def contents_of(snapshot: Snapshot | None, slug: str) -> Contents:
+    """Return what is known of a cluster; raises Http404, NotKnownYet."""
     if snapshot is None:
         raise Http404(_("This cluster doesn't exist."))
     if snapshot.contents is None:
         raise NotKnownYet(slug)
-    instance = snapshot.contents.instances.get(name)
-    if instance is None:
-        raise _no_such_instance()
-    return RequestedInstance(snapshot, instance, visible)
+    return snapshot.contents
 
 
 def _no_such_instance() -> Http404:
