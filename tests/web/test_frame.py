@@ -67,8 +67,7 @@ def test_the_cached_frame_equals_a_rendered_one_for_each_user(
     people: list[str],
 ) -> None:
     fragments.forget()
-    for visit in all_visits(people):
-        page(visit)
+    # Of parts that an earlier visit has cached, and of others.
     cached_pages = {visit: page(visit) for visit in all_visits(people)}
 
     for visit, cached_page in cached_pages.items():

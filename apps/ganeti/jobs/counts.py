@@ -72,6 +72,8 @@ def unread(user: User) -> Sequence[Job]:
     chains: dict[int, list[Job]] = {}
     for job in jobs.select_related("cluster", "audit_entry").order_by("-pk")[:200]:
         chains.setdefault(job.audit_entry_id or -job.pk, []).append(job)
+    if not chains:
+        return []
     going_on = set(
         Job.objects.unfinished()
         .filter(user=user, audit_entry__isnull=False)
