@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
-from apps.web import navigation
+from apps.web import navigation, page_actions
 from apps.work import chores
 
 
@@ -20,6 +20,7 @@ class GanetiConfig(AppConfig):
         from .display.labels import ACTIONS, REQUESTS  # noqa: PLC0415
         from .images import fetching  # noqa: PLC0415
         from .navigation import ENTRIES  # noqa: PLC0415
+        from .page_actions import ACTIONS as PAGE_ACTIONS  # noqa: PLC0415
         from .search import PROVIDERS  # noqa: PLC0415
         from .services import (  # noqa: F401, PLC0415 - register job handlers
             cancellation,
@@ -38,6 +39,7 @@ class GanetiConfig(AppConfig):
         labels.register(cancellation.LABELS)
         navigation.register(*ENTRIES)
         search.register(*PROVIDERS)
+        page_actions.register(*PAGE_ACTIONS)
         chores.register("images", fetching.fetch_due, every_s=fetching.LOOK_EVERY_S)
         chores.register("lifted maintenances", maintenance.forget_lifted, every_s=300)
         chores.register("old requests", confirmation.delete_old, every_s=chores.DAILY_S)

@@ -17,6 +17,7 @@ from tests.bench import (
     environment,
     lists,
     pages,
+    queues,
     recipients,
     search,
 )
@@ -91,6 +92,17 @@ def test_each_search_is_measured(
 
     assert len(lines) == len(search.SEARCHES)
     assert all(line.target for line in lines)
+
+
+def test_queues_of_jobs_are_measured(
+    contents: dict[Cluster, Contents], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "LONG", 200)
+    [(cluster, known), *_] = contents.items()
+
+    lines = queues.measure({cluster: known}, repeats=2)
+
+    assert len(lines) == 3
 
 
 def test_recipients_are_found_and_measured(contents: dict[Cluster, Contents]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -85,6 +86,18 @@ def test_the_page_of_a_machine_loads_its_graphs_when_they_are_seen(
     part = get(owner, MACHINE, hx_request="true", hx_target="graphs")
     assert part.select_one("html") is None
     assert len(sources(part)) == 4
+
+
+@pytest.mark.usefixtures("charts", "published")
+def test_pages_of_clusters_and_nodes_link_to_their_graphs(staff: Client) -> None:
+    for page, address in (
+        (reverse("ganeti:cluster-detail", args=("athens",)), ATHENS),
+        (
+            reverse("ganeti:node-detail", args=("athens", "node3")),
+            f"{ATHENS}?node=node3",
+        ),
+    ):
+        assert get(staff, page).select_one(f'.actions a[href="{address}"]')
 
 
 def test_without_a_server_there_are_no_graphs(staff: Client) -> None:
