@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
+from django.utils import translation
 from pytest_django import Settings
 
 from apps.auditlog import digest
@@ -118,6 +119,12 @@ def without_skip(report: Report) -> Report:
 def _clear_cache() -> None:
     """Keep attempts of other tests from counting against rate limits."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """Start in the default language: a request leaves that of its reader active."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
