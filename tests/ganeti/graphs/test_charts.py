@@ -14,7 +14,7 @@ from apps.ganeti.graphs.periods import Period
 from tests.conftest import Sent
 from tests.ganeti.graphs.conftest import Answer, GraphServer, matrix, send_slowly
 
-pytestmark = pytest.mark.usefixtures("published", "short_timeouts")
+pytestmark = pytest.mark.usefixtures("published")
 START = 1_700_000_100  # a multiple of 15 s
 DATA = "/graph/athens/web1/data/"
 HOUR = f"start={START}&end={START + 3600}"
@@ -144,6 +144,7 @@ def test_a_failed_query_is_a_text_in_the_chart(
     assert sent() == []
 
 
+@pytest.mark.usefixtures("short_timeouts")
 @pytest.mark.parametrize("down", [True, False])
 def test_a_server_that_does_not_respond_is_left_alone_for_a_while(
     reader: Client, prometheus: GraphServer, settings: Settings, *, down: bool

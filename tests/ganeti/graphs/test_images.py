@@ -13,7 +13,7 @@ from apps.ganeti.graphs.images import MAX_BYTES, PNG, Image
 from tests.conftest import Sent
 from tests.ganeti.graphs.conftest import Answer, GraphServer, send, send_slowly
 
-pytestmark = pytest.mark.usefixtures("published", "short_timeouts")
+pytestmark = pytest.mark.usefixtures("published")
 IMAGE = "/graph/athens/web1/cpu-ts"
 
 
@@ -107,6 +107,7 @@ def test_an_image_that_is_too_large_is_not_read(
     assert is_no_data(reader.get(IMAGE))
 
 
+@pytest.mark.usefixtures("short_timeouts")
 def test_a_slow_grapher_is_left_alone_for_a_while(
     reader: Client, collectd: GraphServer
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_slow_grapher_is_left_alone_for_a_while(
     assert len(collectd.paths) == 1
 
 
+@pytest.mark.usefixtures("short_timeouts")
 def test_without_a_free_slot_there_is_no_request(
     reader: Client, collectd: GraphServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
