@@ -4,7 +4,7 @@ Read from the queues in this process's memory, as the watcher read them last. St
 every job; others see those on their instances, and those that they submitted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -82,6 +82,12 @@ class JobCriteria:
     descending: bool = False
     page: int = 1
 
+    @property
+    def filtered(self) -> bool:
+        return bool(
+            self.search or self.cluster or self.status or self.kind or self.origin
+        )
+
 
 def _live_order(item: ClusterJob) -> tuple[int, float]:
     """Sort running jobs first, then waiting ones by age, then the last to end."""
@@ -106,22 +112,34 @@ SORT_KEYS: Mapping[str, Callable[[ClusterJob], Any]] = {
 }
 
 
-class _LiveOrder:
-    """The jobs of some queues in live order, sorted once per version of them."""
+class _Merged(NamedTuple):
+    """The jobs of some queues in live order, and the names of their opcodes."""
+
+    jobs: Sequence[ClusterJob]
+    kinds: Set[str]
+
+
+class _MergedQueues:
+    """Merges queues once per version of them."""
 
     def __init__(self) -> None:
-        self._cached: tuple[tuple[str, ...], list[ClusterJob]] = ((), [])
+        self._cached: tuple[tuple[str, ...], _Merged] = ((), _Merged((), set()))
 
-    def of(self, queues: Sequence[ClusterQueue]) -> list[ClusterJob]:
+    def of(self, queues: Sequence[ClusterQueue]) -> _Merged:
         versions = tuple(f"{q.cluster.slug} {q.version}" for q in queues)
         cached = self._cached
         if cached[0] != versions:
             items = [ClusterJob(q.cluster.slug, job) for q in queues for job in q.jobs]
-            cached = self._cached = versions, sorted(items, key=_live_order)
+            merged = _Merged(sorted(items, key=_live_order), _kinds_of(items))
+            cached = self._cached = versions, merged
         return cached[1]
 
 
-_live = _LiveOrder()
+def _kinds_of(items: Iterable[ClusterJob]) -> Set[str]:
+    return {opcode.name for item in items for opcode in item.job.opcodes}
+
+
+_merged = _MergedQueues()
 
 
 @dataclass(frozen=True)
@@ -136,7 +154,7 @@ class VisibleJobs:
     @cached_property
     def all(self) -> Sequence[ClusterJob]:
         """All visible jobs, running and waiting ones first."""
-        ordered = _live.of(self.queues)
+        ordered = _merged.of(self.queues).jobs
         if access.may_see_all_jobs(self.person):
             return ordered
         return [item for item in ordered if self.sees(item.cluster, item.job)]
@@ -165,15 +183,17 @@ class VisibleJobs:
             return None
         return self.inventory.find_instance(slug, opcode.object_name)
 
-    def kinds(self) -> set[str]:
+    def kinds(self) -> Set[str]:
         """Return the names of the opcodes of all visible jobs."""
-        return {opcode.name for item in self.all for opcode in item.job.opcodes}
+        if access.may_see_all_jobs(self.person):
+            return _merged.of(self.queues).kinds
+        return _kinds_of(self.all)
 
     def page(self, criteria: JobCriteria, *, size: int) -> Page[ClusterJob]:
         """Return the page of the list that the criteria describe, or the nearest."""
-        items = list(self._matching(criteria))
+        items = list(self._matching(criteria)) if criteria.filtered else self.all
         if key := SORT_KEYS.get(criteria.sort):
-            items.sort(key=key, reverse=criteria.descending)
+            items = sorted(items, key=key, reverse=criteria.descending)
         return Paginator(items, size).get_page(max(1, criteria.page))
 
     def _matching(self, criteria: JobCriteria) -> Iterator[ClusterJob]:
