@@ -56,6 +56,9 @@ UNDER_MAINTENANCE = Verdict(
 )
 
 
+TOO_LATE = Verdict(Answer.NOT_NOW, _("It's too late to cancel this job."))
+
+
 def sees_all(person: Person) -> bool:
     """Return whether the person sees every instance, whoever owns it."""
     return person.has("ganeti.view_instances")
@@ -195,9 +198,15 @@ def may_see_all_jobs(person: Person) -> bool:
     return sees_all(person)
 
 
-def may_cancel_job(person: Person, submitter: str) -> bool:
-    """Return whether the person may cancel a waiting job.
+def may_cancel_job(person: Person, submitter: str, *, waits: bool) -> Verdict:
+    """Return whether the person may cancel an unfinished job.
 
     ``submitter`` is the user who submitted it here; empty for jobs of others.
     """
-    return person.superuser or (bool(submitter) and person.username == submitter)
+    if person.superuser:
+        return YES
+    if not submitter or person.username != submitter:
+        return Verdict(
+            Answer.FORBIDDEN, _("Only superusers can cancel other users' jobs.")
+        )
+    return YES if waits else TOO_LATE

@@ -14,6 +14,7 @@ from apps.web import stored_text, times
 from apps.web.stored_text import Text
 
 from .. import access
+from ..access import Verdict
 from ..domain.job import FINAL, JobStatus, LogLine
 from ..domain.queued_job import Opcode, QueuedJob
 from ..jobs.job_reason import key_in
@@ -197,13 +198,13 @@ class JobPage:
         return self.ours.user.get_username()
 
     @property
-    def may_cancel(self) -> bool:
-        """Whether it can be cancelled: while it waits, by superusers also later."""
-        if self.job is None or self.job.finished:
-            return False
-        return access.may_cancel_job(self.known.jobs.person, self.submitter) and (
-            self.job.status in _WAITING or self.known.jobs.person.superuser
-        )
+    def cancel_verdict(self) -> Verdict:
+        """Whether the person may cancel it now."""
+        job, person = self.job, self.known.jobs.person
+        waits = job is not None and job.status in _WAITING
+        verdict = access.may_cancel_job(person, self.submitter, waits=waits)
+        is_over = job is None or job.finished
+        return access.TOO_LATE if verdict.allowed and is_over else verdict
 
     @cached_property
     def chain(self) -> list[ChainStep]:

@@ -9,19 +9,14 @@ from apps.auditlog import entries
 from apps.auditlog.entries import Acting
 from apps.auditlog.target import Target
 
-from ..access import Answer, Verdict
 from ..domain.joberror import to_text
 from ..jobs import wakeups
-from ..jobs.submission import refuse
 from ..models import Cluster, Job
 from ..rapi.errors import RapiUnreachable
 from ..state.connections import client_for
 
 ACTION = "cancel_job"
 LABELS = {ACTION: _("Cancel job")}
-NOT_YOURS = Verdict(
-    Answer.FORBIDDEN, _("Only superusers can cancel other users' jobs.")
-)
 _CANCELLED = gettext_noop("cancellation requested")
 _TOO_LATE = gettext_noop("too late")
 
@@ -62,8 +57,3 @@ def _request(cluster: Cluster, job_id: int) -> Cancellation:
             return Cancellation(None)
         raise
     return Cancellation(accepted, to_text(message))
-
-
-def refuse_cancel(target: Target, *, by: Acting) -> Exception:
-    """Record a refused attempt and return the exception to raise."""
-    return refuse(NOT_YOURS, ACTION, target, by=by)

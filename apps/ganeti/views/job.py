@@ -3,10 +3,8 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,13 +15,16 @@ from apps.web import stored_text
 from apps.web.requests import UserRequest
 
 from .. import access
+from ..access import Answer
 from ..display.job_page import JobPage
+from ..jobs.submission import refuse
 from ..jobs.targets import instance_target
 from ..models import WatcherBeat
 from ..rapi.errors import RapiError
 from ..reads import job_lookup
 from ..services import cancellation
 from ..state import job_interest
+from .responses import refusal, with_details
 
 
 @require_safe
@@ -51,13 +52,14 @@ def _watcher_is_away(page: JobPage) -> bool:
 def job_cancel(request: UserRequest, cluster_slug: str, job_id: int) -> HttpResponse:
     """Ask Ganeti to cancel a job, and show its response."""
     page = _visible_page(request, cluster_slug, job_id)
-    by, target = acting(request), _target_of(page)
-    if not access.may_cancel_job(page.known.jobs.person, page.submitter):
-        raise PermissionDenied(str(cancellation.refuse_cancel(target, by=by)))
-    if page.may_cancel:
+    verdict, target = page.cancel_verdict, _target_of(page)
+    if verdict.answer is Answer.FORBIDDEN:
+        exc = refuse(verdict, cancellation.ACTION, target, by=acting(request))
+        return refusal(request, exc)
+    if verdict.allowed:
         _cancel(request, page, target)
     else:
-        messages.warning(request, _("It's too late to cancel this job."))
+        messages.warning(request, str(verdict.reason))
     return redirect("ganeti:job-detail", cluster_slug, job_id)
 
 
@@ -68,23 +70,16 @@ def _cancel(request: UserRequest, page: JobPage, target: Target) -> None:
         )
     except RapiError as exc:
         text = _("The job wasn't cancelled because the cluster didn't accept that.")
-        messages.error(request, _with_details(text, stored_text.translate(str(exc))))
+        messages.error(request, with_details(text, stored_text.translate(str(exc))))
         return
     if response.accepted is None:
         messages.info(request, _("Ganeti is cancelling the job, if it isn't too late."))
     elif response.accepted:
         text = _("The job is being cancelled.")
-        messages.success(request, _with_details(text, response.message))
+        messages.success(request, with_details(text, response.message))
     else:
-        text = _("It's too late to cancel this job.")
-        messages.warning(request, _with_details(text, response.message))
-
-
-def _with_details(text: str, details: str) -> str:
-    """Return a message with Ganeti's text behind "Details"."""
-    return format_html(
-        "{} <details><summary>{}</summary>{}</details>", text, _("Details"), details
-    )
+        text = str(access.TOO_LATE.reason)
+        messages.warning(request, with_details(text, response.message))
 
 
 def _target_of(page: JobPage) -> Target:
@@ -102,8 +97,8 @@ def _visible_page(request: UserRequest, slug: str, job_id: int) -> JobPage:
 
     For others, a job that doesn't exist is like one that isn't theirs.
     """
-    known = job_lookup.find(person_of(request), slug, job_id)
-    if known is None:
+    known_job = job_lookup.find(person_of(request), slug, job_id)
+    if known_job is None:
         raise Http404(_("This job doesn't exist, or you don't have access to it."))
-    job_interest.record_job_viewer(known.cluster, job_id)
-    return JobPage(known)
+    job_interest.record_job_viewer(known_job.cluster, job_id)
+    return JobPage(known_job)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.auditlog.actor import acting
 from apps.web import rate_limit, stored_text
 from apps.web.requests import UserRequest
+from apps.web.stored_text import Text
 
 from ..access import Answer
 from ..display import instance_page, labels
@@ -132,12 +133,14 @@ def report(
 
 def not_submitted(name: str, exc: RapiError) -> str:
     """Return the message that a job wasn't submitted, with the error as its details."""
+    text = _("%(name)s: nothing was done because the cluster didn't accept the job.")
+    return with_details(text % {"name": name}, stored_text.translate(str(exc)))
+
+
+def with_details(text: Text, details: str) -> str:
+    """Return a message with a text of Ganeti behind "Details"."""
     return format_html(
-        "{} <details><summary>{}</summary>{}</details>",
-        _("%(name)s: nothing was done because the cluster didn't accept the job.")
-        % {"name": name},
-        _("Details"),
-        stored_text.translate(str(exc)),
+        "{} <details><summary>{}</summary>{}</details>", text, _("Details"), details
     )
 
 
