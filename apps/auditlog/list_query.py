@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.web.lists import Chip
 from apps.web.stored_text import Text
 
 from . import labels, outcomes
@@ -94,8 +95,8 @@ class HistoryQuery:
         parameters = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
         return f"?{urlencode(parameters, doseq=True)}" if parameters else "?"
 
-    def chips(self, visible: QuerySet[AuditEntry]) -> Iterator[tuple[Text, Text, str]]:
-        """Yield the active filters: label, value, and the query string without it."""
+    def chips(self, visible: QuerySet[AuditEntry]) -> Iterator[Chip]:
+        """Yield the active filters."""
         criteria: dict[str, tuple[Text, Text]] = {
             "q": (_("Search"), self.q),
             "action": (_("Action"), labels.label_for(self.action)),
@@ -105,7 +106,7 @@ class HistoryQuery:
         }
         for key, (label, value) in criteria.items():
             if value:
-                yield label, value, self.address(**{key: ""})
+                yield Chip(label, value, self.address(**{key: ""}))
 
     def _target_name(self, visible: QuerySet[AuditEntry]) -> str:
         """Return the name in the newest visible entry about the targets."""

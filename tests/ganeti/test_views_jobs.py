@@ -88,6 +88,18 @@ def test_the_list_shows_jobs_with_links_to_machines(
     assert links == {reverse("ganeti:instance-detail", args=("athens", "web1"))}
 
 
+@pytest.mark.parametrize(("query", "sort"), [("?sort=-id", "-id"), ("", None)])
+def test_filters_keep_the_order(
+    client: Client, olga: User, query: str, sort: str | None
+) -> None:
+    client.force_login(olga)
+
+    field = page(client, f"{LIST}{query}").select_one("#list [name=sort]")
+
+    assert (field and field["value"]) == sort
+    assert field is None or field["form"] == "filters"
+
+
 def test_looking_at_the_list_calls_no_cluster_but_has_it_read(
     client: Client, olga: User, cluster: Cluster, rapi: FakeRapi
 ) -> None:

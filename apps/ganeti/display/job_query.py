@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.web.fragments import Varying
 from apps.web.lists import LONGEST, Chip, Choices, Listed, number
 from apps.web.stored_text import Text
 
@@ -73,6 +74,19 @@ class JobQuery(Listed):
         """Return the query of the poll of this list, which shows the version."""
         address = self.address()
         return f"{address}{'&' if len(address) > 1 else ''}version={version}"
+
+    @property
+    def filter_values(self) -> dict[str, Any]:
+        """Return the values of the fragment of the filters, whatever jobs there are."""
+        return {
+            "statuses": STATUSES,
+            "origins": ORIGINS,
+            "status": self.status,
+            "kind": self.kind,
+            "origin": self.origin,
+            "cluster": self.cluster,
+            "q": Varying(self.q),
+        }
 
     @property
     def filtered(self) -> bool:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.person import person_of
 from apps.web.fragments import render as render_fragment
-from apps.web.lists import Choices, page_links
+from apps.web.lists import page_links
 from apps.web.requests import UserRequest, wants_fragment
 
 from .. import access
-from ..display import job_labels, job_list_cache, job_menu, job_query, job_rows
+from ..display import job_labels, job_list_cache, job_menu, job_rows
 from ..display.job_query import JobQuery
 from ..jobs import counts
 from ..models import WatcherBeat
@@ -38,8 +38,7 @@ def job_list(request: UserRequest) -> HttpResponse:
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     if part:
-        address = query.address(page=query.page).removesuffix("?")
-        response["HX-Push-Url"] = request.path + address
+        response["HX-Push-Url"] = request.path + query.address().removesuffix("?")
     return response
 
 
@@ -79,8 +78,6 @@ def _context(jobs: VisibleJobs, query: JobQuery) -> dict[str, Any]:
         "heads": job_rows.heads(sorted_by=query.sorted_by, order=query.sort),
         "chips": list(query.chips()),
         "pages": page_links(page, lambda number: query.address(page=number)),
-        "statuses": job_query.STATUSES,
-        "origins": job_query.ORIGINS,
         "kinds": _kinds(jobs, query),
         "clusters": tuple(s.cluster.slug for s in jobs.inventory.snapshots),
         "everything": access.may_see_all_jobs(jobs.person),
@@ -91,11 +88,11 @@ def _context(jobs: VisibleJobs, query: JobQuery) -> dict[str, Any]:
     }
 
 
-def _kinds(jobs: VisibleJobs, query: JobQuery) -> Choices:
-    """Return the kinds of jobs that are in the queues, by label."""
+def _kinds(jobs: VisibleJobs, query: JobQuery) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of jobs that are in the queues with their labels, by these."""
     kinds = jobs.kinds() | ({query.kind} if query.kind else set())
-    labels = {kind: job_labels.kind(kind) for kind in kinds}
-    return Choices(sorted(labels.items(), key=lambda item: item[1]))
+    labelled = ((kind, job_labels.kind(kind)) for kind in kinds)
+    return tuple(sorted(labelled, key=lambda item: item[1]))
 
 
 # -- the menu in the top bar
@@ -111,8 +108,7 @@ def jobs_running(request: UserRequest) -> HttpResponse:
 @require_safe
 def jobs_menu(request: UserRequest) -> HttpResponse:
     """Return the menu of the indicator: running jobs, and those that just finished."""
-    menu = job_menu.menu_of(request.user, person_of(request))
-    return render(request, "ganeti/_job_menu.html", {"menu": menu})
+    return _menu(request)
 
 
 @require_POST
@@ -122,10 +118,14 @@ def jobs_read(request: UserRequest) -> HttpResponse:
     counts.mark_as_read(request.user, min(_time(request.POST.get("until", "")), now))
     if not request.htmx:
         return redirect("ganeti:job-list")
-    menu = job_menu.menu_of(request.user, person_of(request))
-    response = render(request, "ganeti/_job_menu.html", {"menu": menu})
+    response = _menu(request)
     response["HX-Trigger"] = "jobs"
     return response
+
+
+def _menu(request: UserRequest) -> HttpResponse:
+    menu = job_menu.menu_of(request.user, person_of(request))
+    return render(request, "ganeti/_job_menu.html", {"menu": menu})
 
 
 def _time(text: str) -> datetime:
