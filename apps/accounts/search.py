@@ -19,7 +19,7 @@ from . import access
 from .models import Organization, Profile, SshKey
 from .person import person_of
 
-_USER_FIELDS = ("username", "first_name", "last_name", "email")
+USER_FIELDS = ("username", "first_name", "last_name", "email")
 _ORGANIZATION_FIELDS = ("title", "tag", "email", "website")
 
 
@@ -28,7 +28,7 @@ def _find_users(
 ) -> Sequence[Result]:
     if not access.may_see_people(person_of(request)):
         return []
-    condition = contain_all(query.words, _USER_FIELDS)
+    condition = contain_all(query.words, USER_FIELDS)
     if query.phone:
         profiles = with_phone(Profile.objects.all(), query.phone)
         condition |= Q(pk__in=profiles.values("user"))

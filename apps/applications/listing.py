@@ -14,10 +14,10 @@ from django.db.models import (
     Value,
     When,
 )
-from natsort import natsort_keygen, ns
 
 from apps.accounts.person import Person
 from apps.accounts.search import contain_all
+from apps.ganeti.domain.instance import natural_key
 
 from . import access
 from .display.list_query import ApplicationQuery
@@ -26,7 +26,6 @@ from .states import Status
 
 Applications = QuerySet[InstanceApplication]
 
-_natural = natsort_keygen(alg=ns.IGNORECASE)
 _LIFE = Case(
     *(When(status=status, then=Value(n)) for n, status in enumerate(Status)),
     output_field=IntegerField(),
@@ -79,7 +78,7 @@ def _page_by_name(
     """Return a page sorted naturally (web2, web10), which databases can't."""
     names = list(applications.order_by("-pk").values_list("pk", "hostname"))
     names.sort(
-        key=lambda key_and_name: _natural(key_and_name[1]), reverse=query.descending
+        key=lambda key_and_name: natural_key(key_and_name[1]), reverse=query.descending
     )
     keys: Paginator[Any] = Paginator([pk for pk, _name in names], query.size)
     page = keys.get_page(max(1, query.page))

@@ -150,18 +150,18 @@ def _find_jobs(
     if query.number is None:
         return []
     jobs = job_lookup.find_on_all(person_of(request), query.number)
-    return [_job(known) for known in jobs[:limit]]
+    return [_job(job) for job in jobs[:limit]]
 
 
-def _job(known: KnownJob) -> Result:
-    slug = known.cluster.slug
-    if known.job:
-        opcode = known.job.opcode
+def _job(known_job: KnownJob) -> Result:
+    slug = known_job.cluster.slug
+    if known_job.job:
+        opcode = known_job.job.opcode
         subject = f"{job_labels.kind(opcode.name)} {opcode.object_name}".strip()
     else:
-        subject = known.ours.target_name if known.ours else ""
-    label = _("Job %(number)s") % {"number": known.id}
-    url = reverse("ganeti:job-detail", args=[slug, known.id])
+        subject = known_job.ours.target_name if known_job.ours else ""
+    label = _("Job %(number)s") % {"number": known_job.id}
+    url = reverse("ganeti:job-detail", args=[slug, known_job.id])
     return Result(label, " · ".join(filter(None, (slug, subject))), url)
 
 

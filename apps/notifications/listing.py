@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.search import contain_all
 from apps.web.lists import (
     LONGEST,
     Chip,
@@ -115,9 +116,7 @@ def _matching(notifications: Notifications, query: ArchiveQuery) -> Notification
     elif query.status:
         notifications = notifications.filter(status=query.status)
     for word in query.q.split():
-        condition = Q(Exists(_sent_to(word)))
-        for field in _SEARCHED:
-            condition |= Q(**{f"{field}__icontains": word})
+        condition = contain_all([word], _SEARCHED) | Q(Exists(_sent_to(word)))
         notifications = notifications.filter(condition)
     return notifications
 
@@ -132,7 +131,8 @@ def rows(notifications: Sequence[Notification]) -> list[Row]:
     language = get_language() or FALLBACK
     by_key = progress.of_all(notifications)
     return [
-        Row(each, each.subject(language), by_key[each.pk]) for each in notifications
+        Row(notification, notification.subject(language), by_key[notification.pk])
+        for notification in notifications
     ]
 
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from natsort import natsort_keygen, ns
-
-from apps.ganeti.domain.instance import Instance
+from apps.ganeti.domain.instance import Instance, natural_key
 from apps.ganeti.state.snapshots import Contents
 
 from .directory import Account, Directory
@@ -17,7 +15,6 @@ from .targets import Target, TargetKind
 
 Clusters = Mapping[str, Contents]
 Machine = tuple[str, str]  # cluster, name
-_natural = natsort_keygen(alg=ns.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ class _Gathered:
     owned: dict[Machine, None] = field(default_factory=dict)
 
     def add(self, reason: Reason | None, instances: Iterable[Instance]) -> None:
-        machines = {(each.cluster, each.name): None for each in instances}
+        machines = {(instance.cluster, instance.name): None for instance in instances}
         if reason:
             self.reasons[reason] = None
         if reason and reason.is_personal:
@@ -98,7 +95,9 @@ class _Gathered:
     @property
     def sorted_machines(self) -> tuple[Machine, ...]:
         machines = self.machines or self.owned
-        return tuple(sorted(machines, key=lambda each: (_natural(each[1]), each)))
+        return tuple(
+            sorted(machines, key=lambda machine: (natural_key(machine[1]), machine))
+        )
 
 
 def resolve(
@@ -283,7 +282,7 @@ class _Gathering:
     def _excluded(self) -> Iterator[Excluded]:
         order = list(Cause)
         keys = sorted(
-            self._others, key=lambda key: (order.index(key[0]), _natural(key[1]))
+            self._others, key=lambda key: (order.index(key[0]), natural_key(key[1]))
         )
         for cause, name in keys:
             yield Excluded(cause, name, self._others[cause, name].sorted_machines)
@@ -296,7 +295,11 @@ def _recipients(
         Recipient(account, tuple(gathered.reasons), gathered.sorted_machines)
         for account, gathered in people
     ]
-    return tuple(sorted(recipients, key=lambda each: _natural(each.account.username)))
+    return tuple(
+        sorted(
+            recipients, key=lambda recipient: natural_key(recipient.account.username)
+        )
+    )
 
 
 _PEOPLE: Mapping[TargetKind, Callable[[_Gathering, Target], None]] = {

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, User
 from django.db.models import Q
-from natsort import natsort_keygen, ns
 
 from apps.accounts.models import Organization
 from apps.accounts.person import Person
+from apps.accounts.search import USER_FIELDS, contain_all
+from apps.ganeti.domain.instance import natural_key
 from apps.ganeti.reads import inventory
 from apps.ganeti.reads.inventory import Criteria, Inventory
 
@@ -18,7 +19,6 @@ MIN_LETTERS = 2
 MAX_LETTERS = 100
 # Of each kind.
 MAX_RESULTS = 8
-_natural = natsort_keygen(alg=ns.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,7 @@ def find(text: str, person: Person) -> list[Result]:
 
 
 def _users(text: str) -> Iterator[Result]:
-    condition = Q()
-    for word in text.split():
-        condition &= (
-            Q(username__icontains=word)
-            | Q(first_name__icontains=word)
-            | Q(last_name__icontains=word)
-            | Q(email__icontains=word)
-        )
+    condition = contain_all(text.split(), USER_FIELDS)
     users = User.objects.filter(condition, is_active=True).order_by("username")
     for user in users[:MAX_RESULTS]:
         details = filter(None, (user.get_full_name(), user.email))
@@ -118,4 +111,4 @@ def _matching(names: Iterable[str], text: str) -> list[str]:
     """Return the first names that contain a text, in natural order."""
     text = text.lower()
     matching = (name for name in names if text in name.lower())
-    return sorted(matching, key=_natural)[:MAX_RESULTS]
+    return sorted(matching, key=natural_key)[:MAX_RESULTS]

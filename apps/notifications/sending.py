@@ -70,13 +70,16 @@ def confirm(notification: Notification, shown: str, *, by: Acting) -> None:
     with transaction.atomic():
         _leave_draft(notification, by)
         Delivery.objects.bulk_create(
-            [_delivery(notification, each) for each in now_reached.recipients],
+            [
+                _delivery(notification, recipient)
+                for recipient in now_reached.recipients
+            ],
             batch_size=500,
         )
         if notification.copy_to_managers:
             _post_copy(notification, now_reached)
         entries.record(by, SEND, detail=str(notification))
-    inbox.forget(each.account.pk for each in now_reached.recipients)
+    inbox.forget(recipient.account.pk for recipient in now_reached.recipients)
 
 
 def _leave_draft(notification: Notification, by: Acting) -> None:

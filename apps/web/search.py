@@ -63,8 +63,8 @@ def search(
     if not query.is_searchable:
         return []
     groups = (_group(provider, request, query, limit) for provider in _providers)
-    found = [group for group in groups if group.results]
-    return sorted(found, key=lambda group: not _is_exact(group.results[0], query))
+    matching = [group for group in groups if group.results]
+    return sorted(matching, key=lambda group: not _is_exact(group.results[0], query))
 
 
 def _is_exact(result: Result, query: SearchQuery) -> bool:

@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
-from natsort import natsort_keygen
 
 from apps.web.stored_text import Text
 
-from ..domain.instance import Instance
+from ..domain.instance import Instance, natural_key
 from ..graphs import charts
 from ..graphs.images import INTERFACE_TYPE, MACHINE_TYPE
 from .graph_query import SECTION_OF, GraphQuery
@@ -27,7 +26,6 @@ KIND_LABELS: Mapping[str, Text] = {
 }
 # What a list of machines shows of each.
 LISTED_KINDS = ("cpu", "network")
-_natural = natsort_keygen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +124,13 @@ def sections(
     instances: Iterable[Instance], query: GraphQuery, by: str
 ) -> list[Section]:
     """Return sections of all machines, each with the address of its list."""
-    found = []
+    result = []
     for (cluster, title), machines in _grouped(instances, by):
         changes = {} if by == "cluster" else {by: title}
         path = reverse("ganeti:graph-cluster", args=(cluster,))
         address = f"{path}{query.address(**changes, by=by, page=1)}"
-        found.append(Section(title, cluster, machines, address))
-    return found
+        result.append(Section(title, cluster, machines, address))
+    return result
 
 
 def _grouped(
@@ -143,7 +141,7 @@ def _grouped(
     of = SECTION_OF[by]
     for instance in instances:
         groups.setdefault((instance.cluster, of(instance)), []).append(instance)
-    for key in sorted(groups, key=_natural):
+    for key in sorted(groups, key=natural_key):
         yield key, groups[key]
 
 

@@ -58,13 +58,13 @@ def of(
     slug, contents = snapshot.cluster.slug, snapshot.contents
     if contents is None:
         return []
-    known = reads.maintenances()
+    maintenances = reads.maintenances()
     jobs = _newest_jobs(snapshot)
     return [
         GroupControls(
             cluster=slug,
             view=GroupView(capacity),
-            maintenance=known.get((slug, capacity.group.uuid)),
+            maintenance=maintenances.get((slug, capacity.group.uuid)),
             job=jobs.get(capacity.group.uuid),
             form=form_for(capacity.group),
             may_change=may_change,

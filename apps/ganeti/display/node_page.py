@@ -119,7 +119,9 @@ class NodePage:
     @cached_property
     def jobs(self) -> list[JobLine]:
         """Our newest jobs on machines that are on the node now."""
-        machines = {each.name: each for each in (*self.primary, *self.secondary)}
+        machines = {
+            instance.name: instance for instance in (*self.primary, *self.secondary)
+        }
         jobs = Job.objects.filter(
             cluster=self.snapshot.cluster,
             target_kind=TargetKind.INSTANCE,

@@ -40,7 +40,7 @@ def count(user: User, person: Person, *, now: bool = False) -> JobCount:
     Staff see all that run. The counts may be some seconds old unless ``now``, as where
     a job's end is reported.
     """
-    counts_all = access.may_see_all_jobs(person)
+    sees_all = access.may_see_all_jobs(person)
 
     def count_running() -> int:
         return running(user, person).count()
@@ -48,13 +48,13 @@ def count(user: User, person: Person, *, now: bool = False) -> JobCount:
     def count_unread() -> int:
         return len(unread(user))
 
-    counts = {
-        _KEY_OF_ALL if counts_all else _running_key(user): count_running,
+    functions = {
+        _KEY_OF_ALL if sees_all else _running_key(user): count_running,
         _unread_key(user): count_unread,
     }
     if now:
-        return JobCount(*(count_now(key, count) for key, count in counts.items()))
-    return JobCount(*cached_counts(counts))
+        return JobCount(*(count_now(key, f) for key, f in functions.items()))
+    return JobCount(*cached_counts(functions))
 
 
 def running(user: User, person: Person) -> JobQuerySet:

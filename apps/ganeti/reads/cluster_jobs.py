@@ -21,7 +21,7 @@ from .. import access
 from ..domain.instance import Instance
 from ..domain.job import JobStatus
 from ..domain.queued_job import Opcode, QueuedJob
-from ..models import Cluster, Job
+from ..models import Job
 from ..state import job_queue
 from ..state.job_queue import ClusterQueue
 from . import inventory
@@ -268,7 +268,3 @@ def submitted_here(items: Iterable[ClusterJob]) -> dict[JobKey, Job]:
         condition |= Q(cluster__slug=slug, ganeti_id__in=job_ids)
     jobs = Job.objects.filter(condition).select_related("cluster", "user")
     return {(job.cluster.slug, job.ganeti_id or 0): job for job in jobs}
-
-
-def find_cluster(slug: str) -> Cluster | None:
-    return Cluster.objects.enabled().filter(slug=slug).first()

@@ -49,9 +49,9 @@ class KnownJob:
             instance = self._instance_of_ours()
             return [instance] if instance else []
         opcodes = self.job.opcodes if self.job else ()
-        found = (self.jobs.instance_of(self.cluster.slug, opcode) for opcode in opcodes)
+        instances = (self.jobs.instance_of(self.cluster.slug, o) for o in opcodes)
         return list(
-            {instance.name: instance for instance in found if instance}.values()
+            {instance.name: instance for instance in instances if instance}.values()
         )
 
     def _instance_of_ours(self) -> Instance | None:
@@ -92,7 +92,7 @@ def find(person: Person, slug: str, job_id: int) -> KnownJob | None:
     cluster = snapshot.cluster
     [queue] = job_queue.current([cluster])
     ours = Job.objects.filter(cluster=cluster, ganeti_id=job_id)
-    known = KnownJob(
+    known_job = KnownJob(
         cluster=cluster,
         id=job_id,
         jobs=jobs,
@@ -102,7 +102,7 @@ def find(person: Person, slug: str, job_id: int) -> KnownJob | None:
         .order_by("-pk")
         .first(),
     )
-    return known if known.visible else None
+    return known_job if known_job.visible else None
 
 
 def find_on_all(person: Person, job_id: int) -> list[KnownJob]:
@@ -112,7 +112,7 @@ def find_on_all(person: Person, job_id: int) -> list[KnownJob]:
     """
     if not 0 < job_id <= MAX_ID:
         return []
-    return [known for known in _all_of(person, job_id) if known.visible]
+    return [job for job in _all_of(person, job_id) if job.visible]
 
 
 def _all_of(person: Person, job_id: int) -> Iterator[KnownJob]:

@@ -61,8 +61,8 @@ def notes(visible: Inventory) -> list[MaintenanceNote]:
     if not locked:
         return []
     counts = _machines_in(visible, locked)
-    known = maintenances() if counts else {}
-    reasons = {key: maintenance.reason for key, maintenance in known.items()}
+    stored = maintenances() if counts else {}
+    reasons = {key: maintenance.reason for key, maintenance in stored.items()}
     return [
         MaintenanceNote(slug, group, reasons.get((slug, group.uuid), ""), count)
         for (slug, name), group in locked.items()
@@ -81,5 +81,5 @@ def _machines_in(
             if snapshot.contents
             for capacity in capacity_of(snapshot.cluster.slug, snapshot.contents).groups
         }
-    places = ((each.cluster, each.group) for each in visible.instances)
+    places = ((instance.cluster, instance.group) for instance in visible.instances)
     return Counter(place for place in places if place in groups)

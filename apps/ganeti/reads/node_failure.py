@@ -19,7 +19,9 @@ class Failover:
     def needed_mib(self) -> int:
         """Memory of those that run now."""
         return sum(
-            each.memory_mib for each in self.instances if each.admin_state == "up"
+            instance.memory_mib
+            for instance in self.instances
+            if instance.admin_state == "up"
         )
 
     @property

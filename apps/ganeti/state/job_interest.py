@@ -18,6 +18,7 @@ RECORD_EVERY_S = 3.0
 MAX_JOBS = 50
 
 _VIEWERS = "job-interest"
+_NEVER = float("-inf")
 _recorded: dict[str, float] = {}
 
 
@@ -27,7 +28,7 @@ def record_viewers(clusters: Iterable[Cluster]) -> None:
     due = {
         key: True
         for cluster in clusters
-        if now - _recorded.get(key := _queue_key(cluster), 0) > RECORD_EVERY_S
+        if now - _recorded.get(key := _queue_key(cluster), _NEVER) > RECORD_EVERY_S
     }
     if due:
         _record(due, now)
@@ -40,9 +41,9 @@ def record_job_viewer(cluster: Cluster, job_id: int) -> None:
     """
     now = time.monotonic()
     key = f"{_jobs_key(cluster)}:{job_id}"
-    if now - _recorded.get(key, 0) <= RECORD_EVERY_S:
+    if now - _recorded.get(key, _NEVER) <= RECORD_EVERY_S:
         return
-    ids = [other for other in _job_ids(cluster) if other != job_id]
+    ids = [other for other in watched_jobs(cluster) if other != job_id]
     _record({_jobs_key(cluster): [*ids, job_id][-MAX_JOBS:]}, now)
     _recorded[key] = now
 
@@ -66,17 +67,12 @@ def watched(clusters: Sequence[Cluster]) -> list[Cluster]:
         for cluster in clusters
         for key in (_queue_key(cluster), _jobs_key(cluster))
     }
-    found = cache.get_many(keys)
-    return list(dict.fromkeys(keys[key] for key in keys if key in found))
+    cached = cache.get_many(keys)
+    return list(dict.fromkeys(keys[key] for key in keys if key in cached))
 
 
 def is_queue_watched(cluster: Cluster) -> bool:
     return bool(cache.get(_queue_key(cluster)))
-
-
-def watched_jobs(cluster: Cluster) -> list[int]:
-    """Return the ids of the jobs whose pages are being looked at."""
-    return _job_ids(cluster)
 
 
 def clear_memory() -> None:
@@ -84,7 +80,8 @@ def clear_memory() -> None:
     _recorded.clear()
 
 
-def _job_ids(cluster: Cluster) -> list[int]:
+def watched_jobs(cluster: Cluster) -> list[int]:
+    """Return the ids of the jobs whose pages are being looked at."""
     ids = cache.get(_jobs_key(cluster))
     return [job_id for job_id in ids if isinstance(job_id, int)] if ids else []
 

@@ -79,7 +79,7 @@ def network_detail(
     snapshot = visible_snapshot(request, cluster_slug)
     if snapshot.contents is None:
         return redirect("ganeti:cluster-detail", cluster_slug)
-    by_name = {each.name: each for each in snapshot.contents.networks}
+    by_name = {network.name: network for network in snapshot.contents.networks}
     if network not in by_name:
         raise Http404(_("This network doesn't exist."))
     query = AddressQuery.read(request.GET)

@@ -53,7 +53,7 @@ def _context(request: UserRequest, query: NodeQuery) -> dict[str, Any]:
             "role": query.role,
             "roles": ROLES,
             "cluster": query.cluster,
-            "clusters": tuple(each.cluster.slug for each in visible.snapshots),
+            "clusters": tuple(snapshot.cluster.slug for snapshot in visible.snapshots),
             "group": query.group,
             "groups": tuple(sorted({entry.node.group for entry in entries})),
         },

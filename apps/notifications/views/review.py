@@ -77,15 +77,20 @@ def _all_text(notification: Notification) -> str:
 
 def _recipients(reached: Audience, query: ReviewQuery) -> dict[str, Any]:
     words = query.q.lower().split()
-    matching = [each for each in reached.recipients if _matches(each, words)]
+    matching = [
+        recipient for recipient in reached.recipients if _matches(recipient, words)
+    ]
     page = Paginator(matching, PAGE_SIZE).get_page(query.page)
     return {
         "query": query,
         "page": page,
         "pages": page_links(page, lambda number: query.address(page=number)),
         "rows": [
-            (each, query.address(reader=each.account.username, page=query.page))
-            for each in page
+            (
+                recipient,
+                query.address(reader=recipient.account.username, page=query.page),
+            )
+            for recipient in page
         ],
     }
 
@@ -102,7 +107,9 @@ def _preview(
     notification: Notification, reached: Audience, query: ReviewQuery
 ) -> dict[str, Any]:
     """Return the message as one recipient gets it: the chosen, else the first."""
-    by_name = {each.account.username: each for each in reached.recipients}
+    by_name = {
+        recipient.account.username: recipient for recipient in reached.recipients
+    }
     recipient = by_name.get(query.reader) or next(iter(reached.recipients), None)
     if recipient is None:
         return {}
